@@ -1,0 +1,94 @@
+import { fromUint } from './Bytes.ts'
+import { AmbrosiaError } from './Errors.ts'
+import { sha256 } from './Hash.ts'
+
+/**
+ * Binary Merkle tree over SHA-256 as in RFC 9162, section 2.1: leaves and nodes are hashed under different
+ * prefixes, the tree of n leaves splits at the largest power of two below n, and the order of leaves counts.
+ */
+export type Proof = {
+  /** Position of the leaf, from 0. */
+  index: number
+  /** Number of leaves in the tree. */
+  size: number
+  /** Siblings from the leaf up. */
+  path: readonly Uint8Array[]
+}
+
+/** The leaf hash of an entry. */
+export function hashLeaf(entry: Uint8Array): Uint8Array {
+  return sha256(Uint8Array.of(0), entry)
+}
+
+function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return sha256(Uint8Array.of(1), left, right)
+}
+
+/** The root over entries in their order; the root of none is SHA-256 of nothing. */
+export function root(entries: readonly Uint8Array[]): Uint8Array {
+  if (entries.length === 0) return sha256(fromUint(0, 0))
+  return rootOf(entries.map(hashLeaf))
+}
+
+function rootOf(leaves: readonly Uint8Array[]): Uint8Array {
+  if (leaves.length === 1) return leaves[0] as Uint8Array
+  const split = splitOf(leaves.length)
+  return hashNode(rootOf(leaves.slice(0, split)), rootOf(leaves.slice(split)))
+}
+
+/** Proof that the entry at `index` is in the tree. @throws MerkleTree.IndexOutOfRange */
+export function prove(entries: readonly Uint8Array[], index: number): Proof {
+  if (!Number.isInteger(index) || index < 0 || index >= entries.length) {
+    throw new IndexOutOfRangeError(index, entries.length)
+  }
+  const path: Uint8Array[] = []
+  let leaves = entries.map(hashLeaf)
+  let at = index
+  while (leaves.length > 1) {
+    const split = splitOf(leaves.length)
+    const isLeft = at < split
+    path.push(rootOf(isLeft ? leaves.slice(split) : leaves.slice(0, split)))
+    leaves = isLeft ? leaves.slice(0, split) : leaves.slice(split)
+    if (!isLeft) at -= split
+  }
+  return { index, size: entries.length, path: path.reverse() }
+}
+
+/** True when the proof leads from the entry to the root. Malformed proofs are false, never an exception. */
+export function verify(entry: Uint8Array, proof: Proof, expectedRoot: Uint8Array): boolean {
+  const { index, size } = proof
+  if (!Number.isSafeInteger(size) || !Number.isSafeInteger(index)) return false
+  if (size < 1 || index < 0 || index >= size) return false
+  const sides: boolean[] = []
+  let at = index
+  let count = size
+  while (count > 1) {
+    const split = splitOf(count)
+    const isLeft = at < split
+    sides.push(isLeft)
+    if (isLeft) count = split
+    else {
+      at -= split
+      count -= split
+    }
+  }
+  if (sides.length !== proof.path.length) return false
+  let hash = hashLeaf(entry)
+  for (const sibling of proof.path) {
+    const isLeft = sides.pop() as boolean
+    hash = isLeft ? hashNode(hash, sibling) : hashNode(sibling, hash)
+  }
+  return hash.length === expectedRoot.length && hash.every((byte, i) => byte === expectedRoot[i])
+}
+
+function splitOf(count: number): number {
+  let split = 1
+  while (split * 2 < count) split *= 2
+  return split
+}
+
+export class IndexOutOfRangeError extends AmbrosiaError {
+  constructor(index: number, size: number) {
+    super('MerkleTree.IndexOutOfRange', `leaf ${index} of a tree of ${size} leaves`)
+  }
+}

@@ -1,0 +1,7 @@
+export * as Bytes from './Bytes.ts'
+export * as CanonicalJson from './CanonicalJson.ts'
+export * as Errors from './Errors.ts'
+export * as Hash from './Hash.ts'
+export * as Limits from './Limits.ts'
+export * as MerkleTree from './MerkleTree.ts'
+export * as Units from './Units.ts'
