@@ -21,6 +21,7 @@ export class NumberToken {
 export type Value = null | boolean | string | NumberToken | Value[] | { [key: string]: Value }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8259, section 7: control characters must be escaped
 const PLAIN_STRING = /[^"\\\u0000-\u001f]*/y
 const WHITESPACE = /[ \t\n\r]*/y
 const ESCAPES: Record<string, string> = {
