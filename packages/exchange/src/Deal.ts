@@ -1,0 +1,186 @@
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { CERTIFICATE_LIFE_SEC } from '@ambrosia/primitives/Limits'
+import { type Address, encodeAbiParameters, keccak256, stringToBytes } from 'viem'
+
+/** A price from a score on; money in the token's smallest unit. */
+export type Tier = { minimumScore: number; price: bigint }
+
+/** What a consumer fixes when opening a deal; docs/protocol/exchange.md, section 3. Times are seconds. */
+export type DealTerms = {
+  consumer: Address
+  token: Address
+  criteriaHash: Hex
+  agreementHash: Hex
+  purpose: Hex
+  tiers: readonly Tier[]
+  maximumRecords: number
+  perPersonCap: number
+  commissionCapBps: number
+  certificateLife: number
+  deliveryWindow: number
+  retentionEnd: bigint
+  verifier: Address
+  oracles: readonly Address[]
+  quorum: number
+  stores: readonly Address[]
+  validatorHash: Hex
+  expiry: bigint
+}
+
+/** The ABI of DealTerms, as Solidity encodes it. */
+export const dealTermsParameter = {
+  type: 'tuple',
+  components: [
+    { name: 'consumer', type: 'address' },
+    { name: 'token', type: 'address' },
+    { name: 'criteriaHash', type: 'bytes32' },
+    { name: 'agreementHash', type: 'bytes32' },
+    { name: 'purpose', type: 'bytes32' },
+    {
+      name: 'tiers',
+      type: 'tuple[]',
+      components: [
+        { name: 'minimumScore', type: 'uint16' },
+        { name: 'price', type: 'uint128' },
+      ],
+    },
+    { name: 'maximumRecords', type: 'uint32' },
+    { name: 'perPersonCap', type: 'uint16' },
+    { name: 'commissionCapBps', type: 'uint16' },
+    { name: 'certificateLife', type: 'uint32' },
+    { name: 'deliveryWindow', type: 'uint32' },
+    { name: 'retentionEnd', type: 'uint64' },
+    { name: 'verifier', type: 'address' },
+    { name: 'oracles', type: 'address[]' },
+    { name: 'quorum', type: 'uint8' },
+    { name: 'stores', type: 'address[]' },
+    { name: 'validatorHash', type: 'bytes32' },
+    { name: 'expiry', type: 'uint64' },
+  ],
+} as const
+
+/** keccak256(abi.encode(DealTerms)). */
+export function termsHash(terms: DealTerms): Hex {
+  return keccak256(encodeAbiParameters([dealTermsParameter], [terms]))
+}
+
+/** The deal's identifier: never a counter, so a reorganisation can't point it at another deal. */
+export function dealId(options: {
+  chainId: number
+  dealBook: Address
+  salt: Hex
+  terms: DealTerms
+}): Hex {
+  return keccak256(
+    encodeAbiParameters(
+      [
+        { type: 'uint256' },
+        { type: 'address' },
+        { type: 'address' },
+        { type: 'bytes32' },
+        { type: 'bytes32' },
+      ],
+      [
+        BigInt(options.chainId),
+        options.dealBook,
+        options.terms.consumer,
+        options.salt,
+        termsHash(options.terms),
+      ],
+    ),
+  )
+}
+
+/** keccak256(abi.encode(dealId, recordTag)): the name of a settled record. */
+export function recordId(deal: Hex, recordTag: Hex): Hex {
+  return keccak256(
+    encodeAbiParameters([{ type: 'bytes32' }, { type: 'bytes32' }], [deal, recordTag]),
+  )
+}
+
+/** The purpose of use as the chain holds it: keccak256 of a Data Use Ontology code such as `DUO:0000007`. */
+export function purposeHash(code: string): Hex {
+  return keccak256(stringToBytes(code))
+}
+
+/** The price that a score earns, or undefined below the lowest tier. */
+export function priceOf(terms: Pick<DealTerms, 'tiers'>, score: number): bigint | undefined {
+  return terms.tiers.filter((tier) => tier.minimumScore <= score).at(-1)?.price
+}
+
+/** The budget that a deal must hold at least: every record at the highest price. */
+export function minimumBudget(terms: Pick<DealTerms, 'tiers' | 'maximumRecords'>): bigint {
+  return (terms.tiers.at(-1)?.price ?? 0n) * BigInt(terms.maximumRecords)
+}
+
+/** Plain JSON of terms: integers above 32 bits as decimal strings. */
+export function toJson(terms: DealTerms): Record<string, unknown> {
+  return {
+    ...terms,
+    tiers: terms.tiers.map((tier) => ({ ...tier, price: tier.price.toString() })),
+    retentionEnd: terms.retentionEnd.toString(),
+    expiry: terms.expiry.toString(),
+  }
+}
+
+/** The terms of plain JSON written by {@link toJson}. @throws Deal.Malformed */
+export function fromJson(json: unknown): DealTerms {
+  const source = json as Record<string, unknown>
+  try {
+    const terms = {
+      ...source,
+      tiers: (source['tiers'] as { minimumScore: number; price: string }[]).map((tier) => ({
+        minimumScore: tier.minimumScore,
+        price: BigInt(tier.price),
+      })),
+      retentionEnd: BigInt(source['retentionEnd'] as string),
+      expiry: BigInt(source['expiry'] as string),
+    } as unknown as DealTerms
+    termsHash(terms)
+    return terms
+  } catch {
+    throw new MalformedTermsError()
+  }
+}
+
+/** Refuses terms that `createDeal` would refuse, before any gas is spent. @throws Deal.InvalidTerms */
+export function assertTerms(
+  terms: DealTerms,
+  options: { nowSec: bigint; development: boolean },
+): void {
+  const fail = (why: string): never => {
+    throw new InvalidTermsError(why)
+  }
+  const { tiers } = terms
+  if (tiers.length === 0) fail('there is no price')
+  tiers.forEach((tier, i) => {
+    const before = tiers[i - 1]
+    if (tier.minimumScore > 100) fail('a minimum score is above 100')
+    if (before && before.minimumScore >= tier.minimumScore) fail('scores do not ascend')
+    if (before && before.price >= tier.price) fail('prices do not ascend')
+  })
+  if (terms.maximumRecords < 1) fail('the maximum number of records is zero')
+  if (terms.perPersonCap < 1) fail('the cap per person is zero')
+  if (terms.certificateLife < 1 || terms.certificateLife > CERTIFICATE_LIFE_SEC) {
+    fail(`the certificate life is not 1 to ${CERTIFICATE_LIFE_SEC} seconds`)
+  }
+  if (terms.expiry <= options.nowSec) fail('the expiry has passed')
+  if (terms.quorum < (options.development ? 1 : 2)) fail('the quorum is too small')
+  if (terms.quorum > terms.oracles.length) fail('the quorum is larger than the list of oracles')
+  if (terms.stores.length === 0) fail('there is no accepted store')
+}
+
+export class MalformedTermsError extends AmbrosiaError {
+  constructor() {
+    super('Deal.Malformed', 'these are not the terms of a deal', {
+      hint: 'Take them from the deal file or from the DealCreated event.',
+    })
+  }
+}
+
+export class InvalidTermsError extends AmbrosiaError {
+  constructor(why: string) {
+    super('Deal.InvalidTerms', `a deal can't be opened on these terms: ${why}`)
+  }
+}
