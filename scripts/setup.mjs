@@ -1,0 +1,79 @@
+/**
+ * Gets a machine with only Node 20 and npm ready, then runs a script of this repository under Node 24.
+ *
+ *   node scripts/setup.mjs run SCRIPT.ts [arguments...]
+ *
+ * Node 24 comes from the npm package `node` into a cache (AMBROSIA_CACHE, default ~/.cache/ambrosia); packages are
+ * installed by npm under that Node, and again only when the lockfile or a package.json changes. The script gets
+ * AMBROSIA_SETUP_MS (milliseconds spent here) and AMBROSIA_PACKAGES_INSTALLED (1 when npm ran). Plain JavaScript without
+ * dependencies, since nothing is installed yet when it starts.
+ */
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SetupError } from './setup/errors.mjs'
+import { ensureNode } from './setup/node.mjs'
+import { ensurePackages } from './setup/packages.mjs'
+
+const OLDEST_NODE_MAJOR = 20
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** Sets up what is missing, runs the script and returns its exit code. */
+async function run(script, args) {
+  const start = performance.now()
+  const major = Number(process.versions.node.split('.')[0])
+  if (major < OLDEST_NODE_MAJOR) {
+    throw new SetupError(
+      'Setup.NodeTooOld',
+      `Node ${OLDEST_NODE_MAJOR} or newer is needed, this is ${process.version}`,
+      'Install a current Node from https://nodejs.org and run the same command again.',
+    )
+  }
+  const node = await ensureNode()
+  const installed = await ensurePackages(ROOT, node)
+  const env = {
+    ...process.env,
+    AMBROSIA_SETUP_MS: String(Math.round(performance.now() - start)),
+    AMBROSIA_PACKAGES_INSTALLED: installed ? '1' : '0',
+  }
+  return await runChild(node, [resolve(ROOT, script), ...args], env)
+}
+
+/** Runs Node with our streams, passes signals on and returns the exit code (128 + number after a signal). */
+function runChild(node, args, env) {
+  const child = spawn(node, args, { stdio: 'inherit', env })
+  // A terminal sends Ctrl-C to the whole group, so the child has it already; a second one would mean "at once".
+  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
+  process.on('SIGINT', () => hasTerminal || child.kill('SIGINT'))
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  return new Promise((done, failed) => {
+    child.once('error', failed)
+    child.once('close', (code, signal) => done(code ?? 128 + (constants.signals[signal] ?? 0)))
+  })
+}
+
+function report(error) {
+  const known = error instanceof SetupError
+  const code = known ? error.code : 'Setup.Failed'
+  const hint = known
+    ? error.hint
+    : 'Run the same command again; report it with this text when it stays.'
+  process.stderr.write(`error ${code}: ${error.message}\n`)
+  if (known && error.output !== '') process.stderr.write(`${error.output}\n`)
+  if (!known) process.stderr.write(`${error.stack}\n`)
+  process.stderr.write(`  ${hint}\n`)
+  if (process.argv.includes('--json')) {
+    const plain = { code, message: error.message, hint }
+    process.stdout.write(`${JSON.stringify({ version: 1, ok: false, error: plain })}\n`)
+  }
+  return known ? error.exitCode : 1
+}
+
+const [verb, script, ...rest] = process.argv.slice(2)
+if (verb !== 'run' || script === undefined) {
+  process.stderr.write('usage: node scripts/setup.mjs run SCRIPT.ts [arguments...]\n')
+  process.exitCode = 2
+} else {
+  process.exitCode = await run(script, rest).catch(report)
+}
