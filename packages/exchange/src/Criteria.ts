@@ -1,0 +1,109 @@
+import type { ResourceRule } from '@ambrosia/health/Selection'
+import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { sha256 } from '@ambrosia/primitives/Hash'
+import { CRITERIA_SIZE_BYTES } from '@ambrosia/primitives/Limits'
+import { DcqlQuery } from 'dcql'
+import { criteriaSchema } from './schemas/criteria.ts'
+import { assertShape } from './validateShape.ts'
+
+/** A predicate in FHIRPath over the opened record. */
+export type CriteriaPredicate = { id: string; expression: string }
+
+/**
+ * What a consumer asks for; its hash stands in the deal. DCQL speaks of the credential's claims and decides who may
+ * offer; `resources` says what is delivered; `predicates` decide whether an opened record is what was asked.
+ */
+export type Criteria = {
+  version: 1
+  title: string
+  form: 'safe-harbor' | 'identified'
+  /** OpenID for Verifiable Presentations 1.0, section 6 (Digital Credentials Query Language). */
+  dcql: { credentials: unknown[] }
+  resources: ResourceRule[]
+  predicates: CriteriaPredicate[]
+  profile?: { url: string; definition: object }
+  jsonSchema?: object
+  /** DIDs of the issuers whose word counts. */
+  issuers: string[]
+  /** A Data Use Ontology code. */
+  purpose: string
+  /** DID of the consumer, whose keyAgreement key receives the data keys. */
+  consumer: string
+}
+
+/** The criteria of JSON text or data. @throws Criteria.TooLarge, Shape.Mismatch, Criteria.InvalidQuery */
+export function parse(input: string | Uint8Array | object): Criteria {
+  const isText = typeof input === 'string' || input instanceof Uint8Array
+  if (isText && input.length > CRITERIA_SIZE_BYTES) throw new TooLargeError(input.length)
+  const data = isText ? CanonicalJson.toPlain(CanonicalJson.parse(input)) : input
+  const criteria = assertShape<Criteria>(criteriaSchema, data)
+  const sizeBytes = CanonicalJson.encode(criteria).length
+  if (sizeBytes > CRITERIA_SIZE_BYTES) throw new TooLargeError(sizeBytes)
+  queryOf(criteria)
+  return criteria
+}
+
+/** SHA-256 of the criteria in the form of RFC 8785. */
+export function hash(criteria: Criteria): Hex {
+  return toHex(sha256(CanonicalJson.encode(criteria)))
+}
+
+function queryOf(criteria: Criteria): DcqlQuery {
+  try {
+    const query = DcqlQuery.parse(criteria.dcql as Parameters<typeof DcqlQuery.parse>[0])
+    DcqlQuery.validate(query)
+    return query
+  } catch {
+    throw new InvalidQueryError()
+  }
+}
+
+/** The names of the claims that the query asks for. */
+export function claimNames(criteria: Criteria): string[] {
+  const names = new Set<string>()
+  for (const credential of queryOf(criteria).credentials) {
+    for (const claim of credential.claims ?? []) {
+      const [root, name] = 'path' in claim ? claim.path : []
+      if (root === 'credentialSubject' && typeof name === 'string') names.add(name)
+    }
+  }
+  return [...names].sort()
+}
+
+/** True when the disclosed subject satisfies the query; `isHolderBound` tells that a holder key signed. */
+export function matchesClaims(
+  criteria: Criteria,
+  credential: { type: string[]; subject: Record<string, unknown> },
+  isHolderBound: boolean,
+): boolean {
+  const result = DcqlQuery.query(queryOf(criteria), [
+    {
+      credential_format: 'ldp_vc',
+      type: credential.type as [string, ...string[]],
+      claims: { credentialSubject: credential.subject } as never,
+      cryptographic_holder_binding: isHolderBound,
+    },
+  ])
+  return result.can_be_satisfied
+}
+
+/** A criteria document that is too large. */
+export class TooLargeError extends AmbrosiaError {
+  constructor(sizeBytes: number) {
+    super(
+      'Criteria.TooLarge',
+      `criteria of ${sizeBytes} bytes; the limit is ${CRITERIA_SIZE_BYTES}`,
+    )
+  }
+}
+
+/** A criteria document whose query is not DCQL. */
+export class InvalidQueryError extends AmbrosiaError {
+  constructor() {
+    super('Criteria.InvalidQuery', 'the dcql member is no valid query', {
+      hint: 'See OpenID for Verifiable Presentations 1.0, section 6.',
+    })
+  }
+}

@@ -1,0 +1,94 @@
+import type { Resource } from '@ambrosia/health/Resource'
+import {
+  fromBase64url,
+  fromUtf8,
+  type RandomBytes,
+  toBase64url,
+  toHex,
+} from '@ambrosia/primitives/Bytes'
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { sha256 } from '@ambrosia/primitives/Hash'
+import { RECORD_RESOURCE_COUNT, RESOURCE_SIZE_BYTES } from '@ambrosia/primitives/Limits'
+import { issuedRecordSchema } from './schemas/record.ts'
+import { assertShape } from './validateShape.ts'
+
+/** `safe-harbor`: de-identified by 45 CFR 164.514(b)(2), sold by default. `identified`: as it came. */
+export type RecordForm = 'safe-harbor' | 'identified'
+
+/** The canonical text of a resource and the salt of its digest (16 bytes, base64url). */
+export type SaltedResource = { salt: string; text: string }
+
+/** What an issuer hands to the person: the base credential and the resources its digests speak of, in one order. */
+export type IssuedRecord = {
+  version: 1
+  form: RecordForm
+  credential: Record<string, unknown>
+  resources: SaltedResource[]
+}
+
+/** Salts the canonical text of each resource. @throws Record.TooManyResources, Record.ResourceTooLarge */
+export function salted(resources: readonly Resource[], randomBytes: RandomBytes): SaltedResource[] {
+  if (resources.length > RECORD_RESOURCE_COUNT) throw new TooManyResourcesError(resources.length)
+  return resources.map((resource, index) => {
+    const text = CanonicalJson.stringify(resource.value)
+    if (fromUtf8(text).length > RESOURCE_SIZE_BYTES) throw new ResourceTooLargeError(index)
+    return { salt: toBase64url(randomBytes(16)), text }
+  })
+}
+
+/** SHA-256 of salt and canonical bytes, 32 bytes. */
+export function digest(resource: SaltedResource): Uint8Array {
+  return sha256(fromBase64url(resource.salt), fromUtf8(resource.text))
+}
+
+/** A digest as it stands in the credential. */
+export function digestText(digestBytes: Uint8Array): string {
+  return `sha256:${toHex(digestBytes).slice(2)}`
+}
+
+/**
+ * The resource of a canonical text. The text is parsed once and must be canonical already, so that what was hashed is
+ * what is read. @throws Record.NotCanonical
+ */
+export function toResource(salted: SaltedResource, index: number): Resource {
+  const value = CanonicalJson.parse(salted.text)
+  if (CanonicalJson.stringify(value) !== salted.text) throw new NotCanonicalError(index)
+  const object = value as { [key: string]: CanonicalJson.Value }
+  const type = object?.['resourceType']
+  const id = object?.['id']
+  if (typeof type !== 'string') throw new NotCanonicalError(index)
+  return { type, id: typeof id === 'string' ? id : `#${index}`, value }
+}
+
+/** @throws Shape.Mismatch */
+export function parse(data: unknown): IssuedRecord {
+  return assertShape<IssuedRecord>(issuedRecordSchema, data)
+}
+
+/** A FHIR Bundle of type collection with the resources' texts verbatim. */
+export function toBundleText(resources: readonly SaltedResource[]): string {
+  const entries = resources.map((resource) => `{"resource":${resource.text}}`)
+  return `{"entry":[${entries.join(',')}],"resourceType":"Bundle","type":"collection"}`
+}
+
+export class TooManyResourcesError extends AmbrosiaError {
+  constructor(count: number) {
+    super('Record.TooManyResources', `${count} resources; the limit is ${RECORD_RESOURCE_COUNT}`)
+  }
+}
+
+export class ResourceTooLargeError extends AmbrosiaError {
+  constructor(index: number) {
+    super(
+      'Record.ResourceTooLarge',
+      `resource ${index} is larger than ${RESOURCE_SIZE_BYTES} bytes`,
+    )
+  }
+}
+
+export class NotCanonicalError extends AmbrosiaError {
+  constructor(index: number) {
+    super('Record.NotCanonical', `resource ${index} is not the canonical text of a FHIR resource`)
+  }
+}
