@@ -1,0 +1,168 @@
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { codePathsOf } from './resource/codePaths.ts'
+import { PERIOD_ELEMENTS } from './resource/periodElements.ts'
+
+/** A JSON object whose numbers are tokens. */
+export type JsonObject = { [key: string]: CanonicalJson.Value }
+
+/** One FHIR resource as it stood in its file. */
+export type Resource = {
+  /** `resourceType`, such as `Observation`. */
+  readonly type: string
+  /** The logical id; that of the entry's `fullUrl`, or its position in the file, where the resource has none. */
+  readonly id: string
+  /** `Bundle.entry.fullUrl`, where the file had one. */
+  readonly fullUrl?: string
+  /** The parsed object, numbers as tokens, so that `6.40` keeps its digits. */
+  readonly value: CanonicalJson.Value
+}
+
+/** A resource as plain JSON data. */
+export type FhirResource = { resourceType: string; id?: string; [element: string]: unknown }
+
+/** A coding's two identifying parts. `system` is empty where the coding has none. */
+export type Code = { system: string; code: string }
+
+/** Plain JSON with doubles for numbers: to evaluate and to show, never to hash. */
+export function toPlain(resource: Resource): FhirResource {
+  return CanonicalJson.toPlain(resource.value) as FhirResource
+}
+
+/** The bytes that are digested and sealed: keys ordered as in RFC 8785, number tokens verbatim. */
+export function canonicalBytes(resource: Resource): Uint8Array {
+  return CanonicalJson.encode(resource.value)
+}
+
+/**
+ * The main code of a resource: of the element that the table in `resource/codePaths.ts` names for its type, the
+ * first coding in the order of (system, code). Codings without a code don't count.
+ * @returns undefined where the type has no such element or the element holds no code.
+ */
+export function mainCode(resource: Resource): Code | undefined {
+  return codesOf(resource)[0]
+}
+
+/** All codings of the main code's element, ordered by (system, code), without repetition. */
+export function codesOf(resource: Resource): Code[] {
+  for (const path of codePathsOf(resource.type)) {
+    const codes = codingsAt(resource.value, path)
+    if (codes.length > 0) return sortCodes(codes)
+  }
+  return []
+}
+
+function codingsAt(value: CanonicalJson.Value, path: readonly string[]): Code[] {
+  let values: CanonicalJson.Value[] = [value]
+  for (const element of path) values = values.flatMap((one) => childrenOf(one, element))
+  return values.flatMap((concept) => {
+    const codings = childrenOf(concept, 'coding')
+    return (codings.length > 0 ? codings : [concept]).flatMap((coding) => {
+      const code = memberOf(coding, 'code')
+      const system = memberOf(coding, 'system')
+      if (typeof code !== 'string') return []
+      return [{ system: typeof system === 'string' ? system : '', code }]
+    })
+  })
+}
+
+function sortCodes(codes: Code[]): Code[] {
+  const sorted = codes.toSorted(compareCodes)
+  return sorted.filter((code, i) => i === 0 || compareCodes(code, sorted[i - 1] as Code) !== 0)
+}
+
+/** Order of codings by system, then code, in UTF-16 code units. */
+export function compareCodes(a: Code, b: Code): number {
+  if (a.system !== b.system) return a.system < b.system ? -1 : 1
+  if (a.code !== b.code) return a.code < b.code ? -1 : 1
+  return 0
+}
+
+/**
+ * The years that a resource speaks of: the first clinical date or period of the table in `resource/periodElements.ts`.
+ * An open period ends in the year it starts. A birth date is no such date.
+ */
+export function period(resource: Resource): { startYear: number; endYear: number } | undefined {
+  const dates = datesOf(resource)
+  if (dates === undefined) return undefined
+  const startYear = yearOf(dates.start)
+  const endYear = yearOf(dates.end)
+  const first = startYear ?? endYear
+  const last = endYear ?? startYear
+  if (first === undefined || last === undefined) return undefined
+  return { startYear: Math.min(first, last), endYear: Math.max(first, last) }
+}
+
+/** The first clinical date of a resource as written (`2021`, `2021-05-03`, …), for ordering. */
+export function dateOf(resource: Resource): string | undefined {
+  const dates = datesOf(resource)
+  return dates?.start ?? dates?.end
+}
+
+function datesOf(
+  resource: Resource,
+): { start: string | undefined; end: string | undefined } | undefined {
+  for (const element of PERIOD_ELEMENTS) {
+    for (const value of childrenOf(resource.value, element)) {
+      if (typeof value === 'string' && yearOf(value) !== undefined) {
+        return { start: value, end: value }
+      }
+      const start = memberOf(value, 'start')
+      const end = memberOf(value, 'end')
+      if (typeof start === 'string' || typeof end === 'string') {
+        return {
+          start: typeof start === 'string' ? start : undefined,
+          end: typeof end === 'string' ? end : undefined,
+        }
+      }
+    }
+  }
+  return undefined
+}
+
+function yearOf(date: string | undefined): number | undefined {
+  const match = date === undefined ? null : /^(\d{4})(?:-|$)/.exec(date)
+  return match ? Number(match[1]) : undefined
+}
+
+/** Every `reference` inside the resource, as written, in document order without repetition. */
+export function references(resource: Resource): string[] {
+  const found = new Set<string>()
+  collectReferences(resource.value, found)
+  return [...found]
+}
+
+function collectReferences(value: CanonicalJson.Value, found: Set<string>): void {
+  if (Array.isArray(value)) {
+    for (const item of value) collectReferences(item, found)
+  } else if (isObject(value)) {
+    for (const [key, member] of Object.entries(value)) {
+      if (key === 'reference' && typeof member === 'string') found.add(member)
+      else collectReferences(member, found)
+    }
+  }
+}
+
+/** True for a JSON object, not for a number token, array or null. */
+export function isObject(value: CanonicalJson.Value | undefined): value is JsonObject {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof CanonicalJson.NumberToken)
+  )
+}
+
+/** The member of an object, undefined for anything else. */
+export function memberOf(
+  value: CanonicalJson.Value | undefined,
+  name: string,
+): CanonicalJson.Value | undefined {
+  return isObject(value) ? value[name] : undefined
+}
+
+/** The members of that name as a list: an array's items, or the one value, or none. */
+export function childrenOf(value: CanonicalJson.Value, name: string): CanonicalJson.Value[] {
+  const member = memberOf(value, name)
+  if (member === undefined) return []
+  return Array.isArray(member) ? member : [member]
+}
