@@ -1,0 +1,380 @@
+import { concat, fromUint, fromUtf8, type RandomBytes, random } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { type Ciphersuite, SUITES, type Suite } from './bbs/ciphersuite.ts'
+import * as Curve from './bbs/curve.ts'
+import { generators } from './bbs/generators.ts'
+import {
+  challengeScalar,
+  domainScalar,
+  hashToScalar,
+  messageScalars,
+  scalarTag,
+} from './bbs/scalars.ts'
+
+/**
+ * BBS signatures: draft-irtf-cfrg-bbs-signatures over BLS12-381 with SHA-256 and SHAKE-256. One signature covers many
+ * messages; its holder proves knowledge of it while showing some of them, and no two proofs can be linked.
+ *
+ * Whatever a stranger sends (keys, signatures, proofs, indexes) is answered with `false`; only misuse by the caller
+ * throws. Await {@link ready} once before anything else.
+ */
+export type { Ciphersuite } from './bbs/ciphersuite.ts'
+export { ready } from './bbs/curve.ts'
+
+export const SECRET_KEY_SIZE_BYTES = Curve.SCALAR_SIZE_BYTES
+export const PUBLIC_KEY_SIZE_BYTES = Curve.KEY_SIZE_BYTES
+export const SIGNATURE_SIZE_BYTES = Curve.POINT_SIZE_BYTES + Curve.SCALAR_SIZE_BYTES
+/** Messages under one signature; each costs a generator, so a stranger must not choose the number freely. */
+export const MESSAGE_LIMIT = 8192
+
+const PROOF_POINTS_SIZE_BYTES = 3 * Curve.POINT_SIZE_BYTES
+/** e^, r1^, r3^ and the challenge. */
+const PROOF_SCALAR_COUNT = 4
+
+/** A signing key: 32 bytes of secret scalar, 96 bytes of public key in G2. */
+export type KeyPair = { secretKey: Uint8Array; publicKey: Uint8Array }
+
+/** The size of a proof that hides `hiddenCount` messages, bytes. */
+export function proofSizeBytes(hiddenCount: number): number {
+  return PROOF_POINTS_SIZE_BYTES + Curve.SCALAR_SIZE_BYTES * (PROOF_SCALAR_COUNT + hiddenCount)
+}
+
+/** KeyGen and SkToPk, sections 3.4.1 and 3.4.2. @param seed at least 32 secret bytes. @throws Bbs.InvalidSeed */
+export function keyPair(
+  ciphersuite: Ciphersuite,
+  seed: Uint8Array,
+  keyInfo: Uint8Array = new Uint8Array(0),
+): KeyPair {
+  const suite = suiteOf(ciphersuite)
+  if (seed.length < 32 || keyInfo.length > 65_535) throw new InvalidSeedError(seed.length)
+  const tag = concat(suite.apiId, fromUtf8('KEYGEN_DST_'))
+  const secret = hashToScalar(suite, concat(seed, fromUint(keyInfo.length, 2), keyInfo), tag)
+  return { secretKey: secret.serialize(), publicKey: Curve.publicKeyOf(secret) }
+}
+
+/** The public key of a secret key. @throws Bbs.InvalidSecretKey */
+export function publicKey(secretKey: Uint8Array): Uint8Array {
+  Curve.assertReady()
+  return Curve.publicKeyOf(secretScalar(secretKey))
+}
+
+/** True for 96 bytes that are a point of G2 in the right subgroup, written canonically. */
+export function isPublicKey(bytes: Uint8Array): boolean {
+  Curve.assertReady()
+  return Curve.decodeKeyPoint(bytes) !== undefined
+}
+
+export type SignOptions = {
+  ciphersuite: Ciphersuite
+  secretKey: Uint8Array
+  /** Computed from the secret key when absent. */
+  publicKey?: Uint8Array | undefined
+  header?: Uint8Array | undefined
+  messages: readonly Uint8Array[]
+  /** Blinds the computation against timing; the signature does not depend on it. */
+  randomBytes?: RandomBytes | undefined
+}
+
+/** Signs messages in their order, section 3.5.1: 80 bytes. @throws Bbs.InvalidSecretKey, Bbs.TooManyMessages */
+export function sign(options: SignOptions): Uint8Array {
+  const suite = suiteOf(options.ciphersuite)
+  assertCount(options.messages.length)
+  const secret = secretScalar(options.secretKey)
+  const key = options.publicKey ?? Curve.publicKeyOf(secret)
+  const scalars = messageScalars(suite, options.messages)
+  const { base, domain } = commit(suite, key, options.header, scalars)
+  const e = hashToScalar(
+    suite,
+    concat(secret.serialize(), ...scalars.map((scalar) => scalar.serialize()), domain.serialize()),
+    scalarTag(suite),
+  )
+  const [first, second] = randomScalars(2, options.randomBytes ?? random) as [
+    Curve.Scalar,
+    Curve.Scalar,
+  ]
+  const inverse = Curve.invertSecret(Curve.addScalars(secret, e), first)
+  return concat(Curve.multiplyBySecret(base, inverse, second).serialize(), e.serialize())
+}
+
+export type VerifyOptions = {
+  ciphersuite: Ciphersuite
+  publicKey: Uint8Array
+  signature: Uint8Array
+  header?: Uint8Array | undefined
+  messages: readonly Uint8Array[]
+}
+
+/** Verifies a signature over all messages, section 3.5.2. */
+export function verify(options: VerifyOptions): boolean {
+  const suite = suiteOf(options.ciphersuite)
+  if (options.messages.length > MESSAGE_LIMIT) return false
+  const signature = decodeSignature(options.signature)
+  const key = Curve.decodeKeyPoint(options.publicKey)
+  if (signature === undefined || key === undefined) return false
+  const scalars = messageScalars(suite, options.messages)
+  const { base } = commit(suite, options.publicKey, options.header, scalars)
+  // e(A, W + BP2*e) = e(B, BP2), with the product by e moved to the cheaper group.
+  const right = Curve.sumOfProducts([base, Curve.negatePoint(signature.a)], [one(), signature.e])
+  return Curve.pairingsEqual(signature.a, key, right)
+}
+
+export type ProveOptions = {
+  ciphersuite: Ciphersuite
+  publicKey: Uint8Array
+  signature: Uint8Array
+  header?: Uint8Array | undefined
+  presentationHeader?: Uint8Array | undefined
+  /** All messages that were signed. */
+  messages: readonly Uint8Array[]
+  /** Positions of the messages shown, ascending, from 0. */
+  disclosedIndexes: readonly number[]
+  randomBytes?: RandomBytes | undefined
+}
+
+/** Makes a proof of knowledge of a signature, section 3.5.3. @throws Bbs.InvalidSignature, Bbs.InvalidIndexes, Bbs.TooManyMessages */
+export function prove(options: ProveOptions): Uint8Array {
+  const suite = suiteOf(options.ciphersuite)
+  const { messages, disclosedIndexes } = options
+  assertCount(messages.length)
+  const hidden = hiddenIndexes(disclosedIndexes, messages.length)
+  if (hidden === undefined) throw new InvalidIndexesError(messages.length)
+  const signature = decodeSignature(options.signature)
+  if (signature === undefined) throw new InvalidSignatureError()
+  const scalars = messageScalars(suite, messages)
+  const { base, domain, points } = commit(suite, options.publicKey, options.header, scalars)
+  const random_ = randomScalars(5 + hidden.length, options.randomBytes ?? random)
+  const [r1, r2, eBlind, r1Blind, r3Blind] = random_ as [
+    Curve.Scalar,
+    Curve.Scalar,
+    Curve.Scalar,
+    Curve.Scalar,
+    Curve.Scalar,
+  ]
+  const messageBlinds = random_.slice(5)
+
+  const d = Curve.multiplyPoint(base, r2)
+  const aBar = Curve.multiplyPoint(signature.a, Curve.multiplyScalars(r1, r2))
+  const minusABar = Curve.negatePoint(aBar)
+  const bBar = Curve.sumOfProducts([d, minusABar], [r1, signature.e])
+  const t1 = Curve.sumOfProducts([aBar, d], [eBlind, r1Blind])
+  const t2 = Curve.sumOfProducts(
+    [d, ...hidden.map((index) => points[index + 1] as Curve.Point)],
+    [r3Blind, ...messageBlinds],
+  )
+  const c = challengeScalar(suite, {
+    disclosedIndexes,
+    disclosedScalars: disclosedIndexes.map((index) => scalars[index] as Curve.Scalar),
+    points: [aBar, bBar, d, t1, t2],
+    domain,
+    presentationHeader: options.presentationHeader ?? new Uint8Array(0),
+  })
+  const times = (scalar: Curve.Scalar): Curve.Scalar => Curve.multiplyScalars(scalar, c)
+  const responses = [
+    Curve.addScalars(eBlind, times(signature.e)),
+    Curve.subtractScalars(r1Blind, times(r1)),
+    Curve.subtractScalars(r3Blind, times(Curve.invertScalar(r2))),
+    ...hidden.map((index, at) =>
+      Curve.addScalars(messageBlinds[at] as Curve.Scalar, times(scalars[index] as Curve.Scalar)),
+    ),
+    c,
+  ]
+  return concat(...[aBar, bBar, d, ...responses].map((part) => part.serialize()))
+}
+
+export type VerifyProofOptions = {
+  ciphersuite: Ciphersuite
+  publicKey: Uint8Array
+  proof: Uint8Array
+  header?: Uint8Array | undefined
+  presentationHeader?: Uint8Array | undefined
+  /** The messages shown, in the order of their positions. */
+  messages: readonly Uint8Array[]
+  disclosedIndexes: readonly number[]
+}
+
+/** Verifies a proof against the messages it shows, section 3.5.4. */
+export function verifyProof(options: VerifyProofOptions): boolean {
+  const suite = suiteOf(options.ciphersuite)
+  const { disclosedIndexes, messages } = options
+  if (messages.length !== disclosedIndexes.length) return false
+  const proof = decodeProof(options.proof, MESSAGE_LIMIT - messages.length)
+  const key = Curve.decodeKeyPoint(options.publicKey)
+  if (proof === undefined || key === undefined) return false
+  const count = proof.hidden.length + messages.length
+  const hidden = hiddenIndexes(disclosedIndexes, count)
+  if (hidden === undefined || hidden.length !== proof.hidden.length) return false
+
+  const disclosed = messageScalars(suite, messages)
+  const all = generators(suite, count + 1)
+  const header = options.header ?? new Uint8Array(0)
+  const domain = domainScalar(suite, options.publicKey, all, count, header)
+  const { aBar, bBar, d, c } = proof
+  const t1 = Curve.sumOfProducts([bBar, aBar, d], [c, proof.e, proof.r1])
+  // The commitment to domain and shown messages enters times c; folding c into its scalars leaves one sum.
+  const times = (scalar: Curve.Scalar): Curve.Scalar => Curve.multiplyScalars(scalar, c)
+  const generatorOf = (index: number): Curve.Point => all.points[index + 1] as Curve.Point
+  const t2 = Curve.sumOfProducts(
+    [
+      basePoint(suite),
+      all.points[0] as Curve.Point,
+      ...disclosedIndexes.map(generatorOf),
+      d,
+      ...hidden.map(generatorOf),
+    ],
+    [c, times(domain), ...disclosed.map(times), proof.r3, ...proof.hidden],
+  )
+  const expected = challengeScalar(suite, {
+    disclosedIndexes,
+    disclosedScalars: disclosed,
+    points: [aBar, bBar, d, t1, t2],
+    domain,
+    presentationHeader: options.presentationHeader ?? new Uint8Array(0),
+  })
+  return expected.isEqual(c) && Curve.pairingsEqual(aBar, key, bBar)
+}
+
+type Commitment = { base: Curve.Point; domain: Curve.Scalar; points: readonly Curve.Point[] }
+
+/** B = P1 + Q_1*domain + H_1*msg_1 + ... */
+function commit(
+  suite: Suite,
+  key: Uint8Array,
+  header: Uint8Array = new Uint8Array(0),
+  scalars: readonly Curve.Scalar[],
+): Commitment {
+  const all = generators(suite, scalars.length + 1)
+  const domain = domainScalar(suite, key, all, scalars.length, header)
+  const points = all.points.slice(0, scalars.length + 1)
+  const base = Curve.sumOfProducts([basePoint(suite), ...points], [one(), domain, ...scalars])
+  return { base, domain, points }
+}
+
+type Signature = { a: Curve.Point; e: Curve.Scalar }
+
+function decodeSignature(bytes: Uint8Array): Signature | undefined {
+  if (bytes.length !== SIGNATURE_SIZE_BYTES) return undefined
+  const a = Curve.decodePoint(bytes.subarray(0, Curve.POINT_SIZE_BYTES))
+  const e = Curve.decodeScalar(bytes.subarray(Curve.POINT_SIZE_BYTES))
+  return a === undefined || e === undefined ? undefined : { a, e }
+}
+
+type Proof = {
+  aBar: Curve.Point
+  bBar: Curve.Point
+  d: Curve.Point
+  e: Curve.Scalar
+  r1: Curve.Scalar
+  r3: Curve.Scalar
+  hidden: Curve.Scalar[]
+  c: Curve.Scalar
+}
+
+function decodeProof(bytes: Uint8Array, hiddenLimit: number): Proof | undefined {
+  const scalarCount = (bytes.length - PROOF_POINTS_SIZE_BYTES) / Curve.SCALAR_SIZE_BYTES
+  const hiddenCount = scalarCount - PROOF_SCALAR_COUNT
+  if (!Number.isInteger(hiddenCount) || hiddenCount < 0 || hiddenCount > hiddenLimit)
+    return undefined
+  const pointAt = (index: number): Curve.Point | undefined => {
+    const at = index * Curve.POINT_SIZE_BYTES
+    return Curve.decodePoint(bytes.subarray(at, at + Curve.POINT_SIZE_BYTES))
+  }
+  const [aBar, bBar, d] = [pointAt(0), pointAt(1), pointAt(2)]
+  if (aBar === undefined || bBar === undefined || d === undefined) return undefined
+  const scalars: Curve.Scalar[] = []
+  for (let at = PROOF_POINTS_SIZE_BYTES; at < bytes.length; at += Curve.SCALAR_SIZE_BYTES) {
+    const scalar = Curve.decodeScalar(bytes.subarray(at, at + Curve.SCALAR_SIZE_BYTES))
+    if (scalar === undefined) return undefined
+    scalars.push(scalar)
+  }
+  const [e, r1, r3] = scalars as [Curve.Scalar, Curve.Scalar, Curve.Scalar]
+  return {
+    aBar,
+    bBar,
+    d,
+    e,
+    r1,
+    r3,
+    hidden: scalars.slice(3, -1),
+    c: scalars.at(-1) as Curve.Scalar,
+  }
+}
+
+/** Positions that are not disclosed, or undefined unless the disclosed ones ascend within the count. */
+function hiddenIndexes(disclosed: readonly number[], count: number): number[] | undefined {
+  let previous = -1
+  for (const index of disclosed) {
+    if (!Number.isSafeInteger(index) || index <= previous || index >= count) return undefined
+    previous = index
+  }
+  const shown = new Set(disclosed)
+  return Array.from({ length: count }, (_, index) => index).filter((index) => !shown.has(index))
+}
+
+function randomScalars(count: number, randomBytes: RandomBytes): Curve.Scalar[] {
+  const bytes = randomBytes(count * Curve.EXPAND_SIZE_BYTES)
+  return Array.from({ length: count }, (_, index) => {
+    const at = index * Curve.EXPAND_SIZE_BYTES
+    return Curve.reduceScalar(bytes.subarray(at, at + Curve.EXPAND_SIZE_BYTES))
+  })
+}
+
+function suiteOf(ciphersuite: Ciphersuite): Suite {
+  Curve.assertReady()
+  const suite = Object.hasOwn(SUITES, ciphersuite) ? SUITES[ciphersuite] : undefined
+  if (suite === undefined) throw new UnknownCiphersuiteError()
+  return suite
+}
+
+function secretScalar(bytes: Uint8Array): Curve.Scalar {
+  const secret = Curve.decodeScalar(bytes)
+  if (secret === undefined) throw new InvalidSecretKeyError(bytes.length)
+  return secret
+}
+
+function basePoint(suite: Suite): Curve.Point {
+  return Curve.decodeOwnPoints([suite.basePoint])[0] as Curve.Point
+}
+
+function one(): Curve.Scalar {
+  return Curve.reduceScalar(Uint8Array.of(1))
+}
+
+function assertCount(count: number): void {
+  if (count > MESSAGE_LIMIT) throw new TooManyMessagesError(count)
+}
+
+export class UnknownCiphersuiteError extends AmbrosiaError {
+  constructor() {
+    super('Bbs.UnknownCiphersuite', 'expected BLS12-381-SHA-256 or BLS12-381-SHAKE-256')
+  }
+}
+
+export class InvalidSeedError extends AmbrosiaError {
+  constructor(length: number) {
+    super('Bbs.InvalidSeed', `expected a seed of at least 32 bytes, got ${length}`)
+  }
+}
+
+export class InvalidSecretKeyError extends AmbrosiaError {
+  constructor(length: number) {
+    super('Bbs.InvalidSecretKey', `expected 32 bytes of a scalar in 1..r-1, got ${length} bytes`)
+  }
+}
+
+export class InvalidSignatureError extends AmbrosiaError {
+  constructor() {
+    super('Bbs.InvalidSignature', 'the signature to derive from is not well formed')
+  }
+}
+
+export class InvalidIndexesError extends AmbrosiaError {
+  constructor(count: number) {
+    super('Bbs.InvalidIndexes', `expected ascending positions below ${count}, each once`)
+  }
+}
+
+export class TooManyMessagesError extends AmbrosiaError {
+  constructor(count: number) {
+    super('Bbs.TooManyMessages', `${count} messages, at most ${MESSAGE_LIMIT} are signed together`)
+  }
+}
