@@ -1,0 +1,7 @@
+export * as BlobStore from './BlobStore.ts'
+export * as ContentAddress from './ContentAddress.ts'
+export * as DataKey from './DataKey.ts'
+export * as Envelope from './Envelope.ts'
+export * as Manifest from './Manifest.ts'
+export * as Padding from './Padding.ts'
+export * as Seal from './Seal.ts'
