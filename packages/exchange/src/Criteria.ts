@@ -72,6 +72,37 @@ export function claimNames(criteria: Criteria): string[] {
   return [...names].sort()
 }
 
+/**
+ * The claims that a holder discloses: those of the first set of the query that his credential satisfies, no others.
+ * @returns undefined where the credential satisfies no set
+ */
+export function claimsToDisclose(
+  criteria: Criteria,
+  credential: { type: string[]; subject: Record<string, unknown> },
+): string[] | undefined {
+  const names = new Set<string>()
+  for (const query of queryOf(criteria).credentials) {
+    const claims = query.claims ?? []
+    const nameOf = (position: number): string => {
+      const claim = claims[position]
+      return claim && 'path' in claim ? String(claim.path[1]) : ''
+    }
+    const sets = query.claim_sets?.map((set) =>
+      set.map((id) => claims.findIndex((claim) => claim.id === id)),
+    ) ?? [claims.map((_, position) => position)]
+    const satisfied = sets.find((set) => {
+      const shown = set.map(nameOf)
+      const subject = Object.fromEntries(
+        Object.entries(credential.subject).filter(([name]) => shown.includes(name)),
+      )
+      return matchesClaims(criteria, { type: credential.type, subject }, true)
+    })
+    if (!satisfied) return undefined
+    for (const position of satisfied) names.add(nameOf(position))
+  }
+  return [...names].sort()
+}
+
 /** True when the disclosed subject satisfies the query; `isHolderBound` tells that a holder key signed. */
 export function matchesClaims(
   criteria: Criteria,

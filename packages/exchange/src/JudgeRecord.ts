@@ -114,10 +114,10 @@ function assertDeidentified(resources: readonly Resource[], asOf: Date): void {
 
 function assertValid(resources: readonly Resource[], criteria: Criteria): Validation.Finding[] {
   const findings = Validation.check(resources, {
-    ...(criteria.profile ? { profile: criteria.profile.definition } : {}),
+    ...(criteria.profile ? { profile: JSON.stringify(criteria.profile.definition) } : {}),
     ...(criteria.jsonSchema ? { jsonSchema: criteria.jsonSchema } : {}),
   })
-  const first = findings.find(Validation.isRefusal)
+  const first = findings[0]
   if (first) {
     throw new RecordError(
       'SchemaInvalid',
