@@ -15,6 +15,7 @@ export async function ensurePackages(root, node) {
     if (isCurrent(root)) return false
     const before = readIfThere(join(root, 'package-lock.json'))
     const options = [
+      '--ignore-scripts',
       '--no-audit',
       '--no-fund',
       '--include=dev',
