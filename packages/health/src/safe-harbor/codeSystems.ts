@@ -7,20 +7,32 @@ import { isUnit } from './ucum.ts'
  */
 
 type Test = (code: string) => boolean
-const syntax = (pattern: RegExp): Test => (code) => pattern.test(code)
+const syntax =
+  (pattern: RegExp): Test =>
+  (code) =>
+    pattern.test(code)
 
 const SYSTEMS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['http://loinc.org', isLoinc],
   ['http://snomed.info/sct', isSnomed],
   // RxNorm concept ids are numbers without a check digit; the highest issued are below three million.
-  ['http://www.nlm.nih.gov/research/umls/rxnorm', (code) => /^[1-9]\d{1,6}$/.test(code) && Number(code) < 3_000_000],
+  [
+    'http://www.nlm.nih.gov/research/umls/rxnorm',
+    (code) => /^[1-9]\d{1,6}$/.test(code) && Number(code) < 3_000_000,
+  ],
   ['http://hl7.org/fhir/sid/icd-10-cm', isIcd10],
   ['http://hl7.org/fhir/sid/icd-10', isIcd10],
   ['http://www.cms.gov/Medicare/Coding/ICD10', isIcd10Pcs],
-  ['http://hl7.org/fhir/sid/icd-9-cm', syntax(/^(?:\d{3}(?:\.\d{1,2})?|V\d{2}(?:\.\d{1,2})?|E\d{3}(?:\.\d)?)$/)],
+  [
+    'http://hl7.org/fhir/sid/icd-9-cm',
+    syntax(/^(?:\d{3}(?:\.\d{1,2})?|V\d{2}(?:\.\d{1,2})?|E\d{3}(?:\.\d)?)$/),
+  ],
   ['http://hl7.org/fhir/sid/cvx', syntax(/^\d{2,3}$/)],
   // With hyphens only: eleven bare digits could be a telephone number.
-  ['http://hl7.org/fhir/sid/ndc', syntax(/^(?:\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}-\d{4}-\d{1,2})$/)],
+  [
+    'http://hl7.org/fhir/sid/ndc',
+    syntax(/^(?:\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}-\d{4}-\d{1,2})$/),
+  ],
   ['http://www.ama-assn.org/go/cpt', syntax(/^(?:0\d{4}|[1-9]\d{4}|\d{4}[FTU])$/)],
   ['https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets', syntax(/^[A-EGHJ-MP-V]\d{4}$/)],
   ['http://www.whocc.no/atc', syntax(/^[A-DGHJLMNPRSV](?:\d{2}(?:[A-Z](?:[A-Z](?:\d{2})?)?)?)?$/)],
@@ -106,7 +118,16 @@ function isIcd10Pcs(code: string): boolean {
 }
 
 /** The race and ethnicity classes of the OMB (1997); CDC's finer codes name small communities and are dropped. */
-const OMB = new Set(['1002-5', '2028-9', '2054-5', '2076-8', '2106-3', '2131-1', '2135-2', '2186-5'])
+const OMB = new Set([
+  '1002-5',
+  '2028-9',
+  '2054-5',
+  '2076-8',
+  '2106-3',
+  '2131-1',
+  '2135-2',
+  '2186-5',
+])
 
 function isCdcRace(code: string): boolean {
   return OMB.has(code)

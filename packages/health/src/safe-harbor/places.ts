@@ -12,7 +12,9 @@ export const RESTRICTED_ZIP = {
   source: 'HHS guidance of 26 November 2012, Census 2000',
   prefixes: '036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893'.split(' '),
   withoutResidents:
-    '000 001 002 003 004 090 091 092 093 094 095 096 097 098 099 340 962 963 964 965 966'.split(' '),
+    '000 001 002 003 004 090 091 092 093 094 095 096 097 098 099 340 962 963 964 965 966'.split(
+      ' ',
+    ),
 } as const
 
 const restricted: ReadonlySet<string> = new Set([

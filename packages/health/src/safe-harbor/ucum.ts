@@ -8,17 +8,38 @@ const ATOMS = new Set(
     '% [ppth] [ppm] [ppb] [pH] mol s m g rad K C cd Hz sr N Pa J W A V F Ohm S Wb Cel T H lm lx Bq Gy Sv gon deg l L ar min h d a wk mo t bar u eV ' +
     "' '' [in_i] [ft_i] [lb_av] [oz_av] [foz_us] [gal_us] [pt_us] [qt_us] [tsp_us] [tbs_us] [cup_us] [degF] Cal cal [Cal] m[H2O] m[Hg] [iU] [IU] [arb'U] " +
     "[USP'U] [GPL'U] [MPL'U] [APL'U] [beth'U] [anti'Xa'U] [todd'U] [dye'U] [smgy'U] [ka'U] [knk'U] [mclg'U] [tb'U] [Amb'a'1'U] [D'ag'U] [FEU] [ELU] [EU] " +
-    '[PFU] [CFU] [CCID_50] [TCID_50] [EID_50] [FFU] [PNU] [Lf] [drp] [diop] [Ch] [hnsf\'U] [HPF] [LPF] [PRU] [MET] eq osm U kat Np B B[SPL] Ci R RAD REM G Mx Oe P dyn erg a_j mo_j a_g mo_s 10* 10^ [S] [HP_X] [m/s2/Hz^0.5]'
+    "[PFU] [CFU] [CCID_50] [TCID_50] [EID_50] [FFU] [PNU] [Lf] [drp] [diop] [Ch] [hnsf'U] [HPF] [LPF] [PRU] [MET] eq osm U kat Np B B[SPL] Ci R RAD REM G Mx Oe P dyn erg a_j mo_j a_g mo_s 10* 10^ [S] [HP_X] [m/s2/Hz^0.5]"
   ).split(' '),
 )
-const PREFIXES = ['da', 'Y', 'Z', 'E', 'P', 'T', 'G', 'M', 'k', 'h', 'd', 'c', 'm', 'u', 'n', 'p', 'f', 'a']
+const PREFIXES = [
+  'da',
+  'Y',
+  'Z',
+  'E',
+  'P',
+  'T',
+  'G',
+  'M',
+  'k',
+  'h',
+  'd',
+  'c',
+  'm',
+  'u',
+  'n',
+  'p',
+  'f',
+  'a',
+]
 const UNPREFIXED = new Set(
-  "% [ppth] [ppm] [ppb] [pH] min h d a wk mo ' '' deg [in_i] [ft_i] [lb_av] [oz_av] [degF] 10* 10^ a_j mo_j a_g mo_s".split(' '),
+  "% [ppth] [ppm] [ppb] [pH] min h d a wk mo ' '' deg [in_i] [ft_i] [lb_av] [oz_av] [degF] 10* 10^ a_j mo_j a_g mo_s".split(
+    ' ',
+  ),
 )
 const ANNOTATIONS = new Set(
   (
     'score nominal count beats breaths copies INR ratio # cells RBC WBC index titer Titer mass 1.73_m2 score]} PackYears Pack-years pack-years packs cigarettes ' +
-    'drinks tablet capsule dose puff spray drop application patch units unit nbr Nbr ethnicity population beat breath event events times Log log10 CAE KCT\'U ' +
+    "drinks tablet capsule dose puff spray drop application patch units unit nbr Nbr ethnicity population beat breath event events times Log log10 CAE KCT'U " +
     'shift M.o.M MoM OD BAU AI ISR LIV S_CO_ratio rank pH CD:3 CD:4 CD:8 hb creat creatinine Creat eGFR GFR HPF LPF DAYS'
   ).split(' '),
 )

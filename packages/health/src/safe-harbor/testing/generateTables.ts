@@ -16,7 +16,13 @@ type Element = {
   contentReference?: string
   binding?: { strength: string; valueSet?: string }
 }
-type Definition = { id: string; kind: string; derivation?: string; abstract?: boolean; snapshot: { element: Element[] } }
+type Definition = {
+  id: string
+  kind: string
+  derivation?: string
+  abstract?: boolean
+  snapshot: { element: Element[] }
+}
 type Concept = { code: string; concept?: Concept[] }
 type Include = { system?: string; concept?: Concept[]; filter?: unknown[]; valueSet?: string[] }
 
@@ -25,7 +31,9 @@ const folder = join(dirname(entry), '../fhir/r4')
 const target = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 function resources(file: string): Json[] {
-  const bundle = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { entry: { resource: Json }[] }
+  const bundle = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+    entry: { resource: Json }[]
+  }
   return bundle.entry.map((item) => item.resource)
 }
 
@@ -85,7 +93,9 @@ function add(definition: Definition): void {
         ? [`@${reference}`]
         : (element.type ?? []).map((type) => {
             if (type.code.startsWith('http://hl7.org/fhirpath/')) return 'string'
-            return type.code === 'BackboneElement' || type.code === 'Element' ? `@${element.path}` : type.code
+            return type.code === 'BackboneElement' || type.code === 'Element'
+              ? `@${element.path}`
+              : type.code
           })
     const row: Row = [types, element.min, element.max === '1' ? 0 : 1]
     const set = element.binding?.valueSet?.split('|')[0]
@@ -112,15 +122,20 @@ for (const definition of all) {
 }
 
 /** Systems whose codes name small communities are left out; so are those that describe no record. */
-const LEFT_OUT = /TribalEntityUS|AmericanIndianAlaskaNativeLanguages|spdx-license|operation-outcome|\||example/
+const LEFT_OUT =
+  /TribalEntityUS|AmericanIndianAlaskaNativeLanguages|spdx-license|operation-outcome|\||example/
 const listed: Record<string, string> = {}
 for (const [url, codes] of [...systems].sort(([a], [b]) => (a < b ? -1 : 1))) {
-  const kept = /^http:\/\/(terminology\.hl7\.org\/CodeSystem|hl7\.org\/fhir)\/|^http:\/\/dicom\.nema/.test(url)
-  if (kept && !LEFT_OUT.test(url)) listed[url] = [...new Set(codes)].filter((code) => !/\s/.test(code)).join(' ')
+  const kept =
+    /^http:\/\/(terminology\.hl7\.org\/CodeSystem|hl7\.org\/fhir)\/|^http:\/\/dicom\.nema/.test(url)
+  if (kept && !LEFT_OUT.test(url))
+    listed[url] = [...new Set(codes)].filter((code) => !/\s/.test(code)).join(' ')
 }
 
 const types = all
-  .filter((definition) => definition.kind === 'resource' && definition.derivation === 'specialization')
+  .filter(
+    (definition) => definition.kind === 'resource' && definition.derivation === 'specialization',
+  )
   .filter((definition) => definition.abstract !== true)
   .map((definition) => definition.id)
   .sort()
@@ -131,6 +146,10 @@ function write(name: string, value: unknown): void {
 write('elements.generated.json', { fhirVersion: '4.0.1', types, elements })
 write('codes.generated.json', {
   fhirVersion: '4.0.1',
-  sets: Object.fromEntries(Object.entries(codeSets).sort().map(([key, codes]) => [key, codes.join(' ')])),
+  sets: Object.fromEntries(
+    Object.entries(codeSets)
+      .sort()
+      .map(([key, codes]) => [key, codes.join(' ')]),
+  ),
   systems: listed,
 })

@@ -1,0 +1,135 @@
+import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
+import type { JsonObject } from '../Resource.ts'
+import { isKnownCode } from './codeSystems.ts'
+import { isBoundedNumber } from './dates.ts'
+import { CURRENCIES } from './places.ts'
+import type { Tally } from './report.ts'
+import { isUnit, yearsPerUnit } from './ucum.ts'
+
+export const UCUM = 'http://unitsofmeasure.org'
+const COMPARATORS = new Set(['<', '<=', '>=', '>'])
+
+/** Unit texts that stand without a UCUM code often enough to be worth keeping, by their code. */
+const UNIT_TEXTS: ReadonlyMap<string, string> = new Map([
+  ['mmHg', 'mm[Hg]'],
+  ['percent', '%'],
+  ['years', 'a'],
+  ['year', 'a'],
+  ['months', 'mo'],
+  ['weeks', 'wk'],
+  ['days', 'd'],
+  ['hours', 'h'],
+  ['minutes', 'min'],
+  ['lb', '[lb_av]'],
+  ['lbs', '[lb_av]'],
+  ['in', '[in_i]'],
+  ['inches', '[in_i]'],
+  ['C', 'Cel'],
+  ['F', '[degF]'],
+  ['IU/L', '[IU]/L'],
+  ['beats/min', '/min'],
+  ['beats/minute', '/min'],
+  ['breaths/min', '/min'],
+  ['breaths/minute', '/min'],
+  ['bpm', '/min'],
+])
+
+/** Where a quantity stands: an age may be written as "90 or older" only where FHIR allows a comparator. */
+export type QuantityPlace = 'age' | 'value' | 'low' | 'high' | 'simple'
+
+/**
+ * A quantity with its digits, comparator and UCUM unit. A number whose unit can't stay goes with it: alone it would mislead.
+ * Ages over 89 become 90 or older.
+ */
+export function cleanQuantity(
+  value: JsonObject,
+  path: string,
+  place: QuantityPlace,
+  tally: Tally,
+): JsonObject | undefined {
+  const number = value['value']
+  const digits = place === 'age' ? 6 : 9
+  if (!(number instanceof NumberToken) || !isBoundedNumber(number, digits)) {
+    return tally.remove('number', path, value)
+  }
+  const unit = cleanUnit(value)
+  if (unit === undefined || (place === 'age' && unit['system'] !== UCUM))
+    return tally.remove('unit', path, value)
+  const comparator = value['comparator']
+  const out: JsonObject = Object.create(null)
+  if (typeof comparator === 'string' && COMPARATORS.has(comparator)) out['comparator'] = comparator
+  else if (comparator !== undefined) return tally.remove('code', path, value)
+  const years = toYears(number, unit)
+  if (years !== undefined && years > 89) return ageClass(out, years, path, place, tally, value)
+  out['value'] = number
+  Object.assign(out, unit)
+  countQuantity(value, out, path, tally)
+  return out
+}
+
+function toYears(number: NumberToken, unit: JsonObject): number | undefined {
+  const code = unit['code'] ?? unit['unit']
+  if (typeof code !== 'string' || (unit['system'] !== undefined && unit['system'] !== UCUM))
+    return undefined
+  const factor = yearsPerUnit(UNIT_TEXTS.get(code) ?? code)
+  return factor === undefined ? undefined : Number(number.text) * factor
+}
+
+function ageClass(
+  out: JsonObject,
+  years: number,
+  path: string,
+  place: QuantityPlace,
+  tally: Tally,
+  source: JsonObject,
+): JsonObject | undefined {
+  const comparator = out['comparator']
+  if (place === 'high' || place === 'simple' || comparator === '<' || comparator === '<=') {
+    return tally.remove('age', path, source)
+  }
+  const whole = years >= 90 || comparator !== undefined ? 90 : 89
+  if (whole === 90 && place !== 'low') out['comparator'] = '>='
+  out['value'] = new NumberToken(String(whole))
+  Object.assign(out, { unit: 'a', system: UCUM, code: 'a' })
+  tally.generalise('age', path)
+  return out
+}
+
+/** The unit's members that may stay; empty where the source has no unit; undefined where it has one that can't stay. */
+function cleanUnit(value: JsonObject): JsonObject | undefined {
+  const { unit, system, code } = value
+  if (typeof system === 'string' && typeof code === 'string' && isKnownCode(system, code)) {
+    if (system !== UCUM) return { system, code }
+    const same = unit === code || (typeof unit === 'string' && UNIT_TEXTS.get(unit) === code)
+    return { unit: same ? (unit as string) : code, system, code }
+  }
+  const text = unit ?? code
+  if (text === undefined) return system === undefined ? {} : undefined
+  if (typeof text !== 'string' || system !== undefined) return undefined
+  return UNIT_TEXTS.has(text) || isUnit(text) ? { unit: text } : undefined
+}
+
+function countQuantity(source: JsonObject, out: JsonObject, path: string, tally: Tally): void {
+  for (const [key, member] of Object.entries(source)) {
+    if (key === 'extension' || key === 'id' || key.startsWith('_'))
+      tally.remove('extension', path, member)
+    else if (key === 'unit' && out['unit'] !== member) tally.generalise('unit', `${path}.unit`)
+    else if (key in out) tally.keep()
+    else tally.remove('element', path, member)
+  }
+}
+
+/** An amount of money: at most nine digits, an ISO 4217 currency. */
+export function cleanMoney(value: JsonObject, path: string, tally: Tally): Value | undefined {
+  const { value: number, currency } = value
+  if (!(number instanceof NumberToken) || !isBoundedNumber(number, 8))
+    return tally.remove('number', path, value)
+  const out: JsonObject = Object.create(null)
+  out['value'] = number
+  tally.keep()
+  if (typeof currency === 'string' && CURRENCIES.has(currency)) {
+    out['currency'] = currency
+    tally.keep()
+  }
+  return out
+}

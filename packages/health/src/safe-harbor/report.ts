@@ -1,0 +1,80 @@
+import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
+import type { Rule } from './rules.ts'
+
+/** What was done, for a privacy officer to sign: rules, paths and counts, never a value. */
+export type Report = {
+  /** `path` is made of element names of the R4 definitions alone: an unknown key, which can hold anything, has no name in it. */
+  readonly rules: readonly { readonly rule: Rule; readonly path: string; readonly count: number }[]
+  /** Values that were removed or generalised. */
+  readonly removed: number
+  /** Values that stand as they were. */
+  readonly kept: number
+  readonly resourcesDropped: readonly { readonly type: string; readonly count: number }[]
+}
+
+export type Tally = {
+  remove(rule: Rule, path: string, value: Value | undefined): undefined
+  generalise(rule: Rule, path: string): void
+  keep(count?: number): void
+  drop(type: string, value: Value): void
+  note(rule: Rule, path: string): void
+  report(): Report
+}
+
+export function createTally(): Tally {
+  const counts = new Map<string, { rule: Rule; path: string; count: number }>()
+  const dropped = new Map<string, number>()
+  let removed = 0
+  let kept = 0
+  const count = (rule: Rule, path: string, by: number): void => {
+    const key = `${rule} ${path}`
+    const row = counts.get(key)
+    if (row === undefined) counts.set(key, { rule, path, count: by })
+    else row.count += by
+  }
+  return {
+    remove(rule, path, value) {
+      const leaves = value === undefined ? 0 : countLeaves(value)
+      if (leaves > 0) count(rule, path, leaves)
+      removed += leaves
+      return undefined
+    },
+    generalise(rule, path) {
+      count(rule, path, 1)
+      removed++
+    },
+    keep(by = 1) {
+      kept += by
+    },
+    drop(type, value) {
+      dropped.set(type, (dropped.get(type) ?? 0) + 1)
+      const leaves = countLeaves(value)
+      count('type', type, leaves)
+      removed += leaves
+    },
+    note(rule, path) {
+      count(rule, path, 1)
+    },
+    report() {
+      const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+      return {
+        rules: [...counts.values()].sort((a, b) => order(a.path, b.path) || order(a.rule, b.rule)),
+        removed,
+        kept,
+        resourcesDropped: [...dropped]
+          .map(([type, number]) => ({ type, count: number }))
+          .sort((a, b) => order(a.type, b.type)),
+      }
+    },
+  }
+}
+
+/** Strings, numbers and booleans inside a value. */
+export function countLeaves(value: Value): number {
+  if (value === null) return 0
+  if (typeof value !== 'object' || value instanceof NumberToken) return 1
+  let count = 0
+  for (const member of Array.isArray(value) ? value : Object.values(value))
+    count += countLeaves(member)
+  return count
+}

@@ -1,0 +1,282 @@
+import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
+import { isObject, type JsonObject } from '../Resource.ts'
+import { isKnownCode, isKnownSystem } from './codeSystems.ts'
+import { isBoundedNumber, isLawfulYear, yearOf } from './dates.ts'
+import { fillRequired } from './fillRequired.ts'
+import { toCountry, toState, toZip3 } from './places.ts'
+import { cleanMoney, cleanQuantity, type QuantityPlace } from './quantity.ts'
+import type { Tally } from './report.ts'
+import { REMOVED_PATHS, REMOVED_TYPES, type Rule, SHELLS } from './rules.ts'
+import { type ElementRow, elementsOf, findElement } from './tables.ts'
+
+/** What a walk through one resource needs. */
+export type Walk = {
+  readonly asOfYear: number
+  readonly tally: Tally
+  /** The new form of a literal reference, undefined for one to what is not in the record. */
+  readonly reference: (reference: string) => string | undefined
+  /** True for a resource about a person over 89: an age at some event, with its year, would show the year of birth. */
+  readonly aged: boolean
+}
+
+/** Data types that are cleaned element by element, as the definitions name their elements. */
+const COMPOSED = new Set(['CodeableConcept', 'Period', 'Range', 'Ratio', 'Timing', 'Dosage'])
+const QUANTITIES = new Set(['Quantity', 'Duration', 'Distance', 'Count', 'Age'])
+const INTEGERS = new Set(['integer', 'positiveInt', 'unsignedInt'])
+
+/**
+ * What may stay of an object: of the elements that the definitions give to `owner`, those whose type and path have a rule that keeps
+ * them. Required elements that went are marked as absent. @returns undefined when nothing is left.
+ */
+export function cleanObject(
+  owner: string,
+  path: string,
+  value: JsonObject,
+  walk: Walk,
+): JsonObject | undefined {
+  const rows = elementsOf(owner)
+  if (rows === undefined) return walk.tally.remove('element', path, value)
+  if (value['modifierExtension'] !== undefined) return walk.tally.remove('modifier', path, value)
+  const out: JsonObject = Object.create(null)
+  const shell = SHELLS.get(owner)
+  for (const key of Object.keys(value)) {
+    const member = value[key] as Value
+    if (HANDLED.has(key) && !path.includes('.')) continue
+    const rule = fixedRule(key)
+    const found = rule === undefined ? findElement(rows, key) : undefined
+    if (found === undefined) {
+      walk.tally.remove(
+        rule ?? 'element',
+        rule === undefined ? `${path}.(unknown)` : `${path}.${ruleName(key)}`,
+        member,
+      )
+      continue
+    }
+    const inner = `${path}.${found.name}`
+    const removed =
+      REMOVED_PATHS.get(`${owner}.${found.name}`) ??
+      (shell && !shell.has(found.name) ? 'element' : undefined)
+    if (removed !== undefined) walk.tally.remove(removed, inner, member)
+    else {
+      const cleaned = cleanMember(found.type, inner, member, found.row, walk)
+      if (cleaned !== undefined) out[key] = cleaned
+    }
+  }
+  repair(owner, out)
+  if (Object.keys(out).length === 0 && path.includes('.')) return undefined
+  return fillRequired(owner, path, out, value, walk.tally)
+}
+
+/** Root members that the caller handles. */
+const HANDLED = new Set(['resourceType', 'id', 'contained'])
+
+/** Members that no data type of an element decides. */
+function fixedRule(key: string): Rule | undefined {
+  if (key === 'extension' || key.startsWith('_')) return 'extension'
+  if (key === 'id') return 'identifier'
+  if (key === 'text') return undefined
+  return undefined
+}
+
+function ruleName(key: string): string {
+  return key.startsWith('_') ? '(extension)' : key
+}
+
+function cleanMember(
+  type: string,
+  path: string,
+  value: Value,
+  row: ElementRow,
+  walk: Walk,
+): Value | undefined {
+  if (!row.repeats) return cleanValue(type, path, value, row, walk)
+  if (!Array.isArray(value)) return walk.tally.remove('element', path, value)
+  const items = value
+    .map((item) => cleanValue(type, path, item, row, walk))
+    .filter((item): item is Value => item !== undefined)
+  return items.length === 0 ? undefined : items
+}
+
+function cleanValue(
+  type: string,
+  path: string,
+  value: Value,
+  row: ElementRow,
+  walk: Walk,
+): Value | undefined {
+  const { tally } = walk
+  const removed = REMOVED_TYPES.get(type)
+  if (removed !== undefined) {
+    const display = removed === 'text' && /\.(?:text|display)$/.test(path) ? 'display' : removed
+    return tally.remove(path.startsWith('Device.') ? 'device' : display, path, value)
+  }
+  if (typeof value === 'string') return cleanString(type, path, value, row, walk)
+  if (typeof value === 'boolean') {
+    if (type !== 'boolean') return tally.remove('element', path, value)
+    tally.keep()
+    return value
+  }
+  if (value instanceof NumberToken) return cleanNumber(type, path, value, tally)
+  if (!isObject(value)) return tally.remove('element', path, value)
+  if (type.startsWith('@')) return cleanObject(type.slice(1), path, value, walk)
+  if (type === 'Coding') return cleanCoding(path, value, tally)
+  if (type === 'Age' && walk.aged) return tally.remove('age', path, value)
+  if (QUANTITIES.has(type)) return cleanQuantity(value, path, quantityPlace(type, path), tally)
+  if (type === 'Money') return cleanMoney(value, path, tally)
+  if (type === 'Reference') return cleanReference(path, value, walk)
+  if (type === 'Address') return cleanAddress(path, value, walk)
+  if (COMPOSED.has(type)) return cleanObject(type, path, value, walk)
+  return tally.remove('element', path, value)
+}
+
+function quantityPlace(type: string, path: string): QuantityPlace {
+  if (type === 'Age') return 'age'
+  if (path.endsWith('.low')) return 'low'
+  if (path.endsWith('.high')) return 'high'
+  return /^Observation(?:\.component)?\.value\[x\]$/.test(path) ? 'value' : 'simple'
+}
+
+function cleanString(
+  type: string,
+  path: string,
+  value: string,
+  row: ElementRow,
+  walk: Walk,
+): string | undefined {
+  const { tally } = walk
+  if (type === 'code') {
+    if (!row.codes?.has(value)) return tally.remove('code', path, value)
+    tally.keep()
+    return value
+  }
+  if (type !== 'date' && type !== 'dateTime') return tally.remove('element', path, value)
+  const year = yearOf(value)
+  if (year === undefined) return tally.remove('date', path, value)
+  if (!isLawfulYear(year, walk.asOfYear)) return tally.remove('age', path, value)
+  if (value.length === 4) tally.keep()
+  else tally.generalise('date', path)
+  return value.slice(0, 4)
+}
+
+function cleanNumber(
+  type: string,
+  path: string,
+  value: NumberToken,
+  tally: Tally,
+): Value | undefined {
+  const digits = path.startsWith('Observation.') ? 6 : 4
+  const lawful =
+    (type === 'decimal' && isBoundedNumber(value, 6)) ||
+    (INTEGERS.has(type) && /^-?\d+$/.test(value.text) && isBoundedNumber(value, digits))
+  if (!lawful) return tally.remove('number', path, value)
+  tally.keep()
+  return value
+}
+
+/** System and code of a coding from a listed system; version, display and all else go. */
+function cleanCoding(path: string, value: JsonObject, tally: Tally): JsonObject | undefined {
+  const { system, code } = value
+  if (
+    typeof system !== 'string' ||
+    typeof code !== 'string' ||
+    !isKnownSystem(system) ||
+    !isKnownCode(system, code)
+  ) {
+    return tally.remove('code', path, value)
+  }
+  const out: JsonObject = Object.create(null)
+  for (const [key, member] of Object.entries(value)) {
+    if (key === 'system' || key === 'code') {
+      out[key] = member
+      tally.keep()
+    } else if (key === 'userSelected' && typeof member === 'boolean') {
+      out[key] = member
+      tally.keep()
+    } else if (key === 'display') tally.remove('display', `${path}.display`, member)
+    else if (key === 'version') tally.remove('metadata', `${path}.version`, member)
+    else tally.remove('extension', `${path}.(extension)`, member)
+  }
+  return out
+}
+
+function cleanReference(path: string, value: JsonObject, walk: Walk): JsonObject | undefined {
+  const { reference } = value
+  const found = typeof reference === 'string' ? walk.reference(reference) : undefined
+  if (found === undefined) return walk.tally.remove('reference', path, value)
+  for (const [key, member] of Object.entries(value)) {
+    if (key === 'reference') walk.tally.generalise('rekeyed', `${path}.reference`)
+    else if (key === 'display') walk.tally.remove('display', `${path}.display`, member)
+    else walk.tally.remove('identifier', `${path}.(other)`, member)
+  }
+  const out: JsonObject = Object.create(null)
+  out['reference'] = found
+  return out
+}
+
+/** State, country and three digits of a ZIP code of the United States. */
+function cleanAddress(path: string, value: JsonObject, walk: Walk): JsonObject | undefined {
+  const { tally } = walk
+  const state = typeof value['state'] === 'string' ? toState(value['state']) : undefined
+  const country = typeof value['country'] === 'string' ? toCountry(value['country']) : undefined
+  const inUs = country === 'US' || (value['country'] === undefined && state !== undefined)
+  const zip =
+    typeof value['postalCode'] === 'string' && inUs ? toZip3(value['postalCode']) : undefined
+  const out: JsonObject = Object.create(null)
+  const put = (key: string, text: string | undefined): void => {
+    if (text === undefined) return
+    out[key] = text
+    if (value[key] === text) tally.keep()
+    else tally.generalise('geography', `${path}.${key}`)
+  }
+  put('state', inUs ? state : undefined)
+  put('postalCode', zip)
+  put('country', country)
+  const rows = elementsOf('Address')
+  for (const [key, member] of Object.entries(value)) {
+    if (key in out) continue
+    const row = rows?.get(key)
+    const code = (key === 'use' || key === 'type') && row?.codes?.has(String(member))
+    if (code && Object.keys(out).length > 0) {
+      out[key] = member
+      tally.keep()
+    } else tally.remove('geography', `${path}.${row === undefined ? '(unknown)' : key}`, member)
+  }
+  return Object.keys(out).length === 0 ? undefined : out
+}
+
+/** Members that FHIR's invariants allow only together: rat-1, gol-1, fhs-2, tim-1. */
+const TOGETHER: ReadonlyMap<
+  string,
+  readonly (readonly [dependent: string, needed: readonly string[]])[]
+> = new Map([
+  [
+    'Ratio',
+    [
+      ['numerator', ['denominator']],
+      ['denominator', ['numerator']],
+    ],
+  ],
+  ['FamilyMemberHistory', [['estimatedAge', ['ageAge', 'ageRange']]]],
+  [
+    'Timing.repeat',
+    [
+      ['durationUnit', ['duration']],
+      ['duration', ['durationUnit']],
+      ['durationMax', ['duration']],
+      ['periodUnit', ['period']],
+      ['period', ['periodUnit']],
+      ['periodMax', ['period']],
+      ['countMax', ['count']],
+      ['offset', ['when']],
+    ],
+  ],
+])
+
+function repair(owner: string, out: JsonObject): void {
+  for (const [dependent, needed] of TOGETHER.get(owner) ?? []) {
+    if (out[dependent] !== undefined && !needed.some((name) => out[name] !== undefined))
+      delete out[dependent]
+  }
+  if (owner !== 'Goal.target' || out['measure'] !== undefined) return
+  for (const key of Object.keys(out)) if (key.startsWith('detail')) delete out[key]
+}
