@@ -1,0 +1,131 @@
+import * as Credential from '@ambrosia/credentials/Credential'
+import type { Criteria } from '@ambrosia/exchange/Criteria'
+import * as Delivery from '@ambrosia/exchange/Delivery'
+import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
+import { type Domain, dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import * as Payload from '@ambrosia/exchange/Payload'
+import { proveResources } from '@ambrosia/exchange/RecordCredential'
+import { sealContext } from '@ambrosia/exchange/SealContext'
+import { fromHex, type Hex, type RandomBytes, random } from '@ambrosia/primitives/Bytes'
+import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
+import * as DataKey from '@ambrosia/sealing/DataKey'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import * as Manifest from '@ambrosia/sealing/Manifest'
+import * as Seal from '@ambrosia/sealing/Seal'
+import type { Address } from 'viem'
+import { ignoreProgress, type OnProgress } from '../Progress.ts'
+import type { SelectedRecord } from './selectRecord.ts'
+
+/** A deal as a provider sees it. */
+export type DealView = {
+  chainId: number
+  dealBook: Address
+  dealId: Hex
+  consumer: Address
+  criteria: Criteria
+  criteriaHash: Hex
+}
+
+/** An oracle that may open the record. */
+export type OracleRecipient = {
+  operator: Address
+  publicKey: Uint8Array
+  keyId: string
+  epoch: number
+}
+
+/** A record sealed for one deal: only its oracles can open it. */
+export type SealedOffer = {
+  payloadRoot: Hex
+  sealed: Uint8Array
+  contentAddress: string
+  manifest: Manifest.Manifest
+  manifestHash: Hex
+  plaintextSizeBytes: number
+}
+
+/** Derives presentation (b), builds the payload and seals it under a fresh key wrapped to the deal's oracles. */
+export async function sealOffer(options: {
+  record: IssuedRecord
+  selected: SelectedRecord
+  deal: DealView
+  provider: Address
+  oracles: readonly OracleRecipient[]
+  loader: Credential.Loader
+  randomBytes?: RandomBytes
+  onProgress?: OnProgress
+}): Promise<SealedOffer> {
+  const { record, selected, deal } = options
+  const onProgress = options.onProgress ?? ignoreProgress
+  const randomBytes = options.randomBytes ?? random
+  const resources = payloadResources(record, selected)
+  onProgress({ step: 'select', done: resources.length, total: selected.total, unit: 'resources' })
+  const domain: Domain = dealBookDomain(deal.chainId, deal.dealBook)
+  const payloadRoot = Payload.root(resources)
+  const header = Delivery.hash(
+    { dealId: deal.dealId, consumer: deal.consumer, payloadRoot },
+    domain,
+  )
+  const presentation = await Credential.deriveBbs({
+    signed: record.credential,
+    selectivePointers: selected.pointers.shared,
+    presentationHeader: fromHex(header),
+    loader: options.loader,
+  })
+  const plaintext = Payload.encode({
+    version: 1,
+    dealId: deal.dealId,
+    consumer: deal.consumer,
+    resources,
+    presentation,
+  })
+  const dataKey = DataKey.create(randomBytes)
+  const epoch = 1
+  const context = sealContext({ ...deal, provider: options.provider, epoch })
+  const sealed = await Seal.sealBytes({ plaintext, dataKey, context })
+  onProgress({ step: 'seal', done: sealed.length, total: sealed.length, unit: 'bytes' })
+  const { cid: contentAddress } = await ContentAddress.fromBytes(sealed)
+  const recipients: Envelope.Envelope[] = []
+  for (const oracle of options.oracles) {
+    const recipient = { keyId: oracle.keyId, epoch: oracle.epoch, publicKey: oracle.publicKey }
+    recipients.push(await Envelope.wrap({ dataKey, recipient, context }))
+    onProgress({
+      step: 'wrap',
+      done: recipients.length,
+      total: options.oracles.length,
+      unit: 'oracles',
+    })
+  }
+  const manifest = Manifest.create({
+    contentAddress,
+    sizeBytes: sealed.length,
+    paddedSizeBytes: Seal.paddedSize(sealed.length),
+    keyCommitment: DataKey.commitment(dataKey),
+    recipients,
+  })
+  return {
+    payloadRoot,
+    sealed,
+    contentAddress,
+    manifest,
+    manifestHash: Manifest.hash(manifest),
+    plaintextSizeBytes: plaintext.length,
+  }
+}
+
+function payloadResources(
+  record: IssuedRecord,
+  selected: SelectedRecord,
+): Payload.PayloadResource[] {
+  const subject = record.credential['credentialSubject'] as Record<string, unknown>
+  const chosen = selected.indexes.map((index) => record.resources[index] as Payload.PayloadResource)
+  if (Array.isArray(subject['resourceDigest'])) return chosen
+  const types = record.resources.map(
+    ({ text }) => (JSON.parse(text) as { resourceType: string }).resourceType,
+  )
+  const proofs = proveResources(types, record.resources, selected.indexes)
+  return chosen.map((resource, position) => ({
+    ...resource,
+    proof: proofs[position] as NonNullable<Payload.PayloadResource['proof']>,
+  }))
+}
