@@ -38,9 +38,7 @@ export function groupsOf(resources: readonly Resource[]): Group[] {
     }
   })
   for (const group of groups.values()) {
-    group.indexes.sort(
-      (a, b) => compare(bytes[a] as Uint8Array, bytes[b] as Uint8Array) || a - b,
-    )
+    group.indexes.sort((a, b) => compare(bytes[a] as Uint8Array, bytes[b] as Uint8Array) || a - b)
   }
   return [...groups.values()].sort(compareGroups)
 }

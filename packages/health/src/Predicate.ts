@@ -1,8 +1,8 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { type FhirResource, type Resource, toPlain } from './Resource.ts'
 import { ALLOWED_FUNCTIONS, ALLOWED_NODES, ALLOWED_VARIABLES } from './predicate/allowed.ts'
+import { type FhirResource, type Resource, toPlain } from './Resource.ts'
 
 /**
  * Predicates over an opened record in FHIRPath (http://hl7.org/fhirpath/N1/), restricted so that every machine gives the same verdict
@@ -56,7 +56,7 @@ export function compile(expression: string): Predicate {
 /** True when the expression gives the single value true. Anything else, also nothing, is false. @throws Predicate.TooMuchWork, Predicate.Failed */
 export function evaluate(predicate: Predicate, bundle: FhirResource, options: Options): boolean {
   const result = predicate.run(bundle, options)
-  return result.length === 1 && valueOf(result[0]) === true
+  return result.length === 1 && dataOf(result[0]) === true
 }
 
 /** The record as the Bundle that predicates run over. */
@@ -68,7 +68,7 @@ export function bundleOf(resources: readonly Resource[]): FhirResource {
   return { resourceType: 'Bundle', type: 'collection', entry }
 }
 
-function valueOf(item: unknown): unknown {
+function dataOf(item: unknown): unknown {
   return item !== null && typeof item === 'object' && 'data' in item ? item.data : item
 }
 

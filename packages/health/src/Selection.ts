@@ -1,5 +1,5 @@
 import { resolver } from './Bundle.ts'
-import { type Code, codesOf, dateOf, period, references, type Resource } from './Resource.ts'
+import { type Code, codesOf, dateOf, period, type Resource, references } from './Resource.ts'
 
 /** Which resources a deal asks for. */
 export type ResourceRule = {

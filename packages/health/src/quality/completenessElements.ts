@@ -3,7 +3,12 @@
  * that the International Patient Summary (hl7.fhir.uv.ips 2.0.0) marks as must support. Other types are expected to have a `code`.
  */
 export const COMPLETENESS_ELEMENTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  AllergyIntolerance: [['code'], ['patient'], ['clinicalStatus'], ['onsetDateTime', 'recordedDate']],
+  AllergyIntolerance: [
+    ['code'],
+    ['patient'],
+    ['clinicalStatus'],
+    ['onsetDateTime', 'recordedDate'],
+  ],
   CarePlan: [['category'], ['subject'], ['status'], ['period', 'created']],
   Condition: [
     ['code'],

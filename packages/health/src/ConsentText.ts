@@ -1,0 +1,173 @@
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { PURPOSES, type Purpose } from './consent/purposes.ts'
+import { toFhirConsent } from './consent/toFhirConsent.ts'
+
+export { PURPOSES, type Purpose } from './consent/purposes.ts'
+
+/** The terms that a person consents to, as far as words show them. */
+export type Terms = {
+  purpose: {
+    /** DUO code, such as `DUO:0000007`. */
+    code: string
+    /** What is done, in the consumer's words, such as `Diabetes research`. */
+    words: string
+    /** DUO modifiers that narrow the purpose. */
+    modifiers?: readonly string[]
+  }
+  consumerName: string
+  /** What the person receives, such as `4.75 MED`. */
+  price: string
+  /** Last day of use, ISO 8601 date. */
+  until: string
+  /** May the consumer pass the data on? */
+  resale: boolean
+  /** False: the Safe Harbor form. True: the form that names the person. */
+  identified: boolean
+  /** What is given, such as `38 of 231 resources: laboratory results (HbA1c), conditions`. */
+  data?: string
+  /** Who discloses the record; required where it identifies the person. */
+  discloser?: string
+  /** Who pays whom for what; required where the record identifies the person. */
+  remuneration?: string
+  /** Chain, deal and certificate that the signature is bound to. */
+  dealId?: string
+  certificateDigest?: string
+  /** When it is signed, ISO 8601. */
+  signedAt?: string
+  /** The person's pseudonymous account. */
+  provider?: string
+}
+
+export type Rendered = {
+  /** The exact sentences that are signed, in order. */
+  sentences: string[]
+  /** A FHIR R4 Consent resource that says the same. */
+  fhir: object
+}
+
+/**
+ * The sentences of a consent and its FHIR form. Equal terms give equal sentences, so that the hash of the sentences can be signed.
+ * The identified form has the elements of 45 CFR 164.508(c)(1) and (2), and the remuneration of 164.508(a)(4).
+ * @throws Consent.UnknownPurpose, Consent.TermMissing, Consent.TermInvalid
+ */
+export function render(terms: Terms): Rendered {
+  assertTerms(terms)
+  const purpose = purposeOf(terms.purpose.code)
+  const sentences = terms.identified
+    ? identifiedSentences(terms, purpose)
+    : safeHarborSentences(terms, purpose)
+  return { sentences, fhir: toFhirConsent(terms, purpose, sentences) }
+}
+
+/** The table's row of a DUO code. @throws Consent.UnknownPurpose */
+export function purposeOf(code: string): Purpose {
+  const purpose = PURPOSES.get(code)
+  if (!purpose) throw new UnknownPurposeError()
+  return purpose
+}
+
+function common(terms: Terms, purpose: Purpose): string[] {
+  const modifiers = (terms.purpose.modifiers ?? []).map((code) => purposeOf(code))
+  const limits = modifiers.map((one) => `${one.words} (${one.code})`).join(', ')
+  return [
+    `I allow ${terms.consumerName} to use the data named here for: ${terms.purpose.words} (${purpose.code}, ${purpose.name}).`,
+    ...(limits === '' ? [] : [`The use is narrowed: ${limits}.`]),
+    ...(terms.data === undefined ? [] : [`The data is: ${terms.data}.`]),
+    `The use ends on ${terms.until}.`,
+    terms.resale
+      ? `${terms.consumerName} may pass the data on to others.`
+      : `${terms.consumerName} may not sell the data or pass it on.`,
+    `I receive ${terms.price}, paid by the transaction that records this consent.`,
+  ]
+}
+
+function safeHarborSentences(terms: Terms, purpose: Purpose): string[] {
+  return [
+    ...common(terms, purpose),
+    'The data does not name me: the identifiers that 45 CFR 164.514(b)(2) lists have been removed.',
+    'Nobody may try to find out who I am.',
+    'I can revoke this consent at any time; inside the delivery window I give the payment back, after it nothing more is delivered, and what was delivered before can not be called back by technical means.',
+    ...binding(terms),
+  ]
+}
+
+function identifiedSentences(terms: Terms, purpose: Purpose): string[] {
+  return [
+    'This is an authorization to disclose health information that identifies me (45 CFR 164.508).',
+    ...common(terms, purpose),
+    `The information is disclosed by: ${terms.discloser}.`,
+    `It may be used by: ${terms.consumerName}.`,
+    `The disclosure involves remuneration: ${terms.remuneration}.`,
+    'The data names me or can be traced to me.',
+    'I can revoke this authorization in writing at any time by a signed revocation to the network, except as far as somebody has acted in reliance on it.',
+    'My treatment, payment, enrolment or eligibility for benefits does not depend on whether I sign.',
+    'Information that is disclosed may be disclosed again by the recipient and then no longer be protected by federal privacy rules.',
+    'I have a copy of this authorization.',
+    ...binding(terms),
+  ]
+}
+
+function binding(terms: Terms): string[] {
+  if (terms.dealId === undefined || terms.certificateDigest === undefined) return []
+  return [
+    `This consent is for deal ${terms.dealId} and certificate ${terms.certificateDigest} only.`,
+  ]
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/
+/** Texts that end up in signed sentences hold no line breaks, control or direction-changing characters. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+function assertTerms(terms: Terms): void {
+  const texts = {
+    'purpose.words': terms.purpose.words,
+    consumerName: terms.consumerName,
+    price: terms.price,
+    data: terms.data,
+    discloser: terms.discloser,
+    remuneration: terms.remuneration,
+  }
+  for (const [name, text] of Object.entries(texts)) {
+    if (text === undefined) continue
+    if (text.trim() === '' || text.length > 1000 || HIDDEN.test(text)) {
+      throw new TermInvalidError(name)
+    }
+  }
+  if (!DATE.test(terms.until) || Number.isNaN(Date.parse(terms.until))) {
+    throw new TermInvalidError('until')
+  }
+  if (purposeOf(terms.purpose.code).modifier) throw new TermInvalidError('purpose.code')
+  for (const code of terms.purpose.modifiers ?? []) {
+    if (!purposeOf(code).modifier) throw new TermInvalidError('purpose.modifiers')
+  }
+  if (!terms.identified) return
+  for (const name of ['discloser', 'remuneration', 'data'] as const) {
+    if (terms[name] === undefined) throw new TermMissingError(name)
+  }
+}
+
+export class UnknownPurposeError extends AmbrosiaError {
+  constructor() {
+    super('Consent.UnknownPurpose', 'the purpose is no code of the Data Use Ontology known here', {
+      hint: `Known are: ${[...PURPOSES.keys()].join(', ')}.`,
+    })
+  }
+}
+
+export class TermMissingError extends AmbrosiaError {
+  constructor(name: string) {
+    super('Consent.TermMissing', `an authorization for identified data needs "${name}"`, {
+      details: { name },
+      hint: '45 CFR 164.508(c) lists what it must say.',
+    })
+  }
+}
+
+export class TermInvalidError extends AmbrosiaError {
+  constructor(name: string) {
+    super('Consent.TermInvalid', `the term "${name}" can't be shown to a person as it stands`, {
+      details: { name },
+      hint: 'Give plain text on one line, dates as 2027-05-01.',
+    })
+  }
+}

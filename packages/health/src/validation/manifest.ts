@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module'
+import { toHex } from '@ambrosia/primitives/Bytes'
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { sha256 } from '@ambrosia/primitives/Hash'
+import * as Limits from '@ambrosia/primitives/Limits'
+import { EXPRESSION_LENGTH, NODE_COUNT, NODE_DEPTH, STEP_COUNT } from '../Predicate.ts'
+import { ALLOWED_FUNCTIONS, ALLOWED_NODES, ALLOWED_VARIABLES } from '../predicate/allowed.ts'
+import { CODE_SYSTEMS } from '../quality/codeSystems.ts'
+import { COMPLETENESS_ELEMENTS } from '../quality/completenessElements.ts'
+import { RESOURCE_TYPES } from '../resourceTypes.ts'
+import { BINDINGS, DEFINITION_DIGESTS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
+
+/** Raised with every change of what the checks, the claims, the selection or the score decide. */
+export const RULES_VERSION = 1
+
+/** Everything that a verdict depends on, in a form that is the same on every machine. */
+export function manifest(): object {
+  const require = createRequire(import.meta.url)
+  const versionOf = (name: string): string =>
+    (require(`${name}/package.json`) as { version: string }).version
+  return {
+    rulesVersion: RULES_VERSION,
+    versions: {
+      ajv: versionOf('ajv'),
+      fhirpath: versionOf('fhirpath'),
+    },
+    definitions: DEFINITION_DIGESTS,
+    tables: toHex(
+      sha256(
+        CanonicalJson.encode({
+          BINDINGS,
+          REQUIRED,
+          VALUE_SETS,
+          COMPLETENESS_ELEMENTS,
+          codeSystems: [...CODE_SYSTEMS].sort(),
+          resourceTypes: [...RESOURCE_TYPES].sort(),
+        }),
+      ),
+    ),
+    predicates: {
+      functions: ALLOWED_FUNCTIONS,
+      nodes: [...ALLOWED_NODES].sort(),
+      variables: [...ALLOWED_VARIABLES].sort(),
+      limits: { EXPRESSION_LENGTH, NODE_COUNT, NODE_DEPTH, STEP_COUNT },
+    },
+    limits: { ...Limits },
+  }
+}
