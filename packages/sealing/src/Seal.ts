@@ -9,7 +9,7 @@ import {
   TooLargeError,
   UNIT_SIZE_BYTES,
 } from './Padding.ts'
-import { inOrder, type Source, toBlocks } from './streams.ts'
+import { inOrder, type Source, toBlocks, toFramedBlocks } from './streams.ts'
 
 export { InvalidPaddingError, TooLargeError } from './Padding.ts'
 
@@ -54,7 +54,7 @@ const TAG_SIZE_BYTES = 16
 const COUNT_SIZE_BYTES = 4
 const CHUNK_SIZE_BYTES = COUNT_SIZE_BYTES + UNIT_SIZE_BYTES + TAG_SIZE_BYTES
 /** Chunks in work at once: enough to keep the platform's threads busy, small enough for constant memory. */
-const CONCURRENCY = 6
+const CONCURRENCY = 8
 
 /** Size of the header of a sealed payload, bytes. */
 export const HEADER_SIZE_BYTES = MAGIC.length + SALT_SIZE_BYTES + COMMITMENT_SIZE_BYTES
@@ -143,26 +143,21 @@ async function* padded(source: Source, paddedSizeBytes?: number): AsyncGenerator
   let sizeBytes = 0
   let chunkCount = 0
   let held: Uint8Array | undefined
-  for await (const block of toBlocks(source, UNIT_SIZE_BYTES, UNIT_SIZE_BYTES)) {
-    sizeBytes += block.bytes.length
+  const unit = UNIT_SIZE_BYTES
+  for await (const block of toFramedBlocks(source, unit, unit, COUNT_SIZE_BYTES)) {
+    sizeBytes += block.filledSizeBytes
     if (sizeBytes > limit) throw new TooLargeError(limit)
     if (held) yield { bytes: held, isLast: false }
-    held = toChunk(block.bytes)
+    held = block.bytes
+    new DataView(held.buffer).setUint32(0, block.filledSizeBytes)
     chunkCount++
   }
-  const total = (paddedSizeBytes ?? sizeClass(sizeBytes)) / UNIT_SIZE_BYTES
+  const total = (paddedSizeBytes ?? sizeClass(sizeBytes)) / unit
   for (; chunkCount < total; chunkCount++) {
     if (held) yield { bytes: held, isLast: false }
-    held = toChunk(new Uint8Array(0))
+    held = new Uint8Array(COUNT_SIZE_BYTES + unit)
   }
   yield { bytes: held as Uint8Array, isLast: true }
-}
-
-function toChunk(data: Uint8Array): Uint8Array {
-  const chunk = new Uint8Array(COUNT_SIZE_BYTES + UNIT_SIZE_BYTES)
-  new DataView(chunk.buffer).setUint32(0, data.length)
-  chunk.set(data, COUNT_SIZE_BYTES)
-  return chunk
 }
 
 /** The payload in an opened chunk. One payload has one padded form: data never follows a gap, and the rest is zeros. */

@@ -12,16 +12,34 @@ export async function* toBlocks(
   firstSizeBytes: number,
   sizeBytes: number,
 ): AsyncGenerator<Block> {
-  let block = new Uint8Array(firstSizeBytes)
-  let filled = 0
+  for await (const block of toFramedBlocks(source, firstSizeBytes, sizeBytes, 0)) {
+    const { bytes, isLast, filledSizeBytes } = block
+    yield { bytes: isLast ? bytes.subarray(0, filledSizeBytes) : bytes, isLast }
+  }
+}
+
+export type FramedBlock = Block & {
+  /** Bytes of the source in the block; zeros follow up to its end. */
+  filledSizeBytes: number
+}
+
+/** As toBlocks, but every block has its whole size and begins with `frontSizeBytes` zeros that the caller may write to. */
+export async function* toFramedBlocks(
+  source: Source,
+  firstSizeBytes: number,
+  sizeBytes: number,
+  frontSizeBytes: number,
+): AsyncGenerator<FramedBlock> {
+  let block = new Uint8Array(frontSizeBytes + firstSizeBytes)
+  let filled = frontSizeBytes
   for await (const part of source instanceof Uint8Array ? [source] : source) {
     let at = 0
     while (at < part.length) {
       // A full block is given out only when a byte follows it: otherwise it may be the last.
       if (filled === block.length) {
-        yield { bytes: block, isLast: false }
-        block = new Uint8Array(sizeBytes)
-        filled = 0
+        yield { bytes: block, isLast: false, filledSizeBytes: filled - frontSizeBytes }
+        block = new Uint8Array(frontSizeBytes + sizeBytes)
+        filled = frontSizeBytes
       }
       const end = Math.min(part.length, at + block.length - filled)
       block.set(part.subarray(at, end), filled)
@@ -29,7 +47,7 @@ export async function* toBlocks(
       at = end
     }
   }
-  yield { bytes: block.subarray(0, filled), isLast: true }
+  yield { bytes: block, isLast: true, filledSizeBytes: filled - frontSizeBytes }
 }
 
 /** Maps a stream with several items in work at once; results come in order and at most `concurrency` are held. */
