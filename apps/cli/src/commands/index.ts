@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import { register as registerMachine } from './machine.ts'
 
 /** Every verb of the launcher; each file registers its own verbs with their help and examples. */
-const registrations: readonly ((program: Command) => void)[] = []
+const registrations: readonly ((program: Command) => void)[] = [registerMachine]
 
 export function registerCommands(program: Command): void {
   for (const register of registrations) register(program)

@@ -1,0 +1,5 @@
+export * as Elf from './Elf.ts'
+export * as Instruction from './Instruction.ts'
+export * as Layout from './Layout.ts'
+export * as Machine from './Machine.ts'
+export * as Program from './Program.ts'
