@@ -1,20 +1,8 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject, type JsonObject } from '../Resource.ts'
+import { AGE_CODES } from './ageCodes.ts'
 import type { Tally } from './report.ts'
 import { yearsPerUnit } from './ucum.ts'
-
-/** Codes of observations that state an age: LOINC and SNOMED CT. */
-const AGE_CODES = new Set([
-  '30525-0',
-  '21612-7',
-  '21611-9',
-  '29553-5',
-  '35659-2',
-  '63900-5',
-  '397669002',
-  '424144002',
-  '445518008',
-])
 
 /**
  * Removes every age that, with a year beside it, shows that the person is over 89 by now: an onset at 85 recorded in 2015 names

@@ -7,7 +7,6 @@ import { absent } from './fillRequired.ts'
 import { isUuid } from './ids.ts'
 import { KEPT_TYPES } from './keptTypes.ts'
 import { cleanPatientExtensions } from './patientExtensions.ts'
-import { UCUM } from './quantity.ts'
 import {
   indexReferences,
   isKept,
@@ -18,6 +17,7 @@ import {
 import { createTally, type Report, type Tally } from './report.ts'
 import { AGE_CLASS } from './rules.ts'
 import { R4_TYPES } from './tables.ts'
+import { UCUM } from './units.ts'
 import { cleanObject, type Walk } from './walk.ts'
 
 export type Options = {

@@ -5,34 +5,9 @@ import { isBoundedNumber } from './dates.ts'
 import { CURRENCIES } from './places.ts'
 import type { Tally } from './report.ts'
 import { isUnit, yearsPerUnit } from './ucum.ts'
+import { UCUM, UNIT_TEXTS } from './units.ts'
 
-export const UCUM = 'http://unitsofmeasure.org'
 const COMPARATORS = new Set(['<', '<=', '>=', '>'])
-
-/** Unit texts that stand without a UCUM code often enough to be worth keeping, by their code. */
-const UNIT_TEXTS: ReadonlyMap<string, string> = new Map([
-  ['mmHg', 'mm[Hg]'],
-  ['percent', '%'],
-  ['years', 'a'],
-  ['year', 'a'],
-  ['months', 'mo'],
-  ['weeks', 'wk'],
-  ['days', 'd'],
-  ['hours', 'h'],
-  ['minutes', 'min'],
-  ['lb', '[lb_av]'],
-  ['lbs', '[lb_av]'],
-  ['in', '[in_i]'],
-  ['inches', '[in_i]'],
-  ['C', 'Cel'],
-  ['F', '[degF]'],
-  ['IU/L', '[IU]/L'],
-  ['beats/min', '/min'],
-  ['beats/minute', '/min'],
-  ['breaths/min', '/min'],
-  ['breaths/minute', '/min'],
-  ['bpm', '/min'],
-])
 
 /** Where a quantity stands: an age may be written as "90 or older" only where FHIR allows a comparator. */
 export type QuantityPlace = 'age' | 'value' | 'low' | 'high' | 'simple'

@@ -65,12 +65,17 @@ function expand(url: string): string[] | null {
       include.concept !== undefined
         ? codesOf(include.concept)
         : include.valueSet !== undefined
-          ? include.valueSet.map(expand).reduce((a, b) => (a && b ? [...a, ...b] : null), [])
+          ? all(include.valueSet.map(expand))
           : (systems.get(include.system ?? '') ?? null)
     if (part === null || part === undefined) return null
     codes.push(...part)
   }
   return codes
+}
+
+function all(parts: (string[] | null)[]): string[] | null {
+  const lists = parts.filter((part) => part !== null)
+  return lists.length === parts.length ? lists.flat() : null
 }
 
 /** [types, minimum, 1 when it repeats, value set of a required binding on a code] */
@@ -113,10 +118,13 @@ function add(definition: Definition): void {
   }
 }
 
-const all = [...resources('profiles-types.json'), ...resources('profiles-resources.json')].filter(
+const definitions = [
+  ...resources('profiles-types.json'),
+  ...resources('profiles-resources.json'),
+].filter(
   (resource) => resource['resourceType'] === 'StructureDefinition',
 ) as unknown as Definition[]
-for (const definition of all) {
+for (const definition of definitions) {
   if (definition.derivation === 'constraint') continue
   if (definition.kind === 'complex-type' || KEPT_TYPES.has(definition.id)) add(definition)
 }
@@ -132,7 +140,7 @@ for (const [url, codes] of [...systems].sort(([a], [b]) => (a < b ? -1 : 1))) {
     listed[url] = [...new Set(codes)].filter((code) => !/\s/.test(code)).join(' ')
 }
 
-const types = all
+const types = definitions
   .filter(
     (definition) => definition.kind === 'resource' && definition.derivation === 'specialization',
   )

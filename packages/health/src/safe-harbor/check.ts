@@ -1,0 +1,333 @@
+import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
+import { isObject, type JsonObject, type Resource } from '../Resource.ts'
+import { checkAges } from './checkAges.ts'
+import { isKnownCode } from './codeSystems.ts'
+import { AsOfError } from './errors.ts'
+import { isOpaqueId } from './ids.ts'
+import { KEPT_TYPES } from './keptTypes.ts'
+import { CURRENCIES, toCountry, toState, toZip3 } from './places.ts'
+import {
+  AGE_CLASS,
+  BIRTH_SEX,
+  DATA_ABSENT,
+  ETHNICITY,
+  MASKED,
+  OMB_TEXT,
+  RACE,
+  REMOVED_PATHS,
+  REMOVED_TYPES,
+  type Rule,
+  SHELLS,
+} from './rules.ts'
+import { type ElementRow, elementsOf, findElement } from './tables.ts'
+import { isUnit } from './ucum.ts'
+import { UCUM, UNIT_TEXTS } from './units.ts'
+
+/** Something that a Safe Harbor record must not hold. */
+export type Finding = {
+  /** Which of the resources, from 0. */
+  readonly resourceIndex: number
+  /** Element names of the R4 definitions, never a value or an unknown key. */
+  readonly path: string
+  readonly rule: Rule
+}
+
+type Report = (path: string, rule: Rule) => undefined
+type Context = { readonly report: Report; readonly asOfYear: number }
+
+/**
+ * Everything in the resources that is not in Safe Harbor form, empty for a clean record. The check reads the record as it stands and
+ * shares no step with {@link deidentify}: each member must be one that a clean record can hold, in the one form that it can have there.
+ * References may point outside the resources given, since a selection of a clean record is clean.
+ * @throws SafeHarbor.AsOf
+ */
+export function check(resources: readonly Resource[], options: { readonly asOf: Date }): Finding[] {
+  const asOfYear = options.asOf.getUTCFullYear()
+  if (!Number.isFinite(asOfYear)) throw new AsOfError()
+  const findings: Finding[] = []
+  for (const [resourceIndex, resource] of resources.entries()) {
+    const report: Report = (path, rule) => {
+      findings.push({ resourceIndex, path, rule })
+      return undefined
+    }
+    checkResource(resource, { report, asOfYear })
+  }
+  for (const { resourceIndex, path } of checkAges(resources, asOfYear)) {
+    findings.push({ resourceIndex, path, rule: 'age' })
+  }
+  return findings
+}
+
+function checkResource(resource: Resource, context: Context): undefined {
+  const { type, id, fullUrl, value } = resource
+  const { report } = context
+  if (!KEPT_TYPES.has(type)) return report('(resource)', 'type')
+  if (!isObject(value) || value['resourceType'] !== type) return report(type, 'type')
+  if (value['id'] !== id || !isOpaqueId(id)) report(`${type}.id`, 'rekeyed')
+  if (fullUrl !== undefined && fullUrl !== `urn:uuid:${id}`) report(`${type}.(fullUrl)`, 'url')
+  checkMembers(type, type, value, context)
+  const contained = value['contained']
+  if (contained === undefined) return
+  if (!Array.isArray(contained)) return report(`${type}.contained`, 'contained')
+  for (const item of contained) {
+    const inner = isObject(item) ? item['resourceType'] : undefined
+    if (!isObject(item) || typeof inner !== 'string' || !KEPT_TYPES.has(inner)) {
+      report(`${type}.contained`, 'type')
+      continue
+    }
+    if (typeof item['id'] !== 'string' || !/^c[1-9]\d{0,3}$/.test(item['id'])) {
+      report(`${type}.contained.id`, 'rekeyed')
+    }
+    if (item['contained'] !== undefined) report(`${type}.contained.contained`, 'contained')
+    checkMembers(inner, inner, item, context)
+  }
+}
+
+function checkMembers(owner: string, path: string, value: JsonObject, context: Context): undefined {
+  const rows = elementsOf(owner)
+  if (rows === undefined) return context.report(path, 'element')
+  const isRoot = !path.includes('.')
+  for (const [key, member] of Object.entries(value)) {
+    if (isRoot && (key === 'resourceType' || key === 'id' || key === 'contained')) continue
+    if (key === 'extension') {
+      if (!isAllowedExtension(member, owner)) context.report(`${path}.extension`, 'extension')
+      continue
+    }
+    if (key.startsWith('_')) {
+      const found = findElement(rows, key.slice(1))
+      const ok = found !== undefined && isMask(member, key === '_birthDate')
+      if (!ok) context.report(`${path}.(extension)`, 'extension')
+      continue
+    }
+    const found = findElement(rows, key)
+    if (found === undefined || key === 'id' || key === 'modifierExtension') {
+      context.report(`${path}.(unknown)`, 'element')
+      continue
+    }
+    const inner = `${path}.${found.name}`
+    const removed = REMOVED_PATHS.get(`${owner}.${found.name}`)
+    const shell = SHELLS.get(owner)
+    if (removed !== undefined) context.report(inner, removed)
+    else if (shell !== undefined && !shell.has(found.name)) context.report(inner, 'element')
+    else if (found.row.repeats !== Array.isArray(member)) context.report(inner, 'element')
+    else {
+      const items = Array.isArray(member) ? member : [member]
+      for (const item of items) checkValue(found.type, inner, item, found.row, context)
+    }
+  }
+}
+
+function checkValue(
+  type: string,
+  path: string,
+  value: Value,
+  row: ElementRow,
+  context: Context,
+): undefined {
+  const { report } = context
+  const removed = REMOVED_TYPES.get(type)
+  if (removed !== undefined) return report(path, removed)
+  if (type.startsWith('@')) {
+    return isObject(value)
+      ? checkMembers(type.slice(1), path, value, context)
+      : report(path, 'element')
+  }
+  if (isObject(value) && isMask(value, false)) return
+  switch (type) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : report(path, 'element')
+    case 'code':
+      return typeof value === 'string' && row.codes?.has(value) ? undefined : report(path, 'code')
+    case 'date':
+    case 'dateTime':
+      return checkYear(path, value, context)
+    case 'decimal':
+      return isShortNumber(value, 6) ? undefined : report(path, 'number')
+    case 'integer':
+    case 'positiveInt':
+    case 'unsignedInt':
+      return isShortNumber(value, path.startsWith('Observation.') ? 6 : 4, true)
+        ? undefined
+        : report(path, 'number')
+    default:
+      return isObject(value) ? checkComplex(type, path, value, context) : report(path, 'element')
+  }
+}
+
+function checkComplex(type: string, path: string, value: JsonObject, context: Context): undefined {
+  const { report } = context
+  switch (type) {
+    case 'Coding':
+      return checkCoding(path, value, report)
+    case 'Quantity':
+    case 'Duration':
+    case 'Distance':
+    case 'Count':
+    case 'Age':
+      return checkQuantity(path, value, report)
+    case 'Money':
+      return checkMoney(path, value, report)
+    case 'Reference':
+      if (Object.keys(value).length !== 1 || !isRekeyedReference(value['reference'])) {
+        report(path, 'reference')
+      }
+      return
+    case 'Address':
+      return checkAddress(path, value, report)
+    case 'CodeableConcept':
+    case 'Period':
+    case 'Range':
+    case 'Ratio':
+    case 'Timing':
+    case 'Dosage':
+      return checkMembers(type, path, value, context)
+    default:
+      return report(path, 'element')
+  }
+}
+
+function checkYear(path: string, value: Value, { report, asOfYear }: Context): undefined {
+  if (typeof value !== 'string' || !/^\d{4}$/.test(value)) return report(path, 'date')
+  if (Number(value) <= asOfYear - 90) return report(path, 'age')
+  if (Number(value) > asOfYear + 50) report(path, 'date')
+}
+
+function checkCoding(path: string, value: JsonObject, report: Report): undefined {
+  const { system, code, userSelected, ...rest } = value
+  if (Object.keys(rest).length > 0) report(path, 'display')
+  if (userSelected !== undefined && typeof userSelected !== 'boolean') report(path, 'code')
+  if (typeof system !== 'string' || typeof code !== 'string' || !isKnownCode(system, code)) {
+    report(path, 'code')
+  }
+}
+
+function checkQuantity(path: string, value: JsonObject, report: Report): undefined {
+  const { value: number, comparator, unit, system, code, ...rest } = value
+  if (Object.keys(rest).length > 0) report(path, 'element')
+  if (!isShortNumber(number, 9)) report(path, 'number')
+  if (comparator !== undefined && !/^[<>]=?$/.test(String(comparator))) report(path, 'code')
+  if ((system === undefined) !== (code === undefined)) report(path, 'unit')
+  else if (system !== undefined) {
+    if (!isKnownCode(String(system), String(code))) report(path, 'unit')
+    if (system !== UCUM && unit !== undefined) report(path, 'unit')
+  }
+  if (unit !== undefined && !isUnit(String(unit)) && !UNIT_TEXTS.has(String(unit))) {
+    report(path, 'unit')
+  }
+}
+
+function checkMoney(path: string, value: JsonObject, report: Report): undefined {
+  const { value: number, currency, ...rest } = value
+  if (Object.keys(rest).length > 0) report(path, 'element')
+  if (!isShortNumber(number, 8)) report(path, 'number')
+  if (currency !== undefined && !CURRENCIES.has(String(currency))) report(path, 'code')
+}
+
+function checkAddress(path: string, value: JsonObject, report: Report): undefined {
+  const { state, postalCode, country, use, type, ...rest } = value
+  if (Object.keys(rest).length > 0) report(path, 'geography')
+  if (state !== undefined && toState(String(state)) !== state) report(path, 'geography')
+  if (country !== undefined && toCountry(String(country)) !== country) report(path, 'geography')
+  if (postalCode !== undefined && postalCode !== '000') {
+    const three = typeof postalCode === 'string' && /^\d{3}$/.test(postalCode)
+    if (!three || toZip3(postalCode) === '000') report(path, 'geography')
+  }
+  const rows = elementsOf('Address')
+  if (use !== undefined && !rows?.get('use')?.codes?.has(String(use))) report(path, 'geography')
+  if (type !== undefined && !rows?.get('type')?.codes?.has(String(type))) report(path, 'geography')
+}
+
+function isRekeyedReference(value: Value | undefined): boolean {
+  if (typeof value !== 'string') return false
+  if (/^#(?:c[1-9]\d{0,3})?$/.test(value)) return true
+  if (value.startsWith('urn:uuid:')) return value.length === 45 && isOpaqueId(value.slice(9))
+  const [type, id, ...rest] = value.split('/')
+  return rest.length === 0 && KEPT_TYPES.has(type ?? '') && isOpaqueId(id ?? '')
+}
+
+/** A number of at most so many digits before the point and twenty behind it, that is no date written as a number. */
+function isShortNumber(value: Value | undefined, digits: number, whole = false): boolean {
+  if (!(value instanceof NumberToken)) return false
+  const { text } = value
+  if (whole && !/^-?\d+$/.test(text)) return false
+  const size = Math.abs(Number(text))
+  if (!(size < 10 ** digits) || text.length > 32 || /\.\d{21}/.test(text)) return false
+  const date = /^-?((?:18|19|20|21)\d\d)(\d\d)(\d\d)(?:\.|$)/.exec(text)
+  return !(
+    date &&
+    Number(date[2]) >= 1 &&
+    Number(date[2]) <= 12 &&
+    Number(date[3]) >= 1 &&
+    Number(date[3]) <= 31
+  )
+}
+
+/** `{"extension":[data-absent-reason masked]}`, on a birth date with the class of ages over 89 beside it. */
+function isMask(value: Value, birthDate: boolean): boolean {
+  if (!isObject(value) || Object.keys(value).join() !== 'extension') return false
+  const list = value['extension']
+  if (!Array.isArray(list) || !isAbsent(list[0])) return false
+  return list.length === 1 || (birthDate && list.length === 2 && isAgeClass(list[1]))
+}
+
+function isAbsent(value: Value | undefined): boolean {
+  return isExactly(value, { url: DATA_ABSENT, valueCode: MASKED })
+}
+
+function isAgeClass(value: Value | undefined): boolean {
+  if (!isObject(value) || value['url'] !== AGE_CLASS || Object.keys(value).length !== 2)
+    return false
+  const quantity = value['valueQuantity']
+  if (!isObject(quantity)) return false
+  const { value: number, ...rest } = quantity
+  return (
+    number instanceof NumberToken &&
+    number.text === '90' &&
+    isExactly(rest, { comparator: '>=', unit: 'a', system: UCUM, code: 'a' })
+  )
+}
+
+function isExactly(value: Value | undefined, expected: Record<string, string>): boolean {
+  if (!isObject(value)) return false
+  const keys = Object.keys(value)
+  return (
+    keys.length === Object.keys(expected).length &&
+    keys.every((key) => value[key] === expected[key])
+  )
+}
+
+/** The extensions of an element: the mask of a removed one, or race, ethnicity and sex at birth of a Patient in their one form. */
+function isAllowedExtension(value: Value, owner: string): boolean {
+  if (!Array.isArray(value)) return false
+  if (owner !== 'Patient') return value.length === 1 && isAbsent(value[0])
+  return value.every((extension) => {
+    if (!isObject(extension)) return false
+    const url = extension['url']
+    if (url === BIRTH_SEX) {
+      return (
+        /^(?:F|M|UNK)$/.test(String(extension['valueCode'])) && Object.keys(extension).length === 2
+      )
+    }
+    if ((url !== RACE && url !== ETHNICITY) || Object.keys(extension).length !== 2) return false
+    const parts = extension['extension']
+    return Array.isArray(parts) && parts.every(isOmbPart)
+  })
+}
+
+function isOmbPart(part: Value): boolean {
+  if (!isObject(part) || Object.keys(part).length !== 2) return false
+  const texts = [...OMB_TEXT.values()]
+  if (part['url'] === 'text') {
+    return String(part['valueString'])
+      .split(', ')
+      .every((text) => texts.includes(text))
+  }
+  const coding = part['valueCoding']
+  if (part['url'] !== 'ombCategory' || !isObject(coding)) return false
+  const code = String(coding['code'])
+  const display = OMB_TEXT.get(code)
+  return (
+    display !== undefined &&
+    isExactly(coding, { system: 'urn:oid:2.16.840.1.113883.6.238', code, display })
+  )
+}
