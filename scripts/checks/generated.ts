@@ -1,0 +1,42 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Problem } from './problem.ts'
+import { runNode } from './tools.ts'
+
+/**
+ * Scripts that write committed files. Each, run with --check, writes nothing and fails when a file is not what it would
+ * write; without, it writes.
+ */
+const PATTERNS = [
+  'scripts/contracts/generate.ts',
+  'packages/*/{scripts,gen}/*.ts',
+  '{contracts,guest,circuits}/scripts/generate*.ts',
+]
+
+/** The generators there are, in the order in which one may build on another. */
+export function generators(root: string): string[] {
+  return PATTERNS.flatMap((pattern) =>
+    globSync(pattern, { cwd: root })
+      .map((path) => path.replaceAll('\\', '/'))
+      .filter((path) => !path.endsWith('.test.ts'))
+      .sort(),
+  )
+}
+
+/** Committed outputs are what their generators write. */
+export async function checkGenerated(root: string): Promise<Problem[]> {
+  const problems: Problem[] = []
+  for (const path of generators(root)) {
+    // Without this a check would rewrite the files it should compare.
+    if (!readFileSync(join(root, path), 'utf8').includes('--check')) {
+      const fix =
+        'With --check compare and exit 1 instead of writing; what is no generator moves elsewhere.'
+      problems.push({ place: path, message: 'a generator that does not know --check', fix })
+      continue
+    }
+    problems.push(
+      ...(await runNode(root, [path, '--check'], `Run node ${path} and commit the result.`)),
+    )
+  }
+  return problems
+}

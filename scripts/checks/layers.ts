@@ -1,0 +1,48 @@
+/**
+ * The layers of the repository: who may import whom, the one list that the check reads. A workspace that is not listed
+ * fails the check, so a new package is placed here first, with a sentence saying what it refuses to know.
+ */
+const LOWER = ['primitives', 'health', 'credentials', 'sealing', 'machine', 'exchange', 'dispute']
+const CLIENT = ['primitives', 'health', 'credentials', 'sealing', 'exchange', 'contracts']
+
+export type Layer = {
+  /** Workspaces of ours it may import. */
+  imports: readonly string[]
+  /** May it read files, clocks, randomness, the network, the process? */
+  io: boolean
+  /** Does it run in a browser too? Then no Node module and no Buffer. */
+  browser?: boolean
+}
+
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  'packages/primitives': { imports: [], io: false, browser: true },
+  'packages/health': { imports: ['primitives'], io: false },
+  'packages/credentials': { imports: ['primitives'], io: false, browser: true },
+  'packages/sealing': { imports: ['primitives'], io: false, browser: true },
+  'packages/machine': { imports: ['primitives'], io: false },
+  'packages/exchange': {
+    imports: ['primitives', 'health', 'credentials', 'sealing'],
+    io: false,
+    browser: true,
+  },
+  'packages/dispute': { imports: ['primitives', 'machine'], io: false },
+  // Patient data can not reach a block by mistake: what knows it is not to be had here.
+  'packages/rollup': { imports: ['primitives', 'machine', 'dispute'], io: false },
+  'packages/sdk': { imports: [...CLIENT, 'machine', 'dispute'], io: true },
+  'packages/service': { imports: [...CLIENT, 'machine', 'dispute'], io: true },
+  // The development network funds and registers through the sdk, the one step sideways.
+  'packages/devnet': { imports: [...LOWER, 'rollup', 'contracts', 'sdk', 'service'], io: true },
+  'apps/issuer': { imports: [...CLIENT, 'service'], io: true },
+  'apps/store': { imports: [...CLIENT, 'service'], io: true },
+  'apps/oracle': { imports: [...CLIENT, 'service'], io: true },
+  'apps/cli': { imports: [...LOWER, 'contracts', 'sdk', 'service', 'devnet'], io: true },
+  contracts: { imports: [], io: true },
+  e2e: { imports: [...LOWER, 'rollup', 'contracts', 'sdk', 'service', 'devnet'], io: true },
+  examples: { imports: [...LOWER, 'contracts', 'sdk', 'devnet'], io: true },
+  scripts: { imports: [...LOWER, 'contracts'], io: true },
+}
+
+/** What tests of a workspace may import besides: the other side of a pair that must agree. */
+export const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  contracts: ['primitives', 'exchange', 'machine'],
+}
