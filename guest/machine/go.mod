@@ -1,0 +1,3 @@
+module ambrosia/machine
+
+go 1.26.8

@@ -1,0 +1,314 @@
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, join, relative } from 'node:path'
+import { readArtifacts } from './artifacts.ts'
+import { readElf } from './elf.ts'
+import { goVersion, requireToolchain, runGo } from './go.ts'
+import { assertLayout } from './layout.ts'
+import { moduleChanges } from './moduleChanges.ts'
+import { applyChanges } from './overlay.ts'
+import { type Module, type Program, programs } from './programs.ts'
+import { type ScanReport, scanText } from './scan.ts'
+import { standardChanges } from './standardChanges.ts'
+
+export const repositoryRoot = join(import.meta.dirname, '..', '..')
+const overlayRoot = join(import.meta.dirname, '..', 'overlay')
+
+/** A built program: the stripped ELF file, and the same with its symbols. */
+export type Built = {
+  elf: string
+  symbols: string
+  sha256: string
+  sizeBytes: number
+  scan: ScanReport
+}
+
+/** RV64IMA in software floating point, four-byte instructions only, a heap at a fixed address, no second collector. */
+const machineTarget = {
+  GOOS: 'linux',
+  GOARCH: 'riscv64',
+  GORISCV64: 'rva20u64',
+  CGO_ENABLED: '0',
+  GOEXPERIMENT: 'norandomizedheapbase64,nogreenteagc',
+}
+const machineFlags = [
+  '-trimpath',
+  '-buildvcs=false',
+  '-tags=ambrosia',
+  '-gcflags=all=-d=softfloat,compressinstructions=0',
+  '-asmflags=all=-d=compressinstructions=0',
+]
+
+/** No build id (it names the builder's cache), and segments aligned to 4 KiB, which makes small files. */
+const linkerFlags = '-buildid= -R=4096'
+
+/** Where builds are kept: `~/.cache/ambrosia/guest`, one folder for each state of the sources. */
+export function cacheRoot(): string {
+  return join(homedir(), '.cache', 'ambrosia', 'guest')
+}
+
+/** The folder of a module's builds: its name is a hash of everything that goes into them. */
+export function cacheFolder(module: Module): string {
+  const hash = createHash('sha256').update(`${goVersion}\n`)
+  for (const source of [...module.sources, 'guest/overlay', 'guest/toolchain']) {
+    for (const file of listFiles(join(repositoryRoot, source))) {
+      hash
+        .update(`${relative(repositoryRoot, file)}\n`)
+        .update(readFileSync(file))
+        .update('\n')
+    }
+  }
+  return join(cacheRoot(), `${module.name}-${hash.digest('hex').slice(0, 16)}`)
+}
+
+/** The program's ELF file if this state of the sources was built before. */
+export function cachedElf(program: Program): string | undefined {
+  const elf = join(cacheFolder(program.module), `${program.name}.elf`)
+  return existsSync(elf) ? elf : undefined
+}
+
+/** Builds one program into the cache, or finds it there. `log` is told what takes time. */
+export function buildProgram(program: Program, log: (line: string) => void): Built {
+  const folder = cacheFolder(program.module)
+  const elf = join(folder, `${program.name}.elf`)
+  const symbols = join(folder, `${program.name}.symbols.elf`)
+  if (!existsSync(elf) || !existsSync(symbols)) {
+    withStage(program.module, folder, (stage) => buildInStage(program, stage, folder, {}, log))
+  }
+  return describe(elf, symbols)
+}
+
+/** Builds a program in a folder of its own, without the cache; `goCache` may name an empty build cache. */
+export function buildAfresh(
+  program: Program,
+  folder: string,
+  goCache: string | undefined,
+  log: (line: string) => void,
+): Built {
+  const environment: Record<string, string> = goCache === undefined ? {} : { GOCACHE: goCache }
+  withStage(program.module, folder, (stage) =>
+    buildInStage(program, stage, folder, environment, log),
+  )
+  return describe(join(folder, `${program.name}.elf`), join(folder, `${program.name}.symbols.elf`))
+}
+
+/** Builds a command of a module for this computer, into the cache. */
+export function buildHostTool(
+  module: Module,
+  packagePath: string,
+  log: (line: string) => void,
+): string {
+  const folder = cacheFolder(module)
+  const tool = join(folder, `${basename(packagePath)}.host`)
+  if (existsSync(tool)) return tool
+  requireToolchain()
+  withStage(module, folder, (stage) => {
+    log(`compiling ${packagePath} for this computer`)
+    const args = [
+      'build',
+      '-trimpath',
+      '-buildvcs=false',
+      ...vendorFlag(module),
+      '-o',
+      `${tool}.new`,
+      packagePath,
+    ]
+    runGo(args, { directory: join(stage, module.directory), environment: { CGO_ENABLED: '0' } })
+    renameSync(`${tool}.new`, tool)
+  })
+  return tool
+}
+
+/**
+ * Builds the main package of a module outside the repository. It may depend on `ambrosia/machine` and on modules that
+ * need no changes of their own.
+ */
+export function buildOutside(
+  directory: string,
+  packagePath: string,
+  output: string,
+  log: (line: string) => void,
+): Built {
+  const { goRoot } = requireToolchain()
+  const stage = mkdtempSync(join(makeFolder(cacheRoot()), 'stage-'))
+  try {
+    const overlay = writeOverlay(applyStandard(goRoot, stage), stage)
+    const name = basename(output)
+    compile(
+      {
+        directory,
+        packagePath,
+        flags: [`-overlay=${overlay}`],
+        environment: {},
+        folder: stage,
+        name,
+      },
+      log,
+    )
+    const built = describe(join(stage, `${name}.elf`), join(stage, `${name}.symbols.elf`))
+    cpSync(built.elf, output)
+    return { ...built, elf: output }
+  } finally {
+    rmSync(stage, { recursive: true, force: true })
+  }
+}
+
+export function findProgram(name: string): Program | undefined {
+  return programs.find((program) => program.name === name)
+}
+
+function buildInStage(
+  program: Program,
+  stage: string,
+  folder: string,
+  environment: Record<string, string>,
+  log: (line: string) => void,
+): void {
+  const { goRoot } = requireToolchain()
+  const directory = join(stage, program.module.directory)
+  const replace = applyStandard(goRoot, stage)
+  if (program.module.hasDependencies) {
+    const roots = { sourceRoot: join(directory, 'vendor'), overlayRoot }
+    Object.assign(
+      replace,
+      applyChanges(
+        moduleChanges,
+        roots,
+        readArtifacts().moduleOriginals,
+        join(stage, 'changed-modules'),
+      ),
+    )
+  }
+  const flags = [`-overlay=${writeOverlay(replace, stage)}`, ...vendorFlag(program.module)]
+  compile(
+    { directory, packagePath: program.package, flags, environment, folder, name: program.name },
+    log,
+  )
+}
+
+function applyStandard(goRoot: string, stage: string): Record<string, string> {
+  const roots = { sourceRoot: join(goRoot, 'src'), overlayRoot }
+  return applyChanges(
+    standardChanges,
+    roots,
+    readArtifacts().standardOriginals,
+    join(stage, 'changed-standard'),
+  )
+}
+
+function writeOverlay(replace: Record<string, string>, stage: string): string {
+  const file = join(stage, 'overlay.json')
+  writeFileSync(file, JSON.stringify({ Replace: replace }))
+  return file
+}
+
+type Compilation = {
+  directory: string
+  packagePath: string
+  flags: readonly string[]
+  environment: Record<string, string>
+  folder: string
+  name: string
+}
+
+/** Links twice, with symbols for the scan and without; the loaded bytes of both must be the same. */
+function compile(job: Compilation, log: (line: string) => void): void {
+  const options = {
+    directory: job.directory,
+    environment: { ...machineTarget, ...job.environment },
+  }
+  const link = (output: string, ldflags: string) =>
+    runGo(
+      [
+        'build',
+        ...machineFlags,
+        ...job.flags,
+        `-ldflags=${ldflags}`,
+        '-o',
+        output,
+        job.packagePath,
+      ],
+      options,
+    )
+  const symbols = join(job.folder, `${job.name}.symbols.elf`)
+  const elf = join(job.folder, `${job.name}.elf`)
+  log(`compiling ${job.name} for the machine`)
+  link(`${symbols}.new`, linkerFlags)
+  link(`${elf}.new`, `${linkerFlags} -s -w`)
+  log(`scanning ${job.name}`)
+  const withSymbols = readElf(readFileSync(`${symbols}.new`))
+  const stripped = readElf(readFileSync(`${elf}.new`))
+  scanText(withSymbols)
+  assertLayout(stripped, withSymbols)
+  renameSync(`${symbols}.new`, symbols)
+  renameSync(`${elf}.new`, elf)
+}
+
+function describe(elf: string, symbols: string): Built {
+  const bytes = readFileSync(elf)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return {
+    elf,
+    symbols,
+    sha256,
+    sizeBytes: bytes.length,
+    scan: scanText(readElf(readFileSync(symbols))),
+  }
+}
+
+/** Copies a module's sources into a fresh folder, vendors its dependencies there and removes it afterwards. */
+function withStage(module: Module, folder: string, use: (stage: string) => void): void {
+  makeFolder(folder)
+  const stage = mkdtempSync(join(folder, 'stage-'))
+  try {
+    for (const source of module.sources) {
+      const isSource = (path: string) => !path.startsWith(join(repositoryRoot, source, 'bin'))
+      cpSync(join(repositoryRoot, source), join(stage, source), {
+        recursive: true,
+        filter: isSource,
+      })
+    }
+    if (module.hasDependencies)
+      runGo(['mod', 'vendor'], { directory: join(stage, module.directory), environment: {} })
+    use(stage)
+  } finally {
+    rmSync(stage, { recursive: true, force: true })
+  }
+}
+
+/** Vendors a module for a look at the originals of its dependencies. */
+export function withVendor(module: Module, use: (vendor: string) => void): void {
+  withStage(module, makeFolder(join(cacheRoot(), 'vendor')), (stage) =>
+    use(join(stage, module.directory, 'vendor')),
+  )
+}
+
+function vendorFlag(module: Module): string[] {
+  return module.hasDependencies ? ['-mod=vendor'] : []
+}
+
+function makeFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
+function listFiles(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter(
+      (entry) =>
+        entry.isFile() && basename(entry.parentPath) !== 'bin' && !entry.name.endsWith('_test.go'),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}
