@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it, type TestContext } from 'node:test'
-import { concat, fromHex, fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
+import { fromHex, toHex } from '@ambrosia/primitives/Bytes'
 import { fixturePath } from '@ambrosia/primitives/testing/fixtures'
 import * as Bbs from './Bbs.ts'
 import { SUITES } from './bbs/ciphersuite.ts'
-import { generators, hashGenerators } from './bbs/generators.ts'
+import { generators } from './bbs/generators.ts'
 import { hashToScalar, messageScalars } from './bbs/scalars.ts'
 
 const CIPHERSUITES: [Bbs.Ciphersuite, string][] = [

@@ -1,0 +1,104 @@
+/** Types of the parts of the Digital Bazaar packages that are used here; the packages ship none. */
+
+declare module '@digitalbazaar/credentials-context' {
+  export const contexts: ReadonlyMap<string, Record<string, unknown>>
+}
+
+declare module '@digitalbazaar/data-integrity' {
+  /** Signs bytes with the key named by `id`, a DID URL. */
+  export type Signer = {
+    id: string
+    algorithm: string
+    sign(options: { data: Uint8Array }): Promise<Uint8Array>
+    publicKey?: Uint8Array
+    multisign?(options: { header: Uint8Array; messages: Uint8Array[] }): Promise<Uint8Array>
+  }
+  /** One of the cryptosuites below; its inner form belongs to the packages. */
+  export type Cryptosuite = { readonly name: string }
+  export class DataIntegrityProof {
+    constructor(options: {
+      signer?: Signer
+      cryptosuite: Cryptosuite
+      date?: string | Date | null
+    })
+  }
+}
+
+declare module '@digitalbazaar/bbs-2023-cryptosuite' {
+  import type { Cryptosuite } from '@digitalbazaar/data-integrity'
+  export function createSignCryptosuite(options: { mandatoryPointers: string[] }): Cryptosuite
+  export function createDiscloseCryptosuite(options: {
+    proofId?: string
+    selectivePointers: string[]
+    presentationHeader?: Uint8Array
+  }): Cryptosuite
+  export function createVerifyCryptosuite(options: {
+    expectedPresentationHeader?: Uint8Array
+  }): Cryptosuite
+}
+
+declare module '@digitalbazaar/eddsa-rdfc-2022-cryptosuite' {
+  import type { Cryptosuite } from '@digitalbazaar/data-integrity'
+  export const cryptosuite: Cryptosuite
+}
+
+declare module '@digitalbazaar/vc' {
+  import type { DataIntegrityProof } from '@digitalbazaar/data-integrity'
+
+  type Document = Record<string, unknown>
+  type DocumentLoader = (url: string) => Promise<unknown>
+  export type VerificationResult = { verified: boolean; error?: unknown }
+  export function issue(options: {
+    credential: Document
+    suite: DataIntegrityProof
+    documentLoader: DocumentLoader
+    now?: Date
+  }): Promise<Document>
+  export function derive(options: {
+    verifiableCredential: Document
+    suite: DataIntegrityProof
+    documentLoader: DocumentLoader
+  }): Promise<Document>
+  export function verifyCredential(options: {
+    credential: Document
+    suite: DataIntegrityProof | DataIntegrityProof[]
+    documentLoader: DocumentLoader
+    checkStatus?: () => Promise<{ verified: boolean }>
+    now?: Date
+    maxClockSkew?: number
+  }): Promise<VerificationResult>
+  export function signPresentation(options: {
+    presentation: Document
+    suite: DataIntegrityProof
+    documentLoader: DocumentLoader
+    challenge: string
+    domain?: string
+  }): Promise<Document>
+}
+
+declare module 'jsonld-signatures' {
+  import type { DataIntegrityProof } from '@digitalbazaar/data-integrity'
+
+  type Document = Record<string, unknown>
+  class ProofPurpose {
+    private readonly purposeBrand: never
+  }
+  class AssertionProofPurpose extends ProofPurpose {}
+  class AuthenticationProofPurpose extends ProofPurpose {
+    constructor(options: { challenge: string; domain?: string })
+  }
+  type Options = {
+    suite: DataIntegrityProof | DataIntegrityProof[]
+    purpose: ProofPurpose
+    documentLoader: (url: string) => Promise<unknown>
+  }
+  const signatures: {
+    sign(document: Document, options: Options): Promise<Document>
+    verify(document: Document, options: Options): Promise<{ verified: boolean; error?: unknown }>
+    purposes: {
+      AssertionProofPurpose: typeof AssertionProofPurpose
+      AuthenticationProofPurpose: typeof AuthenticationProofPurpose
+    }
+  }
+  export default signatures
+}
