@@ -75,7 +75,7 @@ function expandInclude(include: Include): Set<string> | undefined {
   for (const url of include.valueSet ?? []) {
     const other = expand(url)
     if (!other) return undefined
-    codes = codes === undefined ? other : codes.intersection(other)
+    codes = codes === undefined ? other : new Set([...codes].filter((code) => other.has(code)))
   }
   return codes
 }

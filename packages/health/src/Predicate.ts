@@ -10,7 +10,7 @@ import { type FhirResource, type Resource, toPlain } from './Resource.ts'
  */
 export type Predicate = {
   readonly expression: string
-  readonly run: (bundle: FhirResource, options: Options) => unknown[]
+  readonly run: (bundle: unknown, options: Options) => unknown[]
 }
 
 export type Options = {
@@ -36,11 +36,19 @@ type Node = {
   children?: Node[]
 }
 
+/** What a caller of this package, never a criteria document, allows on top: functions without arguments' side effects, and variables. */
+export type Extra = {
+  functions?: Readonly<
+    Record<string, { fn: (...items: never[]) => unknown; arity: Record<number, string[]> }>
+  >
+  variables?: Readonly<Record<string, unknown>>
+}
+
 /**
  * A predicate from its text.
  * @throws Predicate.TooLong, Predicate.Syntax, Predicate.TooComplex, Predicate.FunctionNotAllowed, Predicate.NotAllowed
  */
-export function compile(expression: string): Predicate {
+export function compile(expression: string, extra: Extra = {}): Predicate {
   if (expression.length > EXPRESSION_LENGTH) throw new TooLongError(expression.length)
   let tree: Node
   try {
@@ -48,9 +56,9 @@ export function compile(expression: string): Predicate {
   } catch {
     throw new SyntaxFaultError()
   }
-  assertAllowed(tree)
+  assertAllowed(tree, extra)
   const evaluate = fhirpath.compile(expression, r4, { resolveInternalTypes: false })
-  return { expression, run: (bundle, options) => runBounded(evaluate, bundle, options) }
+  return { expression, run: (bundle, options) => runBounded(evaluate, bundle, options, extra) }
 }
 
 /** True when the expression gives the single value true. Anything else, also nothing, is false. @throws Predicate.TooMuchWork, Predicate.Failed */
@@ -78,7 +86,12 @@ type Evaluate = (
   options?: object,
 ) => unknown[]
 
-function runBounded(evaluate: Evaluate, bundle: FhirResource, options: Options): unknown[] {
+function runBounded(
+  evaluate: Evaluate,
+  bundle: unknown,
+  options: Options,
+  extra: Extra,
+): unknown[] {
   const limit = options.maximumSteps ?? STEP_COUNT
   let steps = 0
   const count = (_context: unknown, focus: unknown, result: unknown): void => {
@@ -88,8 +101,11 @@ function runBounded(evaluate: Evaluate, bundle: FhirResource, options: Options):
   try {
     return evaluate(
       bundle,
-      { resource: bundle },
-      { debugger: count, userInvocationTable: clockOf(options.asOf) },
+      { resource: bundle, ...extra.variables },
+      {
+        debugger: count,
+        userInvocationTable: { ...clockOf(options.asOf), ...extra.functions },
+      },
     )
   } catch (error) {
     if (error instanceof TooMuchWorkError) throw error
@@ -113,14 +129,14 @@ function clockOf(asOf: Date): object {
   }
 }
 
-function assertAllowed(tree: Node): void {
+function assertAllowed(tree: Node, extra: Extra): void {
   let count = 0
   const visit = (node: Node, depth: number): void => {
     if (++count > NODE_COUNT || depth > NODE_DEPTH) throw new TooComplexError()
     const type = node.type ?? ''
     if (!ALLOWED_NODES.has(type)) throw new NotAllowedError(type)
-    if (type === 'Functn') assertFunction(node)
-    if (type === 'ExternalConstantTerm') assertVariable(node)
+    if (type === 'Functn') assertFunction(node, extra)
+    if (type === 'ExternalConstantTerm') assertVariable(node, extra)
     if (type === 'DateTimeLiteral' && !isZoned(node.text ?? '')) {
       throw new NotAllowedError('a date and time without a time zone')
     }
@@ -129,16 +145,20 @@ function assertAllowed(tree: Node): void {
   visit(tree, 1)
 }
 
-function assertFunction(node: Node): void {
+function assertFunction(node: Node, extra: Extra): void {
   const name = node.text ?? ''
+  const own = extra.functions
   const arities = Object.hasOwn(ALLOWED_FUNCTIONS, name) ? ALLOWED_FUNCTIONS[name] : undefined
+  if (own !== undefined && Object.hasOwn(own, name)) return
   if (!arities) throw new FunctionNotAllowedError(name)
   const parameters = node.children?.find((child) => child.type === 'ParamList')?.children ?? []
   if (!arities.includes(parameters.length)) throw new ArityError(name, parameters.length)
 }
 
-function assertVariable(node: Node): void {
-  if (!ALLOWED_VARIABLES.has(node.text ?? '')) throw new NotAllowedError('this variable')
+function assertVariable(node: Node, extra: Extra): void {
+  const name = node.text ?? ''
+  if (extra.variables !== undefined && Object.hasOwn(extra.variables, name)) return
+  if (!ALLOWED_VARIABLES.has(name)) throw new NotAllowedError('this variable')
 }
 
 /** Without a zone the engine would take that of the machine. */
