@@ -1,3 +1,4 @@
+import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
 import type { Criteria } from '@ambrosia/exchange/Criteria'
 import * as Delivery from '@ambrosia/exchange/Delivery'
@@ -51,7 +52,7 @@ export async function sealOffer(options: {
   deal: DealView
   provider: Address
   oracles: readonly OracleRecipient[]
-  loader: Credential.Loader
+  loader: Loader
   randomBytes?: RandomBytes
   onProgress?: OnProgress
 }): Promise<SealedOffer> {

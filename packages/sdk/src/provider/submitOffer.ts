@@ -1,3 +1,4 @@
+import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
 import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
 import type { HolderKey } from '@ambrosia/credentials/Keys'
@@ -46,7 +47,7 @@ export async function createSubmission(options: {
   receiptSignature: Hex
   oracle: Address
   asOfSec: bigint
-  loader: Credential.Loader
+  loader: Loader
   randomBytes?: RandomBytes
 }): Promise<SubmissionBody> {
   const { deal, offer, selected } = options

@@ -1,0 +1,110 @@
+import type { Loader } from '@ambrosia/credentials/Contexts'
+import * as Credential from '@ambrosia/credentials/Credential'
+import { type IssuedRecord, type RecordForm, salted } from '@ambrosia/exchange/IssuedRecord'
+import { build, MANDATORY_POINTERS } from '@ambrosia/exchange/RecordCredential'
+import * as Bundle from '@ambrosia/health/Bundle'
+import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
+import * as Claims from '@ambrosia/health/Claims'
+import type { Resource } from '@ambrosia/health/Resource'
+import * as SafeHarbor from '@ambrosia/health/SafeHarbor'
+import * as Validation from '@ambrosia/health/Validation'
+import { fromUtf8, type RandomBytes, toHex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { hmacSha256, lengthPrefixed } from '@ambrosia/primitives/Hash'
+
+/** What an issuer hands over, with what a privacy officer signs: rules, paths and counts, never values. */
+export type Issuance = {
+  record: IssuedRecord
+  claimCount: number
+  digestCount: number
+  report: SafeHarbor.Report | undefined
+}
+
+/** Issues one form of a Bundle as a signed record. @throws Bundle.*, Issuer.InvalidRecord */
+export async function issueRecord(options: {
+  bundle: Uint8Array | string
+  form: RecordForm
+  issuer: string
+  key: Credential.BbsIssuerKey
+  holder: string
+  subjectHandle: string
+  credentialStatus: Record<string, unknown>
+  validForSec: number
+  now: Date
+  randomBytes: RandomBytes
+  loader: Loader
+}): Promise<Issuance> {
+  const { resources: original } = Bundle.read(options.bundle)
+  const findings = Validation.check(original)
+  const first = findings[0]
+  if (first) throw new InvalidRecordError(first.path, first.rule, findings.length)
+  const { resources, report } = inForm(original, options)
+  const saltedResources = salted(resources, options.randomBytes)
+  const profile = ClaimProfile.AMBROSIA_CORE_1
+  const claims = Claims.derive(resources, profile, { asOf: options.now })
+  const credential = build({
+    issuer: options.issuer,
+    holder: options.holder,
+    subjectHandle: options.subjectHandle,
+    claimProfile: toHex(ClaimProfile.hash(profile)),
+    form: options.form,
+    claims,
+    resources,
+    salted: saltedResources,
+    validFrom: options.now,
+    validUntil: new Date(options.now.getTime() + options.validForSec * 1000),
+    credentialStatus: options.credentialStatus,
+    randomBytes: options.randomBytes,
+  })
+  const signed = await Credential.issueBbs({
+    credential,
+    key: options.key,
+    mandatoryPointers: [...MANDATORY_POINTERS],
+    loader: options.loader,
+  })
+  return {
+    record: { version: 1, form: options.form, credential: signed, resources: saltedResources },
+    claimCount: Object.keys(claims).length,
+    digestCount: saltedResources.length,
+    report,
+  }
+}
+
+/**
+ * The resources in the form that is issued. New ids come from a key made for this issuance, so they are derived from nothing about the
+ * person (45 CFR 164.514(c)(1)). Resources are ordered by these ids, so the order of the file is not told either.
+ */
+function inForm(
+  original: readonly Resource[],
+  options: { form: RecordForm; now: Date; randomBytes: RandomBytes },
+): { resources: Resource[]; report: SafeHarbor.Report | undefined } {
+  if (options.form === 'identified') return { resources: [...original], report: undefined }
+  const key = options.randomBytes(32)
+  const rekey = (type: string, id: string): string =>
+    toHex(hmacSha256(key, lengthPrefixed([fromUtf8(type), fromUtf8(id)]))).slice(2, 34)
+  const { resources, report } = SafeHarbor.deidentify(original, { rekey, asOf: options.now })
+  const finding = SafeHarbor.check(resources, { asOf: options.now })[0]
+  if (finding) throw new NotCleanError(finding.path, finding.rule)
+  return { resources: resources.toSorted((a, b) => (a.id < b.id ? -1 : 1)), report }
+}
+
+export class InvalidRecordError extends AmbrosiaError {
+  constructor(path: string, rule: string, count: number) {
+    super(
+      'Issuer.InvalidRecord',
+      `the record is not valid FHIR R4 at ${path}: ${rule} (${count} findings)`,
+      {
+        hint: 'Correct the record at its source; an issuer signs valid records only.',
+      },
+    )
+  }
+}
+
+export class NotCleanError extends AmbrosiaError {
+  constructor(path: string, rule: string) {
+    super(
+      'Issuer.NotClean',
+      `the de-identified record is not clean at ${path}: ${rule}; nothing was issued`,
+    )
+  }
+}

@@ -1,0 +1,128 @@
+import * as StatusList from '@ambrosia/credentials/StatusList'
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import { toHex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as Hash from '@ambrosia/primitives/Hash'
+
+/** One issuer's list as it stood at an epoch. */
+export type IssuerList = { url: string; sha256: Uint8Array; list: StatusList.StatusList }
+
+/** Gets and verifies the lists of an issuer at an epoch (seconds). */
+export type FetchLists = (issuer: string, epochSec: number) => Promise<IssuerList[]>
+
+/**
+ * The oracle's schedule of status lists. The lists of all watched issuers are fetched at every epoch, whether or not anybody sells, so an
+ * issuer never learns who does; a submission is judged by the lists of the epoch of its asOf, so every oracle sees the same ones.
+ */
+export type StatusSchedule = {
+  /** Watches an issuer from now on; the current epoch's lists are fetched at once. */
+  watch(issuer: string): void
+  /** The lists of these issuers at the epoch of a time. Waits for a fetch under way. @throws Status.NotAvailable */
+  listsAt(issuers: readonly string[], asOfSec: bigint): Promise<EpochLists>
+  stop(): void
+}
+
+export type EpochLists = {
+  /** The root that the certificate names. */
+  root: Hex
+  /** True when the entry's bit is set. @throws Status.UnknownList */
+  isRevoked(issuer: string, entry: Record<string, unknown>): boolean
+}
+
+/** Epochs kept for submissions that were signed before the last tick. */
+const KEPT_EPOCHS = 400
+
+export function createStatusSchedule(options: {
+  periodSec: number
+  fetchLists: FetchLists
+  now: () => number
+  onError: (issuer: string, error: unknown) => void
+}): StatusSchedule {
+  const { periodSec } = options
+  const epochs = new Map<number, Map<string, Promise<IssuerList[] | undefined>>>()
+  const issuers = new Set<string>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const epochOf = (timeSec: number): number => Math.floor(timeSec / periodSec) * periodSec
+  const currentEpoch = (): number => epochOf(options.now() / 1000)
+
+  const fetchAt = (issuer: string, epoch: number): void => {
+    const lists = epochs.get(epoch) ?? new Map<string, Promise<IssuerList[] | undefined>>()
+    epochs.set(epoch, lists)
+    if (lists.has(issuer)) return
+    lists.set(
+      issuer,
+      options.fetchLists(issuer, epoch).catch((error: unknown) => {
+        options.onError(issuer, error)
+        lists.delete(issuer)
+        return undefined
+      }),
+    )
+  }
+  const tick = (): void => {
+    const epoch = currentEpoch()
+    for (const issuer of issuers) fetchAt(issuer, epoch)
+    for (const old of epochs.keys()) {
+      if (old < epoch - KEPT_EPOCHS * periodSec) epochs.delete(old)
+    }
+    const nextMs = (epoch + periodSec) * 1000 - options.now()
+    timer = setTimeout(tick, Math.max(10, nextMs))
+    timer.unref()
+  }
+  tick()
+
+  return {
+    watch: (issuer) => {
+      if (issuers.has(issuer)) return
+      issuers.add(issuer)
+      fetchAt(issuer, currentEpoch())
+    },
+    listsAt: async (wanted, asOfSec) => {
+      const epoch = epochOf(Number(asOfSec))
+      const byIssuer = new Map<string, IssuerList[]>()
+      for (const issuer of wanted) {
+        const lists = await epochs.get(epoch)?.get(issuer)
+        if (lists === undefined) throw new NotAvailableError(epoch)
+        byIssuer.set(issuer, lists)
+      }
+      const all = [...byIssuer.values()].flat()
+      const root = StatusList.statusListsRoot(all.map(({ url, sha256 }) => ({ url, sha256 })))
+      return {
+        root: toHex(root),
+        isRevoked: (issuer, entry) => isRevoked(byIssuer.get(issuer) ?? [], entry),
+      }
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+function isRevoked(lists: readonly IssuerList[], entry: Record<string, unknown>): boolean {
+  const list = lists.find(({ url }) => url === entry['statusListCredential'])
+  if (!list) throw new UnknownListError()
+  return StatusList.get(list.list, Number(entry['statusListIndex']))
+}
+
+/** The hash of a list as it was served. */
+export function hashList(bytes: Uint8Array): Uint8Array {
+  return Hash.sha256(bytes)
+}
+
+export class NotAvailableError extends AmbrosiaError {
+  constructor(epochSec: number) {
+    super(
+      'Status.NotAvailable',
+      `the status lists of ${new Date(epochSec * 1000).toISOString()} are not at hand`,
+      {
+        hint: 'Sign the submission again with the present time and send it again.',
+      },
+    )
+  }
+}
+
+export class UnknownListError extends AmbrosiaError {
+  constructor() {
+    super(
+      'Status.UnknownList',
+      'the credential names a status list that its issuer does not publish',
+    )
+  }
+}

@@ -1,0 +1,281 @@
+import type { Loader } from '@ambrosia/credentials/Contexts'
+import * as Credential from '@ambrosia/credentials/Credential'
+import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
+import type { Resolvable } from '@ambrosia/credentials/Resolver'
+import type * as Certificate from '@ambrosia/exchange/Certificate'
+import { priceOf } from '@ambrosia/exchange/Deal'
+import * as Delivery from '@ambrosia/exchange/Delivery'
+import {
+  assertAgree,
+  judge,
+  RecordError,
+  tagsOf,
+  type VerifiedPresentation,
+} from '@ambrosia/exchange/JudgeRecord'
+import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import * as Payload from '@ambrosia/exchange/Payload'
+import { sealContext } from '@ambrosia/exchange/SealContext'
+import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
+import * as Submission from '@ambrosia/exchange/Submission'
+import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
+import { dealTagKey } from '@ambrosia/exchange/Tags'
+import type * as QualityScore from '@ambrosia/health/Quality'
+import { fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { SUBMISSION_SKEW_SEC } from '@ambrosia/primitives/Limits'
+import * as DataKey from '@ambrosia/sealing/DataKey'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import * as Manifest from '@ambrosia/sealing/Manifest'
+import * as Seal from '@ambrosia/sealing/Seal'
+import { type Address, isAddressEqual } from 'viem'
+import type { Deals, OracleDeal } from '../deals/Deals.ts'
+import type { EpochLists, StatusSchedule } from '../status/StatusSchedule.ts'
+
+/** What a verdict depends on; all of it is the same for every oracle of a deal but `self`. */
+export type CertifyContext = {
+  chainId: number
+  dealBook: Address
+  self: { operator: Address; keyId: string; epoch: number; privateKey: Uint8Array }
+  deals: Deals
+  statusSchedule: StatusSchedule
+  resolver: Resolvable
+  loader: Loader
+  /** The secret that the oracles share; never an encryption key. */
+  tagSecret: Uint8Array
+  validatorHash: Hex
+  /** Reads a sealed payload from the store that gave the receipt. */
+  fetchSealed: (store: Address, contentAddress: string) => AsyncIterable<Uint8Array>
+  nowSec: () => bigint
+}
+
+/** Checked up to the presentation: what is true before the record is looked at. */
+type Admitted = {
+  deal: OracleDeal
+  manifest: Manifest.Manifest
+  presentation: Credential.VerifiedCredential
+}
+
+export type Verdict = { certificate: Certificate.Certificate; quality: QualityScore.Score }
+
+/**
+ * Verifies, opens and judges one submission. Up to the presentation every failure is Submission.Refused, so that an oracle tells a stranger
+ * nothing; after it the error names what failed (docs/protocol/exchange.md, section 7).
+ */
+export async function certify(body: SubmissionBody, context: CertifyContext): Promise<Verdict> {
+  const admitted = await admit(body, context)
+  const { deal, manifest } = admitted
+  const { terms, criteria } = deal
+  const { submission } = body
+  const presentation = toPresentation(admitted.presentation)
+  const lists = await context.statusSchedule.listsAt(criteria.issuers, submission.asOf)
+  assertNotRevoked(admitted.presentation, lists)
+  const payload = await openPayload(body, manifest, context)
+  const { dealId } = submission
+  const isForDeal = payload.dealId === dealId && isAddressEqual(payload.consumer, terms.consumer)
+  if (!isForDeal) throw new RecordError('WrongDeal', 'the sealed record is made for another deal')
+  const asOf = new Date(Number(submission.asOf) * 1000)
+  const judgement = judge({ payload, criteria, presentation, isHolderBound: true, asOf })
+  await verifyDelivery(payload, presentation, deal, context)
+  if (priceOf(terms, judgement.score) === undefined) throw new BelowQualityError(judgement.score)
+  const tagKey = dealTagKey(context.tagSecret, { ...context, dealId })
+  const tags = tagsOf({ tagKey, ...presentation, resources: judgement.resources })
+  await assertUnsold(deal, tags, context)
+  const domain = dealBookDomain(context.chainId, context.dealBook)
+  return {
+    quality: judgement.quality,
+    certificate: {
+      dealId,
+      provider: submission.provider,
+      manifestHash: submission.manifestHash,
+      personTag: tags.personTag,
+      recordTag: tags.recordTag,
+      score: judgement.score,
+      asOf: submission.asOf,
+      validUntil: submission.asOf + BigInt(terms.certificateLife),
+      validatorHash: context.validatorHash,
+      statusListsRoot: lists.root,
+      receiptHash: StorageReceipt.hash(body.receipt, domain),
+    },
+  }
+}
+
+async function admit(body: SubmissionBody, context: CertifyContext): Promise<Admitted> {
+  try {
+    return await admitOrThrow(body, context)
+  } catch (error) {
+    if (error instanceof AmbrosiaError) throw new RefusedError(error)
+    throw error
+  }
+}
+
+async function admitOrThrow(body: SubmissionBody, context: CertifyContext): Promise<Admitted> {
+  const { submission } = body
+  const domain = dealBookDomain(context.chainId, context.dealBook)
+  const deal = await context.deals.find(submission.dealId)
+  if (!deal) throw new RefusalReason('unknown deal')
+  const { terms } = deal
+  require(isAddressEqual(submission.oracle, context.self.operator), 'another oracle')
+  require(submission.criteriaHash === terms.criteriaHash, 'other criteria')
+  require(context.validatorHash === terms.validatorHash, 'another validator')
+  const skew = context.nowSec() - submission.asOf
+  require(skew <= BigInt(SUBMISSION_SKEW_SEC) && -skew <= BigInt(SUBMISSION_SKEW_SEC), 'asOf')
+  const status = await context.deals.status(submission.dealId)
+  require(status.isOpen &&
+    (status.stoppedAtSec === undefined || submission.asOf <= status.stoppedAtSec), 'stopped')
+  const manifest = Manifest.parse(body.manifest)
+  require(Manifest.hash(manifest) === submission.manifestHash, 'manifest')
+  await admitReceipt(body, manifest, terms, context)
+  const { provider } = submission
+  require(await Submission.verify(
+    submission,
+    domain,
+    provider,
+    body.providerSignature,
+  ), 'provider signature')
+  const header = fromHex(Submission.hash(submission, domain))
+  const presentation = await Credential.verifyBbs({
+    derived: body.presentation,
+    resolver: context.resolver,
+    loader: context.loader,
+    expectedPresentationHeader: header,
+    nowMs: Number(submission.asOf) * 1000,
+  })
+  const holder = presentation.subject['holder']
+  require(typeof holder === 'string' &&
+    HolderBinding.verify({
+      holder,
+      header,
+      signature: fromBase64url(body.holderSignature),
+    }), 'holder signature')
+  return { deal, manifest, presentation }
+}
+
+async function admitReceipt(
+  { receipt, receiptSignature, submission }: SubmissionBody,
+  manifest: Manifest.Manifest,
+  terms: OracleDeal['terms'],
+  context: CertifyContext,
+): Promise<void> {
+  const domain = dealBookDomain(context.chainId, context.dealBook)
+  const deadline = submission.asOf + BigInt(terms.certificateLife) + BigInt(terms.deliveryWindow)
+  require(terms.stores.some((store) => isAddressEqual(store, receipt.store)), 'store')
+  require(receipt.dealId === submission.dealId &&
+    receipt.manifestHash === submission.manifestHash, 'receipt')
+  require(receipt.sizeBytes === BigInt(manifest.sizeBytes), 'receipt size')
+  require(receipt.storedUntil >= deadline, 'receipt time')
+  require(await StorageReceipt.verify(
+    receipt,
+    domain,
+    receipt.store,
+    receiptSignature,
+  ), 'receipt signature')
+}
+
+function require(condition: boolean, reason: string): asserts condition {
+  if (!condition) throw new RefusalReason(reason)
+}
+
+function assertNotRevoked(presentation: Credential.VerifiedCredential, lists: EpochLists): void {
+  const entry = presentation.statusEntry
+  if (entry === undefined)
+    throw new RecordError('StatusHidden', 'the presentation hides the credential status')
+  if (lists.isRevoked(presentation.issuer, entry)) {
+    throw new RecordError('CredentialRevoked', 'the issuer has revoked the credential')
+  }
+}
+
+async function openPayload(
+  body: SubmissionBody,
+  manifest: Manifest.Manifest,
+  context: CertifyContext,
+): Promise<Payload.Payload> {
+  const { self } = context
+  const envelope = Manifest.recipientOf(manifest, self.keyId, self.epoch)
+  if (!envelope) throw new RecordError('NotRecipient', 'the record is not sealed for this oracle')
+  const { dealId, provider } = body.submission
+  const seal = sealContext({ ...context, dealId, provider, epoch: 1 })
+  const dataKey = await Envelope.unwrap({ envelope, privateKey: self.privateKey, context: seal })
+  if (DataKey.commitment(dataKey) !== manifest.keyCommitment) {
+    throw new RecordError('WrongKey', 'the wrapped key is not the one that the manifest commits to')
+  }
+  const ciphertext = context.fetchSealed(body.receipt.store, manifest.contentAddress)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of Seal.open({ ciphertext, dataKey, context: seal })) chunks.push(chunk)
+  return Payload.decode(concatAll(chunks))
+}
+
+function concatAll(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}
+
+async function verifyDelivery(
+  payload: Payload.Payload,
+  presentation: VerifiedPresentation,
+  { terms }: OracleDeal,
+  context: CertifyContext,
+): Promise<void> {
+  const { dealId } = payload
+  const delivery = {
+    dealId,
+    consumer: terms.consumer,
+    payloadRoot: Payload.root(payload.resources),
+  }
+  const verified = await Credential.verifyBbs({
+    derived: payload.presentation,
+    resolver: context.resolver,
+    loader: context.loader,
+    expectedPresentationHeader: fromHex(
+      Delivery.hash(delivery, dealBookDomain(context.chainId, context.dealBook)),
+    ),
+    nowMs: Number(context.nowSec()) * 1000,
+  })
+  assertAgree(presentation, toPresentation(verified))
+}
+
+function toPresentation(verified: Credential.VerifiedCredential): VerifiedPresentation {
+  return { issuer: verified.issuer, type: [...verified.types], subject: verified.subject }
+}
+
+async function assertUnsold(
+  { dealId, terms }: OracleDeal,
+  tags: { personTag: Hex; recordTag: Hex },
+  context: CertifyContext,
+): Promise<void> {
+  if (await context.deals.isRecordSettled(dealId, tags.recordTag)) {
+    throw new RecordError('AlreadySold', 'this data is sold into this deal already')
+  }
+  if ((await context.deals.personCount(dealId, tags.personTag)) >= terms.perPersonCap) {
+    throw new RecordError(
+      'PersonCapReached',
+      `this person has sold ${terms.perPersonCap} records into this deal, the most it allows`,
+    )
+  }
+}
+
+/** The one answer to everything that fails before the presentation is verified; the reason stays inside. */
+export class RefusedError extends AmbrosiaError {
+  constructor(cause: unknown) {
+    super('Submission.Refused', 'the submission is not acceptable', {
+      hint: 'Check deal, oracle, clock, receipt, signatures and presentation; an oracle does not say which is wrong.',
+      cause,
+    })
+  }
+}
+
+class RefusalReason extends AmbrosiaError {
+  constructor(reason: string) {
+    super('Submission.Reason', reason)
+  }
+}
+
+export class BelowQualityError extends RecordError {
+  constructor(score: number) {
+    super('BelowQuality', `quality ${score} of 100 is below the lowest tier of the deal`)
+  }
+}
