@@ -3,7 +3,10 @@ import { register as registerMachine } from './machine.ts'
 import { register as registerRecordExport } from './recordExport.ts'
 
 /** Every verb of the launcher; each file registers its own verbs with their help and examples. */
-const registrations: readonly ((program: Command) => void)[] = [registerMachine, registerRecordExport]
+const registrations: readonly ((program: Command) => void)[] = [
+  registerMachine,
+  registerRecordExport,
+]
 
 export function registerCommands(program: Command): void {
   for (const register of registrations) register(program)
