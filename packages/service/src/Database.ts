@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import Sqlite from 'better-sqlite3'
+import { type Dialect, Kysely, SqliteDialect } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+
+/**
+ * The database of a service, through Kysely. Queries and migrations keep to what SQLite and PostgreSQL share (text, integers up
+ * to 2^53, no vendor functions), so the dialect is one function of the URL.
+ */
+export type { Kysely, Migration }
+
+/** Migrations by name, in the order of their names, such as `0001_nonces`. */
+export type Migrations = Readonly<Record<string, Migration>>
+
+/**
+ * Opens `sqlite:<path>` or `sqlite::memory:` and brings it to the newest migration.
+ * @throws Database.UnsupportedUrl, Database.MigrationFailed
+ */
+export async function open<DB>(options: {
+  url: string
+  migrations: Migrations
+}): Promise<Kysely<DB>> {
+  const database = new Kysely<DB>({ dialect: dialectOf(options.url) })
+  const provider = { getMigrations: async () => ({ ...options.migrations }) }
+  const { error, results } = await new Migrator({ db: database, provider }).migrateToLatest()
+  if (error !== undefined) {
+    await database.destroy()
+    const failed = results?.find((one) => one.status === 'Error')?.migrationName
+    throw new MigrationFailedError(failed ?? 'unknown', error)
+  }
+  return database
+}
+
+/** True when the database answers. */
+export async function assertReady(database: Kysely<never> | Kysely<unknown>): Promise<void> {
+  await (database as Kysely<unknown>).introspection.getSchemas()
+}
+
+function dialectOf(url: string): Dialect {
+  if (!url.startsWith('sqlite:')) throw new UnsupportedUrlError(url.split(':')[0] ?? '')
+  return new SqliteDialect({ database: async () => openSqlite(url.slice('sqlite:'.length)) })
+}
+
+/** WAL with full sync: a transaction that was answered survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous). */
+function openSqlite(path: string): Sqlite {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const sqlite = new Sqlite(path)
+  sqlite.pragma('journal_mode = WAL')
+  sqlite.pragma('synchronous = FULL')
+  sqlite.pragma('foreign_keys = ON')
+  sqlite.pragma('busy_timeout = 5000')
+  return sqlite
+}
+
+export class UnsupportedUrlError extends AmbrosiaError {
+  constructor(scheme: string) {
+    super('Database.UnsupportedUrl', `there is no driver for databases of the scheme ${scheme}`, {
+      hint: 'Set AMBROSIA_DATABASE_URL to sqlite:<path>.',
+    })
+  }
+}
+
+export class MigrationFailedError extends AmbrosiaError {
+  constructor(migration: string, cause: unknown) {
+    super('Database.MigrationFailed', `migration ${migration} failed; nothing of it was applied`, {
+      details: { migration },
+      hint: 'Start the version of this software that last wrote the database, or restore a copy.',
+      cause,
+    })
+  }
+}

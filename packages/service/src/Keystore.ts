@@ -1,0 +1,166 @@
+import { randomBytes, scrypt } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fromBase64url, fromUtf8, toBase64url, toUtf8 } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { writeFileAtomically, writeFileOnce } from './files.ts'
+
+/**
+ * Secrets encrypted at rest, each under XChaCha20-Poly1305 with its name as associated data and a key that scrypt (RFC 7914)
+ * makes of the password. The file is replaced as a whole and never half-written.
+ */
+export type Keystore = {
+  /** A secret's bytes, or undefined. */
+  get(name: string): Uint8Array | undefined
+  /** Keeps a secret under a name that has none yet. @throws Keystore.Exists */
+  add(name: string, secret: Uint8Array): void
+  /** The secret of that name, made and kept at its first use. */
+  getOrCreate(name: string, create: () => Uint8Array): Uint8Array
+  names(): string[]
+}
+
+type Cost = { N: number; r: number; p: number }
+type Sealed = { nonce: string; ciphertext: string }
+type File = {
+  version: 1
+  kdf: Cost & { name: 'scrypt'; salt: string }
+  check: Sealed
+  secrets: Record<string, Sealed>
+}
+
+/** OWASP Password Storage Cheat Sheet, scrypt. */
+const STRONG: Cost = { N: 2 ** 17, r: 8, p: 1 }
+/** For a password of 32 random bytes, which nobody guesses. */
+const LIGHT: Cost = { N: 2 ** 12, r: 8, p: 1 }
+const NONCE_SIZE_BYTES = 24
+const MAXIMUM_MEMORY_BYTES = 512 * 1024 * 1024
+const NAME = /^[a-zA-Z0-9._-]{1,64}$/
+const CHECK_NAME = 'check of the password'
+
+/** Opens, or makes, the keystore file. @throws Keystore.WrongPassword, Keystore.Malformed */
+export async function open(options: {
+  path: string
+  password: string
+  /** True where the password is 32 random bytes: it needs no costly derivation. */
+  hasRandomPassword?: boolean | undefined
+}): Promise<Keystore> {
+  const { path, password } = options
+  const isNew = !existsSync(path)
+  const cost = options.hasRandomPassword ? LIGHT : STRONG
+  const kdf = isNew
+    ? { name: 'scrypt' as const, ...cost, salt: toBase64url(randomBytes(16)) }
+    : readFile(path).kdf
+  const key = await derive(password, fromBase64url(kdf.salt), kdf)
+  if (isNew) {
+    const check = sealSecret(key, CHECK_NAME, randomBytes(16))
+    writeFile(path, { version: 1, kdf, check, secrets: {} })
+  }
+  let file = readFile(path)
+  if (openSecret(key, CHECK_NAME, file.check) === undefined) throw new WrongPasswordError()
+  const get = (name: string) => {
+    const sealed = file.secrets[name]
+    if (sealed === undefined) return undefined
+    const secret = openSecret(key, name, sealed)
+    if (secret === undefined) throw new MalformedError()
+    return secret
+  }
+  const add = (name: string, secret: Uint8Array) => {
+    if (!NAME.test(name)) throw new InvalidNameError()
+    if (Object.hasOwn(file.secrets, name)) throw new ExistsError(name)
+    const secrets = { ...file.secrets, [name]: sealSecret(key, name, secret) }
+    const next = { ...file, secrets }
+    writeFile(path, next)
+    file = next
+  }
+  return {
+    get: (name) => (Object.hasOwn(file.secrets, name) ? get(name) : undefined),
+    add,
+    getOrCreate: (name, create) => {
+      if (!Object.hasOwn(file.secrets, name)) add(name, create())
+      return get(name) as Uint8Array
+    },
+    names: () => Object.keys(file.secrets).sort(),
+  }
+}
+
+/**
+ * The password of a development home: 32 random bytes in a file that is made at the first use. Whoever can read the home can
+ * open its keystores, which is why production must name a password file of its own.
+ */
+export function developmentPassword(home: string): string {
+  const path = join(home, 'development-password')
+  writeFileOnce(path, fromUtf8(toBase64url(randomBytes(32))), 0o600)
+  return readFileSync(path, 'utf8').trim()
+}
+
+function readFile(path: string): File {
+  try {
+    const file = JSON.parse(toUtf8(readFileSync(path))) as File
+    const { kdf } = file
+    const isKnown = file.version === 1 && kdf.name === 'scrypt'
+    // A file that someone changed must not make us spend all memory.
+    const isBounded = 128 * kdf.N * kdf.r <= MAXIMUM_MEMORY_BYTES / 2 && kdf.p <= 4
+    if (isKnown && isBounded && typeof file.secrets === 'object' && file.secrets !== null)
+      return file
+  } catch {
+    // Told below: a message of the parser could quote the file.
+  }
+  throw new MalformedError()
+}
+
+function writeFile(path: string, file: File): void {
+  writeFileAtomically(path, fromUtf8(`${JSON.stringify(file, null, 2)}\n`), 0o600)
+}
+
+function derive(password: string, salt: Uint8Array, { N, r, p }: Cost): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const options = { N, r, p, maxmem: MAXIMUM_MEMORY_BYTES }
+    scrypt(password.normalize('NFKC'), salt, 32, options, (error, key) =>
+      error ? reject(new MalformedError()) : resolve(new Uint8Array(key)),
+    )
+  })
+}
+
+function sealSecret(key: Uint8Array, name: string, secret: Uint8Array): Sealed {
+  const nonce = new Uint8Array(randomBytes(NONCE_SIZE_BYTES))
+  const ciphertext = xchacha20poly1305(key, nonce, fromUtf8(name)).encrypt(new Uint8Array(secret))
+  return { nonce: toBase64url(nonce), ciphertext: toBase64url(ciphertext) }
+}
+
+function openSecret(key: Uint8Array, name: string, sealed: Sealed): Uint8Array | undefined {
+  try {
+    const cipher = xchacha20poly1305(key, fromBase64url(sealed.nonce), fromUtf8(name))
+    return cipher.decrypt(fromBase64url(sealed.ciphertext))
+  } catch {
+    return undefined
+  }
+}
+
+export class WrongPasswordError extends AmbrosiaError {
+  constructor() {
+    super('Keystore.WrongPassword', 'the password does not open the keystore', {
+      hint: 'Check the file that AMBROSIA_PASSWORD_FILE names.',
+    })
+  }
+}
+
+export class MalformedError extends AmbrosiaError {
+  constructor() {
+    super('Keystore.Malformed', 'the keystore is damaged or not of this version', {
+      hint: 'Restore the file from a copy.',
+    })
+  }
+}
+
+export class ExistsError extends AmbrosiaError {
+  constructor(name: string) {
+    super('Keystore.Exists', `the keystore holds ${name} already`, { details: { name } })
+  }
+}
+
+export class InvalidNameError extends AmbrosiaError {
+  constructor() {
+    super('Keystore.InvalidName', 'a name has 1 to 64 letters, digits, dots, dashes or underscores')
+  }
+}

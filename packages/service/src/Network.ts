@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { type Address, getAddress, isAddress } from 'viem'
+import type { Finality } from './Chain.ts'
+
+/** The network a service works in: `network.json` in the home. */
+export type Network = {
+  version: 1
+  chainId: number
+  rpcUrl: string
+  /** Addresses by contract name. */
+  contracts: Readonly<Record<string, Address>>
+  services: { issuer?: string; store?: string; oracles: readonly string[] }
+  /** Blocks until a block counts as final, from 1, or the chain's own `finalized` tag. */
+  confirmations: number | 'finalized'
+}
+
+/** @throws Network.Unreadable, Network.Invalid */
+export function read(path: string): Network {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    throw new UnreadableError(path)
+  }
+  return parse(value)
+}
+
+/** @throws Network.Invalid that names the member */
+export function parse(value: unknown): Network {
+  if (typeof value !== 'object' || value === null) throw new InvalidError('its top')
+  const network = value as Partial<Network>
+  if (network.version !== 1) throw new InvalidError('version')
+  if (!Number.isSafeInteger(network.chainId) || (network.chainId as number) < 1) {
+    throw new InvalidError('chainId')
+  }
+  if (typeof network.rpcUrl !== 'string' || !URL.canParse(network.rpcUrl)) {
+    throw new InvalidError('rpcUrl')
+  }
+  const { confirmations } = network
+  const isCount = Number.isSafeInteger(confirmations) && (confirmations as number) >= 1
+  if (confirmations !== 'finalized' && !isCount) throw new InvalidError('confirmations')
+  const contracts: Record<string, Address> = {}
+  for (const [name, address] of Object.entries(network.contracts ?? {})) {
+    if (typeof address !== 'string' || !isAddress(address, { strict: false })) {
+      throw new InvalidError(`contracts.${name}`)
+    }
+    contracts[name] = getAddress(address)
+  }
+  const services = { oracles: [], ...network.services }
+  return { ...(network as Network), contracts, services }
+}
+
+/** The address of a contract. @throws Network.Invalid when the network does not name it */
+export function contractOf(network: Network, name: string): Address {
+  const address = Object.hasOwn(network.contracts, name) ? network.contracts[name] : undefined
+  if (address === undefined) throw new InvalidError(`contracts.${name}`)
+  return address
+}
+
+/** When a block of this network is final. Production waits for the chain's own finality. */
+export function finalityOf(network: Network, mode: 'development' | 'production'): Finality {
+  if (network.confirmations === 'finalized') return { kind: 'finalized' }
+  if (mode === 'production') throw new InvalidError('confirmations (production needs "finalized")')
+  return { kind: 'blocks', count: network.confirmations }
+}
+
+export class UnreadableError extends AmbrosiaError {
+  constructor(path: string) {
+    super('Network.Unreadable', `the network file ${path} is absent or no JSON`, {
+      details: { path },
+      hint: 'Start a network with ./ambrosia up, or set AMBROSIA_NETWORK_FILE.',
+    })
+  }
+}
+
+export class InvalidError extends AmbrosiaError {
+  constructor(path: string) {
+    super('Network.Invalid', `the network file is wrong or incomplete at ${path}`, {
+      details: { path },
+    })
+  }
+}

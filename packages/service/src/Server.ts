@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+import { toUtf8 } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
+import type { Log } from './Log.ts'
+import type { Metrics } from './Metrics.ts'
+import { type Problem, problemOf, type Statuses, TooManyRequestsError } from './problems.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Body bytes as received, where they were read as JSON. */
+    rawBody: Uint8Array | undefined
+  }
+}
+
+/** A server whose routes are typed by their TypeBox schemas. */
+export type Server = FastifyInstance<
+  import('node:http').Server,
+  import('node:http').IncomingMessage,
+  import('node:http').ServerResponse,
+  import('fastify').FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+export type Options = {
+  /** Name of the service, for documents and logs. */
+  name: string
+  description: string
+  log: Log
+  metrics: Metrics
+  /** What must work for the service to be ready, by name; a rejection means that it does not. */
+  checks?: Readonly<Record<string, () => Promise<unknown>>> | undefined
+  /** Status by error code (`Ticket.Unknown`) or by domain (`HttpSignature.`). Default 400 for errors of ours. */
+  statuses?: Statuses | undefined
+  /** Largest JSON body, bytes. Default 1 MiB. */
+  bodyLimitBytes?: number | undefined
+  /** Requests a minute and address. Default 600. */
+  requestsPerMinute?: number | undefined
+  /** True behind a proxy of ours: the client's address is then that of X-Forwarded-For. */
+  trustProxy?: boolean | undefined
+}
+
+/** Makes a server with /health, /ready, /metrics, /docs; add routes, then `listen`. */
+export async function create(options: Options): Promise<Server> {
+  const { log, metrics } = options
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
+    trustProxy: options.trustProxy ?? false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    // An id of the client's choice could forge another request's log lines.
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 128 },
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as Server
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.decorateRequest('rawBody', undefined)
+  keepRawJson(app)
+  answerProblems(app, options)
+  logRequests(app, metrics)
+  await app.register(rateLimit, {
+    max: options.requestsPerMinute ?? 600,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { ttl }) => new TooManyRequestsError(ttl),
+  })
+  await document(app, options)
+  addHealth(app, options)
+  return app
+}
+
+/** Starts to listen and tells the base URL; port 0 takes a free one. */
+export async function listen(app: Server, at: { host: string; port: number }): Promise<string> {
+  return app.listen(at)
+}
+
+/** JSON keeps its bytes beside its value, since signatures cover bytes. */
+function keepRawJson(app: Server): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    request.rawBody = new Uint8Array(body as Buffer)
+    let text: string
+    try {
+      text = toUtf8(request.rawBody)
+    } catch {
+      done(new InvalidJsonError(), undefined)
+      return
+    }
+    // What a parser says of its input may quote it.
+    parse(request, text, (error, value) => done(error ? new InvalidJsonError() : null, value))
+  })
+}
+
+function answerProblems(app: Server, options: Options): void {
+  const answer = (request: FastifyRequest, reply: FastifyReply, problem: Problem) => {
+    options.metrics.errorsTotal.inc({ code: problem.code })
+    return reply
+      .status(problem.status)
+      .type('application/problem+json')
+      .send({ ...problem, instance: `urn:uuid:${request.id}` })
+  }
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, options.statuses ?? {})
+    if (problem.status >= 500) request.log.error({ err: error }, 'a request failed')
+    else request.log.info({ err: error }, 'a request was refused')
+    return answer(request, reply, problem)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const error = new AmbrosiaError('Request.NotFound', 'there is no such resource', {
+      hint: 'The routes are listed at /docs.',
+    })
+    return answer(request, reply, problemOf(error, {}))
+  })
+}
+
+/** One line a request, with the route's pattern: a path or query may hold what no log should keep. */
+function logRequests(app: Server, metrics: Metrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    const { method } = request
+    const status = reply.statusCode
+    metrics.requestSeconds.observe({ method, route, status }, reply.elapsedTime / 1000)
+    const quiet = route === '/health' || route === '/ready' || route === '/metrics'
+    const line = { method, route, status, durationMs: Math.round(reply.elapsedTime) }
+    request.log[quiet ? 'debug' : 'info'](line, 'request')
+  })
+}
+
+async function document(app: Server, { name, description }: Options): Promise<void> {
+  await app.register(swagger, {
+    openapi: { info: { title: `Ambrosia ${name}`, description, version: '1' } },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+}
+
+function addHealth(app: Server, { metrics, checks = {} }: Options): void {
+  const hidden = { schema: { hide: true }, config: { rateLimit: false as const } }
+  app.get('/health', hidden, async () => ({ status: 'ok' }))
+  app.get('/ready', hidden, async (request, reply) => {
+    const entries = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => {
+        try {
+          await check()
+          return [name, 'ok'] as const
+        } catch (error) {
+          request.log.warn({ err: error, check: name }, 'not ready')
+          return [name, 'failed'] as const
+        }
+      }),
+    )
+    const isReady = entries.every(([, state]) => state === 'ok')
+    const status = isReady ? 'ok' : 'unavailable'
+    return reply.status(isReady ? 200 : 503).send({ status, checks: Object.fromEntries(entries) })
+  })
+  app.get('/metrics', hidden, async (_request, reply) => {
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+}
+
+class InvalidJsonError extends AmbrosiaError {
+  constructor() {
+    super('Request.InvalidJson', 'the body is not JSON in UTF-8')
+  }
+}

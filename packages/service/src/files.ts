@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Replaces a file as a whole: whoever reads it, also after a crash, sees the old or the new content. */
+export function writeFileAtomically(path: string, content: Uint8Array, mode: number): void {
+  const temporary = writeBeside(path, content, mode)
+  renameSync(temporary, path)
+  flushFolder(path)
+}
+
+/** Writes a file unless it exists; of several processes one wins, and none sees half a file. */
+export function writeFileOnce(path: string, content: Uint8Array, mode: number): void {
+  const temporary = writeBeside(path, content, mode)
+  try {
+    linkSync(temporary, path)
+    flushFolder(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+function writeBeside(path: string, content: Uint8Array, mode: number): string {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const temporary = `${path}.${randomUUID()}`
+  const file = openSync(temporary, 'wx', mode)
+  try {
+    writeSync(file, content)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  return temporary
+}
+
+function flushFolder(path: string): void {
+  const folder = openSync(dirname(path), 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

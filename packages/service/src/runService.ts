@@ -1,0 +1,61 @@
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { describeError } from './Log.ts'
+
+export type Running = {
+  /** Base URL of the service. */
+  url: string
+  /** Stops taking requests, lets those under way end, and closes what is open. */
+  close: () => Promise<void>
+}
+
+const CLOSE_TIMEOUT_MS = 15_000
+
+/**
+ * Runs a service as a process. When it is ready, one line `{"ready":true,"url":…}` goes to standard output. SIGINT and SIGTERM drain
+ * and end it with 0, a second signal ends it at once. Exit codes: 0 ended as asked, 1 failed, 2 the configuration can't be used.
+ */
+export async function runService(
+  main: (context: { env: NodeJS.ProcessEnv; signal: AbortSignal }) => Promise<Running>,
+): Promise<void> {
+  const controller = new AbortController()
+  const asked = new Promise<void>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(name, () => {
+        if (controller.signal.aborted) process.exit(130)
+        controller.abort()
+        resolve()
+      })
+    }
+  })
+  const fail = (error: unknown): never => {
+    tell(error)
+    process.exit(error instanceof AmbrosiaError && error.code.startsWith('Config.') ? 2 : 1)
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+  try {
+    const running = await main({ env: process.env, signal: controller.signal })
+    process.stdout.write(`${JSON.stringify({ ready: true, url: running.url })}\n`)
+    await asked
+    setTimeout(() => fail(new CloseTimeoutError()), CLOSE_TIMEOUT_MS).unref()
+    await running.close()
+    process.exit(0)
+  } catch (error) {
+    fail(error)
+  }
+}
+
+function tell(error: unknown): void {
+  if (error instanceof AmbrosiaError) {
+    const hint = error.hint === undefined ? '' : `\n${error.hint}`
+    process.stderr.write(`${error.code}: ${error.message}${hint}\n`)
+    return
+  }
+  process.stderr.write(`${JSON.stringify({ err: describeError(error) })}\n`)
+}
+
+class CloseTimeoutError extends AmbrosiaError {
+  constructor() {
+    super('Service.CloseTimeout', `requests did not end within ${CLOSE_TIMEOUT_MS / 1000} s`)
+  }
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import * as Config from './Config.ts'
+import * as Keystore from './Keystore.ts'
+import { LEVELS } from './Log.ts'
+
+/** Settings that every service has. */
+export const commonSettings = {
+  /** Folder of the network and, below it, of each service. */
+  home: Config.path('AMBROSIA_HOME', { default: '.ambrosia' }),
+  host: Config.host('AMBROSIA_HOST'),
+  logLevel: Config.choice('AMBROSIA_LOG_LEVEL', LEVELS, { default: 'info' }),
+  networkFile: Config.optional(Config.path('AMBROSIA_NETWORK_FILE')),
+  rpcUrl: Config.optional(Config.url('AMBROSIA_RPC_URL')),
+  dataFolder: Config.optional(Config.path('AMBROSIA_DATA')),
+  databaseUrl: Config.optional(Config.text('AMBROSIA_DATABASE_URL')),
+  password: Config.optional(Config.secretFile('AMBROSIA_PASSWORD_FILE')),
+} as const
+
+type Common = Config.ConfigOf<typeof commonSettings>
+
+export type Places = {
+  dataFolder: string
+  networkFile: string
+  databaseUrl: string
+}
+
+/** Where a service keeps what is its own. */
+export function placesOf(config: Common, service: string): Places {
+  const dataFolder = config.dataFolder ?? join(config.home, service)
+  return {
+    dataFolder,
+    networkFile: config.networkFile ?? join(config.home, 'network.json'),
+    databaseUrl: config.databaseUrl ?? `sqlite:${join(dataFolder, `${service}.sqlite`)}`,
+  }
+}
+
+/** The keystore of a service. Production must name a password file; development makes one in the home. */
+export async function openKeystore(config: Common, places: Places): Promise<Keystore.Keystore> {
+  const path = join(places.dataFolder, 'keystore.json')
+  if (config.password !== undefined) return Keystore.open({ path, password: config.password })
+  if (config.mode === 'production') {
+    throw new Config.InvalidError([
+      { name: 'AMBROSIA_PASSWORD_FILE', problem: 'is not set, and production needs it' },
+    ])
+  }
+  const password = Keystore.developmentPassword(config.home)
+  return Keystore.open({ path, password, hasRandomPassword: true })
+}
