@@ -11,7 +11,5 @@ const fields = [
 export type Release = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */
-export const { typeString, hash, toTypedData, verify, recover, toJson, fromJson } = defineMessage(
-  'Release',
-  fields,
-)
+export const { primaryType, typeString, hash, toTypedData, verify, recover, toJson, fromJson } =
+  defineMessage('Release', fields)

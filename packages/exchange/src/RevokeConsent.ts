@@ -9,7 +9,5 @@ const fields = [
 export type RevokeConsent = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */
-export const { typeString, hash, toTypedData, verify, recover, toJson, fromJson } = defineMessage(
-  'RevokeConsent',
-  fields,
-)
+export const { primaryType, typeString, hash, toTypedData, verify, recover, toJson, fromJson } =
+  defineMessage('RevokeConsent', fields)

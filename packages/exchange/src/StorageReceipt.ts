@@ -12,7 +12,5 @@ const fields = [
 export type StorageReceipt = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */
-export const { typeString, hash, toTypedData, verify, recover, toJson, fromJson } = defineMessage(
-  'StorageReceipt',
-  fields,
-)
+export const { primaryType, typeString, hash, toTypedData, verify, recover, toJson, fromJson } =
+  defineMessage('StorageReceipt', fields)

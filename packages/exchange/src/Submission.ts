@@ -14,7 +14,5 @@ const fields = [
 export type Submission = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */
-export const { typeString, hash, toTypedData, verify, recover, toJson, fromJson } = defineMessage(
-  'Submission',
-  fields,
-)
+export const { primaryType, typeString, hash, toTypedData, verify, recover, toJson, fromJson } =
+  defineMessage('Submission', fields)
