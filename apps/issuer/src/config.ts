@@ -1,0 +1,26 @@
+import * as Config from '@ambrosia/service/Config'
+import { commonSettings } from '@ambrosia/service/settings'
+
+/** Settings of an issuer beside those of every service. */
+export const settings = {
+  ...commonSettings,
+  port: Config.integer('AMBROSIA_PORT', { default: 4100, minimum: 0, maximum: 65535 }),
+  /** URL under which others reach this service; it stands in the DID document and in every credential. */
+  publicUrl: Config.optional(Config.url('AMBROSIA_PUBLIC_URL')),
+  /** Seconds between two epochs of the status lists. */
+  statusPeriodSec: Config.integer('AMBROSIA_STATUS_PERIOD', {
+    default: 300,
+    minimum: 1,
+    maximum: 86400,
+  }),
+  /** Days that a credential is valid. */
+  validityDays: Config.integer('AMBROSIA_CREDENTIAL_DAYS', {
+    default: 365,
+    minimum: 1,
+    maximum: 3650,
+  }),
+  /** Folder of additional JSON-LD contexts for the VC-API. */
+  contexts: Config.optional(Config.path('AMBROSIA_CONTEXTS')),
+} as const
+
+export type IssuerConfig = Config.ConfigOf<typeof settings>

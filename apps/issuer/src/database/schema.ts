@@ -1,0 +1,41 @@
+import type { Migrations } from '@ambrosia/service/Database'
+
+export type IssuerDatabase = {
+  /** One handle a person, whatever is issued to him. */
+  subject: { person_key: string; subject_handle: string }
+  status_entry: {
+    list_id: number
+    list_index: number
+    issued_at_sec: number
+    revoked_at_sec: number | null
+  }
+  /** A list as it was published at an epoch: the same bytes for whoever asks. */
+  status_snapshot: { list_id: number; epoch_sec: number; body: string }
+}
+
+export const migrations: Migrations = {
+  '0001_issuer': {
+    up: async (database) => {
+      await database.schema
+        .createTable('subject')
+        .addColumn('person_key', 'text', (column) => column.primaryKey())
+        .addColumn('subject_handle', 'text', (column) => column.notNull())
+        .execute()
+      await database.schema
+        .createTable('status_entry')
+        .addColumn('list_id', 'integer', (column) => column.notNull())
+        .addColumn('list_index', 'integer', (column) => column.notNull())
+        .addColumn('issued_at_sec', 'bigint', (column) => column.notNull())
+        .addColumn('revoked_at_sec', 'bigint')
+        .addPrimaryKeyConstraint('status_entry_key', ['list_id', 'list_index'])
+        .execute()
+      await database.schema
+        .createTable('status_snapshot')
+        .addColumn('list_id', 'integer', (column) => column.notNull())
+        .addColumn('epoch_sec', 'bigint', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('status_snapshot_key', ['list_id', 'epoch_sec'])
+        .execute()
+    },
+  },
+}

@@ -1,0 +1,4 @@
+import { runService } from '@ambrosia/service/runService'
+import { startIssuer } from './startIssuer.ts'
+
+await runService(startIssuer)
