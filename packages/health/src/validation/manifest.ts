@@ -3,7 +3,13 @@ import { toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { sha256 } from '@ambrosia/primitives/Hash'
 import * as Limits from '@ambrosia/primitives/Limits'
-import { EXPRESSION_LENGTH, NODE_COUNT, NODE_DEPTH, STEP_COUNT } from '../Predicate.ts'
+import {
+  EXPRESSION_LENGTH,
+  NODE_COUNT,
+  NODE_DEPTH,
+  PAIRWISE_COUNT,
+  STEP_COUNT,
+} from '../Predicate.ts'
 import { ALLOWED_FUNCTIONS, ALLOWED_NODES, ALLOWED_VARIABLES } from '../predicate/allowed.ts'
 import { CODE_SYSTEMS } from '../quality/codeSystems.ts'
 import { COMPLETENESS_ELEMENTS } from '../quality/completenessElements.ts'
@@ -41,7 +47,7 @@ export function manifest(): object {
       functions: ALLOWED_FUNCTIONS,
       nodes: [...ALLOWED_NODES].sort(),
       variables: [...ALLOWED_VARIABLES].sort(),
-      limits: { EXPRESSION_LENGTH, NODE_COUNT, NODE_DEPTH, STEP_COUNT },
+      limits: { EXPRESSION_LENGTH, NODE_COUNT, NODE_DEPTH, PAIRWISE_COUNT, STEP_COUNT },
     },
     limits: { ...Limits },
   }
