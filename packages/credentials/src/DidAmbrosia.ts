@@ -1,5 +1,4 @@
-import type { Hex } from '@ambrosia/primitives/Bytes'
-import { concat, fromHex, fromUint, toHex } from '@ambrosia/primitives/Bytes'
+import { concat, fromHex, fromUint, fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { keccak256 } from '@ambrosia/primitives/Hash'
 import type { DIDDocument } from 'did-resolver'
@@ -52,15 +51,129 @@ const DID = /^did:ambrosia:(0|[1-9]\d{0,19}):([0-9a-f]{40})$/
 const FRAGMENT = /^[A-Za-z0-9._-]{1,64}$/
 const DID_CONTEXTS = ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1']
 
-/** EIP-712 types of the messages that change a document; the domain is that of the contract DidRegistry. */
+/**
+ * EIP-712 types of the signed changes, as contracts/src/identity/libraries/DidHashes.sol hashes them. The domain is
+ * {name: "DidRegistry", version: "1", chainId, verifyingContract}. `version` is the version that the change answers.
+ */
 export const EIP712_TYPES = {
-  Create: [
-    { name: 'controller', type: 'address' },
+  CreateDid: [
+    { name: 'firstController', type: 'address' },
     { name: 'salt', type: 'bytes32' },
-    { name: 'documentHash', type: 'bytes32' },
+    { name: 'document', type: 'Document' },
     { name: 'deadline', type: 'uint64' },
   ],
+  UpdateDid: [
+    { name: 'id', type: 'bytes20' },
+    { name: 'document', type: 'Document' },
+    { name: 'version', type: 'uint40' },
+    { name: 'deadline', type: 'uint64' },
+  ],
+  DeactivateDid: [
+    { name: 'id', type: 'bytes20' },
+    { name: 'version', type: 'uint40' },
+    { name: 'deadline', type: 'uint64' },
+  ],
+  Document: [
+    { name: 'controller', type: 'address' },
+    { name: 'verificationMethods', type: 'VerificationMethod[]' },
+    { name: 'services', type: 'Service[]' },
+  ],
+  VerificationMethod: [
+    { name: 'fragment', type: 'string' },
+    { name: 'purposes', type: 'uint16' },
+    { name: 'multikey', type: 'bytes' },
+  ],
+  Service: [
+    { name: 'fragment', type: 'string' },
+    { name: 'serviceType', type: 'string' },
+    { name: 'endpoint', type: 'string' },
+  ],
 } as const
+
+/** Limits of a document; the contract refuses what is beyond them. */
+export const LIMITS = {
+  methodCount: 16,
+  serviceCount: 16,
+  fragmentSize: 64,
+  serviceTypeSize: 64,
+  endpointSize: 512,
+} as const
+
+/** A document as the contract and its EIP-712 messages take it. */
+export type ContractDocument = {
+  controller: Hex
+  verificationMethods: { fragment: string; purposes: number; multikey: Hex }[]
+  services: Service[]
+}
+
+/**
+ * The contract's form of a document, after the checks that the contract makes and one that it does not: that every
+ * multikey is a key. @throws DidAmbrosia.InvalidDocument
+ */
+export function toContractDocument(document: {
+  controller: string
+  methods: readonly Method[]
+  services: readonly Service[]
+}): ContractDocument {
+  assertDocument(document)
+  return {
+    controller: toHex(fromHex(document.controller)),
+    verificationMethods: document.methods.map(({ fragment, purposes, multikey }) => ({
+      fragment,
+      purposes,
+      multikey: toHex(multikey),
+    })),
+    services: document.services.map(({ fragment, serviceType, endpoint }) => ({
+      fragment,
+      serviceType,
+      endpoint,
+    })),
+  }
+}
+
+function assertDocument(document: {
+  controller: string
+  methods: readonly Method[]
+  services: readonly Service[]
+}): void {
+  const { controller, methods, services } = document
+  if (!/^0x[0-9a-fA-F]{40}$/.test(controller) || /^0x0{40}$/.test(controller)) {
+    throw new InvalidDocumentError('controller is no account')
+  }
+  if (methods.length > LIMITS.methodCount) throw new InvalidDocumentError('has too many methods')
+  if (services.length > LIMITS.serviceCount) throw new InvalidDocumentError('has too many services')
+  for (const { purposes, multikey } of methods) {
+    const isKnown = Number.isInteger(purposes) && purposes > 0 && purposes <= PURPOSE_MASK
+    if (!isKnown) throw new InvalidDocumentError('has a method without a known purpose')
+    assertKey(multikey)
+  }
+  for (const { serviceType, endpoint } of services) {
+    assertSize(serviceType, LIMITS.serviceTypeSize, 'service type')
+    assertSize(endpoint, LIMITS.endpointSize, 'endpoint')
+  }
+  const fragments = [...methods, ...services].map((part) => part.fragment)
+  if (!fragments.every((fragment) => FRAGMENT.test(fragment))) {
+    throw new InvalidDocumentError('has a fragment of other characters than A-Z a-z 0-9 . _ -')
+  }
+  if (new Set(fragments).size !== fragments.length) {
+    throw new InvalidDocumentError('has a fragment twice')
+  }
+}
+
+function assertKey(multikey: Uint8Array): void {
+  try {
+    fromMulticodec(multikey)
+  } catch {
+    throw new InvalidDocumentError('has a method whose multikey is no key')
+  }
+}
+
+function assertSize(text: string, limit: number, what: string): void {
+  const { length } = fromUtf8(text)
+  if (length === 0 || length > limit) {
+    throw new InvalidDocumentError(`has a ${what} of ${length} bytes; 1 to ${limit} are allowed`)
+  }
+}
 
 /** The registry's identifier of a first controller and salt, 20 bytes as hex. @throws DidAmbrosia.Invalid */
 export function idOf(controller: string, salt: Uint8Array): Hex {
@@ -84,7 +197,10 @@ export function fromDid(did: string): Identifier {
   return { chainId, id: `0x${match[2]}` }
 }
 
-/** The DID document of what stands on chain. Deactivated ones are empty but for their id (DID Core, section 8.2). */
+/**
+ * The DID document of what stands on chain. A deactivated one is empty but for its id.
+ * @throws DidAmbrosia.InvalidDocument
+ */
 export function toDidDocument(options: {
   id: string
   chainId: number | bigint
@@ -96,6 +212,7 @@ export function toDidDocument(options: {
   const did = toDid(options.chainId, options.id)
   const document: DIDDocument = { '@context': [...DID_CONTEXTS], id: did }
   if (options.deactivated) return document
+  assertDocument(options)
   const methods = options.methods.map((method) => ({ ...method, url: urlOf(did, method.fragment) }))
   if (methods.length > 0) {
     document.verificationMethod = methods.map(({ url, multikey }) => ({
@@ -120,7 +237,6 @@ export function toDidDocument(options: {
 }
 
 function urlOf(did: string, fragment: string): string {
-  if (!FRAGMENT.test(fragment)) throw new InvalidFragmentError(fragment.length)
   return `${did}#${fragment}`
 }
 
@@ -130,10 +246,8 @@ export class InvalidError extends AmbrosiaError {
   }
 }
 
-export class InvalidFragmentError extends AmbrosiaError {
-  constructor(length: number) {
-    super('DidAmbrosia.InvalidFragment', `a fragment of ${length} characters`, {
-      hint: 'Use 1 to 64 letters, digits, dots, underscores and hyphens.',
-    })
+export class InvalidDocumentError extends AmbrosiaError {
+  constructor(what: string) {
+    super('DidAmbrosia.InvalidDocument', `the DID document ${what}`)
   }
 }

@@ -65,7 +65,14 @@ async function resolveAmbrosia(
   const { chainId, id } = identifier
   const found = await read(chainId, id, atBlock)
   if (found === undefined) return failed('notFound')
-  return resolved(DidAmbrosia.toDidDocument({ ...found, id, chainId }), options.accept, {
+  let document: DIDDocument
+  try {
+    document = DidAmbrosia.toDidDocument({ ...found, id, chainId })
+  } catch {
+    // The contract does not look into keys; what is no key makes the document unusable, not this resolver.
+    return failed('invalidDidDocument')
+  }
+  return resolved(document, options.accept, {
     versionId: String(found.versionId),
     ...(found.updatedAtSec === undefined ? {} : { updated: isoSeconds(found.updatedAtSec) }),
     ...(found.deactivated ? { deactivated: true } : {}),

@@ -74,8 +74,10 @@ export class KeyNotAuthorizedError extends AmbrosiaError {
   }
 }
 
-export class WrongStatusError extends AmbrosiaError {
-  constructor(what: string) {
-    super('Credential.WrongStatus', what)
+export class HeaderMismatchError extends AmbrosiaError {
+  constructor() {
+    super('Credential.HeaderMismatch', 'the presentation was made for another occasion', {
+      hint: 'A presentation serves the one message whose digest it names; make a new one.',
+    })
   }
 }
