@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
+import { register as registerDealCheck } from './dealCheck.ts'
 import { register as registerMachine } from './machine.ts'
 import { register as registerRecordExport } from './recordExport.ts'
 
 /** Every verb of the launcher; each file registers its own verbs with their help and examples. */
 const registrations: readonly ((program: Command) => void)[] = [
   registerMachine,
+  registerDealCheck,
   registerRecordExport,
 ]
 

@@ -1,0 +1,215 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fromDecimal, toDecimal } from '@ambrosia/primitives/Units'
+import type { Command } from 'commander'
+import type { FileVerdict, SampleVerdict } from '../checkSample.ts'
+import { printJson, progress, UsageError } from '../output.ts'
+
+type Options = {
+  sample: string
+  tier: string[]
+  maximumRecords?: string
+  commissionBps: string
+  relayerFee: string
+  gasPriceGwei: string
+  asOf?: string
+}
+
+type Tier = { minimumScore: number; price: bigint }
+
+/** Gas of one record settled alone with three oracles, and of a deal's creation: goals of contracts/snapshots. */
+const SETTLE_GAS = 200_000n
+const CREATE_GAS = 400_000n
+
+/** `ambrosia deal check`: what criteria would find and cost, before any escrow. */
+export function registerCheck(deal: Command): void {
+  deal
+    .command('check')
+    .description('Judge sample records against criteria: matches, losses, cost and fees.')
+    .argument('<criteria>', 'criteria document (JSON)')
+    .requiredOption(
+      '--sample <dir>',
+      'folder of FHIR R4 Bundles (.json, .json.gz), one person each',
+    )
+    .option('--tier <score:price...>', 'price from a quality score on, in MED, such as 0:3 80:5', [
+      '0:5',
+    ])
+    .option('--maximum-records <n>', 'records that the deal may buy; default: all that match')
+    .option('--commission-bps <n>', "oracles' commission, basis points of the price", '500')
+    .option('--relayer-fee <med>', "relayer's fee a record, out of the price", '0')
+    .option('--gas-price-gwei <n>', 'gas price for the estimate in ether', '1')
+    .option('--as-of <date>', 'day that ages and recency count from; default now')
+    .addHelpText(
+      'after',
+      `
+Issuers and signatures are not judged: a sample is not signed. Nothing leaves this machine.
+
+Examples:
+  ambrosia synth --seed 1 --count 100 --out sample
+  ambrosia deal check criteria.json --sample sample
+  ambrosia deal check criteria.json --sample sample --tier 0:3 80:5 --maximum-records 10`,
+    )
+    .action(async (criteria: string, options: Options, command: Command) => {
+      const result = await run(criteria, options)
+      if (command.optsWithGlobals<{ json?: boolean }>().json === true) {
+        printJson({ ok: true, ...result.json })
+      } else {
+        process.stdout.write(`${result.lines.join('\n')}\n`)
+      }
+    })
+}
+
+/** Attaches the verb to `deal`, which exists or is made. */
+export function register(program: Command): void {
+  const deal =
+    program.commands.find((command) => command.name() === 'deal') ??
+    program.command('deal').description('Deals: check, create, watch, close.')
+  registerCheck(deal)
+}
+
+async function run(
+  criteriaFile: string,
+  options: Options,
+): Promise<{ lines: string[]; json: Record<string, unknown> }> {
+  const tiers = options.tier.map(parseTier).sort((a, b) => a.minimumScore - b.minimumScore)
+  const asOf = options.asOf === undefined ? new Date() : new Date(options.asOf)
+  if (Number.isNaN(asOf.getTime())) throw new UsageError('--as-of is no date', 'Write 2026-05-01.')
+  const Criteria = await import('@ambrosia/exchange/Criteria')
+  const { checkSample } = await import('../checkSample.ts')
+  const criteria = Criteria.parse(await readOrExplain(criteriaFile))
+  const names = (await list(options.sample)).filter((name) => /\.json(\.gz)?$/.test(name)).sort()
+  if (names.length === 0) {
+    throw new UsageError('--sample holds no .json or .json.gz file', 'Make one: ambrosia synth.')
+  }
+  const verdict = await checkSample({
+    criteria,
+    asOf,
+    files: names.map((name) => ({ name, read: () => readFile(join(options.sample, name)) })),
+    onFile: (done, total) => {
+      if (done % 50 === 0 || done === total) progress(`checked ${done} of ${total} files`)
+    },
+  })
+  const cost = costOf(verdict, tiers, options)
+  return { lines: linesOf(verdict, cost), json: jsonOf(verdict, cost) }
+}
+
+type Cost = ReturnType<typeof costOf>
+
+function costOf(verdict: SampleVerdict, tiers: readonly Tier[], options: Options) {
+  const matching = verdict.files.filter((file) => file.matches)
+  const limit =
+    options.maximumRecords === undefined
+      ? matching.length
+      : integer(options.maximumRecords, '--maximum-records')
+  const prices = matching.map((file) => priceOf(file, tiers))
+  const paid = prices.filter((price) => price > 0n)
+  const bought = BigInt(Math.min(limit, paid.length))
+  const sum = paid.reduce((total, price) => total + price, 0n)
+  // Which of the matching records come first is not known, so the expectation is the mean.
+  const expected = paid.length === 0 ? 0n : (sum * bought) / BigInt(paid.length)
+  const highest =
+    tiers
+      .map((tier) => tier.price)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .at(-1) ?? 0n
+  const commissionBps = BigInt(integer(options.commissionBps, '--commission-bps'))
+  if (commissionBps > 10_000n) throw new UsageError('--commission-bps is more than the price')
+  const gasPriceWei = fromDecimal(options.gasPriceGwei, 9)
+  const gas = CREATE_GAS + SETTLE_GAS * bought
+  return {
+    matches: matching.length,
+    belowTier: prices.length - paid.length,
+    limit,
+    bought,
+    expected,
+    escrow: highest * BigInt(limit),
+    commission: (expected * commissionBps) / 10_000n,
+    relayers: fromDecimal(options.relayerFee) * bought,
+    gas,
+    gasWei: gas * gasPriceWei,
+    scores: matching.map((file) => file.score ?? 0).sort((a, b) => a - b),
+    perTier: tiers.map((tier) => ({
+      ...tier,
+      records: matching.filter((file) => priceOf(file, tiers) === tier.price).length,
+    })),
+  }
+}
+
+function priceOf(file: FileVerdict, tiers: readonly Tier[]): bigint {
+  return tiers.findLast((tier) => tier.minimumScore <= (file.score ?? 0))?.price ?? 0n
+}
+
+function linesOf(verdict: SampleVerdict, cost: Cost): string[] {
+  const total = verdict.files.length
+  const unreadable = verdict.files.filter((file) => file.unreadable !== undefined)
+  const part = (count: bigint | number): string => String(count).padStart(4)
+  return [
+    `sample     ${total} files`,
+    `matches    ${cost.matches} of ${total} (${((100 * cost.matches) / total).toFixed(1)} %)`,
+    'losses     removes  alone',
+    ...verdict.steps.map(
+      (step) => `           ${part(step.removes)}    ${part(step.alone)}   ${step.name}`,
+    ),
+    ...unreadable.map((file) => `unread     ${file.file}: ${file.unreadable}`),
+    cost.scores.length === 0
+      ? 'quality    no record matches'
+      : `quality    lowest ${cost.scores[0]}, median ${cost.scores[Math.floor((cost.scores.length - 1) / 2)]}, highest ${cost.scores.at(-1)}`,
+    ...cost.perTier.map(
+      (tier) =>
+        `tier       score ${tier.minimumScore} and more, ${toDecimal(tier.price)} MED: ${tier.records} records`,
+    ),
+    ...(cost.belowTier > 0 ? [`tier       below every tier: ${cost.belowTier} records`] : []),
+    `cost       ${toDecimal(cost.expected)} MED expected for ${cost.bought} records; escrow for ${cost.limit}: ${toDecimal(cost.escrow)} MED`,
+    `fees       out of the price: oracles up to ${toDecimal(cost.commission)} MED, relayers ${toDecimal(cost.relayers)} MED`,
+    `gas        about ${cost.gas} (deal and ${cost.bought} settlements one by one), ${toDecimal(cost.gasWei)} ETH`,
+    'not judged issuers and signatures: a sample is not signed',
+  ]
+}
+
+function jsonOf(verdict: SampleVerdict, cost: Cost): Record<string, unknown> {
+  return {
+    files: verdict.files,
+    steps: verdict.steps,
+    matches: cost.matches,
+    maximumRecords: cost.limit,
+    expectedRecords: Number(cost.bought),
+    expectedCost: cost.expected.toString(),
+    escrow: cost.escrow.toString(),
+    oracleFees: cost.commission.toString(),
+    relayerFees: cost.relayers.toString(),
+    gas: Number(cost.gas),
+    gasWei: cost.gasWei.toString(),
+    tiers: cost.perTier.map((tier) => ({ ...tier, price: tier.price.toString() })),
+  }
+}
+
+function parseTier(text: string): Tier {
+  const [score, price, ...rest] = text.split(':')
+  if (score === undefined || price === undefined || rest.length > 0) {
+    throw new UsageError('--tier is not score:price', 'Write 0:3 80:5, prices in MED.')
+  }
+  const minimumScore = integer(score, '--tier')
+  if (minimumScore > 100) throw new UsageError('--tier has a score over 100')
+  return { minimumScore, price: fromDecimal(price) }
+}
+
+function integer(text: string, option: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${option} is no whole number`)
+  return Number(text)
+}
+
+async function readOrExplain(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file)
+  } catch {
+    throw new UsageError(`${file} can't be read`, 'Give the path of a criteria document.')
+  }
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch {
+    throw new UsageError(`${folder} is no folder that can be read`)
+  }
+}
