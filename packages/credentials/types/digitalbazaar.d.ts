@@ -102,3 +102,33 @@ declare module 'jsonld-signatures' {
   }
   export default signatures
 }
+
+declare module '@digitalbazaar/bbs-signatures' {
+  type Options = { ciphersuite: string; publicKey: Uint8Array; header: Uint8Array }
+  export function sign(
+    options: Options & { secretKey: Uint8Array; messages: Uint8Array[] },
+  ): Promise<Uint8Array>
+  export function verifySignature(
+    options: Options & { signature: Uint8Array; messages: Uint8Array[] },
+  ): Promise<boolean>
+  export function deriveProof(
+    options: Options & {
+      signature: Uint8Array
+      messages: Uint8Array[]
+      presentationHeader: Uint8Array
+      disclosedMessageIndexes: number[]
+    },
+  ): Promise<Uint8Array>
+  export function verifyProof(
+    options: Options & {
+      proof: Uint8Array
+      presentationHeader: Uint8Array
+      disclosedMessages: Uint8Array[]
+      disclosedMessageIndexes: number[]
+    },
+  ): Promise<boolean>
+}
+
+declare module 'digitalbazaar-bbs-signatures' {
+  export { deriveProof, sign, verifyProof, verifySignature } from '@digitalbazaar/bbs-signatures'
+}
