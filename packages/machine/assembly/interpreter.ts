@@ -85,6 +85,38 @@ export function pageForStore(page: u32): u32 {
   return host
 }
 
+let cursor: u32 = 0
+export function getCursor(): u32 { return cursor }
+
+/**
+ * Lists lines from host line `from` to `end` (a multiple of 8) that were stored since the last hash, as machine line
+ * numbers, and marks them as hashed; with `all`, lists every line ever stored and marks nothing. Stops when `room` u32
+ * are written; the cursor then says where to go on. @returns how many were written
+ */
+export function collectLines(from: u32, end: u32, poolAt: u32, out: usize, room: u32, all: bool): u32 {
+  let count: u32 = 0
+  let line = from
+  let wanted: u64 = all ? 0x0303030303030303 : 0x0101010101010101
+  while (line < end && count + 8 <= room) {
+    let at = DIRTY + (line as usize)
+    if (load<u64>(at) & wanted) {
+      for (let i: u32 = 0; i < 8; i++) {
+        let flag = load<u8>(at + i)
+        if (flag == 0 || (flag == 2 && !all)) continue
+        if (!all) store<u8>(at + i, 2)
+        let host = line + i
+        let own = host
+        if ((host << 7) >= poolAt) own = (load<u32>(OWNERS + ((host >> 5) as usize << 2)) << 5) | (host & 31)
+        store<u32>(out + ((count as usize) << 2), own)
+        count++
+      }
+    }
+    line += 8
+  }
+  cursor = line
+  return count
+}
+
 function slowLoad(a: u64, mask: u64): u32 {
   if ((a & mask) != 0 || a < RESERVED || a >= ADDRESS_LIMIT) return 0
   let host = load<u32>(PAGES + ((a >> 12) as usize << 2))

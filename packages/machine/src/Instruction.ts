@@ -75,6 +75,21 @@ export function toLeaf(instruction: Instruction): bigint {
   return BigInt(low + flags * 2 ** 32) | (BigInt.asUintN(64, BigInt(imm)) << 64n)
 }
 
+/** An entry as one reads it: the table's operation and the operands that matter to it. */
+export function toText(instruction: Instruction): string {
+  const { operation, rd, rs1, rs2, useImm, isW, imm } = instruction
+  const name = `${operation}${isW ? '.W' : ''}`
+  const number = imm < 0 || imm > 9 ? `${imm < 0 ? '-' : ''}0x${Math.abs(imm).toString(16)}` : imm
+  if (operation === 'ILLEGAL' || operation === 'ECALL') return name
+  if (operation === 'JAL') return `${name} x${rd}, ${number}`
+  if (/^B/.test(operation)) return `${name} x${rs1}, x${rs2}, ${number}`
+  if (/^S[BHWD]$/.test(operation)) return `${name} x${rs2}, ${number}(x${rs1})`
+  if (/^L[BHWD]U?$/.test(operation)) return `${name} x${rd}, ${number}(x${rs1})`
+  if (operation === 'LR') return `${name} x${rd}, (x${rs1})`
+  if (/^(AMO|SC)/.test(operation)) return `${name} x${rd}, x${rs2}, (x${rs1})`
+  return `${name} x${rd}, x${rs1}, ${useImm ? number : `x${rs2}`}`
+}
+
 const BRANCHES = ['BEQ', 'BNE', null, null, 'BLT', 'BGE', 'BLTU', 'BGEU'] as const
 const LOADS = ['LB', 'LH', 'LW', 'LD', 'LBU', 'LHU', 'LWU', null] as const
 const STORES = ['SB', 'SH', 'SW', 'SD', null, null, null, null] as const

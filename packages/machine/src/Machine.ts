@@ -1,24 +1,36 @@
 // A machine that runs one program on one input: docs/machine.md, sections 2, 5 and 9.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { createProgramTree, initialRegisters, inputParts } from './Commitment.ts'
+import type { HashPool } from './HashPool.ts'
 import {
   createEngine,
   type Engine,
-  hostOffset,
+  readLines,
   readMemory,
+  registerView,
+  takeDirtyLines,
+  touchedLines,
   writeMemory,
 } from './internal/engine.ts'
 import {
+  createLineTree,
+  type LineTree,
+  rootOf,
+  siblingsOf,
+  updateLines,
+} from './internal/lineTree.ts'
+import {
   ADDRESS_LIMIT,
-  INPUT_ADDRESS,
-  INPUT_SALT_ADDRESS,
   INPUT_SIZE_LIMIT,
+  LINE_SIZE,
   OUTPUT_ADDRESS,
   OUTPUT_SIZE_LIMIT,
   SALT_SIZE,
-  STACK_POINTER,
 } from './Layout.ts'
-import type { Program } from './Program.ts'
+import { instructionAt, leavesAround, type Program } from './Program.ts'
+import * as State from './State.ts'
+import { chunkAddress, type Witness } from './Step.ts'
 
 export type Status = 'running' | 'halted' | 'faulted'
 
@@ -29,14 +41,31 @@ export type Options = {
   salt?: Uint8Array
   /** 32 bytes in the last line of the input region, which hide the input root. Zero when left out. */
   inputSalt?: Uint8Array
-  /** Machine memory mapped one to one, bytes, largest tried first. For tests of the paged part. */
+  /** Threads to hash on; the caller's thread alone when left out. */
+  hashPool?: HashPool
+  /** Machine memory mapped one to one, bytes, the first size that this computer grants. For tests of the paged part. */
   directSizes?: readonly number[]
 }
 
+/** A program at some step of its run. Functions of this module change it; none may run while another is awaited. */
 export type Machine = {
   readonly program: Program
   readonly options: Options
   readonly engine: Engine
+  readonly memoryTree: LineTree
+  programTree: LineTree | undefined
+}
+
+/** A state with its memory, to return to. Lines that are not listed are zero. */
+export type Snapshot = {
+  pc: number
+  registers: bigint[]
+  reservation: bigint
+  status: number
+  steps: bigint
+  /** Line numbers, ascending, and the 128 bytes of each. */
+  lines: Uint32Array
+  data: Uint8Array
 }
 
 const STATUSES = ['running', 'halted', 'faulted'] as const
@@ -51,26 +80,32 @@ export function create(program: Program, options: Options = {}): Machine {
     throw new InputError(`is longer than ${INPUT_SIZE_LIMIT} bytes`)
   }
   for (const value of [salt, inputSalt]) {
-    if (value !== undefined && value.length !== SALT_SIZE)
+    if (value !== undefined && value.length !== SALT_SIZE) {
       throw new InputError('has a salt that is not 32 bytes')
+    }
   }
   const engine = createEngine(program, options.directSizes)
-  const machine = { program, options, engine }
-  writeFirstState(machine)
+  const memoryTree = createLineTree()
+  const machine: Machine = { program, options, engine, memoryTree, programTree: undefined }
+  reset(machine)
   return machine
 }
 
-function writeFirstState({ program, options, engine }: Machine): void {
+/** Returns to the first state. */
+export function reset(machine: Machine): void {
+  const { program, options } = machine
   const { input = new Uint8Array(0), salt, inputSalt } = options
-  for (const { address, data } of program.image) writeMemory(engine, address, data)
-  if (input.length > 0) {
-    writeMemory(engine, INPUT_ADDRESS, fromLength(input.length))
-    writeMemory(engine, INPUT_ADDRESS + 8, input)
-  }
-  if (salt !== undefined) writeMemory(engine, 0, salt)
-  if (inputSalt !== undefined) writeMemory(engine, INPUT_SALT_ADDRESS, inputSalt)
-  setRegister(engine, 2, BigInt(STACK_POINTER))
-  engine.exports.setPc(program.entry)
+  const parts = [...program.image, ...inputParts(input, inputSalt)]
+  if (salt !== undefined) parts.push({ address: 0, data: salt })
+  clearMemory(machine.engine)
+  for (const { address, data } of parts) writeMemory(machine.engine, address, data)
+  setControl(machine.engine, {
+    pc: program.entry,
+    registers: initialRegisters(),
+    reservation: 0n,
+    status: 0,
+    steps: 0n,
+  })
 }
 
 /** Steps taken so far; a halting or faulting step counts, staying in that state does not. */
@@ -84,16 +119,16 @@ export function status(machine: Machine): Status {
 
 /** a0, which a halted program leaves as its answer to the host. */
 export function exitValue(machine: Machine): bigint {
-  return register(machine, 10)
+  return registers(machine)[10] as bigint
 }
 
 export function pc(machine: Machine): number {
   return machine.engine.exports.getPc() >>> 0
 }
 
-/** The value of a register, unsigned. */
-export function register(machine: Machine, index: number): bigint {
-  return registerView(machine.engine)[index] as bigint
+/** x0 to x31, unsigned. */
+export function registers(machine: Machine): bigint[] {
+  return Array.from(registerView(machine.engine))
 }
 
 /** Runs on until the machine stops or has taken `maxSteps` steps in all. */
@@ -108,11 +143,101 @@ export function run(machine: Machine, maxSteps: bigint = 2n ** 63n): Status {
   return status(machine)
 }
 
+/** Goes to the state after `n` steps, from the start where it lies behind; a stopped machine stays as it is for ever. */
+export function stepTo(machine: Machine, n: bigint): void {
+  if (n < 0n) throw new StepError(n)
+  if (n < steps(machine)) reset(machine)
+  run(machine, n)
+}
+
+/** The state, its memory brought up to date in the tree. */
+export async function state(machine: Machine): Promise<State.State> {
+  const { engine, memoryTree, options } = machine
+  const lines = takeDirtyLines(engine)
+  const read = (from: number, to: number, target: Uint8Array) => {
+    readLines(engine, lines.subarray(from, to), target)
+  }
+  await updateLines(memoryTree, lines, read, options.hashPool)
+  return {
+    pc: pc(machine),
+    registers: registers(machine),
+    memoryRoot: rootOf(memoryTree),
+    reservation: engine.exports.getReservation(),
+    status: engine.exports.getStatus(),
+  }
+}
+
+/** The hash of the state. */
+export async function stateHash(machine: Machine): Promise<bigint> {
+  return State.hash(await state(machine))
+}
+
+/** The hashes of the states after each of these numbers of steps, which ascend. @throws Machine.Step */
+export async function stateHashes(machine: Machine, points: readonly bigint[]): Promise<bigint[]> {
+  const hashes: bigint[] = []
+  let before = 0n
+  for (const point of points) {
+    if (point < before) throw new StepError(point)
+    before = point
+    stepTo(machine, point)
+    hashes.push(await stateHash(machine))
+  }
+  return hashes
+}
+
+/** Everything that the step from state n to n + 1 reads; the machine stays in state n. */
+export async function witness(machine: Machine, n: bigint): Promise<Witness> {
+  stepTo(machine, n)
+  const before = await state(machine)
+  machine.programTree ??= await createProgramTree(machine.program, machine.options.hashPool)
+  const { programTree, memoryTree, engine } = machine
+  const instruction = instructionAt(machine.program, before.pc)
+  const address = chunkAddress(instruction, before.registers)
+  const table = siblingsOf(programTree, Math.floor((before.pc * 8) / LINE_SIZE))
+  const leaves = leavesAround(machine.program, before.pc)
+  const line = Math.floor(address / LINE_SIZE)
+  const chunks = toChunks(readMemory(engine, line * LINE_SIZE, LINE_SIZE))
+  return {
+    state: before,
+    programRoot: rootOf(programTree),
+    instruction,
+    programPath: [leaves, ...table],
+    memoryPath: [chunks, ...siblingsOf(memoryTree, line)],
+  }
+}
+
+/** Keeps the state with its memory. */
+export function snapshot(machine: Machine): Snapshot {
+  const { engine } = machine
+  const lines = touchedLines(engine)
+  const data = new Uint8Array(lines.length * LINE_SIZE)
+  readLines(engine, lines, data)
+  return {
+    pc: pc(machine),
+    registers: registers(machine),
+    reservation: engine.exports.getReservation(),
+    status: engine.exports.getStatus(),
+    steps: steps(machine),
+    lines,
+    data,
+  }
+}
+
+/** Returns to a snapshot of the same program. */
+export function restore(machine: Machine, snapshot: Snapshot): void {
+  const { engine } = machine
+  clearMemory(engine, snapshot.lines)
+  snapshot.lines.forEach((line, index) => {
+    const data = snapshot.data.subarray(index * LINE_SIZE, (index + 1) * LINE_SIZE)
+    writeIfChanged(engine, line, data)
+  })
+  setControl(engine, snapshot)
+}
+
 /** Bytes of memory. @throws Machine.Address */
 export function read(machine: Machine, address: number, size: number): Uint8Array {
-  if (!Number.isSafeInteger(address) || address < 0 || size < 0 || address + size > ADDRESS_LIMIT) {
-    throw new AddressError()
-  }
+  const isInside = Number.isSafeInteger(address) && address >= 0 && address + size <= ADDRESS_LIMIT
+  if (!isInside || !Number.isSafeInteger(size) || size < 0) throw new AddressError()
   return readMemory(machine.engine, address, size)
 }
 
@@ -129,23 +254,47 @@ export function output(machine: Machine): Uint8Array {
   return readMemory(machine.engine, OUTPUT_ADDRESS + 40, Number(size))
 }
 
-function registerView(engine: Engine): BigUint64Array {
-  return new BigUint64Array(engine.memory.buffer, 1024, 32)
+function setControl(engine: Engine, control: Omit<Snapshot, 'lines' | 'data'>): void {
+  registerView(engine).set(control.registers)
+  engine.exports.setPc(control.pc)
+  engine.exports.setReservation(control.reservation)
+  engine.exports.setStatus(control.status)
+  engine.exports.setSteps(control.steps)
 }
 
-function setRegister(engine: Engine, index: number, value: bigint): void {
-  registerView(engine)[index] = value
+const ZERO_LINE = new Uint8Array(LINE_SIZE)
+
+/** Zeroes what was ever stored, but for the lines to keep (ascending); only what changes is hashed again. */
+function clearMemory(engine: Engine, keep: Uint32Array = new Uint32Array(0)): void {
+  let next = 0
+  for (const line of touchedLines(engine)) {
+    while (next < keep.length && (keep[next] as number) < line) next++
+    if (keep[next] !== line) writeIfChanged(engine, line, ZERO_LINE)
+  }
 }
 
-function fromLength(length: number): Uint8Array {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true)
-  return bytes
+function writeIfChanged(engine: Engine, line: number, data: Uint8Array): void {
+  const now = readMemory(engine, line * LINE_SIZE, LINE_SIZE)
+  if (Buffer.compare(now, data) !== 0) writeMemory(engine, line * LINE_SIZE, data)
+}
+
+function toChunks(line: Uint8Array): bigint[] {
+  const view = new DataView(line.buffer, line.byteOffset, LINE_SIZE)
+  return Array.from(
+    { length: 8 },
+    (_, i) => view.getBigUint64(16 * i, true) | (view.getBigUint64(16 * i + 8, true) << 64n),
+  )
 }
 
 export class InputError extends AmbrosiaError {
   constructor(what: string) {
     super('Machine.Input', `the input ${what}`)
+  }
+}
+
+export class StepError extends AmbrosiaError {
+  constructor(step: bigint) {
+    super('Machine.Step', `step ${step} does not ascend from the one before, or from 0`)
   }
 }
 

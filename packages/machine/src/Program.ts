@@ -54,6 +54,14 @@ export function instructionAt(program: Program, pc: number): Instruction.Instruc
   return Instruction.ILLEGAL
 }
 
+/** The packed entries of the eight slots whose line of the table holds that of `pc`. */
+export function leavesAround(program: Program, pc: number): bigint[] {
+  const first = pc - (pc % 16)
+  return Array.from({ length: 8 }, (_, i) =>
+    Instruction.toLeaf(instructionAt(program, first + 2 * i)),
+  )
+}
+
 /** Calls `visit` for every slot that holds an instruction, in order of pc. */
 export function forEachInstruction(
   program: Program,

@@ -2,19 +2,17 @@ import { readFile } from 'node:fs/promises'
 import type * as MachineModule from '@ambrosia/machine/Machine'
 import { toHex } from '@ambrosia/primitives/Bytes'
 import type { Command } from 'commander'
-import { UsageError } from '../output.ts'
+import { printJson, UsageError } from '../output.ts'
 
 /** Exit codes beside the program's own, as shells and `timeout` use them. */
 const EXIT_LIMIT = 124
 const EXIT_FAULT = 128
 
-type RunOptions = {
-  input?: string
-  maxSteps?: bigint
-  dump: string[]
-  textInMemory: boolean
-  interpreter?: boolean
-}
+/** Steps that one trace shows at most. */
+const TRACE_LIMIT = 100_000n
+
+type LoadOptions = { input?: string; textInMemory: boolean }
+type RunOptions = LoadOptions & { maxSteps?: bigint; dump: string[] }
 
 /** `ambrosia machine`: run, hash, trace and witness programs of the provable machine. */
 export function register(program: Command): void {
@@ -35,6 +33,37 @@ export function register(program: Command): void {
     .action((path: string, options: RunOptions) =>
       run(path, options, program.opts()['json'] === true),
     )
+  machine
+    .command('hash')
+    .description('Show what names a program and an input, and the hash of the first state.')
+    .argument('<elf>', 'a static riscv64 executable')
+    .option('--input <file>', "bytes for the program's input region")
+    .option('--no-text-in-memory', 'leave the bytes of executable segments out of memory')
+    .addHelpText('after', '\nExample:\n  ambrosia machine hash hello.elf')
+    .action((path: string, options: LoadOptions) =>
+      hash(path, options, program.opts()['json'] === true),
+    )
+  machine
+    .command('trace')
+    .description('Show each step of a range: its pc, its instruction, the register it wrote.')
+    .argument('<elf>', 'a static riscv64 executable')
+    .requiredOption('--from <n>', 'first step', parseCount)
+    .requiredOption('--to <m>', 'the step to stop before', parseCount)
+    .option('--input <file>', "bytes for the program's input region")
+    .option('--no-text-in-memory', 'leave the bytes of executable segments out of memory')
+    .addHelpText('after', '\nExample:\n  ambrosia machine trace hello.elf --from 0 --to 20')
+    .action((path: string, options: LoadOptions & { from: bigint; to: bigint }) =>
+      trace(path, options, program.opts()['json'] === true),
+    )
+  machine
+    .command('witness')
+    .description('Print everything that one step reads, and the states before and after, as JSON.')
+    .argument('<elf>', 'a static riscv64 executable')
+    .requiredOption('--step <n>', 'the step from state n to state n + 1', parseCount)
+    .option('--input <file>', "bytes for the program's input region")
+    .option('--no-text-in-memory', 'leave the bytes of executable segments out of memory')
+    .addHelpText('after', '\nExample:\n  ambrosia machine witness hello.elf --step 7 > step.json')
+    .action((path: string, options: LoadOptions & { step: bigint }) => witness(path, options))
 }
 
 const RUN_HELP = `
@@ -65,6 +94,7 @@ async function run(path: string, options: RunOptions, json: boolean): Promise<vo
       status: status === 'running' ? 'limit' : status,
       exitCode,
       steps: Number(Machine.steps(machine)),
+      stateHash: toHash(await Machine.stateHash(machine)),
       dump: dumps,
     }
     process.stderr.write(`${JSON.stringify(result)}\n`)
@@ -81,9 +111,94 @@ async function run(path: string, options: RunOptions, json: boolean): Promise<vo
   process.exitCode = exitCode
 }
 
+async function hash(path: string, options: LoadOptions, json: boolean): Promise<void> {
+  const { machine, Machine } = await load(path, options)
+  const Commitment = await import('@ambrosia/machine/Commitment')
+  const program = await Commitment.fromProgram(machine.program)
+  const result = {
+    programId: toHash(program.programId),
+    programRoot: toHash(program.programRoot),
+    imageRoot: toHash(program.imageRoot),
+    inputRoot: toHash(await Commitment.inputRoot(machine.options.input ?? new Uint8Array(0))),
+    stateHash: toHash(await Machine.stateHash(machine)),
+    entry: program.entry,
+  }
+  if (json) printJson(result)
+  else for (const [name, value] of Object.entries(result)) print(`${name.padEnd(12)} ${value}`)
+}
+
+type TraceLine = {
+  step: number
+  pc: number
+  instruction: string
+  register?: number
+  value?: string
+  status?: string
+}
+
+async function trace(
+  path: string,
+  options: LoadOptions & { from: bigint; to: bigint },
+  json: boolean,
+): Promise<void> {
+  const { from, to } = options
+  if (to < from || to - from > TRACE_LIMIT) {
+    throw new UsageError(`--to must lie 0 to ${TRACE_LIMIT} steps behind --from`)
+  }
+  const { machine, Machine } = await load(path, options)
+  const { instructionAt } = await import('@ambrosia/machine/Program')
+  const { toText } = await import('@ambrosia/machine/Instruction')
+  const lines: TraceLine[] = []
+  Machine.stepTo(machine, from)
+  let registers = Machine.registers(machine)
+  for (let step = from; step < to && Machine.status(machine) === 'running'; step++) {
+    const pc = Machine.pc(machine)
+    Machine.run(machine, step + 1n)
+    const after = Machine.registers(machine)
+    const register = after.findIndex((value, index) => value !== registers[index])
+    const status = Machine.status(machine)
+    const line: TraceLine = {
+      step: Number(step),
+      pc,
+      instruction: toText(instructionAt(machine.program, pc)),
+      ...(register < 0 ? {} : { register, value: `0x${(after[register] ?? 0n).toString(16)}` }),
+      ...(status === 'running' ? {} : { status }),
+    }
+    registers = after
+    if (json) lines.push(line)
+    else print(toTraceText(line))
+  }
+  if (json) printJson({ steps: lines })
+}
+
+function toTraceText({ step, pc, instruction, register, value, status }: TraceLine): string {
+  const change = register === undefined ? '' : `x${register} = ${value}`
+  const place = `${String(step).padStart(10)}  ${pc.toString(16).padStart(8, '0')}`
+  return `${place}  ${instruction.padEnd(32)}  ${status ?? change}`.trimEnd()
+}
+
+async function witness(path: string, options: LoadOptions & { step: bigint }): Promise<void> {
+  const { machine, Machine } = await load(path, options)
+  const [Step, State, WitnessJson] = await Promise.all([
+    import('@ambrosia/machine/Step'),
+    import('@ambrosia/machine/State'),
+    import('@ambrosia/machine/WitnessJson'),
+  ])
+  const { step } = options
+  const found = await Machine.witness(machine, step)
+  const after = Step.apply(found)
+  printJson({
+    step: Number(step),
+    witness: WitnessJson.fromWitness(found),
+    after: WitnessJson.fromState(after),
+    stateHash: toHash(State.hash(found.state)),
+    nextStateHash: toHash(State.hash(after)),
+  })
+}
+
 async function load(
   path: string,
-  options: Pick<RunOptions, 'input' | 'textInMemory'>,
+  options: LoadOptions,
 ): Promise<{
   bytes: Uint8Array
   machine: MachineModule.Machine
@@ -130,8 +245,17 @@ function parsePlace(text: string, symbols: ReadonlyMap<string, number>): number 
   return value
 }
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** A field element as 32 bytes. */
+function toHash(value: bigint): string {
+  return `0x${value.toString(16).padStart(64, '0')}`
+}
+
 function parseCount(text: string): bigint {
-  if (!/^[0-9]+$/.test(text)) throw new UsageError(`--max-steps wants a whole number, got ${text}`)
+  if (!/^[0-9]+$/.test(text)) throw new UsageError(`expected a whole number of steps, got ${text}`)
   return BigInt(text)
 }
 

@@ -6,7 +6,9 @@ import { isJump, kernelOf } from './kernelOf.ts'
 
 // The memory map of assembly/interpreter.ts.
 export const REGISTERS_AT = 1024
-const OWNERS_AT = 49 << 20
+/** Room for lists of line numbers, behind the owners of the pool's pages. */
+const LIST_AT = 53 << 20
+const LIST_ROOM = 2 ** 20
 const PAGES_AT = 1 << 20
 export const DIRTY_AT = 17 << 20
 export const MEMORY_AT = 64 << 20
@@ -39,6 +41,15 @@ type Exports = {
     hot: number,
   ): void
   pageForStore(page: number): number
+  collectLines(
+    from: number,
+    end: number,
+    poolAt: number,
+    out: number,
+    room: number,
+    all: boolean,
+  ): number
+  getCursor(): number
   run(limit: bigint): number
   runProfile(limit: bigint): number
 }
@@ -166,6 +177,27 @@ export function readMemory(engine: Engine, address: number, size: number): Uint8
   return out
 }
 
+/** Copies lines of 128 bytes, given by number, one behind the other into `target`. */
+export function readLines(engine: Engine, lines: Uint32Array, target: Uint8Array): void {
+  const memory = new Uint8Array(engine.memory.buffer)
+  const pages = new DataView(memory.buffer, PAGES_AT)
+  const directLines = engine.directSize / 2 ** LINE_SHIFT
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] as number
+    let at = MEMORY_AT + line * 2 ** LINE_SHIFT
+    if (line >= directLines) {
+      // Line numbers come from the engine's own lists, so each lies in a page that exists.
+      at = MEMORY_AT + pages.getUint32((line >>> 5) * 4, true) + (line & 31) * 2 ** LINE_SHIFT
+    }
+    target.set(memory.subarray(at, at + 2 ** LINE_SHIFT), i * 2 ** LINE_SHIFT)
+  }
+}
+
+/** x0 to x31. */
+export function registerView(engine: Engine): BigUint64Array {
+  return new BigUint64Array(engine.memory.buffer, REGISTERS_AT, 32)
+}
+
 /** Copies bytes into machine memory and marks their lines dirty. @throws Machine.HostMemory */
 export function writeMemory(engine: Engine, address: number, data: Uint8Array): void {
   forEachPiece(engine, address, data.length, (at, length, done) => {
@@ -193,6 +225,47 @@ function forEachPiece(
     visit(at, length, done)
     done += length
   }
+}
+
+/** The numbers of the lines stored since the last call, ascending; they count as clean from now on. */
+export function takeDirtyLines(engine: Engine): Uint32Array {
+  return collect(engine, false)
+}
+
+/** The numbers of all lines ever stored, ascending. */
+export function touchedLines(engine: Engine): Uint32Array {
+  return collect(engine, true)
+}
+
+function collect(engine: Engine, all: boolean): Uint32Array {
+  const { exports, directSize, poolAt } = engine
+  const direct = collectRange(engine, 0, directSize >>> LINE_SHIFT, all)
+  const poolEnd = Number(exports.getPoolNext()) / 2 ** LINE_SHIFT
+  const pool = collectRange(engine, poolAt / 2 ** LINE_SHIFT, poolEnd, all)
+  if (pool.length === 0) return direct
+  const lines = new Uint32Array(direct.length + pool.length)
+  lines.set(direct)
+  lines.set(pool.sort(), direct.length)
+  return lines
+}
+
+function collectRange(engine: Engine, from: number, end: number, all: boolean): Uint32Array {
+  const { exports, memory, poolAt } = engine
+  const parts: Uint32Array[] = []
+  let at = from
+  while (at < end) {
+    const count = exports.collectLines(at, end, poolAt, LIST_AT, LIST_ROOM, all)
+    parts.push(new Uint32Array(memory.buffer, LIST_AT, count).slice())
+    at = exports.getCursor() >>> 0
+  }
+  if (parts.length === 1) return parts[0] as Uint32Array
+  const lines = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let done = 0
+  for (const part of parts) {
+    lines.set(part, done)
+    done += part.length
+  }
+  return lines
 }
 
 function roundUp(value: number, unit: number): number {
