@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Certificate, Consent, DealTerms, Record} from "../types/ExchangeTypes.sol";
+
+/// @title Identifiers and EIP-712 struct hashes of the exchange (docs/protocol/exchange.md, sections 2 and 4).
+library ExchangeHashes {
+    bytes32 internal constant CERTIFICATE_TYPEHASH = keccak256(
+        "Certificate(bytes32 dealId,address provider,bytes32 manifestHash,bytes32 personTag,bytes32 recordTag,uint16 score,uint64 asOf,uint64 validUntil,bytes32 validatorHash,bytes32 statusListsRoot,bytes32 receiptHash)"
+    );
+    bytes32 internal constant CONSENT_TYPEHASH = keccak256(
+        "Consent(bytes32 dealId,bytes32 certificateHash,address consumer,bytes32 agreementHash,bytes32 answersHash,bytes32 purpose,address token,uint256 minimumNet,address payout,address relayer,uint256 maximumRelayerFee,uint64 signedUntil,uint64 consentUntil)"
+    );
+    bytes32 internal constant CANCEL_CONSENT_TYPEHASH =
+        keccak256("CancelConsent(bytes32 consentHash,uint64 signedUntil)");
+    bytes32 internal constant REVOKE_CONSENT_TYPEHASH = keccak256("RevokeConsent(bytes32 recordId,uint64 signedUntil)");
+    bytes32 internal constant STORAGE_RECEIPT_TYPEHASH = keccak256(
+        "StorageReceipt(address store,bytes32 manifestHash,uint64 sizeBytes,bytes32 dealId,uint64 storedUntil)"
+    );
+    bytes32 internal constant SUBMISSION_TYPEHASH = keccak256(
+        "Submission(bytes32 dealId,address provider,bytes32 manifestHash,bytes32 criteriaHash,address oracle,bytes32 nonce,uint64 asOf)"
+    );
+    bytes32 internal constant DELIVERY_TYPEHASH =
+        keccak256("Delivery(bytes32 dealId,address consumer,bytes32 payloadRoot)");
+    bytes32 internal constant RELEASE_TYPEHASH =
+        keccak256("Release(bytes32 recordId,bytes32 consumerKeyHash,bytes32 envelopeHash,uint64 blockNumber)");
+
+    function terms(DealTerms calldata value) internal pure returns (bytes32) {
+        return keccak256(abi.encode(value));
+    }
+
+    function dealId(address dealBook, address consumer, bytes32 salt, bytes32 termsHash)
+        internal
+        view
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(block.chainid, dealBook, consumer, salt, termsHash));
+    }
+
+    function recordId(bytes32 deal, bytes32 recordTag) internal pure returns (bytes32) {
+        return keccak256(abi.encode(deal, recordTag));
+    }
+
+    function certificate(Certificate calldata value) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CERTIFICATE_TYPEHASH, value));
+    }
+
+    function consent(Consent calldata value) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CONSENT_TYPEHASH, value));
+    }
+
+    function cancelConsent(bytes32 consentHash, uint64 signedUntil) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CANCEL_CONSENT_TYPEHASH, consentHash, signedUntil));
+    }
+
+    function revokeConsent(bytes32 record, uint64 signedUntil) internal pure returns (bytes32) {
+        return keccak256(abi.encode(REVOKE_CONSENT_TYPEHASH, record, signedUntil));
+    }
+
+    /// @dev First 31 bytes, so that a record's status fits into the same slot; 124 bits against collisions.
+    function commitment(Record memory value) internal pure returns (bytes31) {
+        return bytes31(keccak256(abi.encode(value)));
+    }
+}
