@@ -1,0 +1,86 @@
+import { consentBookAbi } from '@ambrosia/contracts'
+import {
+  type RegisteredOracle,
+  readDealStatus,
+  readDidVersions,
+  readOperators,
+  readOracle,
+} from '@ambrosia/contracts/read'
+import type { OnChainDocument } from '@ambrosia/credentials/DidAmbrosia'
+import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'
+import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
+import { reach } from '@ambrosia/service/Chain'
+import { contractOf, type Network } from '@ambrosia/service/Network'
+import type { Address, PublicClient } from 'viem'
+
+/** What an oracle reads from the chain. */
+export type OracleChain = {
+  resolver: Resolvable
+  dealStatus(dealId: Hex): ReturnType<typeof readDealStatus>
+  /** Slots of a person and a record in a deal. */
+  slots(
+    deal: { dealId: Hex; perPersonCap: number },
+    personTag: Hex,
+    recordId: Hex,
+  ): Promise<{ isSettled: boolean; personCount: number }>
+  oracle(operator: Address): Promise<RegisteredOracle>
+  operators(): Promise<readonly Address[]>
+  /** Every version of a consumer's DID with the time of its block, seconds, oldest first. */
+  didVersions(id: Hex): Promise<(OnChainDocument & { timeSec: bigint })[]>
+}
+
+const ZERO = `0x${'00'.repeat(32)}` as const
+
+export function createOracleChain(client: PublicClient, network: Network): OracleChain {
+  const didRegistry = contractOf(network, 'didRegistry')
+  const dealBook = contractOf(network, 'dealBook')
+  const consentBook = contractOf(network, 'consentBook')
+  const oracleRegistry = contractOf(network, 'oracleRegistry')
+  const versionsOf = (id: Hex, atBlock?: bigint) =>
+    reach(() => readDidVersions(client, didRegistry, id, atBlock ?? 'latest'))
+  return {
+    resolver: createResolver({
+      readDidAmbrosia: async (chainId, id, atBlock) => {
+        if (chainId !== BigInt(network.chainId)) return undefined
+        const last = (await versionsOf(id, atBlock)).at(-1)
+        return last ? toDocument(last) : undefined
+      },
+    }),
+    dealStatus: (dealId) => reach(() => readDealStatus(client, dealBook, dealId)),
+    slots: async (deal, personTag, recordId) => {
+      const [, isSettled, ordinal] = await reach(() =>
+        client.readContract({
+          address: consentBook,
+          abi: consentBookAbi,
+          functionName: 'look',
+          args: [dealBook, ZERO, deal.dealId, personTag, recordId, deal.perPersonCap],
+        }),
+      )
+      return { isSettled, personCount: ordinal }
+    },
+    oracle: (operator) => reach(() => readOracle(client, oracleRegistry, operator)),
+    operators: () => reach(() => readOperators(client, oracleRegistry)),
+    didVersions: async (id) => {
+      const versions = await versionsOf(id)
+      return await Promise.all(
+        versions.map(async (version) => {
+          const block = await reach(() => client.getBlock({ blockNumber: version.versionBlock }))
+          return { ...toDocument(version), timeSec: block.timestamp }
+        }),
+      )
+    },
+  }
+}
+
+function toDocument(version: Awaited<ReturnType<typeof readDidVersions>>[number]): OnChainDocument {
+  return {
+    controller: version.controller,
+    methods: version.verificationMethods.map((method) => ({
+      ...method,
+      multikey: fromHex(method.multikey),
+    })),
+    services: version.services,
+    versionId: version.versionBlock,
+    deactivated: version.deactivated,
+  }
+}

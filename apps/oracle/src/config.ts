@@ -1,0 +1,30 @@
+import * as Config from '@ambrosia/service/Config'
+import { commonSettings } from '@ambrosia/service/settings'
+
+/** Settings of an oracle beside those of every service. */
+export const settings = {
+  ...commonSettings,
+  /** Name of the folder in the home, so that several oracles can share a machine. */
+  name: Config.text('AMBROSIA_NAME', { default: 'oracle', pattern: /^[a-z0-9-]{1,40}$/ }),
+  port: Config.integer('AMBROSIA_PORT', { default: 4301, minimum: 0, maximum: 65535 }),
+  publicUrl: Config.optional(Config.url('AMBROSIA_PUBLIC_URL')),
+  statusPeriodSec: Config.integer('AMBROSIA_STATUS_PERIOD', {
+    default: 300,
+    minimum: 1,
+    maximum: 86400,
+  }),
+  /** Commission asked, basis points of the price. */
+  commissionBps: Config.integer('AMBROSIA_COMMISSION_BPS', {
+    default: 500,
+    minimum: 0,
+    maximum: 10000,
+  }),
+  commissionCapBps: Config.integer('AMBROSIA_COMMISSION_CAP_BPS', {
+    default: 1000,
+    minimum: 0,
+    maximum: 10000,
+  }),
+  pollMs: Config.integer('AMBROSIA_POLL_MS', { default: 1000, minimum: 50, maximum: 60000 }),
+} as const
+
+export type OracleConfig = Config.ConfigOf<typeof settings>

@@ -1,0 +1,90 @@
+import { type CursorTable, cursorMigration } from '@ambrosia/service/ChainCursor'
+import type { Migrations } from '@ambrosia/service/Database'
+import { type NonceTable, nonceMigration } from '@ambrosia/service/SignedRequest'
+
+export type OracleDatabase = NonceTable &
+  CursorTable & {
+    /** Deals that name this oracle, with their terms as JSON. */
+    deal: {
+      deal_id: string
+      salt: string
+      terms: string
+      criteria: string | null
+      block_number: number
+    }
+    /** A nonce of a provider in a deal is used once, for one submission. */
+    submission: {
+      submission_id: string
+      deal_id: string
+      provider: string
+      nonce: string
+      body_hash: string
+      certificate_hash: string | null
+      certificate: string | null
+      signature: string | null
+      quality: string | null
+      manifest: string
+      created_at_sec: number
+    }
+    /** Settled records whose key this oracle owes to the consumer. */
+    release: {
+      record_id: string
+      deal_id: string
+      certificate_hash: string
+      consumer: string
+      provider: string
+      consent_until_sec: number
+      released_at_sec: number | null
+      stopped: number
+      tries: number
+    }
+  }
+
+export const migrations: Migrations = {
+  '0001_nonces': nonceMigration,
+  '0002_cursor': cursorMigration,
+  '0003_oracle': {
+    up: async (database) => {
+      await database.schema
+        .createTable('deal')
+        .addColumn('deal_id', 'text', (column) => column.primaryKey())
+        .addColumn('salt', 'text', (column) => column.notNull())
+        .addColumn('terms', 'text', (column) => column.notNull())
+        .addColumn('criteria', 'text')
+        .addColumn('block_number', 'bigint', (column) => column.notNull())
+        .execute()
+      await database.schema
+        .createTable('submission')
+        .addColumn('submission_id', 'text', (column) => column.primaryKey())
+        .addColumn('deal_id', 'text', (column) => column.notNull())
+        .addColumn('provider', 'text', (column) => column.notNull())
+        .addColumn('nonce', 'text', (column) => column.notNull())
+        .addColumn('body_hash', 'text', (column) => column.notNull())
+        .addColumn('certificate_hash', 'text')
+        .addColumn('certificate', 'text')
+        .addColumn('signature', 'text')
+        .addColumn('quality', 'text')
+        .addColumn('manifest', 'text', (column) => column.notNull())
+        .addColumn('created_at_sec', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('submission_nonce', ['deal_id', 'provider', 'nonce'])
+        .execute()
+      await database.schema
+        .createIndex('submission_certificate')
+        .on('submission')
+        .column('certificate_hash')
+        .execute()
+      await database.schema
+        .createTable('release')
+        .addColumn('record_id', 'text', (column) => column.primaryKey())
+        .addColumn('deal_id', 'text', (column) => column.notNull())
+        .addColumn('certificate_hash', 'text', (column) => column.notNull())
+        .addColumn('consumer', 'text', (column) => column.notNull())
+        .addColumn('provider', 'text', (column) => column.notNull())
+        .addColumn('consent_until_sec', 'bigint', (column) => column.notNull())
+        .addColumn('released_at_sec', 'bigint')
+        .addColumn('stopped', 'integer', (column) => column.notNull())
+        .addColumn('tries', 'integer', (column) => column.notNull())
+        .execute()
+    },
+  },
+}

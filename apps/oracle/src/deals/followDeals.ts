@@ -1,0 +1,135 @@
+import { consentBookAbi, dealBookAbi } from '@ambrosia/contracts'
+import * as Criteria from '@ambrosia/exchange/Criteria'
+import * as Deal from '@ambrosia/exchange/Deal'
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import { type Finality, followEvents } from '@ambrosia/service/Chain'
+import * as ChainCursor from '@ambrosia/service/ChainCursor'
+import type { Log } from '@ambrosia/service/Log'
+import type { Kysely } from 'kysely'
+import { type Address, isAddressEqual, type PublicClient } from 'viem'
+import type { OracleDatabase } from '../database/schema.ts'
+import type { StoreAccess } from '../StoreAccess.ts'
+
+const abi = [...dealBookAbi, ...consentBookAbi] as const
+
+/** Keeps the table of deals that name this oracle, and of records whose key it owes. Harmless to see an event twice. */
+export async function followDeals(options: {
+  client: PublicClient
+  dealBook: Address
+  consentBook: Address
+  operator: Address
+  database: Kysely<OracleDatabase>
+  confirmations: Finality
+  pollMs: number
+  signal: AbortSignal
+  log: Log
+}): Promise<void> {
+  const { database, operator } = options
+  await followEvents({
+    client: options.client,
+    address: [options.dealBook, options.consentBook],
+    abi,
+    from: 0n,
+    confirmations: options.confirmations,
+    cursor: ChainCursor.createStore(database as never, 'deals'),
+    pollMs: options.pollMs,
+    signal: options.signal,
+    onUnreachable: (error) => options.log.warn({ err: error }, 'the chain does not answer'),
+    onLogs: async (logs) => {
+      for (const event of logs) {
+        if (event.eventName === 'DealCreated') {
+          const { dealId, salt, terms } = event.args
+          if (!terms.oracles.some((one) => isAddressEqual(one, operator))) continue
+          const row = {
+            deal_id: dealId,
+            salt,
+            terms: JSON.stringify(Deal.toJson(terms)),
+            criteria: null,
+            block_number: Number(event.blockNumber),
+          }
+          await database
+            .insertInto('deal')
+            .values(row)
+            .onConflict((conflict) => conflict.doNothing())
+            .execute()
+        }
+        if (event.eventName === 'RecordSettled') await noteSettled(database, event.args)
+        if (event.eventName === 'ConsentRevoked') {
+          await database
+            .updateTable('release')
+            .set({ stopped: 1 })
+            .where('record_id', '=', event.args.recordId)
+            .execute()
+        }
+      }
+    },
+  })
+}
+
+type Settled = {
+  recordId: Hex
+  dealId: Hex
+  provider: Address
+  record: { certificateHash: Hex; consumer: Address; consentUntil: bigint }
+}
+
+/** Only what this oracle certified is its to release. */
+async function noteSettled(database: Kysely<OracleDatabase>, settled: Settled): Promise<void> {
+  const { record } = settled
+  const submission = await database
+    .selectFrom('submission')
+    .select('submission_id')
+    .where('certificate_hash', '=', record.certificateHash)
+    .executeTakeFirst()
+  if (!submission) return
+  await database
+    .insertInto('release')
+    .values({
+      record_id: settled.recordId,
+      deal_id: settled.dealId,
+      certificate_hash: record.certificateHash,
+      consumer: record.consumer,
+      provider: settled.provider,
+      consent_until_sec: Number(record.consentUntil),
+      released_at_sec: null,
+      stopped: 0,
+      tries: 0,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Gets the criteria of deals that have none yet from the store, checks their hash, and tells of them. */
+export async function fetchCriteria(options: {
+  database: Kysely<OracleDatabase>
+  store: StoreAccess
+  onCriteria: (criteria: Criteria.Criteria) => void
+  log: Log
+}): Promise<void> {
+  const { database } = options
+  const rows = await database
+    .selectFrom('deal')
+    .select(['deal_id', 'terms'])
+    .where('criteria', 'is', null)
+    .execute()
+  for (const row of rows) {
+    const terms = Deal.fromJson(JSON.parse(row.terms))
+    try {
+      const bytes = await options.store.readDocument(terms.criteriaHash)
+      if (bytes === undefined) continue
+      const criteria = Criteria.parse(bytes)
+      if (Criteria.hash(criteria) !== terms.criteriaHash) continue
+      await database
+        .updateTable('deal')
+        .set({ criteria: JSON.stringify(criteria) })
+        .where('deal_id', '=', row.deal_id)
+        .execute()
+      options.onCriteria(criteria)
+    } catch (error) {
+      options.log.warn(
+        { err: error, dealId: row.deal_id },
+        'the criteria of a deal can not be used',
+      )
+    }
+  }
+}

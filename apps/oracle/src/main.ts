@@ -1,0 +1,4 @@
+import { runService } from '@ambrosia/service/runService'
+import { startOracle } from './startOracle.ts'
+
+await runService(startOracle)

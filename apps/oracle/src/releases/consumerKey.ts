@@ -1,0 +1,31 @@
+import { PURPOSES } from '@ambrosia/credentials/DidAmbrosia'
+import * as Keys from '@ambrosia/credentials/Keys'
+import type { OracleChain } from '../chain.ts'
+
+/** A change of the consumer's key takes a day to be followed, so that a stolen controller key has no profit; "none" holds at once. */
+const CHANGE_DELAY_SEC = 86_400n
+
+/**
+ * The consumer's keyAgreement key in force: that of the newest version at least a day old, else of the first version; none when the
+ * present version names none or the DID is deactivated (protocol section 8).
+ */
+export function keyInForce(
+  versions: Awaited<ReturnType<OracleChain['didVersions']>>,
+  nowSec: bigint,
+): { fragment: string; publicKey: Uint8Array } | undefined {
+  const present = versions.at(-1)
+  if (!present || present.deactivated || keyOf(present) === undefined) return undefined
+  const settled = versions.filter((version) => version.timeSec + CHANGE_DELAY_SEC <= nowSec).at(-1)
+  return keyOf(settled ?? (versions[0] as (typeof versions)[number]))
+}
+
+function keyOf(version: {
+  methods: readonly { fragment: string; purposes: number; multikey: Uint8Array }[]
+}) {
+  for (const method of version.methods) {
+    if ((method.purposes & PURPOSES.keyAgreement) === 0) continue
+    const key = Keys.fromMulticodec(method.multikey)
+    if (key.type === 'X25519') return { fragment: method.fragment, publicKey: key.bytes }
+  }
+  return undefined
+}

@@ -1,0 +1,82 @@
+import type { Criteria } from '@ambrosia/exchange/Criteria'
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import { hasCode } from '@ambrosia/primitives/Errors'
+import * as Manifest from '@ambrosia/sealing/Manifest'
+import type { Log } from '@ambrosia/service/Log'
+import type { Kysely } from 'kysely'
+import type { Address, LocalAccount, PublicClient } from 'viem'
+import type { OracleChain } from '../chain.ts'
+import type { OracleDatabase } from '../database/schema.ts'
+import type { StoreAccess } from '../StoreAccess.ts'
+import { createRelease } from './release.ts'
+
+const TRIES = 50
+
+/**
+ * Releases the keys of settled records that are due, unasked. A row is marked only after the store has it, so a crash costs a
+ * repetition. No release after revocation, nor after the consent has ended.
+ */
+export async function releaseDue(options: {
+  database: Kysely<OracleDatabase>
+  chain: OracleChain
+  store: StoreAccess
+  keys: { keyId: string; epoch: number; privateKey: Uint8Array; signer: LocalAccount }
+  chainId: number
+  dealBook: Address
+  client: PublicClient
+  log: Log
+}): Promise<void> {
+  const { database, log } = options
+  const rows = await database
+    .selectFrom('release')
+    .innerJoin('submission', 'submission.certificate_hash', 'release.certificate_hash')
+    .innerJoin('deal', 'deal.deal_id', 'release.deal_id')
+    .select([
+      'release.record_id',
+      'release.deal_id',
+      'release.consumer',
+      'release.provider',
+      'release.consent_until_sec',
+      'release.tries',
+      'submission.manifest',
+      'deal.criteria',
+    ])
+    .where('release.released_at_sec', 'is', null)
+    .where('release.stopped', '=', 0)
+    .where('release.tries', '<', TRIES)
+    .execute()
+  if (rows.length === 0) return
+  const block = await options.client.getBlock()
+  for (const row of rows) {
+    if (row.criteria === null || BigInt(row.consent_until_sec) < block.timestamp) continue
+    try {
+      const signed = await createRelease({
+        ...options,
+        self: options.keys,
+        signer: options.keys.signer,
+        recordId: row.record_id as Hex,
+        dealId: row.deal_id as Hex,
+        provider: row.provider as Address,
+        consumer: row.consumer as Address,
+        criteria: JSON.parse(row.criteria) as Criteria,
+        manifest: Manifest.parse(row.manifest),
+        nowSec: block.timestamp,
+        blockNumber: block.number,
+      })
+      await options.store.pushRelease(signed)
+      await mark({ released_at_sec: Number(block.timestamp) }, row.record_id)
+      log.info({ recordId: row.record_id }, 'a key was released')
+    } catch (error) {
+      // A store that is down costs no try: only refusals count towards giving up.
+      if (!hasCode(error, 'Store.Unreachable')) await mark({ tries: row.tries + 1 }, row.record_id)
+      log.warn({ err: error, recordId: row.record_id }, 'a key could not be released yet')
+    }
+  }
+
+  async function mark(
+    change: { released_at_sec: number } | { tries: number },
+    recordId: string,
+  ): Promise<void> {
+    await database.updateTable('release').set(change).where('record_id', '=', recordId).execute()
+  }
+}

@@ -1,0 +1,81 @@
+import type { Loader } from '@ambrosia/credentials/Contexts'
+import * as Credential from '@ambrosia/credentials/Credential'
+import { resolveDocument } from '@ambrosia/credentials/Resolver'
+import * as StatusList from '@ambrosia/credentials/StatusList'
+import { toUtf8 } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { sha256 } from '@ambrosia/primitives/Hash'
+import type { OracleChain } from '../chain.ts'
+import type { FetchLists, IssuerList } from './StatusSchedule.ts'
+
+const LIST_SIZE_BYTES = 4 * 1024 * 1024
+const TIMEOUT_MS = 10_000
+
+/**
+ * Gets the lists that an issuer's DID document names, as published at an epoch, and verifies them. The URL is the issuer's word, so in
+ * production only https is followed, and nowhere a redirect.
+ */
+export function createFetchLists(options: {
+  chain: OracleChain
+  loader: Loader
+  mode: 'development' | 'production'
+  fetch: typeof globalThis.fetch
+}): FetchLists {
+  return async (issuer, epochSec) => {
+    const document = await resolveDocument(options.chain.resolver, issuer)
+    const services = (document.service ?? []).filter(
+      (service) => service.type === 'BitstringStatusList',
+    )
+    const lists: IssuerList[] = []
+    for (const service of services) {
+      const url = String(service.serviceEndpoint)
+      assertAllowed(url, options.mode)
+      const bytes = await read(`${url}?epoch=${epochSec}`, options.fetch)
+      const verified = await Credential.verifyEddsa({
+        signed: JSON.parse(toUtf8(bytes)),
+        resolver: options.chain.resolver,
+        loader: options.loader,
+        nowMs: epochSec * 1000,
+      })
+      if (verified.issuer !== issuer || verified.document['id'] !== url) throw new WrongListError()
+      lists.push({
+        url,
+        sha256: sha256(bytes),
+        list: StatusList.readList(verified.document, 'revocation'),
+      })
+    }
+    if (lists.length === 0) throw new NoListError()
+    return lists
+  }
+}
+
+function assertAllowed(url: string, mode: 'development' | 'production'): void {
+  const { protocol } = new URL(url)
+  if (protocol !== 'https:' && !(mode === 'development' && protocol === 'http:'))
+    throw new WrongListError()
+}
+
+async function read(url: string, fetch: typeof globalThis.fetch): Promise<Uint8Array> {
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
+  if (!response.ok || !response.body) throw new NoListError()
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  for await (const chunk of response.body) {
+    sizeBytes += chunk.length
+    if (sizeBytes > LIST_SIZE_BYTES) throw new WrongListError()
+    chunks.push(chunk)
+  }
+  return new Uint8Array(Buffer.concat(chunks))
+}
+
+export class NoListError extends AmbrosiaError {
+  constructor() {
+    super('Status.NoList', 'the issuer publishes no status list at this epoch')
+  }
+}
+
+export class WrongListError extends AmbrosiaError {
+  constructor() {
+    super('Status.WrongList', 'what the issuer serves is not its status list')
+  }
+}

@@ -1,0 +1,131 @@
+import * as Certificate from '@ambrosia/exchange/Certificate'
+import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import * as Submission from '@ambrosia/exchange/Submission'
+import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
+import type * as Quality from '@ambrosia/health/Quality'
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import type { Kysely } from 'kysely'
+import type { LocalAccount } from 'viem'
+import type { OracleDatabase } from '../database/schema.ts'
+import { type CertifyContext, certify, RefusedError } from './certify.ts'
+
+/** The answer to a submission, as JSON. */
+export type CertifiedJson = {
+  id: Hex
+  oracle: Hex
+  certificate: Record<string, string | number>
+  signature: Hex
+  quality: Quality.Score
+}
+
+export type ReceiveContext = CertifyContext & {
+  database: Kysely<OracleDatabase>
+  signer: LocalAccount
+}
+
+/**
+ * Judges a submission once: the same body returns the same certificate until it expires; another body under a used nonce is a replay.
+ * Two arrivals of one body at a time share one judgement.
+ */
+export function createReceiver(context: ReceiveContext): (data: unknown) => Promise<CertifiedJson> {
+  const underWay = new Map<string, Promise<CertifiedJson>>()
+  const domain = dealBookDomain(context.chainId, context.dealBook)
+  return async (data) => {
+    const body = parse(data)
+    const id = Submission.hash(body.submission, domain)
+    const key = `${id}:${SubmissionBody.documentHash(SubmissionBody.toJson(body))}`
+    const running = underWay.get(key) ?? judgeOnce(id, body, context)
+    underWay.set(key, running)
+    try {
+      return await running
+    } finally {
+      underWay.delete(key)
+    }
+  }
+}
+
+function parse(data: unknown): SubmissionBody.SubmissionBody {
+  try {
+    return SubmissionBody.fromJson(data)
+  } catch (error) {
+    throw new RefusedError(error)
+  }
+}
+
+async function judgeOnce(
+  id: Hex,
+  body: SubmissionBody.SubmissionBody,
+  context: ReceiveContext,
+): Promise<CertifiedJson> {
+  const { database } = context
+  const bodyHash = SubmissionBody.documentHash(SubmissionBody.toJson(body))
+  const known = await readSubmission(database, id)
+  if (known?.certificate) {
+    const certificate = Certificate.fromJson(JSON.parse(known.certificate))
+    if (known.body_hash !== bodyHash || certificate.validUntil < context.nowSec())
+      throw new RefusedError(undefined)
+    return toCertified(id, context, known as Required<typeof known>)
+  }
+  const verdict = await certify(body, context)
+  const domain = dealBookDomain(context.chainId, context.dealBook)
+  const certificateHash = Certificate.hash(verdict.certificate, domain)
+  const row = {
+    submission_id: id,
+    deal_id: body.submission.dealId,
+    provider: body.submission.provider.toLowerCase(),
+    nonce: body.submission.nonce,
+    body_hash: bodyHash,
+    certificate_hash: certificateHash,
+    certificate: JSON.stringify(Certificate.toJson(verdict.certificate)),
+    signature: await context.signer.signTypedData(
+      Certificate.toTypedData(verdict.certificate, domain),
+    ),
+    quality: JSON.stringify(verdict.quality),
+    manifest: JSON.stringify(body.manifest),
+    created_at_sec: Number(context.nowSec()),
+  }
+  // The certificate leaves only after it is kept: a crash in between costs a repetition, never a second verdict.
+  const inserted = await database
+    .insertInto('submission')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  if (inserted.numInsertedOrUpdatedRows !== 1n) throw new RefusedError(undefined)
+  return toCertified(id, context, row)
+}
+
+/** The verdict on a submission judged before. @throws Submission.Unknown */
+export async function readCertified(id: string, context: ReceiveContext): Promise<CertifiedJson> {
+  const row = await readSubmission(context.database, id)
+  if (!row?.certificate) throw new UnknownSubmissionError()
+  return toCertified(id as Hex, context, row as Required<typeof row>)
+}
+
+async function readSubmission(database: Kysely<OracleDatabase>, id: string) {
+  return await database
+    .selectFrom('submission')
+    .selectAll()
+    .where('submission_id', '=', id)
+    .executeTakeFirst()
+}
+
+function toCertified(
+  id: Hex,
+  context: ReceiveContext,
+  row: { certificate: string | null; signature: string | null; quality: string | null },
+): CertifiedJson {
+  return {
+    id,
+    oracle: context.self.operator,
+    certificate: JSON.parse(row.certificate as string),
+    signature: row.signature as Hex,
+    quality: JSON.parse(row.quality as string),
+  }
+}
+
+export class UnknownSubmissionError extends AmbrosiaError {
+  constructor() {
+    super('Submission.Unknown', 'no submission of that id was certified here')
+  }
+}

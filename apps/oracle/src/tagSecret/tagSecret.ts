@@ -1,0 +1,104 @@
+import { signRequest } from '@ambrosia/exchange/SignedRequest'
+import { fromHex, fromUint, fromUtf8, random, toUtf8 } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { sha256Tagged } from '@ambrosia/primitives/Hash'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import type { Keystore } from '@ambrosia/service/Keystore'
+import type { Address, LocalAccount } from 'viem'
+
+/**
+ * The secret behind the tags, shared by the oracles: the first registered one makes it, the others get it wrapped to the key that the
+ * registry holds for them, never to a key that a request names.
+ */
+const NAME = 'tag-secret'
+
+/** Another oracle, as the registry lists it. */
+export type Peer = {
+  operator: Address
+  endpoint: string
+  publicKey: Uint8Array
+  keyId: string
+  epoch: number
+}
+
+export function readTagSecret(keystore: Keystore): Uint8Array | undefined {
+  return keystore.get(NAME)
+}
+
+/** Makes the secret. Only for the oracle that registered first. */
+export function createTagSecret(keystore: Keystore): Uint8Array {
+  return keystore.getOrCreate(NAME, () => random(32))
+}
+
+/** What a wrapped tag secret is bound to. */
+function contextOf(chainId: number, dealBook: Address, to: Address): Uint8Array {
+  return sha256Tagged(
+    'ambrosia/tag-secret/1',
+    fromUint(chainId, 32),
+    fromHex(dealBook),
+    fromHex(to),
+  )
+}
+
+/** Wraps the secret to a registered oracle. */
+export async function wrapTagSecret(options: {
+  secret: Uint8Array
+  peer: Peer
+  chainId: number
+  dealBook: Address
+}): Promise<Envelope.Envelope> {
+  const { peer } = options
+  return await Envelope.wrap({
+    dataKey: options.secret,
+    recipient: { keyId: peer.keyId, epoch: peer.epoch, publicKey: peer.publicKey },
+    context: contextOf(options.chainId, options.dealBook, peer.operator),
+  })
+}
+
+/** Asks the other oracles in turn until one hands the secret over, and keeps it. @throws TagSecret.NotHandedOver */
+export async function fetchTagSecret(options: {
+  peers: readonly Peer[]
+  self: { operator: Address; privateKey: Uint8Array }
+  signer: LocalAccount
+  chainId: number
+  dealBook: Address
+  keystore: Keystore
+  fetch: typeof globalThis.fetch
+}): Promise<Uint8Array> {
+  const { chainId, dealBook, self } = options
+  const body = fromUtf8(JSON.stringify({ operator: self.operator }))
+  for (const peer of options.peers) {
+    const url = `${peer.endpoint}/v1/peers/tag-secret`
+    const headers = await signRequest({
+      method: 'POST',
+      url,
+      body,
+      chainId,
+      signer: options.signer,
+      audience: peer.operator,
+      nowSec: Math.floor(Date.now() / 1000),
+    })
+    try {
+      const response = await options.fetch(url, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: toUtf8(body),
+        signal: AbortSignal.timeout(5000),
+      })
+      if (!response.ok) continue
+      const envelope = Envelope.parse(await response.json())
+      const context = contextOf(chainId, dealBook, self.operator)
+      const secret = await Envelope.unwrap({ envelope, privateKey: self.privateKey, context })
+      return options.keystore.getOrCreate(NAME, () => secret)
+    } catch {
+      // The next peer may answer; the caller tries again later when none does.
+    }
+  }
+  throw new NotHandedOverError(options.peers.length)
+}
+
+export class NotHandedOverError extends AmbrosiaError {
+  constructor(peerCount: number) {
+    super('TagSecret.NotHandedOver', `none of ${peerCount} oracles handed over the tag secret`)
+  }
+}
