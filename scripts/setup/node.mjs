@@ -10,8 +10,8 @@ export const NODE_VERSION = '24.21.0'
 const NODE_MAJOR = 24
 
 /** The path of a Node that runs TypeScript as written: the running one if new enough, else one from the cache. */
-export async function ensureNode() {
-  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return process.execPath
+export async function ensureNode(runningVersion = process.versions.node) {
+  if (Number(runningVersion.split('.')[0]) >= NODE_MAJOR) return process.execPath
   const cache = process.env.AMBROSIA_CACHE || join(homedir(), '.cache', 'ambrosia')
   const folder = join(cache, `node-${NODE_VERSION}`)
   const file = process.platform === 'win32' ? 'node.exe' : 'node'

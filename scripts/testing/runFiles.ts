@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import { inspect } from 'node:util'
-import { type Counts, NO_COUNTS } from './counts.ts'
+import { addCounts, type Counts, NO_COUNTS } from './counts.ts'
 
 /** What the runner tells about one test; the parts of node's own events that are read here. */
 type TestData = {
@@ -19,6 +19,13 @@ type TestData = {
 
 type FileState = { output: string; testCount: number; failCount: number; skips: string[] }
 
+type RunOptions = {
+  /** Files at once. */
+  concurrency: number
+  /** A file that has not ended by then is stopped and fails, one that hangs after its tests too. */
+  timeoutMs: number
+}
+
 /**
  * Runs test files with node's runner, a process each, and prints a line per file, every failure whole with what its
  * file printed, and every skipped test with its reason.
@@ -26,36 +33,42 @@ type FileState = { output: string; testCount: number; failCount: number; skips: 
 export async function runFiles(
   root: string,
   files: readonly string[],
-  options: { concurrency: number; timeoutMs: number },
+  options: RunOptions,
 ): Promise<Counts> {
-  const counts: Counts = { ...NO_COUNTS }
-  const states = new Map<string, FileState>()
-  const stateOf = (file: string | undefined): FileState => {
-    const key = file ?? ''
-    const state = states.get(key) ?? { output: '', testCount: 0, failCount: 0, skips: [] }
-    states.set(key, state)
-    return state
+  let counts = NO_COUNTS
+  const waiting = [...files]
+  const worker = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const ofFile = await runFile(root, file, options.timeoutMs)
+      counts = addCounts(counts, ofFile)
+    }
   }
-  const stream = run({
-    files: files.map((file) => join(root, file)),
-    concurrency: options.concurrency,
-    timeout: options.timeoutMs,
-  })
+  await Promise.all(Array.from({ length: options.concurrency }, worker))
+  return counts
+}
+
+async function runFile(root: string, file: string, timeoutMs: number): Promise<Counts> {
+  const counts: Counts = { ...NO_COUNTS }
+  const state: FileState = { output: '', testCount: 0, failCount: 0, skips: [] }
+  const start = performance.now()
+  // The runner's own timeout stops waiting for a file but leaves its process behind; an abort ends both.
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(), timeoutMs)
+  const stream = run({ files: [join(root, file)], concurrency: 1, signal: stop.signal })
   for await (const event of stream) {
     const data = event.data as unknown as TestData & { message?: string }
-    const state = stateOf(data.file)
-    if (event.type === 'test:stdout' || event.type === 'test:stderr') state.output += data.message
+    const isPrinted = event.type === 'test:stdout' || event.type === 'test:stderr'
+    if (isPrinted) state.output += data.message
     if (event.type === 'test:diagnostic' && data.file !== undefined) {
       state.output += `${data.message}\n`
     }
     if (event.type === 'test:pass' || event.type === 'test:fail') {
       count(root, event.type === 'test:pass', data, state, counts)
     }
-    if (event.type === 'test:summary' && data.file !== undefined) {
-      const { duration_ms } = event.data as unknown as { duration_ms: number }
-      finishFile(root, data.file, state, duration_ms)
-    }
   }
+  clearTimeout(timer)
+  if (stop.signal.aborted) state.output += `stopped: it had not ended after ${timeoutMs} ms\n`
+  finishFile(file, state, performance.now() - start)
   return counts
 }
 
@@ -64,6 +77,7 @@ function count(root: string, passed: boolean, data: TestData, state: FileState, 
   if (passed && isFile) {
     report(root, data, 'this file has no test: add one or delete the file')
     counts.fail++
+    state.failCount++
     return
   }
   if (data.details?.type === 'suite' && (passed || isOnlySubtests(data))) return
@@ -72,7 +86,6 @@ function count(root: string, passed: boolean, data: TestData, state: FileState, 
     counts.fail++
     state.failCount++
     if (!isOnlySubtests(data)) report(root, data, describe(data.details?.error))
-    if (isFile) print(root, data.file, state.output)
   } else if (data.skip !== undefined || data.todo !== undefined) {
     counts.skipped++
     const reason = data.skip ?? data.todo
@@ -82,12 +95,13 @@ function count(root: string, passed: boolean, data: TestData, state: FileState, 
   } else counts.pass++
 }
 
-function finishFile(root: string, file: string, state: FileState, durationMs: number): void {
+function finishFile(file: string, state: FileState, durationMs: number): void {
   const mark = state.failCount > 0 ? 'FAIL' : 'ok  '
   const time = `${(durationMs / 1000).toFixed(1)} s`
-  process.stdout.write(`${mark} ${relative(root, file)}  ${state.testCount} tests  ${time}\n`)
+  process.stdout.write(`${mark} ${file}  ${state.testCount} tests  ${time}\n`)
   for (const skip of state.skips) process.stdout.write(`     skipped ${skip}\n`)
-  if (state.failCount > 0) print(root, file, state.output)
+  if (state.failCount === 0 || state.output === '') return
+  process.stdout.write(`     printed by ${file}:\n${indent(state.output.trimEnd())}\n`)
 }
 
 function report(root: string, data: TestData, text: string): void {
@@ -95,13 +109,6 @@ function report(root: string, data: TestData, text: string): void {
   const place = data.line === undefined ? file : `${file}:${data.line}:${data.column}`
   const name = data.entryFile === undefined ? 'the whole file' : data.name
   process.stdout.write(`\nFAIL ${place}  ${name}\n${indent(text)}\n\n`)
-}
-
-function print(root: string, file: string | undefined, output: string): void {
-  if (output === '') return
-  process.stdout.write(
-    `     printed by ${relative(root, file ?? '')}:\n${indent(output.trimEnd())}\n`,
-  )
 }
 
 /** A parent fails when a subtest does; the subtest has been reported already. */
