@@ -54,13 +54,16 @@ describe('runFiles', () => {
   })
 
   it('fails a file that has no test, crashes, ends early or fails after its tests', async (t) => {
-    const { counts } = await runTexts(t, [
+    const texts = [
       '',
       "throw new Error('crash')",
       "test('a', () => {}); process.exitCode = 3",
       "describe('s', () => { test('never', () => {}); throw new Error('in the suite') })",
-    ])
-    assert.equal(counts.fail, 4)
+    ]
+    for (const text of texts) {
+      const { counts } = await runTexts(t, [text])
+      assert.ok(counts.fail > 0, text)
+    }
   })
 
   it('stops and fails a file whose process does not end', async (t) => {
