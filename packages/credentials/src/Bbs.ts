@@ -331,8 +331,12 @@ function secretScalar(bytes: Uint8Array): Curve.Scalar {
   return secret
 }
 
+const basePoints = new Map<Ciphersuite, Curve.Point>()
+
 function basePoint(suite: Suite): Curve.Point {
-  return Curve.decodeOwnPoints([suite.basePoint])[0] as Curve.Point
+  const point = basePoints.get(suite.name) ?? Curve.decodeOwnPoints([suite.basePoint])[0]
+  basePoints.set(suite.name, point as Curve.Point)
+  return point as Curve.Point
 }
 
 function one(): Curve.Scalar {

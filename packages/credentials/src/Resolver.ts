@@ -12,6 +12,7 @@ import * as DidKey from './DidKey.ts'
 /** Resolves did:key and did:ambrosia behind the interface of `did-resolver`; W3C DID Resolution 0.3. */
 
 export type { DIDDocument, DIDResolutionResult } from 'did-resolver'
+export { type Dereferenced, dereference } from './dereference.ts'
 
 /** Anything that resolves DIDs, such as {@link createResolver}'s result. */
 export type Resolvable = {
@@ -97,9 +98,11 @@ function resolved(
   metadata: DIDResolutionResult['didDocumentMetadata'],
 ): DIDResolutionResult {
   const contentType = accept === undefined || accept === '' ? CONTENT_TYPE : accept
+  // The context belongs to the JSON-LD representation alone (DID Core, section 6.2.1).
+  const { '@context': _context, ...plain } = document
   return {
     didResolutionMetadata: { contentType },
-    didDocument: document,
+    didDocument: contentType === CONTENT_TYPE ? document : plain,
     didDocumentMetadata: metadata,
   }
 }

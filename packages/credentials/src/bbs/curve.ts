@@ -34,8 +34,9 @@ async function start(): Promise<void> {
   await mcl.init(mcl.BLS12_381)
   mcl.setETHserialization(true)
   mcl.setMapToMode(mcl.IRTF)
-  mcl.verifyOrderG1(true)
-  mcl.verifyOrderG2(true)
+  // Subgroup membership is checked by decodeElement itself, once, and not for points that this package made.
+  mcl.verifyOrderG1(false)
+  mcl.verifyOrderG2(false)
   keyGenerator = new mcl.PrecomputedG2(mcl.neg(baseKeyPoint()))
 }
 
@@ -88,16 +89,11 @@ function decodeElement<T extends G1 | G2>(
 
 /** Decodes points that this process or this package made, without the costly subgroup check. */
 export function decodeOwnPoints(encodings: readonly Uint8Array[]): Point[] {
-  mcl.verifyOrderG1(false)
-  try {
-    return encodings.map((bytes) => {
-      const point = new mcl.G1()
-      point.deserialize(bytes)
-      return point
-    })
-  } finally {
-    mcl.verifyOrderG1(true)
-  }
+  return encodings.map((bytes) => {
+    const point = new mcl.G1()
+    point.deserialize(bytes)
+    return point
+  })
 }
 
 /** hash_to_curve of RFC 9380, section 3, for 128 bytes that `expand_message` made. */
