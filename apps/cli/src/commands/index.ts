@@ -1,13 +1,17 @@
 import type { Command } from 'commander'
 import { register as registerDealCheck } from './dealCheck.ts'
+import { register as registerDeidentify } from './deidentify.ts'
 import { register as registerMachine } from './machine.ts'
 import { register as registerRecordExport } from './recordExport.ts'
+import { register as registerSynth } from './synth.ts'
 
 /** Every verb of the launcher; each file registers its own verbs with their help and examples. */
 const registrations: readonly ((program: Command) => void)[] = [
   registerMachine,
   registerDealCheck,
   registerRecordExport,
+  registerSynth,
+  registerDeidentify,
 ]
 
 export function registerCommands(program: Command): void {

@@ -16,6 +16,7 @@ import {
   RACE,
   REMOVED_PATHS,
   REMOVED_TYPES,
+  RULES,
   type Rule,
   SHELLS,
 } from './rules.ts'
@@ -30,6 +31,8 @@ export type Finding = {
   /** Element names of the R4 definitions, never a value or an unknown key. */
   readonly path: string
   readonly rule: Rule
+  /** What the rule is about. */
+  readonly message: string
 }
 
 type Report = (path: string, rule: Rule) => undefined
@@ -47,13 +50,13 @@ export function check(resources: readonly Resource[], options: { readonly asOf: 
   const findings: Finding[] = []
   for (const [resourceIndex, resource] of resources.entries()) {
     const report: Report = (path, rule) => {
-      findings.push({ resourceIndex, path, rule })
+      findings.push({ resourceIndex, path, rule, message: RULES[rule] })
       return undefined
     }
     checkResource(resource, { report, asOfYear })
   }
   for (const { resourceIndex, path } of checkAges(resources, asOfYear)) {
-    findings.push({ resourceIndex, path, rule: 'age' })
+    findings.push({ resourceIndex, path, rule: 'age', message: RULES.age })
   }
   return findings
 }

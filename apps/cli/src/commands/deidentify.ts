@@ -1,0 +1,185 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Resource } from '@ambrosia/health/Resource'
+import type { Finding, Report } from '@ambrosia/health/SafeHarbor'
+import type { Command } from 'commander'
+import { printJson, progress, RefusedError, UsageError } from '../output.ts'
+
+type Options = { out?: string; report?: string; key?: string; asOf?: string; check?: boolean }
+
+/** `ambrosia deidentify`: the Safe Harbor form of records, or a check that records are in it. */
+export function register(program: Command): void {
+  program
+    .command('deidentify')
+    .description(
+      'Write the Safe Harbor form of records (45 CFR 164.514(b)(2)), with a report to sign; or check it.',
+    )
+    .argument('<files...>', 'FHIR R4 Bundles or resources (.json), bulk exports (.ndjson); .gz too')
+    .option(
+      '--out <file>',
+      'file to write: a Bundle, or NDJSON where the name ends in .ndjson; default: standard output',
+    )
+    .option('--report <file>', 'report to write (JSON): rule, path and count, never a value')
+    .option(
+      '--key <file>',
+      'secret of 32 bytes or more for new ids; default: a fresh one, which is forgotten',
+    )
+    .option('--as-of <date>', 'day that ages over 89 count from; default today')
+    .option('--check', 'change nothing: refuse files that are not in Safe Harbor form')
+    .addHelpText(
+      'after',
+      `
+All files are one record: references between them stay whole. With the same --key a resource gets the
+same new id in a later run; keep the key as secret as the record.
+
+Examples:
+  ambrosia deidentify record.json --out safe.json --report report.json
+  ambrosia deidentify Patient.ndjson Observation.ndjson --out safe.ndjson
+  ambrosia deidentify --check safe.json`,
+    )
+    .action(async (files: string[], options: Options, command: Command) => {
+      const json = command.optsWithGlobals<{ json?: boolean }>().json === true
+      const asOf = asOfDate(options.asOf)
+      const resources = await readAll(files)
+      progress(
+        `read ${resources.length} resources of ${files.length} ${files.length === 1 ? 'file' : 'files'}`,
+      )
+      if (options.check === true) await checkOnly(resources, asOf, json)
+      else await run(resources, asOf, options, json)
+    })
+}
+
+async function checkOnly(resources: Resource[], asOf: Date, json: boolean): Promise<void> {
+  const { check } = await import('@ambrosia/health/SafeHarbor')
+  const findings = check(resources, { asOf })
+  if (json)
+    printJson({
+      ok: findings.length === 0,
+      resources: resources.length,
+      findings: findings.slice(0, 1000),
+    })
+  else for (const line of findingLines(findings)) process.stdout.write(`${line}\n`)
+  if (findings.length > 0) {
+    throw new RefusedError(
+      'SafeHarbor.NotClean',
+      `${findings.length} places are not in Safe Harbor form`,
+      'Run ambrosia deidentify FILE --out safe.json and check that file.',
+    )
+  }
+  if (!json) process.stdout.write(`clean: ${resources.length} resources\n`)
+}
+
+/** Places by path and rule, the most frequent first. */
+function findingLines(findings: readonly Finding[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { path, rule } of findings) {
+    const key = `${rule.padEnd(12)}${path}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  const rows = [...counts].sort((a, b) => b[1] - a[1])
+  return rows.slice(0, 50).map(([key, count]) => `${String(count).padStart(6)}  ${key}`)
+}
+
+async function run(
+  resources: Resource[],
+  asOf: Date,
+  options: Options,
+  json: boolean,
+): Promise<void> {
+  if (options.out === undefined && json) {
+    throw new UsageError(
+      '--json needs --out',
+      'The record takes standard output; name a file with --out.',
+    )
+  }
+  const SafeHarbor = await import('@ambrosia/health/SafeHarbor')
+  const Bundle = await import('@ambrosia/health/Bundle')
+  const rekey = createRekey(await keyOf(options.key))
+  const { resources: safe, report } = SafeHarbor.deidentify(resources, { rekey, asOf })
+  const findings = SafeHarbor.check(safe, { asOf })
+  if (findings.length > 0) {
+    throw new RefusedError(
+      'SafeHarbor.NotClean',
+      `the checker refuses the result at ${findings[0]?.path}: nothing was written`,
+      'Please report the path and the rule.',
+    )
+  }
+  const bytes = options.out?.endsWith('.ndjson') ? Bundle.writeNdjson(safe) : Bundle.write(safe)
+  if (options.out === undefined) process.stdout.write(bytes)
+  else await writeFile(options.out, bytes)
+  if (options.report !== undefined) {
+    await writeFile(
+      options.report,
+      `${JSON.stringify(reportFile(SafeHarbor.RULES, report, asOf), null, 2)}\n`,
+    )
+  }
+  progress(`removed or generalised ${report.removed} values, kept ${report.kept}`)
+  for (const { type, count } of report.resourcesDropped) progress(`dropped ${count} ${type}`)
+  if (json) printJson({ ok: true, read: resources.length, written: safe.length, ...report })
+}
+
+/** What a privacy officer signs. */
+function reportFile(rules: Readonly<Record<string, string>>, report: Report, asOf: Date): object {
+  return {
+    method: 'Safe Harbor, 45 CFR 164.514(b)(2)',
+    asOf: asOf.toISOString().slice(0, 10),
+    legend: rules,
+    ...report,
+  }
+}
+
+/** New ids as UUIDs of version 8 from HMAC-SHA-256 (RFC 9562, 5.8). */
+function createRekey(key: Uint8Array): (type: string, id: string) => string {
+  return (type, id) => {
+    const hex = createHmac('sha256', key).update(`${type}/${id}`).digest('hex')
+    const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) & 3]
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  }
+}
+
+async function keyOf(file: string | undefined): Promise<Uint8Array> {
+  if (file === undefined) return randomBytes(32)
+  const key = await orExplain(file, () => readFile(file))
+  if (key.length < 32)
+    throw new UsageError('--key holds fewer than 32 bytes', 'Make one: openssl rand -out key 32')
+  return key
+}
+
+async function readAll(files: string[]): Promise<Resource[]> {
+  const Bundle = await import('@ambrosia/health/Bundle')
+  const all: Resource[] = []
+  for (const file of files) {
+    const read = await orExplain(file, async () => {
+      if (!/\.ndjson(?:\.gz)?$/.test(file)) return Bundle.readResources(await readFile(file))
+      const lines: Resource[] = []
+      for await (const resource of Bundle.readNdjson(createReadStream(file))) lines.push(resource)
+      return lines
+    })
+    for (const resource of read) all.push(resource)
+  }
+  return all
+}
+
+/** Names the file of a failure; errors of the system become a wrong use of the command line. */
+async function orExplain<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    const code = (error as { code?: string }).code
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES') {
+      throw new UsageError(`can't read ${file}`, 'Check the path; folders are not read.')
+    }
+    progress(`in ${file}:`)
+    throw error
+  }
+}
+
+function asOfDate(text: string | undefined): Date {
+  if (text === undefined) return new Date()
+  const date = new Date(text)
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(date.getTime())) {
+    throw new UsageError('--as-of is no date', 'Write 2026-05-01.')
+  }
+  return date
+}
