@@ -187,9 +187,10 @@ export function resolver(resources: readonly Resource[]): Resolve {
     if (reference.startsWith('#')) return containedOf(from, reference.slice(1))
     const plain = reference.replace(/\/_history\/[^/]+$/, '').replace(/#.*$/, '')
     const direct = byUrl.get(plain) ?? byTypeAndId.get(plain)
-    if (direct) return direct
-    if (plain.startsWith('urn:')) return undefined
-    return byTypeAndId.get(plain.split('/').slice(-2).join('/'))
+    if (direct || !/^https?:/.test(plain)) return direct
+    // An absolute URL names a server: it means a resource of that name here only where the file tells no server of its own.
+    const named = byTypeAndId.get(plain.split('/').slice(-2).join('/'))
+    return named?.fullUrl === undefined ? named : undefined
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Finding } from './Finding.ts'
-import { CODE_SYSTEMS } from './quality/codeSystems.ts'
 import { COMPLETENESS_ELEMENTS } from './quality/completenessElements.ts'
 import { codesOf, memberOf, period, type Resource } from './Resource.ts'
+import { CODE_SYSTEMS } from './resource/codeSystems.ts'
 import { type ResourceRule, select } from './Selection.ts'
 
 /** The score of a record's data for a deal, integers only. `score` is the sum of the four parts. */

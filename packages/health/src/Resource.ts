@@ -1,5 +1,6 @@
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { codePathsOf } from './resource/codePaths.ts'
+import { CODE_SYSTEMS } from './resource/codeSystems.ts'
 import { PERIOD_ELEMENTS } from './resource/periodElements.ts'
 
 /** A JSON object whose numbers are tokens. */
@@ -35,14 +36,14 @@ export function canonicalBytes(resource: Resource): Uint8Array {
 
 /**
  * The main code of a resource: of the element that the table in `resource/codePaths.ts` names for its type, the
- * first coding in the order of (system, code). Codings without a code don't count.
+ * first coding in the order of (rank of the system in `resource/codeSystems.ts`, system, code). Codings without a code don't count.
  * @returns undefined where the type has no such element or the element holds no code.
  */
 export function mainCode(resource: Resource): Code | undefined {
   return codesOf(resource)[0]
 }
 
-/** All codings of the main code's element, ordered by (system, code), without repetition. */
+/** All codings of the main code's element in the order of {@link mainCode}, without repetition. */
 export function codesOf(resource: Resource): Code[] {
   for (const path of codePathsOf(resource.type)) {
     const codes = codingsAt(resource.value, path)
@@ -66,8 +67,16 @@ function codingsAt(value: CanonicalJson.Value, path: readonly string[]): Code[] 
 }
 
 function sortCodes(codes: Code[]): Code[] {
-  const sorted = codes.toSorted(compareCodes)
+  const sorted = codes.toSorted((a, b) => rankOf(a.system) - rankOf(b.system) || compareCodes(a, b))
   return sorted.filter((code, i) => i === 0 || compareCodes(code, sorted[i - 1] as Code) !== 0)
+}
+
+const RANKS: ReadonlyMap<string, number> = new Map(
+  [...CODE_SYSTEMS].map((system, i) => [system, i]),
+)
+
+function rankOf(system: string): number {
+  return RANKS.get(system) ?? RANKS.size
 }
 
 /** Order of codings by system, then code, in UTF-16 code units. */

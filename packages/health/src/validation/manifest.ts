@@ -3,6 +3,7 @@ import { toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { sha256 } from '@ambrosia/primitives/Hash'
 import * as Limits from '@ambrosia/primitives/Limits'
+import { MEDPLUM_VERSION } from '@medplum/core'
 import {
   EXPRESSION_LENGTH,
   NODE_COUNT,
@@ -11,8 +12,8 @@ import {
   STEP_COUNT,
 } from '../Predicate.ts'
 import { ALLOWED_FUNCTIONS, ALLOWED_NODES, ALLOWED_VARIABLES } from '../predicate/allowed.ts'
-import { CODE_SYSTEMS } from '../quality/codeSystems.ts'
 import { COMPLETENESS_ELEMENTS } from '../quality/completenessElements.ts'
+import { CODE_SYSTEMS } from '../resource/codeSystems.ts'
 import { RESOURCE_TYPES } from '../resourceTypes.ts'
 import { BINDINGS, DEFINITION_DIGESTS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
 
@@ -29,6 +30,7 @@ export function manifest(): object {
     versions: {
       ajv: versionOf('ajv'),
       fhirpath: versionOf('fhirpath'),
+      medplum: MEDPLUM_VERSION,
     },
     definitions: DEFINITION_DIGESTS,
     tables: toHex(
@@ -38,7 +40,7 @@ export function manifest(): object {
           REQUIRED,
           VALUE_SETS,
           COMPLETENESS_ELEMENTS,
-          codeSystems: [...CODE_SYSTEMS].sort(),
+          codeSystems: [...CODE_SYSTEMS],
           resourceTypes: [...RESOURCE_TYPES].sort(),
         }),
       ),

@@ -1,4 +1,8 @@
-/** Code systems that count as coded: those of FHIR R4, terminologies-systems.html, that clinical data is exchanged in. */
+/**
+ * Code systems that clinical data is exchanged in (FHIR R4, terminologies-systems.html). A resource counts as coded with a code of one of
+ * them, and its main code is of the first of them that it has: a local code beside a LOINC code must not move a laboratory result
+ * out of the group in which a consumer asks for all.
+ */
 export const CODE_SYSTEMS: ReadonlySet<string> = new Set([
   'http://loinc.org',
   'http://snomed.info/sct',
