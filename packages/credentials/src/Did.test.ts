@@ -22,6 +22,16 @@ describe('Keys', () => {
     }
   })
 
+  it('makes keys of every kind', () => {
+    let byte = 1
+    const randomBytes = (sizeBytes: number) => new Uint8Array(sizeBytes).fill(byte++)
+    for (const type of TYPES) {
+      const { secretKey, publicKey } = Keys.create(type, randomBytes)
+      assert.equal(secretKey.length, 32, type)
+      assert.deepEqual(Keys.fromMulticodec(Keys.toMulticodec(publicKey)), publicKey)
+    }
+  })
+
   it('refuses what is no key of its kind', () => {
     const ed25519 = Keys.toMulticodec(exampleKey('Ed25519'))
     const bls = Keys.toMulticodec(exampleKey('BLS12-381-G2'))

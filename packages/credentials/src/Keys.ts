@@ -1,7 +1,7 @@
 import { concat, type RandomBytes } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { bls12_381 } from '@noble/curves/bls12-381.js'
-import { ed25519 } from '@noble/curves/ed25519.js'
+import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { base58 } from '@scure/base'
@@ -74,6 +74,26 @@ function isPoint(key: PublicKey): boolean {
   } catch {
     return false
   }
+}
+
+/** Makes a key pair. The secret has 32 bytes. */
+export function create(
+  type: KeyType,
+  randomBytes: RandomBytes,
+): { secretKey: Uint8Array; publicKey: PublicKey } {
+  if (type === 'Ed25519' || type === 'X25519') {
+    const secretKey = randomBytes(32)
+    const curve = type === 'Ed25519' ? ed25519 : x25519
+    return { secretKey, publicKey: { type, bytes: curve.getPublicKey(secretKey) } }
+  }
+  if (type === 'BLS12-381-G2') {
+    const secretKey = bls12_381.utils.randomSecretKey(randomBytes(48))
+    const bytes = bls12_381.shortSignatures.getPublicKey(secretKey).toBytes(true)
+    return { secretKey, publicKey: { type, bytes } }
+  }
+  const curve = type === 'P-256' ? p256 : secp256k1
+  const secretKey = curve.utils.randomSecretKey(randomBytes(48))
+  return { secretKey, publicKey: { type, bytes: curve.getPublicKey(secretKey, true) } }
 }
 
 /** A person's key for one credential: 32 bytes of Ed25519 secret, and the did:key that the credential names. */

@@ -1,12 +1,8 @@
-import { fromUtf8 } from '@ambrosia/primitives/Bytes'
+import { concat, fromUtf8 } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
-import { bls12_381 } from '@noble/curves/bls12-381.js'
-import { ed25519, x25519 } from '@noble/curves/ed25519.js'
-import { p256 } from '@noble/curves/nist.js'
-import { secp256k1 } from '@noble/curves/secp256k1.js'
 import * as DidAmbrosia from '../DidAmbrosia.ts'
 import * as DidKey from '../DidKey.ts'
-import { type KeyType, type PublicKey, toMulticodec } from '../Keys.ts'
+import { create, type KeyType, type PublicKey, toMulticodec } from '../Keys.ts'
 import { createResolver, type DIDDocument, dereference, type Resolvable } from '../Resolver.ts'
 
 /**
@@ -208,13 +204,8 @@ const KEY_TYPES: readonly KeyType[] = ['Ed25519', 'X25519', 'P-256', 'secp256k1'
 
 /** A public key whose secret anyone can compute: for examples only. */
 export function exampleKey(type: KeyType): PublicKey {
-  const secret = sha256(fromUtf8(`ambrosia example key ${type}`))
-  secret[0] = 1
-  if (type === 'Ed25519') return { type, bytes: ed25519.getPublicKey(secret) }
-  if (type === 'X25519') return { type, bytes: x25519.getPublicKey(secret) }
-  if (type === 'P-256') return { type, bytes: p256.getPublicKey(secret, true) }
-  if (type === 'secp256k1') return { type, bytes: secp256k1.getPublicKey(secret, true) }
-  return { type, bytes: bls12_381.shortSignatures.getPublicKey(secret).toBytes(true) }
+  const seed = sha256(fromUtf8(`ambrosia example key ${type}`))
+  return create(type, (sizeBytes) => concat(seed, seed).slice(0, sizeBytes)).publicKey
 }
 
 /** Three documents: an issuer with services, one that only controls, and one that was deactivated. */
