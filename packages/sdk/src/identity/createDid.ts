@@ -1,0 +1,59 @@
+import { didRegistryAbi } from '@ambrosia/contracts'
+import * as DidAmbrosia from '@ambrosia/credentials/DidAmbrosia'
+import * as DidMessage from '@ambrosia/credentials/DidMessage'
+import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
+import type { LocalAccount, TransactionReceipt } from 'viem'
+import type { Chain } from '../Chain.ts'
+import type { IssuerService } from '../IssuerClient.ts'
+
+/** Creates a did:ambrosia by its controller's signature; whoever relays pays the gas. */
+export async function createDid(options: {
+  chain: Chain
+  controller: LocalAccount
+  relayer: LocalAccount
+  salt: Hex
+  methods: readonly DidAmbrosia.Method[]
+  services: readonly DidAmbrosia.Service[]
+  now: () => number
+}): Promise<{ did: string; receipt: TransactionReceipt }> {
+  const { chain, controller } = options
+  const { didRegistry } = chain.contracts
+  const document = {
+    controller: controller.address,
+    methods: options.methods,
+    services: options.services,
+  }
+  const deadline = BigInt(Math.floor(options.now() / 1000) + 3600)
+  const message = { firstController: controller.address, salt: options.salt, document, deadline }
+  const typedData = DidMessage.create({ chainId: chain.chainId, didRegistry }, message)
+  const signature = await controller.signTypedData(typedData as never)
+  const creation = {
+    ...message,
+    document: DidMessage.toContractDocument(document),
+    deadline: String(deadline),
+    signature,
+  }
+  const receipt = await relayCreation(chain, options.relayer, creation)
+  const id = DidAmbrosia.idOf(controller.address, fromHex(options.salt))
+  return { did: DidAmbrosia.toDid(chain.chainId, id), receipt }
+}
+
+/** Relays a creation that its controller signed. */
+export async function relayCreation(
+  chain: Chain,
+  relayer: LocalAccount,
+  creation: IssuerService['creation'],
+): Promise<TransactionReceipt> {
+  return await chain.send(relayer, {
+    address: chain.contracts.didRegistry,
+    abi: didRegistryAbi,
+    functionName: 'createWithSignature',
+    args: [
+      creation.firstController,
+      creation.salt,
+      creation.document,
+      BigInt(creation.deadline),
+      creation.signature,
+    ],
+  })
+}

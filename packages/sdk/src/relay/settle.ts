@@ -1,0 +1,85 @@
+import { consentBookAbi, dealBookAbi } from '@ambrosia/contracts'
+import type { Certificate } from '@ambrosia/exchange/Certificate'
+import type { Consent } from '@ambrosia/exchange/Consent'
+import type { DealTerms } from '@ambrosia/exchange/Deal'
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import { type Address, type ContractEventArgs, type LocalAccount, parseEventLogs } from 'viem'
+import { type Chain, errorName } from '../Chain.ts'
+import type { SignedConsent } from '../provider/signConsent.ts'
+import type { QuorumCertificate } from '../provider/submitOffer.ts'
+
+/** What a relayer carries to the chain: certificate and consent with their signatures. He can change none of it. */
+export type Settlement = {
+  certificate: Certificate
+  oracleSignatures: { index: number; signature: Hex }[]
+  consent: Consent
+  consentSignature: Hex
+  relayerFee: bigint
+}
+
+/** A record as the chain keeps its commitment. */
+export type SettledRecord = NonNullable<
+  ContractEventArgs<typeof dealBookAbi, 'RecordSettled'> extends infer T
+    ? T extends { record?: infer R }
+      ? R
+      : never
+    : never
+>
+
+export type SettleResult = {
+  transaction: Hex
+  gas: bigint
+  settled: { recordId: Hex; provider: Address; record: SettledRecord }[]
+  /** By position: the contract's own code. */
+  refused: { index: number; code: string }[]
+}
+
+/** Puts certificate and consent together, signatures in the order of the deal's oracles, no more than the quorum. */
+export function toSettlement(
+  terms: DealTerms,
+  certificate: QuorumCertificate,
+  consent: SignedConsent,
+  relayerFee = 0n,
+): Settlement {
+  const indexed = certificate.signatures.map(({ oracle, signature }) => ({
+    index: terms.oracles.findIndex((one) => one.toLowerCase() === oracle.toLowerCase()),
+    signature,
+  }))
+  return {
+    certificate: certificate.certificate,
+    oracleSignatures: indexed.sort((a, b) => a.index - b.index),
+    consent: consent.consent,
+    consentSignature: consent.signature,
+    relayerFee,
+  }
+}
+
+/** Settles records: stores consent and certificate, pays. Each is judged alone; with `strict` one refusal refuses all. */
+export async function settle(options: {
+  chain: Chain
+  relayer: LocalAccount
+  deal: { terms: DealTerms; salt: Hex }
+  settlements: readonly Settlement[]
+  strict?: boolean
+}): Promise<SettleResult> {
+  const { chain, deal } = options
+  const receipt = await chain.send(options.relayer, {
+    address: chain.contracts.dealBook,
+    abi: dealBookAbi,
+    functionName: 'settle',
+    args: [deal.terms, deal.salt, options.settlements, options.strict ?? false],
+  })
+  const abi = [...dealBookAbi, ...consentBookAbi]
+  const settled: SettleResult['settled'] = []
+  const refused: SettleResult['refused'] = []
+  for (const log of parseEventLogs({ abi, logs: receipt.logs })) {
+    if (log.eventName === 'RecordSettled') {
+      const { recordId, provider, record } = log.args
+      settled.push({ recordId, provider, record: record as SettledRecord })
+    }
+    if (log.eventName === 'SettlementRefused') {
+      refused.push({ index: Number(log.args.index), code: errorName(log.args.reason) })
+    }
+  }
+  return { transaction: receipt.transactionHash, gas: receipt.gasUsed, settled, refused }
+}
