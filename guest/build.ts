@@ -27,8 +27,8 @@ const usage = `Build Go programs for the machine (${goVersion}).
   node guest/build.ts --check [NAME...] [--fresh]
                                        build twice in different folders (--fresh: also with an empty build cache)
                                        and demand equal bytes
-  node guest/build.ts --source DIR [--package ./x] --out FILE
-                                       build a program of your own
+  node guest/build.ts --source PATH [--package ./x] --out FILE
+                                       build a program of your own: a Go module, or a folder or file without go.mod
   node guest/build.ts --record         write guest/artifacts.json and the committed ELF files
   node guest/build.ts --pin            accept the originals the overlay was reviewed against
 

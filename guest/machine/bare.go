@@ -9,8 +9,8 @@ import (
 
 // The machine's memory map.
 const (
-	inputAt        = 0x8000_0000 // u64 little-endian length, then the bytes
-	inputCapacity  = 1<<31 - 8
+	inputAt        = 0x8000_0000   // u64 little-endian length, then the bytes
+	inputCapacity  = 1<<31 - 136   // less the length, and a last line that hides the input root
 	answerAt       = 0x1_0000_0000 // 32 bytes
 	outputAt       = answerAt + 32 // u64 little-endian length, then the bytes
 	outputCapacity = 1<<31 - 40

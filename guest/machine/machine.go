@@ -1,6 +1,9 @@
 // Package machine is what a Go program on the Ambrosia machine has in place of an
 // operating system: an input, an output, an answer and an exit.
 //
+// Standard input and output work too: os.Stdin reads the same input, and what is
+// written to os.Stdout and os.Stderr, or by a panic, is appended to the same output.
+//
 // The memory map is that of docs/guest.md. Built without the tag "ambrosia" the
 // package works on any host, so that a program can be tested there: the input is
 // standard input, the output standard output.
@@ -13,8 +16,7 @@ import "syscall"
 func Input() []byte { return input() }
 
 // Write appends to the output: what `ambrosia machine run` prints. It fails only
-// where the output region (2^31 bytes) is full. What fmt.Print and a panic write
-// is appended to the same place.
+// where the output region (2^31 bytes) is full.
 func Write(p []byte) (int, error) { return write(p) }
 
 // WriteString is Write of a string's bytes.

@@ -14,6 +14,7 @@ import { homedir } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { readArtifacts } from './artifacts.ts'
 import { readElf } from './elf.ts'
+import { GuestError } from './errors.ts'
 import { goVersion, requireToolchain, runGo } from './go.ts'
 import { assertLayout } from './layout.ts'
 import { moduleChanges } from './moduleChanges.ts'
@@ -131,37 +132,48 @@ export function buildHostTool(
 }
 
 /**
- * Builds the main package of a module outside the repository. It may depend on `ambrosia/machine` and on modules that
- * need no changes of their own.
+ * Builds a program of somebody else: a folder with a go.mod of its own, or a folder or file without one, which may
+ * import `ambrosia/machine` and the standard library. Modules are taken as they are.
  */
 export function buildOutside(
-  directory: string,
+  source: string,
   packagePath: string,
   output: string,
   log: (line: string) => void,
 ): Built {
   const { goRoot } = requireToolchain()
+  if (!existsSync(source)) {
+    throw new GuestError('Guest.Usage', `there is no file or folder ${source}`)
+  }
   const stage = mkdtempSync(join(makeFolder(cacheRoot()), 'stage-'))
   try {
     const overlay = writeOverlay(applyStandard(goRoot, stage), stage)
     const name = basename(output)
-    compile(
-      {
-        directory,
-        packagePath,
-        flags: [`-overlay=${overlay}`],
-        environment: {},
-        folder: stage,
-        name,
-      },
-      log,
-    )
+    const directory = existsSync(join(source, 'go.mod')) ? source : wrapInModule(source, stage)
+    const flags = [`-overlay=${overlay}`]
+    compile({ directory, packagePath, flags, environment: {}, folder: stage, name }, log)
     const built = describe(join(stage, `${name}.elf`), join(stage, `${name}.symbols.elf`))
     cpSync(built.elf, output)
     return { ...built, elf: output }
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }
+}
+
+/** Copies Go files into a module made for them. */
+function wrapInModule(source: string, stage: string): string {
+  const directory = makeFolder(join(stage, 'program'))
+  const isFile = source.endsWith('.go')
+  cpSync(source, isFile ? join(directory, basename(source)) : directory, { recursive: true })
+  const machine = join(repositoryRoot, 'guest', 'machine')
+  const lines = [
+    'module program',
+    `go ${goVersion.slice(2)}`,
+    'require ambrosia/machine v0.0.0',
+    `replace ambrosia/machine => ${machine}`,
+  ]
+  writeFileSync(join(directory, 'go.mod'), `${lines.join('\n')}\n`)
+  return directory
 }
 
 export function findProgram(name: string): Program | undefined {

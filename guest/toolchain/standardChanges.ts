@@ -19,7 +19,8 @@ export const standardChanges: readonly Change[] = [
   },
   {
     path: 'internal/runtime/syscall/linux/asm_linux_riscv64.s',
-    reason: 'write appends to the output region, every other system call is ENOSYS',
+    reason:
+      'read takes the input region, write appends to the output region, every other system call is ENOSYS',
     replaceBy: 'std/internal/runtime/syscall/linux/asm_linux_riscv64.s',
   },
   {

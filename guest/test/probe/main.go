@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ var (
 )
 
 var probes = map[string]func(){
+	"lines":    lines,
 	"print":    func() { fmt.Println("standard output"); fmt.Fprintln(os.Stderr, "standard error"); println("built-in") },
 	"panic":    func() { panic("a reason") },
 	"recover":  recovered,
@@ -56,6 +58,16 @@ func main() {
 		machine.Exit(3)
 	}
 	probe()
+}
+
+// lines reads standard input to its end, twice.
+func lines() {
+	scanner := bufio.NewScanner(os.Stdin)
+	for scanner.Scan() {
+		fmt.Printf("%q\n", scanner.Text())
+	}
+	n, err := os.Stdin.Read(make([]byte, 8))
+	fmt.Println(scanner.Err(), n, err)
 }
 
 func recovered() {

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { readArtifacts } from '../toolchain/artifacts.ts'
+import { type BlockCase, blockInputs, cachedBlockInputs } from '../toolchain/blockInputs.ts'
+import { buildProgram, cachedElf, findProgram, repositoryRoot } from '../toolchain/build.ts'
+import { onMachine } from './onMachine.ts'
+import { canBuild, diagnose, isFull } from './withGo.ts'
+
+const program = findProgram('block')
+assert.ok(program)
+const block = program
+
+/** The guest and its inputs, built if asked for; undefined after the test was skipped. */
+function prepare(t: TestContext): { elf: string; cases: readonly BlockCase[] } | undefined {
+  if (!canBuild(t)) return undefined
+  const isReady = cachedElf(block) !== undefined && cachedBlockInputs(block) !== undefined
+  if (!isReady && !isFull) {
+    t.skip(
+      'the block guest is not built: AMBROSIA_GUEST=full builds it once (two minutes; fetches Go modules)',
+    )
+    return undefined
+  }
+  const { elf, sha256 } = buildProgram(block, diagnose(t))
+  assert.equal(sha256, readArtifacts().programs['block']?.sha256)
+  return { elf, cases: blockInputs(block, diagnose(t)) }
+}
+
+/** Refused for one reason each: what runs without AMBROSIA_GUEST=full. */
+const fewForged = [
+  'forged-state-root',
+  'forged-receipts-root',
+  'forged-gas-used',
+  'forged-transaction',
+  'forged-transaction-repeated',
+  'forged-witness-node',
+  'forged-transactions-root',
+  'forged-base-fee',
+  'forged-bytes-trailing',
+  'forged-omitted-ancestor',
+  'forged-foreign-state',
+]
+
+test('honest blocks halt accepting, in the same number of steps each time', (t) => {
+  const prepared = prepare(t)
+  if (prepared === undefined) return
+  const run = onMachine(prepared.elf)
+  const steps = JSON.parse(
+    readFileSync(join(import.meta.dirname, '..', 'steps.json'), 'utf8'),
+  ) as Record<string, number>
+  const honest = prepared.cases.filter((c) => c.exitCode === 0)
+  assert.deepEqual(honest.map((c) => c.name).sort(), Object.keys(steps).sort())
+  for (const c of honest) {
+    const repeats = ['transfers-1', 'transfers-10', 'transfers-100'].includes(c.name) ? 2 : 1
+    for (let i = 0; i < repeats; i++) {
+      const result = run(readFileSync(c.file))
+      assert.deepEqual(
+        [result.status, result.exitCode],
+        ['halted', 0],
+        `${c.name}: ${result.output}`,
+      )
+      assert.equal(Number(result.steps), steps[c.name], c.name)
+      const hash = /^hash +(0x[0-9a-f]{64})$/m.exec(result.output)?.[1]
+      assert.equal(result.answer.replace(/^(0x)?/, '0x'), hash, c.name)
+    }
+  }
+})
+
+test('forged blocks are refused, each with the code of its reason', (t) => {
+  const prepared = prepare(t)
+  if (prepared === undefined) return
+  const run = onMachine(prepared.elf)
+  const forged = prepared.cases.filter((c) => c.exitCode !== 0)
+  for (const name of fewForged)
+    assert.ok(
+      forged.some((c) => c.name === name),
+      name,
+    )
+  assert.ok(forged.some((c) => c.name.startsWith('forged-omitted-node-')))
+  assert.ok(forged.some((c) => c.name.startsWith('forged-omitted-code-')))
+  for (const c of isFull ? forged : forged.filter((f) => fewForged.includes(f.name))) {
+    const { status, exitCode, output, answer } = run(readFileSync(c.file))
+    assert.deepEqual(
+      [status, exitCode],
+      ['halted', c.exitCode],
+      `${c.name} (${c.about}): ${output}`,
+    )
+    assert.match(output, /^refused: /, c.name)
+    assert.match(answer, /^(0x)?0{64}$/, c.name)
+  }
+})
+
+test('the same checks hold natively', (t) => {
+  if (!canBuild(t)) return
+  if (!isFull) {
+    t.skip('AMBROSIA_GUEST=full runs the Go tests')
+    return
+  }
+  const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' }
+  const directory = join(repositoryRoot, block.module.directory)
+  const result = spawnSync('go', ['test', './...'], {
+    cwd: directory,
+    env: environment,
+    encoding: 'utf8',
+  })
+  assert.equal(result.status, 0, result.stdout + result.stderr)
+})
