@@ -543,13 +543,6 @@ export const oracleRegistryAbi = [
   "type": "function"
  },
  {
-  "inputs": [],
-  "name": "leave",
-  "outputs": [],
-  "stateMutability": "nonpayable",
-  "type": "function"
- },
- {
   "inputs": [
    {
     "internalType": "address",
@@ -730,6 +723,13 @@ export const oracleRegistryAbi = [
    }
   ],
   "name": "register",
+  "outputs": [],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ },
+ {
+  "inputs": [],
+  "name": "retire",
   "outputs": [],
   "stateMutability": "nonpayable",
   "type": "function"

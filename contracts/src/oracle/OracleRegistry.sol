@@ -110,7 +110,7 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     }
 
     /// @inheritdoc IOracleRegistry
-    function leave() external {
+    function retire() external {
         Core storage core = _known(msg.sender);
         _deactivate(core, OracleStatus.Left);
         emit OracleLeft(msg.sender);

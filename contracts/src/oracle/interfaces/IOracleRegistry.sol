@@ -100,7 +100,7 @@ interface IOracleRegistry {
     /// @notice Stops an operator from certifying. Admission role only.
     function suspend(address operator) external;
     /// @notice The caller leaves for ever.
-    function leave() external;
+    function retire() external;
     /// @notice Changes the caller's endpoint.
     function setEndpoint(string calldata endpoint) external;
     /// @notice Changes the caller's signing key; certificates under the old one no longer settle.

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ConsentBook} from "../../src/exchange/ConsentBook.sol";
+import {DealBook} from "../../src/exchange/DealBook.sol";
+import {QuorumCertificateVerifier} from "../../src/exchange/QuorumCertificateVerifier.sol";
+import {
+    Certificate,
+    Consent,
+    DealTerms,
+    OracleSignature,
+    Record,
+    Settlement,
+    Tier,
+    TokenPermit
+} from "../../src/exchange/types/ExchangeTypes.sol";
+import {OracleRegistration} from "../../src/oracle/interfaces/IOracleRegistry.sol";
+import {OracleRegistry} from "../../src/oracle/OracleRegistry.sol";
+import {UnitOraclePower} from "../../src/oracle/UnitOraclePower.sol";
+import {MedToken} from "../../src/token/MedToken.sol";
+import {Test, Vm} from "./Test.sol";
+
+/// @dev A whole exchange with three oracles (5 % commission each), one consumer and providers made as needed.
+abstract contract ExchangeFixture is Test {
+    uint256 internal constant PROVIDER_KEY = 0xa11ce;
+    uint256 internal constant CONSUMER_KEY = 0xc0de;
+    uint128 internal constant LOW = 2e18;
+    uint128 internal constant HIGH = 5e18;
+    bytes32 internal constant SALT = bytes32(uint256(77));
+    bytes32 internal constant MEASUREMENT = keccak256("measurement");
+    address internal constant STRANGER = address(0x57a9e);
+    address internal constant RELAYER = address(0x9e1a);
+    address internal constant STORE = address(0x5709e);
+
+    AccessManager internal manager;
+    MedToken internal token;
+    OracleRegistry internal registry;
+    QuorumCertificateVerifier internal verifier;
+    DealBook internal book;
+    ConsentBook internal consents;
+    address internal consumer;
+    address internal provider;
+    address[] internal oracles;
+
+    function setUp() public virtual {
+        vm.warp(1_900_000_000);
+        consumer = vm.addr(CONSUMER_KEY);
+        provider = vm.addr(PROVIDER_KEY);
+        manager = new AccessManager(address(this));
+        token = new MedToken(consumer, 1e30);
+        registry = new OracleRegistry(address(manager), new UnitOraclePower());
+        verifier = new QuorumCertificateVerifier(registry);
+        book = new DealBook(address(manager), false);
+        consents = ConsentBook(address(book.consentBook()));
+        book.setTokenAllowed(address(token), true);
+        for (uint256 i = 0; i < 3; ++i) {
+            address operator = vm.addr(operatorKey(i));
+            oracles.push(operator);
+            vm.prank(operator);
+            registry.register(registration(vm.addr(signerKey(i))));
+            registry.admit(operator, MEASUREMENT);
+        }
+        vm.prank(consumer);
+        token.approve(address(book), type(uint256).max);
+    }
+
+    // ---- builders ----
+
+    function operatorKey(uint256 index) internal pure returns (uint256) {
+        return 0x1000 + index;
+    }
+
+    function signerKey(uint256 index) internal pure returns (uint256) {
+        return 0x2000 + index;
+    }
+
+    function registration(address signer) internal pure returns (OracleRegistration memory) {
+        return OracleRegistration({
+            endpoint: "https://oracle.example",
+            signer: signer,
+            encryptionKey: keccak256(abi.encode(signer)),
+            measurement: MEASUREMENT,
+            commissionBps: 500,
+            commissionCapBps: 2000,
+            maximumChangeBps: 100
+        });
+    }
+
+    function defaultTerms() internal view returns (DealTerms memory terms) {
+        terms.consumer = consumer;
+        terms.token = address(token);
+        terms.criteriaHash = keccak256("criteria");
+        terms.agreementHash = keccak256("agreement");
+        terms.purpose = keccak256("DUO:0000007");
+        terms.tiers = new Tier[](2);
+        terms.tiers[0] = Tier(50, LOW);
+        terms.tiers[1] = Tier(80, HIGH);
+        terms.maximumRecords = 3;
+        terms.perPersonCap = 2;
+        terms.commissionCapBps = 1000;
+        terms.certificateLife = 1800;
+        terms.deliveryWindow = 1 days;
+        terms.expiry = uint64(block.timestamp + 30 days);
+        terms.retentionEnd = terms.expiry + 365 days;
+        terms.verifier = address(verifier);
+        terms.oracles = oracles;
+        terms.quorum = 2;
+        terms.stores = new address[](1);
+        terms.stores[0] = STORE;
+        terms.validatorHash = keccak256("validator");
+    }
+
+    function budgetOf(DealTerms memory terms) internal pure returns (uint256) {
+        return uint256(terms.maximumRecords) * terms.tiers[terms.tiers.length - 1].price;
+    }
+
+    function open(DealTerms memory terms) internal returns (bytes32 dealId) {
+        uint256 budget = budgetOf(terms);
+        vm.prank(terms.consumer);
+        return book.createDeal(terms, SALT, budget);
+    }
+
+    function certificateFor(DealTerms memory terms, uint256 person, uint256 data)
+        internal
+        view
+        returns (Certificate memory certificate)
+    {
+        certificate.dealId = book.dealIdOf(terms, SALT);
+        certificate.provider = provider;
+        certificate.manifestHash = keccak256(abi.encode("manifest", person, data));
+        certificate.personTag = keccak256(abi.encode("person", person));
+        certificate.recordTag = keccak256(abi.encode("record", data));
+        certificate.score = 87;
+        certificate.asOf = uint64(block.timestamp);
+        certificate.validUntil = uint64(block.timestamp) + terms.certificateLife;
+        certificate.validatorHash = terms.validatorHash;
+        certificate.statusListsRoot = keccak256("status");
+        certificate.receiptHash = keccak256("receipt");
+    }
+
+    function consentFor(DealTerms memory terms, Certificate memory certificate)
+        internal
+        view
+        returns (Consent memory consent)
+    {
+        consent.dealId = certificate.dealId;
+        consent.certificateHash = book.hashCertificate(certificate);
+        consent.consumer = terms.consumer;
+        consent.agreementHash = terms.agreementHash;
+        consent.answersHash = keccak256("answers");
+        consent.purpose = terms.purpose;
+        consent.token = terms.token;
+        consent.minimumNet = 1e18;
+        consent.payout = certificate.provider;
+        consent.maximumRelayerFee = 0.5e18;
+        consent.signedUntil = uint64(block.timestamp + 1 hours);
+        consent.consentUntil = uint64(block.timestamp + 180 days);
+    }
+
+    function signature(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    function certify(bytes32 digest, uint256 count) internal pure returns (OracleSignature[] memory signatures) {
+        signatures = new OracleSignature[](count);
+        for (uint256 i = 0; i < count; ++i) signatures[i] = OracleSignature(uint8(i), signature(signerKey(i), digest));
+    }
+
+    /// @dev Signs both messages anew, as they stand in the settlement.
+    function sign(Settlement memory settlement) internal view returns (Settlement memory) {
+        bytes32 digest = book.hashCertificate(settlement.certificate);
+        settlement.oracleSignatures = certify(digest, 3);
+        settlement.consent.certificateHash = digest;
+        return signConsent(settlement);
+    }
+
+    function signConsent(Settlement memory settlement) internal view returns (Settlement memory) {
+        settlement.consentSignature = signature(PROVIDER_KEY, book.hashConsent(settlement.consent));
+        return settlement;
+    }
+
+    function sale(DealTerms memory terms, uint256 person, uint256 data)
+        internal
+        view
+        returns (Settlement memory settlement)
+    {
+        settlement.certificate = certificateFor(terms, person, data);
+        settlement.consent = consentFor(terms, settlement.certificate);
+        return sign(settlement);
+    }
+
+    function list(Settlement memory settlement) internal pure returns (Settlement[] memory settlements) {
+        settlements = new Settlement[](1);
+        settlements[0] = settlement;
+    }
+
+    // ---- actions ----
+
+    function settle(DealTerms memory terms, Settlement memory settlement) internal returns (Record memory) {
+        vm.recordLogs();
+        vm.prank(RELAYER);
+        book.settle(terms, SALT, list(settlement), true);
+        Record[] memory records = settledRecords();
+        assertEq(records.length, 1, "one record settled");
+        return records[0];
+    }
+
+    /// @dev The records of the RecordSettled events since vm.recordLogs.
+    function settledRecords() internal returns (Record[] memory records) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        bytes32 topic = keccak256(
+            "RecordSettled(bytes32,bytes32,address,address,(bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,address,address,address,address,uint16,uint128,uint128,uint128,uint64,uint64,uint64,(address,uint128)[]))"
+        );
+        uint256 count = 0;
+        for (uint256 i = 0; i < logs.length; ++i) if (logs[i].topics[0] == topic) ++count;
+        records = new Record[](count);
+        for (uint256 i = logs.length; i > 0; --i) {
+            if (logs[i - 1].topics[0] != topic) continue;
+            (, records[--count]) = abi.decode(logs[i - 1].data, (address, Record));
+        }
+    }
+
+    /// @dev Asserts that judge says the code, that a lenient settle pays nothing and a strict one reverts with the reason.
+    function assertRefused(DealTerms memory terms, Settlement memory settlement, bytes memory reason) internal {
+        assertEq(bytes32(book.judge(terms, SALT, settlement, RELAYER)), bytes32(bytes4(reason)), "judge's code");
+        bytes32 dealId = book.dealIdOf(terms, SALT);
+        uint256 before = IERC20(terms.token).balanceOf(address(book));
+        bytes32 state = keccak256(abi.encode(book.dealOf(dealId)));
+        vm.recordLogs();
+        vm.prank(RELAYER);
+        assertEq(book.settle(terms, SALT, list(settlement), false), 0, "nothing settled");
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs.length, 1, "one event");
+        assertEq(logs[0].topics[0], keccak256("SettlementRefused(bytes32,bytes4,uint256,bytes)"), "refusal event");
+        assertEq(logs[0].topics[2], bytes32(bytes4(reason)), "refusal code");
+        (, bytes memory found) = abi.decode(logs[0].data, (uint256, bytes));
+        assertEq(keccak256(found), keccak256(reason), "refusal reason");
+        assertEq(IERC20(terms.token).balanceOf(address(book)), before, "nothing paid");
+        assertEq(keccak256(abi.encode(book.dealOf(dealId))), state, "deal unchanged");
+        vm.expectRevert(reason);
+        vm.prank(RELAYER);
+        book.settle(terms, SALT, list(settlement), true);
+    }
+
+    function noPermit() internal pure returns (TokenPermit memory permit) {}
+
+    function recordIdOf(Record memory record) internal view returns (bytes32) {
+        return book.recordIdOf(record.dealId, record.recordTag);
+    }
+}
