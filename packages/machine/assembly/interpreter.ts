@@ -2,6 +2,7 @@
 //
 // The host (src/internal/engine.ts) owns the linear memory and lays it out:
 //   REGS   33 registers of 8 bytes, x0 first; slot 32 takes writes to x0 and is no part of the state
+//   RESERVATION  the reserved address plus one, or 0
 //   PAGES  one u32 for each 4 KiB page of the 2^34 bytes: its host address, or 0 where nothing was stored
 //   DIRTY  one byte for each 128-byte line of host memory: 1 stored since the last hash, 2 stored before
 //   OWNERS one u32 for each page of the pool: the page number that it holds
@@ -10,6 +11,7 @@
 // A host address is an offset from MEM. Host address 0 stands for "fault": no access below 4096 is ever allowed.
 
 const REGS: usize = 1024
+const RESERVATION: usize = 2056
 const PAGES: usize = 1 << 20
 const DIRTY: usize = 17 << 20
 const OWNERS: usize = 49 << 20
@@ -37,7 +39,6 @@ const enum K {
 let pc: u32 = 0
 let steps: u64 = 0
 let status: i32 = RUNNING
-let reservation: u64 = 0
 let direct: u64 = 0
 let codeAt: usize = 0
 let codeBase: u32 = 0
@@ -52,8 +53,10 @@ export function getSteps(): u64 { return steps }
 export function setSteps(value: u64): void { steps = value }
 export function getStatus(): i32 { return status }
 export function setStatus(value: i32): void { status = value }
-export function getReservation(): u64 { return reservation }
-export function setReservation(value: u64): void { reservation = value }
+// @ts-ignore: decorator
+@inline function reserve(value: u64): void { store<u64>(RESERVATION, value) }
+// @ts-ignore: decorator
+@inline function reserved(): u64 { return load<u64>(RESERVATION) }
 export function getPoolNext(): u64 { return poolNext }
 
 /** Sets the layout: `pool` is the host address of the first pool page, which stays zero and serves loads of untouched pages. */
@@ -279,10 +282,10 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
       case K.SH: { let h = forStore(a + imm, 1, reach); if (!h) { outcome = FAULTED; break } store<u16>(MEM + h, b as u16); mark(h); break }
       case K.SW: { let h = forStore(a + imm, 3, reach); if (!h) { outcome = FAULTED; break } store<u32>(MEM + h, b as u32); mark(h); break }
       case K.SD: { let h = forStore(a + imm, 7, reach); if (!h) { outcome = FAULTED; break } store<u64>(MEM + h, b); mark(h); break }
-      case K.LR: { let h = forLoad(a, 7, reach); if (!h) { outcome = FAULTED; break } set(rd, load<u64>(MEM + h)); reservation = a + 1; break }
+      case K.LR: { let h = forLoad(a, 7, reach); if (!h) { outcome = FAULTED; break } set(rd, load<u64>(MEM + h)); reserve(a + 1); break }
       case K.SC: {
         // A failing SC stores nothing, so it takes no page; it faults on a bad address all the same.
-        if (reservation == a + 1) {
+        if (reserved() == a + 1) {
           let h = forStore(a, 7, reach)
           if (!h) { outcome = FAULTED; break }
           store<u64>(MEM + h, b); mark(h); set(rd, 0)
@@ -290,7 +293,7 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
           if (!forLoad(a, 7, reach)) { outcome = FAULTED; break }
           set(rd, 1)
         }
-        reservation = 0
+        reserve(0)
         break
       }
       case K.AMOSWAP: case K.AMOADD: case K.AMOXOR: case K.AMOAND: case K.AMOOR: case K.AMOMIN: case K.AMOMAX: case K.AMOMINU: case K.AMOMAXU: {
@@ -332,9 +335,9 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
       case K.SLLIW: set(rd, ((a as i32) << (imm as i32)) as i64 as u64); break
       case K.SRLIW: set(rd, (((a as u32) >> (imm as u32)) as i32) as i64 as u64); break
       case K.SRAIW: set(rd, ((a as i32) >> (imm as i32)) as i64 as u64); break
-      case K.LRW: { let h = forLoad(a, 3, reach); if (!h) { outcome = FAULTED; break } set(rd, load<i32>(MEM + h) as i64 as u64); reservation = a + 1; break }
+      case K.LRW: { let h = forLoad(a, 3, reach); if (!h) { outcome = FAULTED; break } set(rd, load<i32>(MEM + h) as i64 as u64); reserve(a + 1); break }
       case K.SCW: {
-        if (reservation == a + 1) {
+        if (reserved() == a + 1) {
           let h = forStore(a, 3, reach)
           if (!h) { outcome = FAULTED; break }
           store<u32>(MEM + h, b as u32); mark(h); set(rd, 0)
@@ -342,7 +345,7 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
           if (!forLoad(a, 3, reach)) { outcome = FAULTED; break }
           set(rd, 1)
         }
-        reservation = 0
+        reserve(0)
         break
       }
       case K.AMOSWAPW: case K.AMOADDW: case K.AMOXORW: case K.AMOANDW: case K.AMOORW: case K.AMOMINW: case K.AMOMAXW: case K.AMOMINUW: case K.AMOMAXUW: {

@@ -9,6 +9,8 @@ import {
   readLines,
   readMemory,
   registerView,
+  reservation,
+  setReservation,
   takeDirtyLines,
   touchedLines,
   writeMemory,
@@ -20,6 +22,7 @@ import {
   siblingsOf,
   updateLines,
 } from './internal/lineTree.ts'
+import { createTranslator, runTranslated, type Translator } from './internal/translator.ts'
 import {
   ADDRESS_LIMIT,
   INPUT_SIZE_LIMIT,
@@ -41,6 +44,8 @@ export type Options = {
   salt?: Uint8Array
   /** 32 bytes in the last line of the input region, which hide the input root. Zero when left out. */
   inputSalt?: Uint8Array
+  /** How steps are taken: `translator` (the default) turns what runs often into WebAssembly, `interpreter` never does. */
+  engine?: 'interpreter' | 'translator'
   /** Threads to hash on; the caller's thread alone when left out. */
   hashPool?: HashPool
   /** Machine memory mapped one to one, bytes, the first size that this computer grants. For tests of the paged part. */
@@ -52,6 +57,7 @@ export type Machine = {
   readonly program: Program
   readonly options: Options
   readonly engine: Engine
+  readonly translator: Translator | undefined
   readonly memoryTree: LineTree
   programTree: LineTree | undefined
 }
@@ -86,7 +92,16 @@ export function create(program: Program, options: Options = {}): Machine {
   }
   const engine = createEngine(program, options.directSizes)
   const memoryTree = createLineTree()
-  const machine: Machine = { program, options, engine, memoryTree, programTree: undefined }
+  const translator =
+    options.engine === 'interpreter' ? undefined : createTranslator(program, engine)
+  const machine: Machine = {
+    program,
+    options,
+    engine,
+    translator,
+    memoryTree,
+    programTree: undefined,
+  }
   reset(machine)
   return machine
 }
@@ -137,7 +152,9 @@ export function run(machine: Machine, maxSteps: bigint = 2n ** 63n): Status {
   let slice = FIRST_SLICE
   while (exports.getStatus() === 0 && exports.getSteps() < maxSteps) {
     const end = exports.getSteps() + slice
-    exports.run(end < maxSteps ? end : maxSteps)
+    const limit = end < maxSteps ? end : maxSteps
+    if (machine.translator === undefined) exports.run(limit)
+    else runTranslated(machine.translator, limit)
     if (slice < LAST_SLICE) slice *= 2n
   }
   return status(machine)
@@ -162,7 +179,7 @@ export async function state(machine: Machine): Promise<State.State> {
     pc: pc(machine),
     registers: registers(machine),
     memoryRoot: rootOf(memoryTree),
-    reservation: engine.exports.getReservation(),
+    reservation: reservation(engine),
     status: engine.exports.getStatus(),
   }
 }
@@ -215,7 +232,7 @@ export function snapshot(machine: Machine): Snapshot {
   return {
     pc: pc(machine),
     registers: registers(machine),
-    reservation: engine.exports.getReservation(),
+    reservation: reservation(engine),
     status: engine.exports.getStatus(),
     steps: steps(machine),
     lines,
@@ -257,7 +274,7 @@ export function output(machine: Machine): Uint8Array {
 function setControl(engine: Engine, control: Omit<Snapshot, 'lines' | 'data'>): void {
   registerView(engine).set(control.registers)
   engine.exports.setPc(control.pc)
-  engine.exports.setReservation(control.reservation)
+  setReservation(engine, control.reservation)
   engine.exports.setStatus(control.status)
   engine.exports.setSteps(control.steps)
 }

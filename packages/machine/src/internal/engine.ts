@@ -6,6 +6,8 @@ import { isJump, kernelOf } from './kernelOf.ts'
 
 // The memory map of assembly/interpreter.ts.
 export const REGISTERS_AT = 1024
+/** Cells of eight bytes that the interpreter and translated code share: the steps left to take, the reservation. */
+export const CELLS = { fuel: 2048, reservation: 2056 } as const
 /** Room for lists of line numbers, behind the owners of the pool's pages. */
 const LIST_AT = 53 << 20
 const LIST_ROOM = 2 ** 20
@@ -29,8 +31,6 @@ type Exports = {
   setSteps(value: bigint): void
   getStatus(): number
   setStatus(value: number): void
-  getReservation(): bigint
-  setReservation(value: bigint): void
   getPoolNext(): bigint
   configure(
     direct: bigint,
@@ -63,6 +63,8 @@ export type Engine = {
   readonly codeAt: number
   readonly codeBase: number
   readonly codeSpan: number
+  /** One u32 for each slot: where translated code for it is (translator.ts). */
+  readonly mapAt: number
   /** Host address (offset from MEMORY_AT) of the first page of the pool, the zero page. */
   readonly poolAt: number
 }
@@ -81,7 +83,8 @@ export function createEngine(
   const codeBase = range.start - (range.start % 2)
   // Two illegal slots behind the last, where execution that falls through ends.
   const codeSpan = range.end - codeBase + (range.end % 2) + 4
-  const codeSize = (codeSpan / 2) * RECORD_SIZE
+  const recordsSize = (codeSpan / 2) * RECORD_SIZE
+  const codeSize = recordsSize + (codeSpan / 2) * 4
   const { memory, directSize } = allocate(directSizes, codeSize)
   const codeAt = MEMORY_AT + directSize
   const poolAt = directSize + roundUp(codeSize, PAGE_SIZE)
@@ -96,6 +99,7 @@ export function createEngine(
     codeAt,
     codeBase,
     codeSpan,
+    mapAt: codeAt + recordsSize,
     poolAt,
   }
   writeRecords(engine, program)
@@ -191,6 +195,15 @@ export function readLines(engine: Engine, lines: Uint32Array, target: Uint8Array
     }
     target.set(memory.subarray(at, at + 2 ** LINE_SHIFT), i * 2 ** LINE_SHIFT)
   }
+}
+
+/** The reserved address plus one, or 0. */
+export function reservation(engine: Engine): bigint {
+  return new BigUint64Array(engine.memory.buffer, CELLS.reservation, 1)[0] as bigint
+}
+
+export function setReservation(engine: Engine, value: bigint): void {
+  new BigUint64Array(engine.memory.buffer, CELLS.reservation, 1)[0] = value
 }
 
 /** x0 to x31. */

@@ -1,0 +1,255 @@
+import type { Program } from '../Program.ts'
+import { CELLS, type Engine, HOT_COUNT } from './engine.ts'
+import { findRegion, type Region } from './region.ts'
+import { translateRegion } from './translate.ts'
+import {
+  byte,
+  bytes,
+  createWriter,
+  name,
+  OP,
+  section,
+  signed,
+  TYPE,
+  toBytes,
+  unsigned,
+  type Writer,
+} from './wasmWriter.ts'
+
+/**
+ * Translates what runs often to WebAssembly: docs/machine.md, section 11. Jump targets are counted by the interpreter; a
+ * target that becomes hot is translated with what is reached from it. All functions share one table, and a map from pc
+ * to (function, block) that the dispatcher follows without returning to the host.
+ */
+export type Translator = {
+  readonly program: Program
+  readonly engine: Engine
+  readonly table: WebAssembly.Table
+  /** Runs translated code from a pc; @returns the pc to go on at, lowest bit set where the interpreter must take a step. */
+  readonly dispatch: (pc: number) => number
+  readonly waiting: Set<number>
+  count: number
+}
+
+/** Bits of a map entry that hold the block. */
+const BLOCK_BITS = 10
+/** Hot targets translated at once, unless one of them becomes hot again first. */
+const BATCH = 24
+const TABLE_STEP = 256
+/** The counter of a target that has translated code. */
+const TRANSLATED = 65535
+
+export function createTranslator(program: Program, engine: Engine): Translator {
+  const table = new WebAssembly.Table({ initial: TABLE_STEP, element: 'anyfunc' })
+  const module = new WebAssembly.Module(dispatcher(engine))
+  const instance = new WebAssembly.Instance(module, { e: { m: engine.memory, t: table } })
+  const dispatch = instance.exports['dispatch'] as (pc: number) => number
+  return { program, engine, table, dispatch, waiting: new Set(), count: 0 }
+}
+
+/** Takes steps until there are `limit` in all, or the machine stops. */
+export function runTranslated(translator: Translator, limit: bigint): void {
+  const { engine, dispatch } = translator
+  const { exports, memory } = engine
+  const fuel = new BigInt64Array(memory.buffer, CELLS.fuel, 1)
+  // A growing pool detaches views, so the cell is looked up again after each stretch of interpretation.
+  let cell = fuel
+  while (exports.getStatus() === 0) {
+    const steps = exports.getSteps()
+    if (steps >= limit) return
+    if (cell.buffer !== memory.buffer) cell = new BigInt64Array(memory.buffer, CELLS.fuel, 1)
+    cell[0] = limit - steps
+    const next = dispatch(exports.getPc()) >>> 0
+    const taken = limit - (cell[0] as bigint)
+    exports.setSteps(taken)
+    exports.setPc(next & ~1)
+    if (taken >= limit) return
+    if ((next & 1) === 1) {
+      exports.run(taken + 1n)
+      continue
+    }
+    exports.runProfile(limit)
+    if (exports.getStatus() === 0 && exports.getSteps() < limit) noteHot(translator)
+  }
+}
+
+/** Forgets nothing between runs of one program: what was hot will be hot again. */
+function noteHot(translator: Translator): void {
+  const { engine, waiting } = translator
+  const pc = engine.exports.getPc() >>> 0
+  const counter = new DataView(
+    engine.memory.buffer,
+    engine.codeAt + (pc - engine.codeBase) * 8 + 6,
+    2,
+  )
+  if (counter.getUint16(0, true) !== HOT_COUNT) return
+  counter.setUint16(0, 0, true)
+  const isAgain = waiting.has(pc)
+  waiting.add(pc)
+  if (isAgain || waiting.size >= BATCH) translateWaiting(translator)
+}
+
+function translateWaiting(translator: Translator): void {
+  const { program, engine, waiting } = translator
+  const regions: Region[] = []
+  const known = new Set<number>()
+  for (const pc of waiting) {
+    if (known.has(pc) || isTranslated(engine, pc)) continue
+    const region = findRegion(program, pc)
+    regions.push(region)
+    for (const block of region.blocks) known.add(block.pc)
+  }
+  waiting.clear()
+  if (regions.length > 0) install(translator, regions)
+}
+
+function isTranslated({ memory, mapAt, codeBase }: Engine, pc: number): boolean {
+  return new DataView(memory.buffer).getUint32(mapAt + (pc - codeBase) * 2, true) !== 0
+}
+
+function install(translator: Translator, regions: readonly Region[]): void {
+  const { engine, table } = translator
+  const module = new WebAssembly.Module(moduleOf(regions, engine.directSize))
+  const instance = new WebAssembly.Instance(module, { e: { m: engine.memory } })
+  const first = translator.count
+  translator.count += regions.length
+  while (table.length < translator.count) table.grow(Math.max(TABLE_STEP, table.length))
+  const view = new DataView(engine.memory.buffer)
+  regions.forEach((region, index) => {
+    const place = first + index
+    table.set(place, instance.exports[`f${index}`] as WebAssembly.ExportValue)
+    region.blocks.forEach((block, at) => {
+      const slot = block.pc - engine.codeBase
+      if (slot < 0 || slot >= engine.codeSpan || isTranslated(engine, block.pc)) return
+      view.setUint32(engine.mapAt + slot * 2, place * 2 ** BLOCK_BITS + at + 1, true)
+      view.setUint16(engine.codeAt + slot * 8 + 6, TRANSLATED, true)
+    })
+  })
+}
+
+function moduleOf(regions: readonly Region[], directSize: number): Uint8Array {
+  const out = createModule()
+  section(out, 1, (inner) => {
+    unsigned(inner, 1)
+    writeType(inner)
+  })
+  section(out, 2, (inner) => {
+    unsigned(inner, 1)
+    importMemory(inner)
+  })
+  section(out, 3, (inner) => {
+    unsigned(inner, regions.length)
+    for (let i = 0; i < regions.length; i++) unsigned(inner, 0)
+  })
+  section(out, 7, (inner) => {
+    unsigned(inner, regions.length)
+    for (let i = 0; i < regions.length; i++) {
+      name(inner, `f${i}`)
+      byte(inner, 0)
+      unsigned(inner, i)
+    }
+  })
+  section(out, 10, (inner) => {
+    unsigned(inner, regions.length)
+    for (const region of regions) {
+      const body = translateRegion(region, directSize)
+      unsigned(inner, body.length)
+      bytes(inner, body)
+    }
+  })
+  return toBytes(out)
+}
+
+/** (pc) -> pc: follows the map from function to function while there is an entry and the interpreter is not asked for. */
+function dispatcher({ codeBase, codeSpan, mapAt }: Engine): Uint8Array {
+  const out = createModule()
+  section(out, 1, (inner) => {
+    unsigned(inner, 1)
+    writeType(inner)
+  })
+  section(out, 2, (inner) => {
+    unsigned(inner, 2)
+    importMemory(inner)
+    name(inner, 'e')
+    name(inner, 't')
+    byte(inner, 1)
+    byte(inner, TYPE.funcref)
+    byte(inner, 0)
+    unsigned(inner, 1)
+  })
+  section(out, 3, (inner) => {
+    unsigned(inner, 1)
+    unsigned(inner, 0)
+  })
+  section(out, 7, (inner) => {
+    unsigned(inner, 1)
+    name(inner, 'dispatch')
+    byte(inner, 0)
+    unsigned(inner, 0)
+  })
+  section(out, 10, (inner) => {
+    unsigned(inner, 1)
+    const body = createWriter()
+    writeDispatchBody(body, codeBase, codeSpan, mapAt)
+    unsigned(inner, body.size)
+    bytes(inner, toBytes(body))
+  })
+  return toBytes(out)
+}
+
+function writeDispatchBody(out: Writer, codeBase: number, codeSpan: number, mapAt: number): void {
+  const [pc, entry] = [0, 1]
+  const op = (...values: number[]) => {
+    for (const value of values) byte(out, value)
+  }
+  const constant = (value: number) => {
+    byte(out, OP.i32Const)
+    signed(out, value | 0)
+  }
+  const leaveIf = () => op(OP.if, TYPE.empty, OP.localGet, pc, OP.return, OP.end)
+  op(1, 1, TYPE.i32)
+  op(OP.loop, TYPE.empty)
+  op(OP.localGet, pc)
+  constant(codeBase)
+  op(OP.i32Sub, OP.localTee, entry)
+  constant(codeSpan)
+  op(OP.i32GeU)
+  leaveIf()
+  op(OP.localGet, entry)
+  constant(1)
+  op(OP.i32Shl)
+  op(OP.i32Load, 2)
+  unsigned(out, mapAt)
+  op(OP.localTee, entry, OP.i32Eqz)
+  leaveIf()
+  op(OP.localGet, entry)
+  constant(1)
+  op(OP.i32Sub, OP.localTee, entry)
+  constant(2 ** BLOCK_BITS - 1)
+  op(OP.i32And, OP.localGet, entry)
+  constant(BLOCK_BITS)
+  op(OP.i32ShrU, OP.callIndirect, 0, 0)
+  op(OP.localTee, pc)
+  constant(1)
+  op(OP.i32And, OP.i32Eqz, OP.brIf, 0, OP.end)
+  op(OP.localGet, pc, OP.end)
+}
+
+function createModule(): Writer {
+  const out = createWriter(65536)
+  for (const value of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) byte(out, value)
+  return out
+}
+
+/** (i32) -> i32 */
+function writeType(out: Writer): void {
+  for (const value of [TYPE.function, 1, TYPE.i32, 1, TYPE.i32]) byte(out, value)
+}
+
+function importMemory(out: Writer): void {
+  name(out, 'e')
+  name(out, 'm')
+  byte(out, 2)
+  byte(out, 0)
+  unsigned(out, 1)
+}
