@@ -3,7 +3,7 @@ import type { Certificate } from '@ambrosia/exchange/Certificate'
 import type { Consent } from '@ambrosia/exchange/Consent'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
-import { type Address, type ContractEventArgs, type LocalAccount, parseEventLogs } from 'viem'
+import { type Address, type LocalAccount, parseEventLogs } from 'viem'
 import { type Chain, errorName } from '../Chain.ts'
 import type { SignedConsent } from '../provider/signConsent.ts'
 import type { QuorumCertificate } from '../provider/submitOffer.ts'
@@ -17,14 +17,27 @@ export type Settlement = {
   relayerFee: bigint
 }
 
-/** A record as the chain keeps its commitment. */
-export type SettledRecord = NonNullable<
-  ContractEventArgs<typeof dealBookAbi, 'RecordSettled'> extends infer T
-    ? T extends { record?: infer R }
-      ? R
-      : never
-    : never
->
+/** A record as the settlement event tells it; its commitment stands on chain. Times are seconds. */
+export type SettledRecord = {
+  dealId: Hex
+  personTag: Hex
+  recordTag: Hex
+  manifestHash: Hex
+  certificateHash: Hex
+  consentHash: Hex
+  consumer: Address
+  token: Address
+  provider: Address
+  payout: Address
+  ordinal: number
+  price: bigint
+  net: bigint
+  relayerFee: bigint
+  settledAt: bigint
+  deliveryEnd: bigint
+  consentUntil: bigint
+  shares: readonly { oracle: Address; amount: bigint }[]
+}
 
 export type SettleResult = {
   transaction: Hex
@@ -75,7 +88,7 @@ export async function settle(options: {
   for (const log of parseEventLogs({ abi, logs: receipt.logs })) {
     if (log.eventName === 'RecordSettled') {
       const { recordId, provider, record } = log.args
-      settled.push({ recordId, provider, record: record as SettledRecord })
+      settled.push({ recordId, provider, record })
     }
     if (log.eventName === 'SettlementRefused') {
       refused.push({ index: Number(log.args.index), code: errorName(log.args.reason) })

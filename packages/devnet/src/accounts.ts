@@ -1,0 +1,13 @@
+import { type HDAccount, mnemonicToAccount } from 'viem/accounts'
+
+/** The mnemonic of every development chain: known to everybody, so nothing of value may ever be held by its accounts. */
+export const MNEMONIC = 'test test test test test test test test test test test junk'
+
+/** Accounts by what they do in a development network. */
+const INDEXES = { deployer: 0, consumer: 1, relayer: 2 } as const
+
+export type DevelopmentAccount = keyof typeof INDEXES
+
+export function developmentAccount(name: DevelopmentAccount): HDAccount {
+  return mnemonicToAccount(MNEMONIC, { addressIndex: INDEXES[name] })
+}
