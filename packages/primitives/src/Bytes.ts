@@ -107,6 +107,9 @@ export function compare(a: Uint8Array, b: Uint8Array): number {
 
 /** An unsigned integer as big-endian bytes. @throws Bytes.OutOfRange when it does not fit. */
 export function fromUint(value: number | bigint, sizeBytes: number): Uint8Array {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    throw new OutOfRangeError(sizeBytes)
+  }
   let rest = BigInt(value)
   if (rest < 0n || rest >> BigInt(8 * sizeBytes) !== 0n) throw new OutOfRangeError(sizeBytes)
   const bytes = new Uint8Array(sizeBytes)

@@ -61,11 +61,12 @@ class Reader {
   }
 
   value(depth: number): Value {
-    if (depth > this.maximumDepth + 1) this.fail(`nested deeper than ${this.maximumDepth}`)
     this.space()
     const char = this.text[this.at]
-    if (char === '{') return this.object(depth)
-    if (char === '[') return this.array(depth)
+    if (char === '{' || char === '[') {
+      if (depth > this.maximumDepth) this.fail(`nested deeper than ${this.maximumDepth}`)
+      return char === '{' ? this.object(depth) : this.array(depth)
+    }
     if (char === '"') return this.string()
     if (char === 't') return this.word('true', true)
     if (char === 'f') return this.word('false', false)
@@ -162,8 +163,15 @@ class Reader {
   }
 }
 
+/** Deeper plain data is taken for a cycle. */
+const DEEPEST_DATA = 1000
+
 /** Canonical text of a parsed value, or of plain JavaScript data whose numbers are safe integers. @throws CanonicalJson.Invalid */
 export function stringify(value: unknown): string {
+  return write(value, 1)
+}
+
+function write(value: unknown, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return quote(value)
   if (value instanceof NumberToken) return value.text
@@ -171,17 +179,22 @@ export function stringify(value: unknown): string {
     if (!Number.isSafeInteger(value)) throw new InvalidError('a number that is no safe integer', 0)
     return String(value === 0 ? 0 : value)
   }
-  if (Array.isArray(value)) return `[${value.map(stringify).join(',')}]`
-  if (typeof value === 'object') {
-    const object = value as Record<string, unknown>
-    const parts: string[] = []
-    for (const key of Object.keys(object).sort()) {
-      const member = object[key]
-      if (member !== undefined) parts.push(`${quote(key)}:${stringify(member)}`)
-    }
-    return `{${parts.join(',')}}`
+  if (typeof value !== 'object') throw new InvalidError(`a ${typeof value}`, 0)
+  if (depth > DEEPEST_DATA) throw new InvalidError(`nested deeper than ${DEEPEST_DATA}`, 0)
+  if (Array.isArray(value))
+    return `[${Array.from(value, (item) => write(item, depth + 1)).join(',')}]`
+  const prototype = Object.getPrototypeOf(value)
+  // Bytes, dates and maps would be written as something that nobody meant.
+  if (prototype !== null && prototype !== Object.prototype) {
+    throw new InvalidError('an object that is no plain data', 0)
   }
-  throw new InvalidError(`a ${typeof value}`, 0)
+  const object = value as Record<string, unknown>
+  const parts: string[] = []
+  for (const key of Object.keys(object).sort()) {
+    const member = object[key]
+    if (member !== undefined) parts.push(`${quote(key)}:${write(member, depth + 1)}`)
+  }
+  return `{${parts.join(',')}}`
 }
 
 function quote(text: string): string {

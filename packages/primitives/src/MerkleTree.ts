@@ -1,4 +1,4 @@
-import { fromUint } from './Bytes.ts'
+import { equal } from './Bytes.ts'
 import { AmbrosiaError } from './Errors.ts'
 import { sha256 } from './Hash.ts'
 
@@ -9,11 +9,16 @@ import { sha256 } from './Hash.ts'
 export type Proof = {
   /** Position of the leaf, from 0. */
   index: number
-  /** Number of leaves in the tree. */
+  /**
+   * Number of leaves in the tree. It fixes the shape of the path and nothing else: a root alone does not bind it, so
+   * whoever signs a root signs the size beside it, as RFC 9162 does in a signed tree head.
+   */
   size: number
   /** Siblings from the leaf up. */
   path: readonly Uint8Array[]
 }
+
+const HASH_SIZE_BYTES = 32
 
 /** The leaf hash of an entry. */
 export function hashLeaf(entry: Uint8Array): Uint8Array {
@@ -26,7 +31,7 @@ function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
 
 /** The root over entries in their order; the root of none is SHA-256 of nothing. */
 export function root(entries: readonly Uint8Array[]): Uint8Array {
-  if (entries.length === 0) return sha256(fromUint(0, 0))
+  if (entries.length === 0) return sha256()
   return rootOf(entries.map(hashLeaf))
 }
 
@@ -56,8 +61,10 @@ export function prove(entries: readonly Uint8Array[], index: number): Proof {
 
 /** True when the proof leads from the entry to the root. Malformed proofs are false, never an exception. */
 export function verify(entry: Uint8Array, proof: Proof, expectedRoot: Uint8Array): boolean {
-  const { index, size } = proof
+  const { index, size, path } = proof
   if (!Number.isSafeInteger(size) || !Number.isSafeInteger(index)) return false
+  // A sibling of another length would move the border between two hashes.
+  if (!Array.isArray(path) || !path.every(isHash) || !isHash(expectedRoot)) return false
   if (size < 1 || index < 0 || index >= size) return false
   const sides: boolean[] = []
   let at = index
@@ -72,13 +79,17 @@ export function verify(entry: Uint8Array, proof: Proof, expectedRoot: Uint8Array
       count -= split
     }
   }
-  if (sides.length !== proof.path.length) return false
+  if (sides.length !== path.length) return false
   let hash = hashLeaf(entry)
-  for (const sibling of proof.path) {
+  for (const sibling of path) {
     const isLeft = sides.pop() as boolean
     hash = isLeft ? hashNode(hash, sibling) : hashNode(sibling, hash)
   }
-  return hash.length === expectedRoot.length && hash.every((byte, i) => byte === expectedRoot[i])
+  return equal(hash, expectedRoot)
+}
+
+function isHash(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array && value.length === HASH_SIZE_BYTES
 }
 
 function splitOf(count: number): number {

@@ -5,11 +5,13 @@ export const MED_DECIMALS = 18
 /** Basis points in a whole. */
 export const BPS = 10_000n
 
+/** More digits than any 256-bit amount has; keeps a hostile text from costing time. */
+const LONGEST_TEXT = 100
 const DECIMAL = /^(\d+)(?:\.(\d+))?$/
 
 /** An amount in the smallest unit from a decimal text such as "4.75". @throws Units.InvalidAmount */
 export function fromDecimal(text: string, decimals: number = MED_DECIMALS): bigint {
-  const match = DECIMAL.exec(text)
+  const match = text.length > LONGEST_TEXT ? null : DECIMAL.exec(text)
   const fraction = match?.[2] ?? ''
   if (!match || fraction.length > decimals) throw new InvalidAmountError(text.length, decimals)
   return BigInt((match[1] as string) + fraction.padEnd(decimals, '0'))
