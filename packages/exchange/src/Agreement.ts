@@ -24,6 +24,8 @@ export type Agreement = {
 export type Answers = {
   version: 1
   agreementHash: Hex
+  /** The sentences that the person read and signs, in their order. */
+  sentences: string[]
   answers: { id: number; accepted: boolean }[]
 }
 
@@ -46,10 +48,15 @@ export function hashAnswers(answers: Answers): Hex {
 }
 
 /** Answers that accept every required term and, where `acceptOptional`, the others too. */
-export function answer(agreement: Agreement, acceptOptional: boolean): Answers {
+export function answer(
+  agreement: Agreement,
+  sentences: readonly string[],
+  acceptOptional: boolean,
+): Answers {
   return {
     version: 1,
     agreementHash: hash(agreement),
+    sentences: [...sentences],
     answers: agreement.terms.map((term) => ({
       id: term.id,
       accepted: term.required || acceptOptional,

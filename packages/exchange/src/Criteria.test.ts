@@ -134,8 +134,10 @@ describe('Agreement', () => {
     ],
   })
 
+  const sentences = ['I allow it.']
+
   it('default: answers accept what is required, and the rest only if asked', () => {
-    const answers = Agreement.answer(agreement, false)
+    const answers = Agreement.answer(agreement, sentences, false)
     assert.deepEqual(answers.answers, [
       { id: 1, accepted: true },
       { id: 2, accepted: false },
@@ -143,12 +145,12 @@ describe('Agreement', () => {
     assert.deepEqual(Agreement.assertAnswers(agreement, answers), answers)
     assert.notEqual(
       Agreement.hashAnswers(answers),
-      Agreement.hashAnswers(Agreement.answer(agreement, true)),
+      Agreement.hashAnswers(Agreement.answer(agreement, sentences, true)),
     )
   })
 
   it('error: a required term refused, a term missing, twice or of another agreement', () => {
-    const { agreementHash } = Agreement.answer(agreement, true)
+    const { agreementHash } = Agreement.answer(agreement, sentences, true)
     const wrong = [
       [
         { id: 1, accepted: false },
@@ -166,13 +168,13 @@ describe('Agreement', () => {
     ]
     for (const answers of wrong) {
       assert.throws(
-        () => Agreement.assertAnswers(agreement, { version: 1, agreementHash, answers }),
+        () => Agreement.assertAnswers(agreement, { version: 1, agreementHash, sentences, answers }),
         {
           code: 'Agreement.AnswersIncomplete',
         },
       )
     }
-    const foreign = Agreement.answer({ ...agreement, resale: true }, true)
+    const foreign = Agreement.answer({ ...agreement, resale: true }, sentences, true)
     assert.throws(() => Agreement.assertAnswers(agreement, foreign), {
       code: 'Agreement.AnswersIncomplete',
     })

@@ -113,11 +113,17 @@ export const agreementSchema = {
 export const answersSchema = {
   $id: 'urn:ambrosia:schema:answers:1',
   type: 'object',
-  required: ['version', 'agreementHash', 'answers'],
+  required: ['version', 'agreementHash', 'sentences', 'answers'],
   additionalProperties: false,
   properties: {
     version: { const: 1 },
     agreementHash: { type: 'string', pattern: '^0x[0-9a-f]{64}$' },
+    sentences: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 50,
+      items: { type: 'string', minLength: 1, maxLength: 2000 },
+    },
     answers: {
       type: 'array',
       maxItems: 50,
