@@ -256,7 +256,7 @@ describe('verifyBbs', () => {
       ],
       [
         changed((d) => {
-          ;(d['proof'] as JsonObject)['nonce'] = 'x'
+          ;(d['proof'] as JsonObject)['previousProof'] = 'urn:x'
         }),
         'proof member',
       ],

@@ -56,6 +56,7 @@ export function assertPresentation(value: unknown): asserts value is JsonObject 
   listAt(document, 'verifiableCredential').forEach((credential, index) => {
     objectAt(credential, `/verifiableCredential/${index}`)
   })
+  assertTyped(document, 'termsOfUse', false)
   assertTyped(document, 'proof', false)
 }
 
