@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type BlobStore,
@@ -78,6 +78,14 @@ export class FileBlobStore implements BlobStore {
     const found = await stat(this.pathOf(cid)).catch(() => undefined)
     if (!found) throw new NotFoundError(cid)
     return found.size
+  }
+
+  /** Every address kept here. */
+  async *list(): AsyncGenerator<ContentAddress.ContentAddress> {
+    for (const folder of await readdir(this.folder)) {
+      if (folder.length !== 2) continue
+      for (const name of await readdir(join(this.folder, folder))) yield ContentAddress.assert(name)
+    }
   }
 
   /** Only an address becomes a path: it has no separators and no dots. */

@@ -11,6 +11,8 @@ export type Network = {
   /** Addresses by contract name. */
   contracts: Readonly<Record<string, Address>>
   services: { issuer?: string; store?: string; oracles: readonly string[] }
+  /** Block in which the first contract was deployed. Default 0. */
+  deployedAtBlock?: number
   /** Blocks until a block counts as final, from 1, or the chain's own `finalized` tag. */
   confirmations: number | 'finalized'
 }
@@ -40,6 +42,10 @@ export function parse(value: unknown): Network {
   const { confirmations } = network
   const isCount = Number.isSafeInteger(confirmations) && (confirmations as number) >= 1
   if (confirmations !== 'finalized' && !isCount) throw new InvalidError('confirmations')
+  const { deployedAtBlock = 0 } = network
+  if (!Number.isSafeInteger(deployedAtBlock) || deployedAtBlock < 0) {
+    throw new InvalidError('deployedAtBlock')
+  }
   const contracts: Record<string, Address> = {}
   for (const [name, address] of Object.entries(network.contracts ?? {})) {
     if (typeof address !== 'string' || !isAddress(address, { strict: false })) {
@@ -56,6 +62,11 @@ export function contractOf(network: Network, name: string): Address {
   const address = Object.hasOwn(network.contracts, name) ? network.contracts[name] : undefined
   if (address === undefined) throw new InvalidError(`contracts.${name}`)
   return address
+}
+
+/** The first block with events of this network. */
+export function fromBlockOf(network: Network): bigint {
+  return BigInt(network.deployedAtBlock ?? 0)
 }
 
 /** When a block of this network is final. Production waits for the chain's own finality. */

@@ -12,6 +12,9 @@ import {
   fastify,
   LogController,
 } from 'fastify'
+import { Type } from 'typebox'
+import type { Address } from 'viem'
+import { accountId } from './accountId.ts'
 import type { Log } from './Log.ts'
 import type { Metrics } from './Metrics.ts'
 import { type Problem, problemOf, type Statuses, TooManyRequestsError } from './problems.ts'
@@ -46,6 +49,8 @@ export type Options = {
   bodyLimitBytes?: number | undefined
   /** Requests a minute and address. Default 600. */
   requestsPerMinute?: number | undefined
+  /** Longest time to receive a whole request. Default 5 minutes. */
+  requestTimeoutMs?: number | undefined
   /** True behind a proxy of ours: the client's address is then that of X-Forwarded-For. */
   trustProxy?: boolean | undefined
 }
@@ -58,6 +63,7 @@ export async function create(options: Options): Promise<Server> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
     trustProxy: options.trustProxy ?? false,
+    requestTimeout: options.requestTimeoutMs ?? 300_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     // An id of the client's choice could forge another request's log lines.
@@ -83,6 +89,38 @@ export async function create(options: Options): Promise<Server> {
 /** Starts to listen and tells the base URL; port 0 takes a free one. */
 export async function listen(app: Server, at: { host: string; port: number }): Promise<string> {
   return app.listen(at)
+}
+
+/** Adds /v1/service: who the service is, so that clients know what name to sign requests for. */
+export function addServiceRoute(
+  app: Server,
+  service: { kind: string; chainId: number; account: Address },
+): void {
+  const { kind, chainId, account } = service
+  app.get(
+    '/v1/service',
+    {
+      schema: {
+        summary: 'What this service is, its account, and the audience of signed requests',
+        response: {
+          200: Type.Object({
+            version: Type.Literal(1),
+            kind: Type.String(),
+            chainId: Type.Integer(),
+            account: Type.String(),
+            audience: Type.String(),
+          }),
+        },
+      },
+    },
+    async () => ({
+      version: 1 as const,
+      kind,
+      chainId,
+      account,
+      audience: accountId(chainId, account),
+    }),
+  )
 }
 
 /** JSON keeps its bytes beside its value, since signatures cover bytes. */

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { type Address, getAddress, isAddress, recoverMessageAddress } from 'viem'
+import { accountId } from './accountId.ts'
 import { TooManyRequestsError } from './problems.ts'
 import type { Server } from './Server.ts'
 
@@ -51,10 +52,7 @@ export type Options = {
   requestsPerMinute?: number | undefined
 }
 
-/** Name of an account as keyid and audience. */
-export function accountId(chainId: number, address: Address): string {
-  return `eip155:${chainId}:${getAddress(address).toLowerCase()}`
-}
+export { accountId } from './accountId.ts'
 
 /** A `preValidation` hook: afterwards `signerOf(request)` is the account that signed. */
 export function createHook(

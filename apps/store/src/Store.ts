@@ -1,0 +1,51 @@
+import type { Domain } from '@ambrosia/exchange/messages/Message'
+import type { FileBlobStore } from '@ambrosia/service/FileBlobStore'
+import type { Log } from '@ambrosia/service/Log'
+import type { Kysely } from 'kysely'
+import type { Address } from 'viem'
+import type { PrivateKeyAccount } from 'viem/accounts'
+import type { DealReader } from './chain/DealReader.ts'
+import type { Locks } from './createLocks.ts'
+import type { StoreDatabase } from './database/tables.ts'
+
+/** What every route of the store works with. */
+export type Store = {
+  account: PrivateKeyAccount
+  chainId: number
+  /** Domain of receipts and releases. */
+  domain: Domain
+  database: Kysely<StoreDatabase>
+  blobs: FileBlobStore
+  reader: DealReader
+  limits: Limits
+  /** By content address: a blob and its row are written, and removed, together. */
+  locks: Locks
+  log: Log
+  nowSec: () => number
+}
+
+export type Limits = {
+  /** Largest blob, bytes. */
+  blobSizeBytes: number
+  /** All blobs and open tickets together, bytes. */
+  capacitySizeBytes: number
+  /** Blobs and open tickets of one account in one deal that are not settled. */
+  pendingCount: number
+  /** Life of a ticket, seconds. */
+  ticketLifeSec: number
+  /** Time after the upload in which the provider submits to the oracles, seconds. */
+  submissionWindowSec: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  blobSizeBytes: 2 * 1024 ** 3,
+  capacitySizeBytes: 100 * 1024 ** 3,
+  pendingCount: 8,
+  ticketLifeSec: 900,
+  submissionWindowSec: 3600,
+}
+
+/** Addresses in the database are lower case. */
+export function addressKey(address: Address): string {
+  return address.toLowerCase()
+}

@@ -1,0 +1,38 @@
+import type { DealTerms } from '@ambrosia/exchange/Deal'
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import type { Address } from 'viem'
+
+/** A deal as this store sees it on chain. */
+export type StoreDeal = {
+  terms: DealTerms
+  /** True while the deal is active and has not expired. */
+  isOpen: boolean
+}
+
+/** A settlement that is final, and what became of it. */
+export type SettledRecord = {
+  recordId: Hex
+  dealId: Hex
+  provider: Address
+  consumer: Address
+  manifestHash: Hex
+  consentUntilSec: number
+  /** True once the consent was revoked or the sale unwound. */
+  isRevoked: boolean
+}
+
+/** What the store asks the chain. @throws Chain.Unreachable */
+export type DealReader = {
+  dealOf(dealId: Hex): Promise<StoreDeal | undefined>
+  recordOf(recordId: Hex): Promise<SettledRecord | undefined>
+  /** The settlement of a sealed record, by what the store knows of it. */
+  settlementOf(of: {
+    dealId: Hex
+    provider: Address
+    manifestHash: Hex
+  }): Promise<SettledRecord | undefined>
+  /** Signing key of each operator, or undefined where the registry does not know him. */
+  signersOf(operators: readonly Address[]): Promise<(Address | undefined)[]>
+  /** Time of the newest final block that was read, seconds. */
+  finalTimeSec(): Promise<number>
+}

@@ -1,0 +1,228 @@
+import { type DealTerms, fromJson, toJson } from '@ambrosia/exchange/Deal'
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import * as Chain from '@ambrosia/service/Chain'
+import { createStore as createCursorStore } from '@ambrosia/service/ChainCursor'
+import type { Kysely } from 'kysely'
+import { type Address, isAddressEqual, type PublicClient } from 'viem'
+import type { RecordRow, StoreDatabase } from '../database/tables.ts'
+import { addressKey } from '../Store.ts'
+import { consentBookAbi, dealBookAbi, oracleRegistryAbi } from './abi.ts'
+import type { DealReader, SettledRecord } from './DealReader.ts'
+
+/** DealState.Active, RecordStatus.Settled and OracleStatus.None of contracts/src. */
+const DEAL_ACTIVE = 1
+const RECORD_SETTLED = 1
+const ORACLE_NONE = 0
+
+export type Options = {
+  client: PublicClient
+  database: Kysely<StoreDatabase>
+  contracts: { dealBook: Address; consentBook: Address; oracleRegistry: Address }
+  /** The store's own account: deals that do not name it are not kept. */
+  store: Address
+  finality: Chain.Finality
+  /** Block in which the DealBook was deployed, or an earlier one. */
+  fromBlock: bigint
+  nowSec: () => number
+  signal: AbortSignal
+}
+
+export type FollowingReader = DealReader & {
+  /** Reads the chain up to its newest final block. */
+  refresh(): Promise<void>
+}
+
+/**
+ * Reads deals and settlements from events of final blocks, kept in the database, and what may change since (states, revocations,
+ * keys) from the newest block. What is not known yet is looked for once more before it counts as unknown.
+ */
+export function createDealReader(options: Options): FollowingReader {
+  const { client, database, contracts, nowSec } = options
+  const refresh = coalesced(() => followToEnd(options))
+  const dealTerms = async (dealId: Hex): Promise<DealTerms | undefined> => {
+    const row = await database
+      .selectFrom('deal')
+      .select('terms')
+      .where('deal_id', '=', dealId)
+      .executeTakeFirst()
+    return row && fromJson(JSON.parse(row.terms))
+  }
+  const withStatus = async (row: RecordRow | undefined): Promise<SettledRecord | undefined> => {
+    if (!row) return undefined
+    const recordId = row.record_id as Hex
+    const [status] = await Chain.reach(() =>
+      client.readContract({
+        address: contracts.consentBook,
+        abi: consentBookAbi,
+        functionName: 'recordOf',
+        args: [recordId],
+      }),
+    )
+    return {
+      recordId,
+      dealId: row.deal_id as Hex,
+      provider: row.provider as Address,
+      consumer: row.consumer as Address,
+      manifestHash: row.manifest_hash as Hex,
+      consentUntilSec: Number(row.consent_until_sec),
+      isRevoked: status !== RECORD_SETTLED,
+    }
+  }
+  return {
+    refresh,
+    async dealOf(dealId) {
+      const terms = await foundOrRefreshed(() => dealTerms(dealId), refresh)
+      if (!terms) return undefined
+      const { state } = await Chain.reach(() =>
+        client.readContract({
+          address: contracts.dealBook,
+          abi: dealBookAbi,
+          functionName: 'dealOf',
+          args: [dealId],
+        }),
+      )
+      return { terms, isOpen: state === DEAL_ACTIVE && nowSec() <= Number(terms.expiry) }
+    },
+    async recordOf(recordId) {
+      const find = () =>
+        database
+          .selectFrom('record')
+          .selectAll()
+          .where('record_id', '=', recordId)
+          .executeTakeFirst()
+      return withStatus(await foundOrRefreshed(find, refresh))
+    },
+    async settlementOf({ dealId, provider, manifestHash }) {
+      const find = () =>
+        database
+          .selectFrom('record')
+          .selectAll()
+          .where('manifest_hash', '=', manifestHash)
+          .where('deal_id', '=', dealId)
+          .where('provider', '=', addressKey(provider))
+          .executeTakeFirst()
+      return withStatus(await foundOrRefreshed(find, refresh))
+    },
+    async signersOf(operators) {
+      return Promise.all(
+        operators.map(async (operator) => {
+          const { status, signer } = await Chain.reach(() =>
+            client.readContract({
+              address: contracts.oracleRegistry,
+              abi: oracleRegistryAbi,
+              functionName: 'oracleOf',
+              args: [operator],
+            }),
+          )
+          return status === ORACLE_NONE ? undefined : signer
+        }),
+      )
+    },
+    async finalTimeSec() {
+      await refresh()
+      const [end] = (await createCursorStore(database as never, 'deal-book').read()) ?? []
+      if (!end) return 0
+      const block = await Chain.reach(() => client.getBlock({ blockNumber: end.number }))
+      return Number(block.timestamp)
+    },
+  }
+}
+
+/** The ConsentBook that a DealBook writes to. */
+export function consentBookOf(client: PublicClient, dealBook: Address): Promise<Address> {
+  return Chain.reach(() =>
+    client.readContract({ address: dealBook, abi: dealBookAbi, functionName: 'consentBook' }),
+  )
+}
+
+async function foundOrRefreshed<T>(
+  find: () => Promise<T | undefined>,
+  refresh: () => Promise<void>,
+): Promise<T | undefined> {
+  const found = await find()
+  if (found !== undefined) return found
+  await refresh()
+  return find()
+}
+
+/** Runs one refresh at a time. Whoever asks while one runs waits for the next: the running one may have read the chain already. */
+function coalesced(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  const start = (): Promise<void> => {
+    const mine = work().finally(() => {
+      if (running === mine) running = undefined
+    })
+    running = mine
+    return mine
+  }
+  return () => {
+    if (!running) return start()
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        return start()
+      })
+    return next
+  }
+}
+
+async function followToEnd(options: Options): Promise<void> {
+  const { database, contracts, store } = options
+  const follow = {
+    client: options.client,
+    address: contracts.dealBook,
+    abi: dealBookAbi,
+    from: options.fromBlock,
+    confirmations: options.finality,
+    cursor: createCursorStore(database as never, 'deal-book'),
+    signal: options.signal,
+    onReorganisation: (from: bigint) => undo(database, from),
+    onLogs: async (logs: readonly DealBookLog[]) => {
+      for (const log of logs) await keep(database, store, log)
+    },
+  }
+  while (await Chain.followOnce<typeof dealBookAbi>(follow));
+}
+
+type DealBookLog = Parameters<Chain.FollowOptions<typeof dealBookAbi>['onLogs']>[0][number]
+
+async function keep(
+  database: Kysely<StoreDatabase>,
+  store: Address,
+  log: DealBookLog,
+): Promise<void> {
+  const block_number = Number(log.blockNumber)
+  if (log.eventName === 'DealCreated') {
+    const { dealId, terms } = log.args
+    if (!terms.stores.some((one) => isAddressEqual(one, store))) return
+    await database
+      .insertInto('deal')
+      .values({ deal_id: dealId, terms: JSON.stringify(toJson(terms)), block_number })
+      .onConflict((conflict) => conflict.column('deal_id').doNothing())
+      .execute()
+  }
+  if (log.eventName === 'RecordSettled') {
+    const { recordId, dealId, provider, record } = log.args
+    const row = {
+      record_id: recordId,
+      deal_id: dealId,
+      provider: addressKey(provider),
+      consumer: addressKey(record.consumer),
+      manifest_hash: record.manifestHash,
+      consent_until_sec: Number(record.consentUntil),
+      block_number,
+    }
+    await database
+      .insertInto('record')
+      .values(row)
+      .onConflict((conflict) => conflict.column('record_id').doUpdateSet(row))
+      .execute()
+  }
+}
+
+async function undo(database: Kysely<StoreDatabase>, from: bigint): Promise<void> {
+  await database.deleteFrom('deal').where('block_number', '>=', Number(from)).execute()
+  await database.deleteFrom('record').where('block_number', '>=', Number(from)).execute()
+}

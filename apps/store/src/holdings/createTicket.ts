@@ -1,0 +1,127 @@
+import { fromUtf8, type Hex, random, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { sha256 } from '@ambrosia/primitives/Hash'
+import { type Address, isAddressEqual } from 'viem'
+import { addressKey, type Store } from '../Store.ts'
+
+export type TicketRequest = {
+  dealId: Hex
+  manifestHash: Hex
+  contentAddress: string
+  sizeBytes: number
+}
+
+export type Ticket = { ticket: string; expiresAtSec: number }
+
+/**
+ * Gives leave to upload one blob for an open deal that names this store.
+ * @throws Ticket.TooLarge, Ticket.DealUnknown, Ticket.StoreNotNamed, Ticket.DealNotOpen, Ticket.QuotaExceeded, Ticket.StoreFull
+ */
+export async function createTicket(
+  store: Store,
+  provider: Address,
+  request: TicketRequest,
+): Promise<Ticket> {
+  const { limits, reader, account } = store
+  const { dealId, manifestHash, contentAddress, sizeBytes } = request
+  if (sizeBytes > limits.blobSizeBytes) throw new TooLargeError(limits.blobSizeBytes)
+  const deal = await reader.dealOf(dealId)
+  if (!deal) throw new DealUnknownError(dealId)
+  const isNamed = deal.terms.stores.some((one) => isAddressEqual(one, account.address))
+  if (!isNamed) throw new StoreNotNamedError(dealId)
+  if (!deal.isOpen) throw new DealNotOpenError(dealId)
+  const secret = toBase64url(random(32))
+  const expiresAtSec = Math.floor(store.nowSec()) + limits.ticketLifeSec
+  // Counting and taking the place are one transaction, so that requests at once can't both take the last one.
+  await store.database.transaction().execute(async (database) => {
+    const nowSec = Math.floor(store.nowSec())
+    await database.deleteFrom('ticket').where('expires_at_sec', '<=', nowSec).execute()
+    const of = (table: 'ticket' | 'holding') =>
+      database
+        .selectFrom(table)
+        .select(({ fn }) => [fn.countAll().as('count'), fn.sum('size_bytes').as('sizeBytes')])
+    const all = [await of('ticket').executeTakeFirst(), await of('holding').executeTakeFirst()]
+    const used = all.reduce((sum, row) => sum + Number(row?.sizeBytes ?? 0), 0)
+    if (used + sizeBytes > limits.capacitySizeBytes) throw new StoreFullError()
+    const mine = (table: 'ticket' | 'holding') =>
+      of(table).where('deal_id', '=', dealId).where('provider', '=', addressKey(provider))
+    const pending = [
+      await mine('ticket').executeTakeFirst(),
+      await mine('holding').where('settle_by_sec', '>', nowSec).executeTakeFirst(),
+    ]
+    const count = pending.reduce((sum, row) => sum + Number(row?.count ?? 0), 0)
+    if (count >= limits.pendingCount) throw new QuotaExceededError(limits.pendingCount)
+    await database
+      .insertInto('ticket')
+      .values({
+        secret_hash: secretHash(secret),
+        deal_id: dealId,
+        provider: addressKey(provider),
+        manifest_hash: manifestHash,
+        content_address: contentAddress,
+        size_bytes: sizeBytes,
+        expires_at_sec: expiresAtSec,
+      })
+      .execute()
+  })
+  return { ticket: secret, expiresAtSec }
+}
+
+/** What the database keeps of a ticket: who reads it can't upload. */
+export function secretHash(secret: string): string {
+  return toHex(sha256(fromUtf8(secret)))
+}
+
+export class TooLargeError extends AmbrosiaError {
+  constructor(maximumSizeBytes: number) {
+    super('Ticket.TooLarge', `this store takes at most ${maximumSizeBytes} bytes`, {
+      details: { maximumSizeBytes },
+      hint: 'Select fewer resources.',
+    })
+  }
+}
+
+export class DealUnknownError extends AmbrosiaError {
+  constructor(dealId: Hex) {
+    super('Ticket.DealUnknown', `no final block has a deal ${dealId}`, {
+      details: { dealId },
+      hint: 'Check the deal id, or wait until the deal is final.',
+    })
+  }
+}
+
+export class StoreNotNamedError extends AmbrosiaError {
+  constructor(dealId: Hex) {
+    super('Ticket.StoreNotNamed', `deal ${dealId} does not name this store`, {
+      details: { dealId },
+      hint: 'Upload to a store that the deal names.',
+    })
+  }
+}
+
+export class DealNotOpenError extends AmbrosiaError {
+  constructor(dealId: Hex) {
+    super('Ticket.DealNotOpen', `deal ${dealId} takes no records now`, { details: { dealId } })
+  }
+}
+
+export class QuotaExceededError extends AmbrosiaError {
+  constructor(pendingCount: number) {
+    super(
+      'Ticket.QuotaExceeded',
+      `this account has ${pendingCount} uploads in the deal unsettled`,
+      {
+        details: { pendingCount },
+        hint: 'Settle them, or wait until they expire.',
+      },
+    )
+  }
+}
+
+export class StoreFullError extends AmbrosiaError {
+  constructor() {
+    super('Ticket.StoreFull', 'this store has no room for the blob', {
+      hint: 'Use another store of the deal, or try again later.',
+    })
+  }
+}

@@ -1,0 +1,355 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
+import { FileBlobStore } from '@ambrosia/service/FileBlobStore'
+import { deleteStrays, sweep } from '../holdings/sweep.ts'
+import * as Testing from '../testing/startStore.ts'
+
+const content = Testing.contentOf(2_500_000)
+
+function filesOf(test: Testing.TestStore): string[] {
+  return readdirSync(test.blobsFolder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+}
+
+describe('POST /v1/tickets', () => {
+  it('gives a ticket for an open deal that names this store', async (t) => {
+    const test = await Testing.startStore(t)
+    const { answer } = await Testing.askTicket(test, content)
+    assert.equal(answer.status, 201)
+    assert.match(answer.body['ticket'] as string, /^[A-Za-z0-9_-]{43}$/)
+    assert.equal(answer.body['expiresAt'], new Date((Testing.startSec + 900) * 1000).toISOString())
+  })
+
+  it('error: foreign, unknown and closed deals, and what is too large', async (t) => {
+    const test = await Testing.startStore(t, { blobSizeBytes: content.length })
+    const deal = test.chain.deals.get(test.dealId) as NonNullable<
+      ReturnType<typeof test.chain.deals.get>
+    >
+    const unknown = await Testing.askTicket(test, content, { changes: { dealId: Testing.word(7) } })
+    assert.equal(unknown.answer.code, 'Ticket.DealUnknown')
+    const stores = [test.people.stranger.address]
+    test.chain.deals.set(Testing.word(7), { ...deal, terms: { ...deal.terms, stores } })
+    const foreign = await Testing.askTicket(test, content, { changes: { dealId: Testing.word(7) } })
+    assert.deepEqual([foreign.answer.status, foreign.answer.code], [403, 'Ticket.StoreNotNamed'])
+    const large = await Testing.askTicket(test, content, {
+      changes: { sizeBytes: content.length + 1 },
+    })
+    assert.deepEqual([large.answer.status, large.answer.code], [413, 'Ticket.TooLarge'])
+    test.chain.deals.set(test.dealId, { ...deal, isOpen: false })
+    const closed = await Testing.askTicket(test, content)
+    assert.deepEqual([closed.answer.status, closed.answer.code], [409, 'Ticket.DealNotOpen'])
+  })
+
+  it('error: past the quota of an account and the room of the store, also at once', async (t) => {
+    const test = await Testing.startStore(t, { pendingCount: 2, capacitySizeBytes: 300 })
+    const ask = (seed: number) => Testing.askTicket(test, Testing.contentOf(100, seed))
+    const answers = await Promise.all([1, 2, 3, 4].map(ask))
+    const codes = answers.map(({ answer }) => answer.code ?? answer.status).sort()
+    assert.deepEqual(codes, [201, 201, 'Ticket.QuotaExceeded', 'Ticket.QuotaExceeded'])
+    const other = { account: test.people.stranger }
+    assert.equal(
+      (await Testing.askTicket(test, Testing.contentOf(100, 5), other)).answer.status,
+      201,
+    )
+    const full = await Testing.askTicket(test, Testing.contentOf(1, 6), other)
+    assert.deepEqual([full.answer.status, full.answer.code], [507, 'Ticket.StoreFull'])
+    test.clock.nowSec += 901
+    assert.equal((await ask(7)).answer.status, 201)
+  })
+
+  it('error: malformed requests', async (t) => {
+    const test = await Testing.startStore(t)
+    const bad: object[] = [
+      { dealId: '0x12' },
+      { manifestHash: undefined },
+      { sizeBytes: 0 },
+      { sizeBytes: -1 },
+      { sizeBytes: 1.5 },
+      { sizeBytes: '100' },
+      { contentAddress: '../../etc/passwd' },
+      { more: 1 },
+    ]
+    for (const changes of bad) {
+      const { answer } = await Testing.askTicket(test, content, { changes })
+      assert.deepEqual(
+        [answer.status, answer.code],
+        [400, 'Request.Invalid'],
+        JSON.stringify(changes),
+      )
+    }
+    const codec = { contentAddress: `b${'a'.repeat(58)}` }
+    const { answer } = await Testing.askTicket(test, content, { changes: codec })
+    assert.deepEqual([answer.status, answer.code], [400, 'ContentAddress.Invalid'])
+  })
+
+  it('error: unsigned, replayed, expired, for another audience', async (t) => {
+    const test = await Testing.startStore(t)
+    const { people } = test
+    const unsigned = await fetch(`${test.url}/v1/tickets`, { method: 'POST' })
+    assert.equal((await Testing.answerOf(unsigned)).code, 'HttpSignature.Missing')
+    const body = { dealId: test.dealId }
+    const post = (changes: object) =>
+      Testing.send(test, people.provider, 'POST', '/v1/tickets', body, changes).then(
+        Testing.answerOf,
+      )
+    const audience = `eip155:31337:${people.stranger.address.toLowerCase()}`
+    assert.equal((await post({ audience })).code, 'HttpSignature.WrongAudience')
+    assert.equal((await post({ nowSec: test.clock.nowSec - 100 })).code, 'HttpSignature.Expired')
+    const keyId = `eip155:31337:${people.stranger.address.toLowerCase()}`
+    assert.equal((await post({ keyId })).code, 'HttpSignature.Refused')
+    const randomBytes = (size: number) => new Uint8Array(size)
+    assert.equal((await post({ randomBytes })).code, 'Request.Invalid')
+    assert.equal((await post({ randomBytes })).code, 'SignedRequest.Replayed')
+  })
+})
+
+describe('PUT /v1/blobs/:cid', () => {
+  it('keeps the blob and signs for it', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid, answer } = await Testing.hold(test, content)
+    assert.equal(answer.status, 201)
+    const receipt = StorageReceipt.fromJson(answer.body['receipt'])
+    const { store, dealId } = test
+    assert.equal(receipt.store, store.account.address)
+    assert.equal(receipt.dealId, dealId)
+    assert.equal(receipt.sizeBytes, BigInt(content.length))
+    // Submission window, clock difference, certificate, two delivery windows.
+    assert.equal(receipt.storedUntil, BigInt(Testing.startSec + 3600 + 300 + 600 + 2 * 7200))
+    const signature = answer.body['signature'] as Hex
+    assert.ok(await StorageReceipt.verify(receipt, store.domain, store.account.address, signature))
+    assert.deepEqual(filesOf(test), [cid])
+  })
+
+  it('answers the same receipt to the same upload with a new ticket', async (t) => {
+    const test = await Testing.startStore(t)
+    const first = await Testing.hold(test, content)
+    test.clock.nowSec += 60
+    const second = await Testing.hold(test, content)
+    assert.deepEqual(second.answer, first.answer)
+  })
+
+  it('error: other content, cut content, longer content: nothing is kept', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid, ticket } = await Testing.askTicket(test, content)
+    const changed = content.slice()
+    changed[1_500_000] = 7
+    const wrong = await Testing.upload(test, cid, ticket, changed)
+    assert.deepEqual([wrong.status, wrong.code], [422, 'ContentAddress.Mismatch'])
+    const cut = await Testing.upload(test, cid, ticket, content.subarray(1))
+    assert.deepEqual([cut.status, cut.code], [422, 'Upload.SizeMismatch'])
+    const streamOf = (bytes: Uint8Array) => new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
+    const short = await Testing.upload(test, cid, ticket, streamOf(content.subarray(1)))
+    assert.equal(short.code, 'ContentAddress.Mismatch')
+    const small = Testing.contentOf(100)
+    const next = await Testing.askTicket(test, small)
+    const long = await Testing.upload(test, next.cid, next.ticket, streamOf(Testing.contentOf(101)))
+    assert.deepEqual([long.status, long.code], [413, 'BlobStore.TooLarge'])
+    const size = await Testing.askTicket(test, small, { changes: { sizeBytes: 101 } })
+    const lied = await Testing.upload(test, size.cid, size.ticket, streamOf(small))
+    assert.equal(lied.code, 'Upload.SizeMismatch')
+    assert.deepEqual(filesOf(test), [])
+    assert.equal((await Testing.upload(test, cid, ticket, content)).status, 201)
+  })
+
+  it('error: no ticket, a foreign, used or expired one', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid, ticket } = await Testing.askTicket(test, content)
+    const other = await ContentAddress.fromBytes(Testing.contentOf(10))
+    const refused = async (answer: Promise<Testing.Answer>) => {
+      const { status, code } = await answer
+      assert.deepEqual([status, code], [401, 'Upload.TicketRefused'])
+    }
+    await refused(Testing.upload(test, cid, 'x', content))
+    await refused(Testing.upload(test, cid, 'A'.repeat(43), content))
+    await refused(Testing.upload(test, other.cid, ticket, Testing.contentOf(10)))
+    test.clock.nowSec += 900
+    await refused(Testing.upload(test, cid, ticket, content))
+    const again = await Testing.askTicket(test, content)
+    assert.equal((await Testing.upload(test, cid, again.ticket, content)).status, 201)
+    await refused(Testing.upload(test, cid, again.ticket, content))
+  })
+
+  it('error: addresses that are paths', async (t) => {
+    const test = await Testing.startStore(t)
+    for (const cid of ['..%2f..%2fstore.sqlite', '%2e%2e', 'incoming', 'a%00b', 'x'.repeat(129)]) {
+      const { status, code } = await Testing.upload(test, cid, 'A'.repeat(43), content)
+      assert.ok(status === 400 || status === 404, cid)
+      assert.notEqual(code, 'Internal', cid)
+    }
+  })
+
+  it('keeps one blob of many uploads at once', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid, ticket } = await Testing.askTicket(test, content)
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => Testing.upload(test, cid, ticket, content)),
+    )
+    const accepted = answers.filter((answer) => answer.status === 201)
+    assert.ok(accepted.length >= 1)
+    for (const answer of answers) {
+      if (answer.status !== 201) assert.equal(answer.code, 'Upload.TicketRefused')
+      else assert.deepEqual(answer.body, accepted[0]?.body)
+    }
+    assert.deepEqual(filesOf(test), [cid])
+  })
+
+  it('keeps nothing of an upload that breaks off', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid, ticket } = await Testing.askTicket(test, content)
+    const { port } = new URL(test.url)
+    const ended = new Promise<void>((resolve) => {
+      const poll = setInterval(() => {
+        const isOver = test.lines.some((line) => line.includes('"route":"/v1/blobs/:cid"'))
+        if (!isOver) return
+        clearInterval(poll)
+        resolve()
+      }, 5)
+    })
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write(
+      `PUT /v1/blobs/${cid} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${ticket}\r\n` +
+        `content-type: application/octet-stream\r\ncontent-length: ${content.length}\r\n\r\n`,
+    )
+    socket.write(content.subarray(0, 1_000_000), () => socket.destroy())
+    await ended
+    assert.deepEqual(filesOf(test), [])
+    assert.equal((await Testing.upload(test, cid, ticket, content)).status, 201)
+  })
+
+  it('removes at its start what a crash left', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid } = await Testing.hold(test, content)
+    const stray = await test.store.blobs.put(Testing.contentOf(50))
+    mkdirSync(join(test.blobsFolder, 'incoming'), { recursive: true })
+    writeFileSync(join(test.blobsFolder, 'incoming', 'half'), 'half of a blob')
+    const blobs = new FileBlobStore(test.blobsFolder)
+    assert.equal(await deleteStrays({ ...test.store, blobs }), 1)
+    assert.deepEqual(filesOf(test), [cid])
+    assert.ok(!(await blobs.has(stray.cid)))
+  })
+})
+
+describe('GET /v1/blobs/:cid', () => {
+  const read = async (
+    test: Testing.TestStore,
+    cid: string,
+    by: keyof Testing.TestStore['people'],
+  ) => Testing.send(test, test.people[by], 'GET', `/v1/blobs/${cid}`)
+  const statuses = async (test: Testing.TestStore, cid: string) => {
+    const found: Record<string, number> = {}
+    for (const by of ['operator', 'signer', 'consumer', 'provider', 'stranger', 'store'] as const) {
+      const response = await read(test, cid, by)
+      await response.arrayBuffer()
+      found[by] = response.status
+    }
+    return found
+  }
+  const nobody = {
+    operator: 404,
+    signer: 404,
+    consumer: 404,
+    provider: 404,
+    stranger: 404,
+    store: 404,
+  }
+  const oracles = { ...nobody, operator: 200, signer: 200 }
+
+  it('gives the blob to oracles, and after the settlement to the consumer', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid } = await Testing.hold(test, content)
+    assert.deepEqual(await statuses(test, cid), oracles)
+    const response = await read(test, cid, 'signer')
+    assert.equal(response.headers.get('content-length'), String(content.length))
+    assert.deepEqual(new Uint8Array(await response.arrayBuffer()), content)
+    const record = settle(test)
+    assert.deepEqual(await statuses(test, cid), { ...oracles, consumer: 200 })
+    test.clock.nowSec = record.consentUntilSec + 1
+    assert.deepEqual(await statuses(test, cid), oracles)
+  })
+  const settle = Testing.settle
+
+  it('gives the blob to nobody after revocation', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid } = await Testing.hold(test, content)
+    settle(test).isRevoked = true
+    assert.deepEqual(await statuses(test, cid), nobody)
+  })
+
+  it('gives nothing of a foreign deal, and tells nobody that it is there', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid } = await Testing.hold(test, content)
+    const absent = await ContentAddress.fromBytes(Testing.contentOf(9))
+    const [a, b] = await Promise.all([
+      read(test, cid, 'stranger').then(Testing.answerOf),
+      read(test, absent.cid, 'stranger').then(Testing.answerOf),
+    ])
+    assert.deepEqual({ ...a.body, instance: '' }, { ...b.body, instance: '' })
+    assert.equal(a.code, 'Blob.Refused')
+  })
+})
+
+describe('sweep', () => {
+  it('deletes the unsettled once final blocks are past their deadline', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid } = await Testing.hold(test, content)
+    test.clock.nowSec += 50_000
+    test.chain.finalTimeSec = Testing.startSec + 3600 + 300 + 600
+    assert.deepEqual(await sweep(test.store), { unsettled: 0, revoked: 0, expired: 0 })
+    test.chain.finalTimeSec += 1
+    assert.deepEqual(await sweep(test.store), { unsettled: 1, revoked: 0, expired: 0 })
+    assert.deepEqual(filesOf(test), [])
+    assert.ok(!existsSync(join(test.blobsFolder, cid.slice(-2), cid)))
+  })
+
+  it('keeps the settled until their time, and drops the revoked at once', async (t) => {
+    const test = await Testing.startStore(t)
+    const other = { manifestHash: Testing.word(8) }
+    await Testing.hold(test, content)
+    await Testing.hold(test, Testing.contentOf(100), other)
+    test.chain.records.set(Testing.word(1), {
+      ...Testing.settle(test, Testing.word(8)),
+      recordId: Testing.word(1),
+      isRevoked: true,
+    })
+    Testing.settle(test)
+    test.chain.finalTimeSec += 10_000
+    assert.deepEqual(await sweep(test.store), { unsettled: 0, revoked: 1, expired: 0 })
+    test.clock.nowSec += 3600 + 300 + 600 + 2 * 7200 + 1
+    assert.deepEqual(await sweep(test.store), { unsettled: 0, revoked: 0, expired: 1 })
+    assert.deepEqual(filesOf(test), [])
+  })
+
+  it('keeps a blob that another record refers to', async (t) => {
+    const test = await Testing.startStore(t)
+    const { cid } = await Testing.hold(test, content)
+    await Testing.hold(test, content, { manifestHash: Testing.word(8) })
+    Testing.settle(test, Testing.word(8))
+    test.chain.finalTimeSec += 10_000
+    assert.deepEqual(await sweep(test.store), { unsettled: 1, revoked: 0, expired: 0 })
+    assert.deepEqual(filesOf(test), [cid])
+  })
+})
+
+describe('logs of the store', () => {
+  it('hold no ticket, signature or content', async (t) => {
+    const test = await Testing.startStore(t)
+    const marked = new TextEncoder().encode('marked-secret-content'.repeat(100))
+    const { cid, ticket } = await Testing.askTicket(test, marked)
+    await Testing.upload(test, cid, ticket, new TextEncoder().encode('marked-secret-other'))
+    const { body } = await Testing.upload(test, cid, ticket, marked)
+    const logs = test.lines.join('')
+    assert.ok(logs.includes('/v1/tickets'))
+    for (const secret of [ticket, String(body['signature']), 'marked-secret']) {
+      assert.ok(!logs.includes(secret))
+    }
+    const database = readFileSync(join(test.blobsFolder, '..', 'store.sqlite'))
+    assert.ok(!database.includes(ticket))
+  })
+})
