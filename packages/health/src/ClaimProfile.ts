@@ -36,6 +36,8 @@ export type ClaimRule = {
   readonly count?: number
   readonly first?: readonly string[]
   readonly width?: number
+  /** URL of the extension that stands for a birth date left out because of an age over 89. */
+  readonly oldest?: string
   readonly value?: string
 }
 

@@ -10,6 +10,7 @@ import * as Claims from './Claims.ts'
 import { bandOfBirthYear } from './claims/bandOfBirthYear.ts'
 import { scaleDecimal } from './claims/scaleDecimal.ts'
 import type { Resource } from './Resource.ts'
+import { AGE_CLASS } from './safe-harbor/rules.ts'
 
 const asOf = new Date('2026-05-01T00:00:00Z')
 const core = ClaimProfile.AMBROSIA_CORE_1
@@ -122,6 +123,17 @@ describe('derive', () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  it('gives the oldest class where the birth date is left out for an age over 89', () => {
+    const bandOf = (url: string): unknown =>
+      Claims.derive(
+        record({ resourceType: 'Patient', id: 'p', _birthDate: { extension: [{ url }] } }),
+        core,
+        { asOf },
+      )['birthYearBand']
+    assert.equal(bandOf(AGE_CLASS), '1900-1939')
+    assert.equal(bandOf('http://example.org/other'), undefined)
   })
 
   it('of the published Synthea patients', (t) => {

@@ -14,10 +14,14 @@ export type Options = {
 }
 
 /** An element that a claim's path selected, with what says when it was. */
-type Item = { value: unknown; date: string }
+type Item = { value: unknown; date: string; extensions: string[] }
 
-/** The engine's node: its data and the way up to its resource. */
-type EngineNode = { data?: unknown; parentResNode?: EngineNode | null }
+/** The engine's node: its data, what stands beside a primitive, and the way up to its resource. */
+type EngineNode = {
+  data?: unknown
+  _data?: { extension?: { url?: string }[] } | null
+  parentResNode?: EngineNode | null
+}
 
 /**
  * The claims of a record by a profile; a claim without a value is absent. The same resources give the same claims whatever their
@@ -51,9 +55,13 @@ function itemsOf(fhirPath: string, bundle: FhirResource, options: Options): Item
   const nodes = predicate.run(bundle, options) as (EngineNode | string)[]
   return nodes.map((node) =>
     typeof node === 'object' && node !== null && 'data' in node
-      ? { value: node.data, date: dateOf(node) }
-      : { value: node, date: '' },
+      ? { value: node.data, date: dateOf(node), extensions: extensionsOf(node) }
+      : { value: node, date: '', extensions: [] },
   )
+}
+
+function extensionsOf(node: EngineNode): string[] {
+  return (node._data?.extension ?? []).flatMap(({ url }) => url ?? [])
 }
 
 /** The first clinical date of the resource that holds the node, empty where there is none. */
@@ -81,8 +89,7 @@ function apply(rule: ClaimRule, items: readonly Item[], options: Options, claims
       claims[rule.claim] = items.length > 0 ? 1 : 0
       break
     case 'band': {
-      const year = Number(String(items[0]?.value ?? '').slice(0, 4))
-      const band = bandOfBirthYear(year, rule.width ?? 5, options.asOf)
+      const band = bandOf(rule, items[0], options.asOf)
       if (band !== undefined) claims[rule.claim] = band
       break
     }
@@ -103,6 +110,13 @@ function apply(rule: ClaimRule, items: readonly Item[], options: Options, claims
     case 'constant':
       break
   }
+}
+
+function bandOf(rule: ClaimRule, item: Item | undefined, asOf: Date): string | undefined {
+  const width = rule.width ?? 5
+  const isOldest = rule.oldest !== undefined && item?.extensions.includes(rule.oldest) === true
+  const year = isOldest ? asOf.getUTCFullYear() - 90 : Number(String(item?.value).slice(0, 4))
+  return bandOfBirthYear(year, width, asOf)
 }
 
 type Quantity = { value?: unknown; code?: unknown; unit?: unknown }

@@ -33,6 +33,8 @@ export type Options = {
   asOf: Date
   /** Bound on work, in items that evaluation steps handle; {@link STEP_COUNT} by default. */
   maximumSteps?: number
+  /** What `%resource` is; the focus by default. */
+  root?: unknown
 }
 
 /** What a caller of this package, never a criteria document, allows on top. */
@@ -62,7 +64,7 @@ export function compile(expression: string, extra: Extra = {}): Predicate {
       return withUtcClock(options.asOf, () =>
         evaluate(
           focus,
-          { resource: focus, ...extra.variables },
+          { resource: options.root ?? focus, ...extra.variables },
           { debugger: count, userInvocationTable: extra.functions ?? {} },
         ),
       )

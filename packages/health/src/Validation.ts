@@ -4,8 +4,8 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { lengthPrefixed, sha256 } from '@ambrosia/primitives/Hash'
 import type { Finding } from './Finding.ts'
 import { type Resource, toPlain } from './Resource.ts'
-import { checkBindings } from './validation/checkBindings.ts'
 import { checkProfile } from './validation/checkProfile.ts'
+import { checkRules } from './validation/checkRules.ts'
 import { checkJsonSchema, checkSchema } from './validation/checkSchema.ts'
 import { manifest } from './validation/manifest.ts'
 
@@ -31,7 +31,7 @@ export function check(resources: readonly Resource[], options: Options = {}): Fi
     findings.push(...own)
     // Where the shape is wrong, what stands on it can't be judged.
     if (own.length > 0) return
-    findings.push(...checkBindings(resource, index))
+    findings.push(...checkRules(resource, index))
     if (options.profile !== undefined) {
       findings.push(...checkProfile(resource, index, options.profile))
     }

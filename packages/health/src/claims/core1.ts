@@ -1,4 +1,5 @@
 import type { ClaimProfile, ClaimRule } from '../ClaimProfile.ts'
+import { AGE_CLASS } from '../safe-harbor/rules.ts'
 
 const LOINC = 'http://loinc.org'
 const SNOMED = 'http://snomed.info/sct'
@@ -92,6 +93,7 @@ export const CORE_1: ClaimProfile = {
       fhirPath: 'Bundle.entry.resource.ofType(Patient).birthDate',
       kind: 'band',
       width: 5,
+      oldest: AGE_CLASS,
     },
     {
       claim: 'sex',

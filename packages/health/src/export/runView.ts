@@ -11,7 +11,12 @@ export type Cell = null | boolean | string | CanonicalJson.NumberToken | Cell[]
 export type Table = { name: string; columns: Column[]; rows: Cell[][] }
 
 type Row = Map<string, Cell>
-type Context = { resource: Resource; asOf: Date; compile: (path: string) => Predicate.Predicate }
+type Context = {
+  resource: Resource
+  root: unknown
+  asOf: Date
+  compile: (path: string) => Predicate.Predicate
+}
 
 const KEY = /^[A-Za-z][A-Za-z0-9_]*$/
 
@@ -29,8 +34,8 @@ export function runView(
   const rows: Cell[][] = []
   for (const resource of resources) {
     if (resource.type !== view.resource) continue
-    const context = { resource, asOf: options.asOf, compile }
     const plain = toPlain(resource)
+    const context = { resource, root: plain, asOf: options.asOf, compile }
     if (!(view.where ?? []).every(({ path }) => isTrue(path, plain, context))) continue
     for (const row of rowsOf({ select: view.select }, plain, context)) {
       rows.push(columns.map((column) => row.get(column.name) ?? null))
@@ -104,7 +109,7 @@ function isTrue(path: string, node: unknown, context: Context): boolean {
 }
 
 function run(path: string, node: unknown, context: Context): unknown[] {
-  return context.compile(path).run(node, { asOf: context.asOf })
+  return context.compile(path).run(node, { asOf: context.asOf, root: context.root })
 }
 
 function toCell(item: unknown, resource: Resource): Cell {

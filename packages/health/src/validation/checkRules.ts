@@ -1,12 +1,13 @@
 import r4 from 'fhirpath/fhir-context/r4'
 import type { Finding } from '../Finding.ts'
 import type { FhirResource } from '../Resource.ts'
+import { faultOf } from './primitiveForms.ts'
 import { BINDINGS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
 
 /**
  * Rules of the FHIR R4 definitions that its JSON Schema leaves out: elements with a minimum of one (the schema can't ask for them
- * where an extension may stand instead), one type only for a choice element, required value sets of concepts, dates of the
- * calendar, and that nothing is empty.
+ * where an extension may stand instead), one type only for a choice element, required value sets of concepts, the forms of dates,
+ * integers, base64 and narrative, and that nothing is empty.
  */
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -22,7 +23,7 @@ const codeSets = new Map<string, ReadonlySet<string>>()
 type Report = (path: string, rule: string, message: string) => void
 
 /** Findings for one resource whose JSON Schema has none. */
-export function checkBindings(resource: FhirResource, resourceIndex: number): Finding[] {
+export function checkRules(resource: FhirResource, resourceIndex: number): Finding[] {
   const findings: Finding[] = []
   const report: Report = (path, rule, message) =>
     findings.push({ resourceIndex, path, rule, message })
@@ -54,10 +55,9 @@ function visit(value: Members, type: string, at: string, report: Report): void {
 
 function visitItem(item: Json, type: string, path: string, at: string, report: Report): void {
   checkBinding(item, type, path, at, report)
-  if (typeof item === 'string') {
-    if (DATE_TYPES.has(type) && !isCalendarDate(item)) {
-      report(at, 'date.calendar', 'is no date of the calendar')
-    }
+  if (typeof item === 'string' || typeof item === 'number') {
+    const fault = faultOf(item, type)
+    if (fault !== undefined) report(at, ...fault)
     return
   }
   if (item === null || typeof item !== 'object' || Array.isArray(item)) return
@@ -74,10 +74,22 @@ function isAnonymous(type: string): boolean {
   return type === 'BackboneElement' || type === 'Element' || type === ''
 }
 
-function resolveMember(
-  parent: string,
-  key: string,
-): { type: string; path: string; choice?: string } {
+type Member = { type: string; path: string; choice?: string }
+
+const members = new Map<string, Member>()
+
+/** What the definitions say of a member. The JSON Schema let no unknown one pass, so the memory stays small. */
+function resolveMember(parent: string, key: string): Member {
+  const name = `${parent}.${key}`
+  let member = members.get(name)
+  if (!member) {
+    member = findMember(parent, key)
+    members.set(name, member)
+  }
+  return member
+}
+
+function findMember(parent: string, key: string): Member {
   for (
     let of: string | undefined = parent;
     of;
@@ -86,15 +98,15 @@ function resolveMember(
     const path = `${of}.${key}`
     const other = elsewhere[path]
     if (other !== undefined) return { type: 'BackboneElement', path: other }
-    const type = path2Type[path]
-    if (type !== undefined) return { type, path }
     const found = choiceOf(of, key)
     if (found) return found
+    const type = path2Type[path]
+    if (type !== undefined) return { type, path }
   }
   return { type: '', path: `${parent}.${key}` }
 }
 
-function choiceOf(parent: string, key: string): ReturnType<typeof resolveMember> | undefined {
+function choiceOf(parent: string, key: string): Member | undefined {
   for (let size = key.length - 1; size > 0; size--) {
     const base = key.slice(0, size)
     const types = choices[`${parent}.${base}`]
@@ -163,16 +175,4 @@ function codesIn(url: string): ReadonlySet<string> {
     codeSets.set(url, set)
   }
   return set
-}
-
-const DATE_TYPES: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant'])
-
-/** The schema's pattern lets February have 31 days; R4, datatypes: "Dates SHALL be valid dates". */
-function isCalendarDate(text: string): boolean {
-  const match = /^(\d{4})-(\d{2})-(\d{2})/.exec(text)
-  if (!match) return true
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
-  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-  return day <= (days[month - 1] ?? 0)
 }
