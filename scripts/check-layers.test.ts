@@ -56,7 +56,8 @@ describe('imports between workspaces', () => {
     ['apps/issuer/src/a.ts', '@ambrosia/sdk', false],
     ['apps/cli/src/a.ts', '@ambrosia/sdk', true],
     ['apps/cli/src/a.ts', '@ambrosia/oracle/main', false],
-    ['contracts/abi/index.ts', '@ambrosia/primitives', false],
+    ['contracts/deploy.ts', '@ambrosia/primitives', true],
+    ['contracts/deploy.ts', '@ambrosia/exchange', false],
   ]
   for (const [path, imported, isAllowed] of CASES) {
     it(`${dirname(path)} ${isAllowed ? 'may' : 'may not'} import ${imported}`, () => {

@@ -40,7 +40,8 @@ const BROWSER_GLOBALS: readonly [RegExp, string][] = [
   [/(?<![.\w])__dirname\b/, '__dirname'],
 ]
 
-type Manifest = Record<'dependencies' | 'devDependencies', Record<string, string> | undefined>
+type Kind = 'dependencies' | 'devDependencies' | 'overrides'
+type Manifest = Partial<Record<Kind, Record<string, string>>>
 type File = { path: string; workspace: string; layer: Layer; isShipped: boolean }
 
 /** Every breach of the layers in the repository at `root`. */
@@ -58,8 +59,13 @@ export function checkLayers(root: string): Problem[] {
     const fix = 'Give it a place in scripts/checks/layers.ts and say there what it refuses to know.'
     problems.push({ place: name, message: 'a workspace without a layer', fix })
   }
+  const { overrides = {} } = readManifest(root, '.')
   for (const [workspace, layer] of Object.entries(LAYERS)) {
-    const manifest = readManifest(root, workspaces.has(workspace) ? workspace : '.')
+    // A package that the root puts in another's place belongs to no workspace.
+    const manifest = {
+      ...readManifest(root, workspaces.has(workspace) ? workspace : '.'),
+      overrides,
+    }
     for (const path of sourcesOf(root, workspace)) {
       const isShipped = workspace !== 'scripts' && !NOT_SHIPPED.test(path)
       const file = { path, workspace, layer, isShipped }
@@ -121,6 +127,7 @@ function relativeBreach(file: File, target: string): Breach {
   const path = posix.normalize(posix.join(posix.dirname(file.path), target))
   if (path.startsWith(`${file.workspace}/`)) return null
   if (!file.isShipped && path.startsWith('vectors/')) return null
+  if (file.workspace === 'scripts' && path.startsWith('contracts/')) return null
   return [`${target} leaves ${file.workspace}`, `Import ${SCOPE}NAME instead of a path.`]
 }
 
@@ -155,6 +162,7 @@ function oursBreach(file: File, name: string, rest: readonly string[]): Breach {
 function dependencyBreach(file: File, name: string, manifest: Manifest, isType: boolean): Breach {
   if (manifest.dependencies?.[name] !== undefined) return null
   const isTool = !file.isShipped || isType || file.workspace === 'contracts'
+  if (isTool && manifest.overrides?.[name] !== undefined) return null
   if (isTool && manifest.devDependencies?.[name] !== undefined) return null
   if (isTool && ROOT_TOOLS.has(name)) return null
   const path = `${file.workspace}/package.json`

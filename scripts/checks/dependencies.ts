@@ -7,7 +7,8 @@ const EXACT =
   /^\d+\.\d+\.\d+(?:[-+][\w.-]+)?$|^file:\.|^npm:(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(?:-[\w.-]+)?$/
 const MANIFESTS = ['package.json', '{packages,apps}/*/package.json', '{contracts,e2e}/package.json']
 
-type Manifest = Partial<Record<'dependencies' | 'devDependencies', Record<string, string>>>
+type Kind = 'dependencies' | 'devDependencies' | 'optionalDependencies'
+type Manifest = Partial<Record<Kind, Record<string, string>>>
 
 /** Exact versions, one version of a package in all workspaces, and for each a line saying what for and why this one. */
 export async function checkDependencies(root: string): Promise<Problem[]> {
@@ -15,7 +16,8 @@ export async function checkDependencies(root: string): Promise<Problem[]> {
   const versions = new Map<string, { version: string; place: string }>()
   for (const path of globSync(MANIFESTS, { cwd: root }).sort()) {
     const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest
-    const all = { ...manifest.dependencies, ...manifest.devDependencies }
+    const { dependencies, devDependencies, optionalDependencies } = manifest
+    const all = { ...dependencies, ...devDependencies, ...optionalDependencies }
     for (const [name, version] of Object.entries(all)) {
       if (name.startsWith('@ambrosia/')) continue
       const first = versions.get(name)
