@@ -99,6 +99,39 @@ export function createLoader(
   }
 }
 
+/**
+ * Contexts of a folder: its `contexts.json` maps each URL to the name of a file beside it. `read` gives the text of a file.
+ * @throws Contexts.InvalidFolder
+ */
+export async function fromFolder(
+  read: (name: string) => Promise<string>,
+): Promise<Map<string, Context>> {
+  const map = parseObject(await read('contexts.json'), 'contexts.json')
+  const contexts = new Map<string, Context>()
+  for (const [url, name] of Object.entries(map)) {
+    if (typeof name !== 'string' || !/^[\w.-]+$/.test(name) || name.startsWith('.')) {
+      throw new InvalidFolderError('contexts.json', 'must map URLs to names of files beside it')
+    }
+    const context = parseObject(await read(name), name)
+    if (context['@context'] === undefined) throw new InvalidFolderError(name, 'has no @context')
+    contexts.set(url, context)
+  }
+  return contexts
+}
+
+function parseObject(text: string, name: string): Context {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new InvalidFolderError(name, 'is not JSON')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidFolderError(name, 'is no JSON object')
+  }
+  return value as Context
+}
+
 /** SHA-256 over the canonical JSON of a context. */
 export function hash(context: Context): Uint8Array {
   return sha256(CanonicalJson.encode(CanonicalJson.parse(JSON.stringify(context))))
@@ -134,6 +167,12 @@ export class InvalidClaimNameError extends AmbrosiaError {
     super('Contexts.InvalidClaimName', 'a claim profile has a name that cannot be a term', {
       hint: 'Use letters, digits, hyphens and underscores, a letter first, at most 64, each name once, none of the fixed terms.',
     })
+  }
+}
+
+export class InvalidFolderError extends AmbrosiaError {
+  constructor(name: string, what: string) {
+    super('Contexts.InvalidFolder', `${name} of the folder of contexts ${what}`)
   }
 }
 

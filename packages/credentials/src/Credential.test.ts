@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { fromBase64url, toBase64url } from '@ambrosia/primitives/Bytes'
+import { fromBase64url, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
 import * as Contexts from './Contexts.ts'
 import * as Credential from './Credential.ts'
 import type { JsonObject } from './DataModel.ts'
@@ -552,5 +552,37 @@ describe('contextFor', () => {
       assert.throws(() => Contexts.contextFor([name]), { code: 'Contexts.InvalidClaimName' }, name)
     }
     assert.throws(() => Contexts.contextFor(['a', 'a']), { code: 'Contexts.InvalidClaimName' })
+  })
+})
+
+describe('contexts of a folder', () => {
+  const files = (entries: Record<string, string>) => async (name: string) => entries[name] ?? '!'
+  const context = { '@context': { term: 'urn:x' } }
+
+  it('are known by the URL of the map, and never replace a pinned one', async () => {
+    const map = { 'https://a.example/v1': 'a.jsonld', [Contexts.CREDENTIALS_V2]: 'a.jsonld' }
+    const folder = { 'contexts.json': JSON.stringify(map), 'a.jsonld': JSON.stringify(context) }
+    const contexts = await Contexts.fromFolder(files(folder))
+    const loader = Contexts.createLoader({ contexts })
+    assert.deepEqual((await loader('https://a.example/v1')).document, context)
+    const { document } = await loader(Contexts.CREDENTIALS_V2)
+    assert.equal(toHex(Contexts.hash(document)), Contexts.PINNED[Contexts.CREDENTIALS_V2])
+    await assert.rejects(loader('https://a.example/v2'), { code: 'Contexts.Unknown' })
+    await assert.rejects(loader(Contexts.HEALTH_RECORD), { code: 'Contexts.Unknown' })
+  })
+
+  it('are refused when the map leads out of the folder or to no context', async () => {
+    for (const [map, file] of [
+      ['!', '{}'],
+      ['[]', '{}'],
+      ['{"https://a.example": "../a"}', '{}'],
+      ['{"https://a.example": ".a"}', '{}'],
+      ['{"https://a.example": 7}', '{}'],
+      ['{"https://a.example": "a"}', '{}'],
+      ['{"https://a.example": "a"}', '!'],
+    ] as const) {
+      const read = files({ 'contexts.json': map, a: file })
+      await assert.rejects(Contexts.fromFolder(read), { code: 'Contexts.InvalidFolder' }, map)
+    }
   })
 })
