@@ -172,7 +172,8 @@ function rem(a: u64, b: u64): u64 {
 
 function divw(a: i32, b: i32): u64 {
   if (b == 0) return u64.MAX_VALUE
-  if (b == -1) return (0 - a) as i64 as u64
+  // In 32 bits: -2^31 / -1 wraps to -2^31.
+  if (b == -1) return word((0 - (a as i64)) as u64)
   return (a / b) as i64 as u64
 }
 

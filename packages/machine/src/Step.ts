@@ -32,7 +32,7 @@ export function apply(witness: Witness): State.State {
   const chunk = memoryPath[0]?.[Number(chunkIndex % 8n)] ?? 0n
   assertPath(memoryPath, chunkIndex, chunk, state.memoryRoot, 'memory')
   if (state.status !== STATUS.running) return state
-  const effect = execute(instruction, state, chunk)
+  const effect = effectOf(instruction, state, chunk)
   if (effect === 'fault') return { ...state, status: STATUS.faulted }
   if (effect === 'halt') return { ...state, status: STATUS.halted }
   const { pc, rd, chunk: stored = chunk, reservation = state.reservation } = effect
@@ -50,11 +50,12 @@ export function chunkAddress(instruction: Instruction, registers: readonly bigin
 }
 
 /** What a step does beside going on; what is left out stays as it is. */
-type Effect = { pc: number; rd?: bigint; chunk?: bigint; reservation?: bigint }
+export type Effect = { pc: number; rd?: bigint; chunk?: bigint; reservation?: bigint }
 
-function execute(
+/** What the instruction does in a running state; `chunk` holds the 16 bytes at {@link chunkAddress}. */
+export function effectOf(
   instruction: Instruction,
-  state: State.State,
+  state: Pick<State.State, 'pc' | 'registers' | 'reservation'>,
   chunk: bigint,
 ): Effect | 'fault' | 'halt' {
   const { operation, rs1, rs2, size, useImm, isW, imm } = instruction
@@ -173,7 +174,7 @@ function compute32(operation: Operation, a: bigint, b: bigint): bigint {
 
 function access(
   instruction: Instruction,
-  state: State.State,
+  state: Pick<State.State, 'registers' | 'reservation'>,
   chunk: bigint,
   pc: number,
 ): Effect | 'fault' {

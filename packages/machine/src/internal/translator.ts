@@ -35,6 +35,7 @@ export type Translator = {
 const BLOCK_BITS = 10
 /** Hot targets translated at once, unless one of them becomes hot again first. */
 const BATCH = 24
+const EXIT_WEIGHT = 16
 const TABLE_STEP = 256
 /** The counter of a target that has translated code. */
 const TRANSLATED = 65535
@@ -68,25 +69,42 @@ export function runTranslated(translator: Translator, limit: bigint): void {
       exports.run(taken + 1n)
       continue
     }
+    if (countExit(translator, next)) continue
     exports.runProfile(limit)
     if (exports.getStatus() === 0 && exports.getSteps() < limit) noteHot(translator)
   }
 }
 
-/** Forgets nothing between runs of one program: what was hot will be hot again. */
+/** What translated code leads to is as hot as that code, so it counts for more than one interpreted jump. @returns whether there is code for it now */
+function countExit(translator: Translator, pc: number): boolean {
+  const { engine } = translator
+  if (pc - engine.codeBase >= engine.codeSpan || pc < engine.codeBase) return false
+  const counter = counterAt(engine, pc)
+  counter.setUint16(0, Math.min(HOT_COUNT, counter.getUint16(0, true) + EXIT_WEIGHT), true)
+  noteHot(translator)
+  return isTranslated(engine, pc)
+}
+
+/** Translates the machine's pc, with others that wait, when it is hot for the second time or enough are waiting. */
 function noteHot(translator: Translator): void {
   const { engine, waiting } = translator
   const pc = engine.exports.getPc() >>> 0
-  const counter = new DataView(
-    engine.memory.buffer,
-    engine.codeAt + (pc - engine.codeBase) * 8 + 6,
-    2,
-  )
+  const counter = counterAt(engine, pc)
   if (counter.getUint16(0, true) !== HOT_COUNT) return
   counter.setUint16(0, 0, true)
   const isAgain = waiting.has(pc)
   waiting.add(pc)
   if (isAgain || waiting.size >= BATCH) translateWaiting(translator)
+}
+
+function counterAt({ memory, codeAt, codeBase }: Engine, pc: number): DataView {
+  return new DataView(memory.buffer, codeAt + (pc - codeBase) * 8 + 6, 2)
+}
+
+/** Translates from a pc at once. For tests: what runs, runs translated from the first step. */
+export function translateFrom(translator: Translator, pc: number): void {
+  translator.waiting.add(pc)
+  translateWaiting(translator)
 }
 
 function translateWaiting(translator: Translator): void {
