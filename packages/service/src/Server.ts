@@ -68,6 +68,10 @@ export async function create(options: Options): Promise<Server> {
     return503OnClosing: true,
     // An id of the client's choice could forge another request's log lines.
     requestIdHeader: false,
+    // What the router itself refuses would otherwise be answered with the path it was asked for.
+    frameworkErrors: (error, request, reply) => {
+      answerOf(options)(request, reply, problemOf(error, {}))
+    },
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as Server
@@ -141,14 +145,19 @@ function keepRawJson(app: Server): void {
   })
 }
 
-function answerProblems(app: Server, options: Options): void {
-  const answer = (request: FastifyRequest, reply: FastifyReply, problem: Problem) => {
+/** Sends a problem as RFC 9457 asks for. */
+function answerOf(options: Pick<Options, 'metrics'>) {
+  return (request: FastifyRequest, reply: FastifyReply, problem: Problem) => {
     options.metrics.errorsTotal.inc({ code: problem.code })
     return reply
       .status(problem.status)
       .type('application/problem+json')
       .send({ ...problem, instance: `urn:uuid:${request.id}` })
   }
+}
+
+function answerProblems(app: Server, options: Options): void {
+  const answer = answerOf(options)
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, options.statuses ?? {})
     if (problem.status >= 500) request.log.error({ err: error }, 'a request failed')

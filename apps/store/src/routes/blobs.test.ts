@@ -205,12 +205,9 @@ describe('PUT /v1/blobs/:cid', () => {
     const { cid, ticket } = await Testing.askTicket(test, content)
     const { port } = new URL(test.url)
     const ended = new Promise<void>((resolve) => {
-      const poll = setInterval(() => {
-        const isOver = test.lines.some((line) => line.includes('"route":"/v1/blobs/:cid"'))
-        if (!isOver) return
-        clearInterval(poll)
-        resolve()
-      }, 5)
+      test.onLine((line) => {
+        if (line.includes('ECONNRESET')) resolve()
+      })
     })
     const socket = connect(Number(port), '127.0.0.1')
     socket.write(

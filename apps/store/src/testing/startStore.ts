@@ -72,10 +72,16 @@ export async function startStore(t: TestContext, limits: Partial<Limits> = {}) {
   chain.deals.set(dealId, { terms: termsOf(people), isOpen: true })
   const clock = { nowSec: startSec }
   const lines: string[] = []
+  const watchers: ((line: string) => void)[] = []
   const log = Log.create({
     name: 'store',
     level: 'trace',
-    stream: { write: (line) => void lines.push(line) },
+    stream: {
+      write: (line) => {
+        lines.push(line)
+        for (const watch of watchers) watch(line)
+      },
+    },
   })
   const database = await Database.open<StoreDatabase>({
     url: `sqlite:${join(folder, 'store.sqlite')}`,
@@ -103,7 +109,17 @@ export async function startStore(t: TestContext, limits: Partial<Limits> = {}) {
     await database.destroy()
     rmSync(folder, { recursive: true })
   })
-  return { store, url, chain, clock, people, dealId, blobsFolder, lines }
+  return {
+    store,
+    url,
+    chain,
+    clock,
+    people,
+    dealId,
+    blobsFolder,
+    lines,
+    onLine: (watch: (line: string) => void) => watchers.push(watch),
+  }
 }
 
 export type TestStore = Awaited<ReturnType<typeof startStore>>
