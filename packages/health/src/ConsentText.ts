@@ -115,6 +115,8 @@ function binding(terms: Terms): string[] {
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
+/** Hashes, addresses and DIDs. */
+const ID = /^[A-Za-z0-9:._-]{1,200}$/
 /** Texts that end up in signed sentences hold no line breaks, control or direction-changing characters. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
@@ -133,8 +135,12 @@ function assertTerms(terms: Terms): void {
       throw new TermInvalidError(name)
     }
   }
-  if (!DATE.test(terms.until) || Number.isNaN(Date.parse(terms.until))) {
+  if (!DATE.test(terms.until) || !isDay(terms.until)) {
     throw new TermInvalidError('until')
+  }
+  for (const name of ['dealId', 'certificateDigest', 'provider'] as const) {
+    const id = terms[name]
+    if (id !== undefined && !ID.test(id)) throw new TermInvalidError(name)
   }
   if (purposeOf(terms.purpose.code).modifier) throw new TermInvalidError('purpose.code')
   for (const code of terms.purpose.modifiers ?? []) {
@@ -144,6 +150,12 @@ function assertTerms(terms: Terms): void {
   for (const name of ['discloser', 'remuneration', 'data'] as const) {
     if (terms[name] === undefined) throw new TermMissingError(name)
   }
+}
+
+/** A day of the calendar: what Date makes of it is written back the same. */
+function isDay(text: string): boolean {
+  const ms = Date.parse(text)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
 }
 
 export class UnknownPurposeError extends AmbrosiaError {
