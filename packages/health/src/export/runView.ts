@@ -86,7 +86,7 @@ function fociOf(select: Select, node: unknown, context: Context): unknown[] {
   if (select.forEach !== undefined) return run(select.forEach, node, context)
   if (select.forEachOrNull === undefined) return [node]
   const foci = run(select.forEachOrNull, node, context)
-  return foci.length === 0 ? [{}] : foci
+  return foci.length === 0 ? [[]] : foci
 }
 
 function product(left: readonly Row[], right: readonly Row[]): Row[] {
