@@ -8,7 +8,7 @@ export type Network = {
   version: 1
   chainId: number
   rpcUrl: string
-  /** Addresses by contract name. */
+  /** Addresses by contract name; the first letter may be upper case in the file and is lower case here. */
   contracts: Readonly<Record<string, Address>>
   services: { issuer?: string; store?: string; oracles: readonly string[] }
   /** Block in which the first contract was deployed. Default 0. */
@@ -51,7 +51,7 @@ export function parse(value: unknown): Network {
     if (typeof address !== 'string' || !isAddress(address, { strict: false })) {
       throw new InvalidError(`contracts.${name}`)
     }
-    contracts[name] = getAddress(address)
+    contracts[nameOf(name)] = getAddress(address)
   }
   const services = { oracles: [], ...network.services }
   return { ...(network as Network), contracts, services }
@@ -59,7 +59,8 @@ export function parse(value: unknown): Network {
 
 /** The address of a contract. @throws Network.Invalid when the network does not name it */
 export function contractOf(network: Network, name: string): Address {
-  const address = Object.hasOwn(network.contracts, name) ? network.contracts[name] : undefined
+  const key = nameOf(name)
+  const address = Object.hasOwn(network.contracts, key) ? network.contracts[key] : undefined
   if (address === undefined) throw new InvalidError(`contracts.${name}`)
   return address
 }
@@ -74,6 +75,11 @@ export function finalityOf(network: Network, mode: 'development' | 'production')
   if (network.confirmations === 'finalized') return { kind: 'finalized' }
   if (mode === 'production') throw new InvalidError('confirmations (production needs "finalized")')
   return { kind: 'blocks', count: network.confirmations }
+}
+
+/** `DealBook` and `dealBook` are one name. */
+function nameOf(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1)
 }
 
 export class UnreadableError extends AmbrosiaError {

@@ -1,3 +1,4 @@
+import { consentBookAbi, dealBookAbi, oracleRegistryAbi } from '@ambrosia/contracts'
 import { type DealTerms, fromJson, toJson } from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as Chain from '@ambrosia/service/Chain'
@@ -6,7 +7,6 @@ import type { Kysely } from 'kysely'
 import { type Address, isAddressEqual, type PublicClient } from 'viem'
 import type { RecordRow, StoreDatabase } from '../database/tables.ts'
 import { addressKey } from '../Store.ts'
-import { consentBookAbi, dealBookAbi, oracleRegistryAbi } from './abi.ts'
 import type { DealReader, SettledRecord } from './DealReader.ts'
 
 /** DealState.Active, RecordStatus.Settled and OracleStatus.None of contracts/src. */

@@ -51,7 +51,7 @@ export type RecordRow = {
   block_number: number
 }
 
-/** A public document that a deal names by its hash. */
+/** Public documents of deals, by their SHA-256. */
 export type DocumentRow = { hash: string; content: string }
 
 export type StoreDatabase = NonceTable &

@@ -14,7 +14,7 @@ export type SignedRelease = {
 }
 
 /**
- * Keeps an oracle's release: the wrapped key and the statement its registered signing key made. A newer block replaces an older one.
+ * Keeps an oracle's release: the wrapped key and the statement its registered signing key made. A release of the same or a newer block replaces an older one.
  * @throws Release.RecordUnknown, Release.OracleNotNamed, Release.EnvelopeMismatch, Release.SignatureRefused, Release.Ended, Release.Stale
  */
 export async function acceptRelease(
@@ -48,7 +48,7 @@ export async function acceptRelease(
       .where('oracle', '=', row.oracle)
       .executeTakeFirst()
     if (known?.envelope_hash === row.envelope_hash) return
-    if (known && known.block_number >= row.block_number) throw new StaleError()
+    if (known && known.block_number > row.block_number) throw new StaleError()
     await database
       .insertInto('release')
       .values(row)
