@@ -101,7 +101,7 @@ export async function startIssuer(context: { env: NodeJS.ProcessEnv }): Promise<
       }
       const registry = {
         chainId: network.chainId,
-        didRegistry: Network.contractOf(network, 'DidRegistry'),
+        didRegistry: Network.contractOf(network, 'didRegistry'),
       }
       const typedData = DidMessage.create(registry, message)
       return {

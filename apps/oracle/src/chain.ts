@@ -32,10 +32,10 @@ export type OracleChain = {
 const ZERO = `0x${'00'.repeat(32)}` as const
 
 export function createOracleChain(client: PublicClient, network: Network): OracleChain {
-  const didRegistry = contractOf(network, 'DidRegistry')
-  const dealBook = contractOf(network, 'DealBook')
-  const consentBook = contractOf(network, 'ConsentBook')
-  const oracleRegistry = contractOf(network, 'OracleRegistry')
+  const didRegistry = contractOf(network, 'didRegistry')
+  const dealBook = contractOf(network, 'dealBook')
+  const consentBook = contractOf(network, 'consentBook')
+  const oracleRegistry = contractOf(network, 'oracleRegistry')
   const versionsOf = (id: Hex, atBlock?: bigint) =>
     reach(() => readDidVersions(client, didRegistry, id, atBlock ?? 'latest'))
   return {

@@ -38,7 +38,7 @@ export function createRegistration(options: {
     const wallet = createWalletClient({ account: keys.operator, transport: http(options.rpcUrl) })
     const { request } = await client.simulateContract({
       account: keys.operator,
-      address: contractOf(options.network, 'OracleRegistry'),
+      address: contractOf(options.network, 'oracleRegistry'),
       abi: oracleRegistryAbi,
       functionName: 'register',
       args: [

@@ -48,7 +48,7 @@ export async function startOracle(context: {
   const loader = Contexts.createLoader({
     claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
   })
-  const dealBook = Network.contractOf(network, 'DealBook')
+  const dealBook = Network.contractOf(network, 'dealBook')
   const stopping = new AbortController()
   const store = createStoreAccess({
     url: network.services.store ?? '',
@@ -179,7 +179,7 @@ export async function startOracle(context: {
   const following = followDeals({
     client,
     dealBook,
-    consentBook: Network.contractOf(network, 'ConsentBook'),
+    consentBook: Network.contractOf(network, 'consentBook'),
     operator: keys.operator.address,
     database,
     confirmations: Network.finalityOf(network, config.mode),

@@ -206,13 +206,7 @@ async function deployContracts(
     development: true,
     tokenHolder: developmentAccount('consumer').address,
   })
-  const contracts = Object.fromEntries(
-    Object.entries(addresses).map(([name, address]) => [
-      `${name[0]?.toUpperCase()}${name.slice(1)}`,
-      address,
-    ]),
-  )
-  return { contracts, cached }
+  return { contracts: addresses, cached }
 }
 
 async function startService(options: {

@@ -42,6 +42,8 @@ export type Chain = {
   resolver: Resolvable
 }
 
+const tokenErrors = medTokenAbi.filter((item) => item.type === 'error')
+
 export type Call = {
   address: Address
   abi: readonly unknown[]
@@ -49,21 +51,21 @@ export type Call = {
   args: readonly unknown[]
 }
 
-const NAMES = {
-  medToken: 'MedToken',
-  didRegistry: 'DidRegistry',
-  oracleRegistry: 'OracleRegistry',
-  dealBook: 'DealBook',
-  consentBook: 'ConsentBook',
-  certificateVerifier: 'CertificateVerifier',
-  accessManager: 'AccessManager',
-} as const
+const NAMES = [
+  'medToken',
+  'didRegistry',
+  'oracleRegistry',
+  'dealBook',
+  'consentBook',
+  'certificateVerifier',
+  'accessManager',
+] as const
 
 export function createChain(network: NetworkView): Chain {
   const transport = http(network.rpcUrl, { timeout: 15_000 })
   const client = createPublicClient({ transport, cacheTime: 0, pollingInterval: 50 })
   const contracts = Object.fromEntries(
-    Object.entries(NAMES).map(([key, name]) => [key, contractOf(network, name)]),
+    NAMES.map((name) => [name, contractOf(network, name)]),
   ) as Chain['contracts']
   return {
     chainId: network.chainId,
@@ -75,6 +77,8 @@ export function createChain(network: NetworkView): Chain {
         const { request } = await client.simulateContract({
           account,
           ...(call as never as object),
+          // A token's refusal comes through the exchange's call.
+          abi: [...call.abi, ...tokenErrors],
         } as never)
         const hash = await wallet.writeContract({ ...(request as object), chain: null } as never)
         const receipt = await client.waitForTransactionReceipt({ hash })

@@ -91,12 +91,12 @@ export async function signPermit(
 ): Promise<{ value: bigint; deadline: bigint; v: number; r: Hex; s: Hex }> {
   const { medToken, dealBook } = chain.contracts
   const read = { address: medToken, abi: medTokenAbi } as const
-  const [name, nonce] = await Promise.all([
-    chain.client.readContract({ ...read, functionName: 'name' }),
+  const [[, name, version], nonce] = await Promise.all([
+    chain.client.readContract({ ...read, functionName: 'eip712Domain' }),
     chain.client.readContract({ ...read, functionName: 'nonces', args: [owner.address] }),
   ])
   const signature = await owner.signTypedData({
-    domain: { name, version: '1', chainId: chain.chainId, verifyingContract: medToken },
+    domain: { name, version, chainId: chain.chainId, verifyingContract: medToken },
     types: {
       Permit: [
         { name: 'owner', type: 'address' },

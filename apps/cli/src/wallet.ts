@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as Keys from '@ambrosia/credentials/Keys'
+import { random, toHex } from '@ambrosia/primitives/Bytes'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import * as Keystore from '@ambrosia/service/Keystore'
+import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
+
+/** A person's keys in the home, encrypted under the password of AMBROSIA_PASSWORD_FILE (development: a random one in the home). */
+export type Wallet = {
+  /** The account of that name, made at its first use. */
+  account(name: string): LocalAccount
+  /** The Ed25519 holder key of that name, made at its first use. */
+  holderKey(name: string): Keys.HolderKey
+  /** The X25519 key of that name, made at its first use. */
+  encryptionKey(name: string): Promise<Envelope.KeyPair>
+  names(): string[]
+  keystore: Keystore.Keystore
+}
+
+export async function openWallet(home: string): Promise<Wallet> {
+  const passwordFile = process.env['AMBROSIA_PASSWORD_FILE']
+  const keystore = await Keystore.open({
+    path: join(home, 'wallet', 'keystore.json'),
+    ...(passwordFile === undefined
+      ? { password: Keystore.developmentPassword(home), hasRandomPassword: true }
+      : { password: readFileSync(passwordFile, 'utf8').trimEnd() }),
+  })
+  const secret = (name: string): Uint8Array => keystore.getOrCreate(name, () => random(32))
+  return {
+    account: (name) => privateKeyToAccount(toHex(secret(`account.${name}`))),
+    holderKey: (name) => Keys.holderKeyOf(secret(`holder.${name}`)),
+    encryptionKey: (name) => {
+      const seed = secret(`encryption.${name}`)
+      return Envelope.createKeyPair(() => seed.slice())
+    },
+    names: () => keystore.names(),
+    keystore,
+  }
+}

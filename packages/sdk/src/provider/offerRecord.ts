@@ -1,0 +1,117 @@
+import { readOracle } from '@ambrosia/contracts/read'
+import type { Loader } from '@ambrosia/credentials/Contexts'
+import type { HolderKey } from '@ambrosia/credentials/Keys'
+import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
+import { fromHex } from '@ambrosia/primitives/Bytes'
+import type { LocalAccount } from 'viem'
+import type { Chain } from '../Chain.ts'
+import type { OpenedDeal } from '../consumer/openDeal.ts'
+import type { Fetch } from '../http/request.ts'
+import { createOracleClient } from '../OracleClient.ts'
+import { ignoreProgress, type OnProgress } from '../Progress.ts'
+import type { StoreClient } from '../StoreClient.ts'
+import { type DealView, type OracleRecipient, type SealedOffer, sealOffer } from './sealOffer.ts'
+import { type SelectedRecord, selectRecord } from './selectRecord.ts'
+import { type QuorumCertificate, submitOffer } from './submitOffer.ts'
+
+/** What a provider needs to offer a record into a deal. */
+export type Offering = {
+  chain: Chain
+  store: StoreClient
+  fetch: Fetch
+  loader: Loader
+  deal: OpenedDeal
+  record: IssuedRecord
+  /** A fresh account for each deal; it needs no ether. */
+  account: LocalAccount
+  holderKey: HolderKey
+  now: () => number
+  onProgress?: OnProgress
+}
+
+export type SealedForDeal = {
+  selected: SelectedRecord
+  offer: SealedOffer
+  recipients: Recipient[]
+}
+
+type Recipient = OracleRecipient & { endpoint: string }
+
+/** The deal as the messages bind it. */
+export function viewOf(chain: Chain, deal: OpenedDeal): DealView {
+  return {
+    chainId: chain.chainId,
+    dealBook: chain.contracts.dealBook,
+    dealId: deal.dealId,
+    consumer: deal.terms.consumer,
+    criteria: deal.criteria,
+    criteriaHash: deal.terms.criteriaHash,
+  }
+}
+
+/** The oracles of a deal as the registry lists them now. */
+export async function readRecipients(chain: Chain, deal: OpenedDeal): Promise<Recipient[]> {
+  return await Promise.all(
+    deal.terms.oracles.map(async (operator) => {
+      const oracle = await readOracle(chain.client, chain.contracts.oracleRegistry, operator)
+      return {
+        operator,
+        publicKey: fromHex(oracle.encryptionKey),
+        keyId: operator.toLowerCase(),
+        epoch: Number(oracle.epoch),
+        endpoint: oracle.endpoint,
+      }
+    }),
+  )
+}
+
+/** Selects what the deal needs and seals it to the deal's oracles. Nothing leaves the person yet. */
+export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
+  const { chain, deal, record } = offering
+  const selected = selectRecord(record, deal.criteria)
+  const recipients = await readRecipients(chain, deal)
+  const offer = await sealOffer({
+    record,
+    selected,
+    deal: viewOf(chain, deal),
+    provider: offering.account.address,
+    oracles: recipients,
+    loader: offering.loader,
+    onProgress: offering.onProgress ?? ignoreProgress,
+  })
+  return { selected, offer, recipients }
+}
+
+/** Uploads the sealed record and has the oracles certify it. */
+export async function certifyOffer(
+  offering: Offering,
+  sealed: SealedForDeal,
+): Promise<QuorumCertificate> {
+  const { deal, account, store } = offering
+  const { offer, selected } = sealed
+  const { dealId, terms } = deal
+  const { receipt, signature } = await store.upload(account, {
+    dealId,
+    manifestHash: offer.manifestHash,
+    contentAddress: offer.contentAddress,
+    sealed: offer.sealed,
+  })
+  return await submitOffer({
+    record: offering.record,
+    selected,
+    offer,
+    deal: viewOf(offering.chain, deal),
+    account,
+    holderKey: offering.holderKey,
+    receipt,
+    receiptSignature: signature,
+    asOfSec: BigInt(Math.floor(offering.now() / 1000)),
+    loader: offering.loader,
+    oracles: sealed.recipients.map(({ operator, endpoint }) => ({
+      operator,
+      client: createOracleClient({ url: endpoint, fetch: offering.fetch }),
+    })),
+    quorum: terms.quorum,
+    onProgress: offering.onProgress ?? ignoreProgress,
+  })
+}
