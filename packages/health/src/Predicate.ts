@@ -52,7 +52,21 @@ const BRACKET_DEPTH = 100
  * A predicate from its text.
  * @throws Predicate.TooLong, Predicate.Syntax, Predicate.TooComplex, Predicate.FunctionNotAllowed, Predicate.Arity, Predicate.NotAllowed
  */
-export function compile(expression: string, extra: Extra = {}): Predicate {
+export function compile(expression: string, extra?: Extra): Predicate {
+  if (extra !== undefined) return compileNew(expression, extra)
+  const known = compiled.get(expression)
+  if (known) return known
+  const predicate = compileNew(expression, {})
+  if (compiled.size >= COMPILED_COUNT) compiled.delete(compiled.keys().next().value as string)
+  compiled.set(expression, predicate)
+  return predicate
+}
+
+/** Predicates compiled before: an oracle meets those of a deal with every record, and parsing takes longer than most evaluations. */
+const compiled = new Map<string, Predicate>()
+const COMPILED_COUNT = 256
+
+function compileNew(expression: string, extra: Extra): Predicate {
   if (expression.length > EXPRESSION_LENGTH) throw new TooLongError(expression.length)
   const tree = parse(expression)
   assertAllowed(tree, extra)
