@@ -8,11 +8,17 @@ export type TestSegment = {
 }
 
 const READ_EXECUTE = 5
+const PAGE = 4096
 
 /** An ELF file of these segments, with no sections. Tests damage its bytes afterwards. */
 export function buildElf(segments: readonly TestSegment[], entry: number): Uint8Array {
-  const headersSize = 64 + 56 * segments.length
-  const size = segments.reduce((sum, { data }) => sum + data.length, headersSize)
+  let size = 64 + 56 * segments.length
+  // Linux maps files by pages, so it wants offset and address to agree in their low bits.
+  const offsets = segments.map(({ address, data }) => {
+    const offset = size + ((((address - size) % PAGE) + PAGE) % PAGE)
+    size = offset + data.length
+    return offset
+  })
   const bytes = new Uint8Array(size)
   const view = new DataView(bytes.buffer)
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
@@ -24,18 +30,16 @@ export function buildElf(segments: readonly TestSegment[], entry: number): Uint8
   view.setUint16(52, 64, true)
   view.setUint16(54, 56, true)
   view.setUint16(56, segments.length, true)
-  let offset = headersSize
   segments.forEach(({ address, data, memorySize, flags, type }, index) => {
     const at = 64 + 56 * index
     view.setUint32(at, type ?? 1, true)
     view.setUint32(at + 4, flags ?? READ_EXECUTE, true)
-    setU64(view, at + 8, offset)
+    setU64(view, at + 8, offsets[index] as number)
     setU64(view, at + 16, address)
     setU64(view, at + 24, address)
     setU64(view, at + 32, data.length)
     setU64(view, at + 40, memorySize ?? data.length)
-    bytes.set(data, offset)
-    offset += data.length
+    bytes.set(data, offsets[index])
   })
   return bytes
 }

@@ -51,35 +51,84 @@ export function randomCode(random: Random, size: number): Uint8Array {
 }
 
 function randomWord(random: Random): number {
-  const rd = random.below(20) === 0 ? 0 : 1 + random.below(9)
-  const source = () => (random.below(4) === 0 ? 1 + random.below(9) : 16 + random.below(12))
-  const base = 10 + random.below(6)
   const kind = random.below(100)
-  if (kind < 36) return encode.register(random.pick(REGISTER_NAMES), rd, source(), source())
-  if (kind < 48) {
-    return encode.immediate(random.pick(IMMEDIATE_NAMES), rd, source(), random.below(4096) - 2048)
-  }
-  if (kind < 56) {
-    const name = random.pick(SHIFT_NAMES)
-    return encode.shift(name, rd, source(), random.below(name.endsWith('w') ? 32 : 64))
-  }
+  if (kind < 60) return computation(random)
   // Mostly aligned and inside; at times misaligned, or past the end of memory for the last base.
   const offset = random.below(60) === 0 ? random.below(64) - 32 : -8 * random.below(8)
-  if (kind < 68) return encode.immediate(random.pick(LOAD_NAMES), rd, base, offset)
-  if (kind < 78) return encode.store(random.pick(STORE_NAMES), source(), base, offset)
-  if (kind < 86)
-    return encode.atomic(random.pick(ATOMIC_NAMES), random.below(2) === 0, rd, base, source())
-  if (kind < 93)
-    return encode.branch(random.pick(BRANCH_NAMES), source(), source(), 4 + 4 * random.below(4))
-  if (kind < 95) return encode.jal(random.below(2), 4 + 4 * random.below(4))
-  if (kind < 97)
-    return encode.upper(random.pick(['lui', 'auipc'] as const), rd, random.below(2 ** 20) << 12)
+  if (kind < 80) return memoryAccess(random, offset)
+  if (kind < 86) {
+    const name = random.pick(ATOMIC_NAMES)
+    return encode.atomic(name, random.below(2) === 0, result(random), base(random), operand(random))
+  }
+  if (kind < 95) return shortJump(random)
   if (kind < 99) return random.pick([encode.FENCE, encode.FENCE_I])
   return random.below(20) === 0 ? Number(random.u64() & 0xffffffffn) : encode.FENCE
 }
 
+/** One to two words that neither fault nor leave the program, given bases on 64 bytes of memory that follow aligned. */
+export function plainWords(random: Random): number[] {
+  const kind = random.below(100)
+  if (kind < 65) return [computation(random)]
+  if (kind < 83) return [memoryAccess(random, -8 * random.below(8))]
+  if (kind < 92) {
+    const name = random.pick(ATOMIC_NAMES.filter((other) => other.startsWith('amo')))
+    return [
+      encode.atomic(name, random.below(2) === 0, result(random), base(random), operand(random)),
+    ]
+  }
+  if (kind < 96) {
+    const isW = random.below(2) === 0
+    const at = base(random)
+    const reserve = encode.atomic('lr', isW, result(random), at, 0)
+    return [reserve, encode.atomic('sc', isW, result(random), at, operand(random))]
+  }
+  return [shortJump(random)]
+}
+
+function result(random: Random): number {
+  return random.below(20) === 0 ? 0 : 1 + random.below(9)
+}
+
+function operand(random: Random): number {
+  return random.below(3) > 0 ? 1 + random.below(9) : 16 + random.below(12)
+}
+
+function base(random: Random): number {
+  return 10 + random.below(6)
+}
+
+function computation(random: Random): number {
+  const rd = result(random)
+  const kind = random.below(60)
+  if (kind < 36) {
+    return encode.register(random.pick(REGISTER_NAMES), rd, operand(random), operand(random))
+  }
+  if (kind < 48) {
+    const imm = random.below(4096) - 2048
+    return encode.immediate(random.pick(IMMEDIATE_NAMES), rd, operand(random), imm)
+  }
+  if (kind < 57) {
+    const name = random.pick(SHIFT_NAMES)
+    return encode.shift(name, rd, operand(random), random.below(name.endsWith('w') ? 32 : 64))
+  }
+  return encode.upper(random.pick(['lui', 'auipc'] as const), rd, random.below(2 ** 20) << 12)
+}
+
+function memoryAccess(random: Random, offset: number): number {
+  if (random.below(2) === 0) {
+    return encode.immediate(random.pick(LOAD_NAMES), result(random), base(random), offset)
+  }
+  return encode.store(random.pick(STORE_NAMES), operand(random), base(random), offset)
+}
+
+function shortJump(random: Random): number {
+  const offset = 4 + 4 * random.below(4)
+  if (random.below(4) === 0) return encode.jal(random.below(2), offset)
+  return encode.branch(random.pick(BRANCH_NAMES), operand(random), operand(random), offset)
+}
+
 /** C.ADDI, C.LI, C.MV or C.ADD on x1 to x9, padded to four bytes by C.NOP so that jumps stay on instructions. */
-function compressed(random: Random): Uint8Array {
+export function compressed(random: Random): Uint8Array {
   const rd = 1 + random.below(9)
   const imm = random.below(64)
   const fields = ((imm >> 5) << 12) | (rd << 7) | ((imm & 31) << 2)
