@@ -46,24 +46,25 @@ const fewForged = [
 test('honest blocks halt accepting, in the same number of steps each time', (t) => {
   const prepared = prepare(t)
   if (prepared === undefined) return
-  const run = onMachine(prepared.elf)
+  const interpreted = onMachine(prepared.elf)
+  const translated = onMachine(prepared.elf, 'translator')
   const steps = JSON.parse(
     readFileSync(join(import.meta.dirname, '..', 'steps.json'), 'utf8'),
   ) as Record<string, number>
   const honest = prepared.cases.filter((c) => c.exitCode === 0)
   assert.deepEqual(honest.map((c) => c.name).sort(), Object.keys(steps).sort())
   for (const c of honest) {
-    const repeats = ['transfers-1', 'transfers-10', 'transfers-100'].includes(c.name) ? 2 : 1
-    for (let i = 0; i < repeats; i++) {
+    const isTransfers = c.name.startsWith('transfers-')
+    if (!isTransfers && !isFull) continue
+    // The largest run goes through both engines of the machine, the others twice through the same.
+    const again = c.name === 'transfers-100' ? translated : interpreted
+    for (const run of isTransfers ? [interpreted, again] : [interpreted]) {
       const result = run(readFileSync(c.file))
-      assert.deepEqual(
-        [result.status, result.exitCode],
-        ['halted', 0],
-        `${c.name}: ${result.output}`,
-      )
+      const ended = [result.status, result.exitCode]
+      assert.deepEqual(ended, ['halted', 0], `${c.name}: ${result.output}`)
       assert.equal(Number(result.steps), steps[c.name], c.name)
       const hash = /^hash +(0x[0-9a-f]{64})$/m.exec(result.output)?.[1]
-      assert.equal(result.answer.replace(/^(0x)?/, '0x'), hash, c.name)
+      assert.equal(result.answer, hash, c.name)
     }
   }
 })
@@ -88,7 +89,7 @@ test('forged blocks are refused, each with the code of its reason', (t) => {
       `${c.name} (${c.about}): ${output}`,
     )
     assert.match(output, /^refused: /, c.name)
-    assert.match(answer, /^(0x)?0{64}$/, c.name)
+    assert.match(answer, /^0x0{64}$/, c.name)
   }
 })
 

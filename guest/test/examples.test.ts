@@ -33,7 +33,7 @@ test('digest answers with the SHA-256 of its input', () => {
     const { status, exitCode, output, answer } = run(input)
     assert.deepEqual({ status, exitCode }, { status: 'halted', exitCode: 0 })
     assert.equal(output, `${sha256(input)}\n`)
-    assert.equal(answer.replace(/^0x/, ''), sha256(input))
+    assert.equal(answer, `0x${sha256(input)}`)
   }
 })
 

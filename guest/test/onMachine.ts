@@ -11,13 +11,19 @@ export type Run = {
   answer: string
 }
 
-/** Loads a program once and returns a function that runs it on an input, by default to its end. */
-export function onMachine(elf: string): (input: string | Uint8Array, maxSteps?: bigint) => Run {
+/**
+ * Loads a program once and returns a function that runs it on an input. The interpreter is the quicker engine for the
+ * short runs of most tests, where translating would take longer than running.
+ */
+export function onMachine(
+  elf: string,
+  engine: 'interpreter' | 'translator' = 'interpreter',
+): (input: string | Uint8Array) => Run {
   const program = Program.fromElf(readFileSync(elf))
-  return (input, maxSteps = 1n << 36n) => {
+  return (input) => {
     const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input
-    const machine = Machine.create(program, { input: bytes })
-    const status = Machine.run(machine, maxSteps)
+    const machine = Machine.create(program, { input: bytes, engine })
+    const status = Machine.run(machine, stepLimit)
     return {
       status,
       exitCode: Number(Machine.exitValue(machine)),
@@ -27,3 +33,6 @@ export function onMachine(elf: string): (input: string | Uint8Array, maxSteps?: 
     }
   }
 }
+
+/** Far above what any test takes: a program that runs away ends with `running`. */
+const stepLimit = 1n << 36n
