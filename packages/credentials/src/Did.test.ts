@@ -4,9 +4,9 @@ import { fromUint, toUint } from '@ambrosia/primitives/Bytes'
 import fc from 'fast-check'
 import * as DidAmbrosia from './DidAmbrosia.ts'
 import * as DidKey from './DidKey.ts'
+import { didCoreFixtures, exampleKey } from './didCoreFixtures.ts'
 import * as Keys from './Keys.ts'
 import { createResolver, dereference, findMethod, resolveDocument } from './Resolver.ts'
-import { didCoreFixtures, exampleKey } from './testing/didCoreFixtures.ts'
 
 const TYPES: Keys.KeyType[] = ['Ed25519', 'X25519', 'P-256', 'secp256k1', 'BLS12-381-G2']
 const CONTROLLER = '0x1111111111111111111111111111111111111111'

@@ -102,7 +102,9 @@ function inflate(compressed: Uint8Array): Uint8Array {
     if (error instanceof InvalidLengthError) throw error
     throw new MalformedError('is not gzip')
   }
-  if (!isComplete) throw new MalformedError('is not gzip')
+  // The trailer of gzip has the size (RFC 1952, section 2.3.1): a list that was cut would read as one of zeros.
+  const trailer = toUint(compressed.slice(-4).reverse())
+  if (!isComplete || trailer !== BigInt(sizeBytes)) throw new MalformedError('is not whole gzip')
   return bits.slice(0, sizeBytes)
 }
 

@@ -101,7 +101,7 @@ Example:
   ambrosia did fixtures --out fixtures`,
     )
     .action(async (options: { out: string }, command: Command) => {
-      const { didCoreFixtures } = await import('@ambrosia/credentials/testing/didCoreFixtures')
+      const { didCoreFixtures } = await import('@ambrosia/credentials/didCoreFixtures')
       const fixtures = await didCoreFixtures()
       await mkdir(options.out, { recursive: true })
       const files: string[] = []

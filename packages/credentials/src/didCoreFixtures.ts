@@ -1,9 +1,9 @@
 import { concat, fromUtf8 } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
-import * as DidAmbrosia from '../DidAmbrosia.ts'
-import * as DidKey from '../DidKey.ts'
-import { create, type KeyType, type PublicKey, toMulticodec } from '../Keys.ts'
-import { createResolver, type DIDDocument, dereference, type Resolvable } from '../Resolver.ts'
+import * as DidAmbrosia from './DidAmbrosia.ts'
+import * as DidKey from './DidKey.ts'
+import { create, type KeyType, type PublicKey, toMulticodec } from './Keys.ts'
+import { createResolver, type DIDDocument, dereference, type Resolvable } from './Resolver.ts'
 
 /**
  * DID documents, resolutions and dereferencings of both methods in the form of the W3C DID Core test suite
