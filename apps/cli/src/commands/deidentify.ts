@@ -96,7 +96,9 @@ async function run(
   const SafeHarbor = await import('@ambrosia/health/SafeHarbor')
   const Bundle = await import('@ambrosia/health/Bundle')
   const rekey = createRekey(await keyOf(options.key))
-  const { resources: safe, report } = SafeHarbor.deidentify(resources, { rekey, asOf })
+  const ndjson = options.out?.endsWith('.ndjson') === true
+  const references = ndjson ? 'relative' : 'urn:uuid'
+  const { resources: safe, report } = SafeHarbor.deidentify(resources, { rekey, asOf, references })
   const findings = SafeHarbor.check(safe, { asOf })
   if (findings.length > 0) {
     throw new RefusedError(
@@ -105,7 +107,7 @@ async function run(
       'Please report the path and the rule.',
     )
   }
-  const bytes = options.out?.endsWith('.ndjson') ? Bundle.writeNdjson(safe) : Bundle.write(safe)
+  const bytes = ndjson ? Bundle.writeNdjson(safe) : Bundle.write(safe)
   if (options.out === undefined) process.stdout.write(bytes)
   else await writeFile(options.out, bytes)
   if (options.report !== undefined) {

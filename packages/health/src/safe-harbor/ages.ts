@@ -78,7 +78,8 @@ function yearsOf(object: JsonObject, isAge: boolean): number | undefined {
   return Number(value.text) * factor
 }
 
-function isAgeObservation(resource: JsonObject): boolean {
+/** True for an Observation that states an age, whatever its unit. */
+export function isAgeObservation(resource: JsonObject): boolean {
   if (resource['resourceType'] !== 'Observation') return false
   const concepts = [
     resource['code'],

@@ -20,9 +20,9 @@ import {
   type Rule,
   SHELLS,
 } from './rules.ts'
-import { type ElementRow, elementsOf, findElement } from './tables.ts'
+import { childPath, type ElementRow, elementsOf, findElement } from './tables.ts'
 import { isUnit } from './ucum.ts'
-import { UCUM, UNIT_TEXTS } from './units.ts'
+import { isPerVolume, UCUM, UNIT_TEXTS } from './units.ts'
 
 /** Something that a Safe Harbor record must not hold. */
 export type Finding = {
@@ -93,21 +93,22 @@ function checkMembers(owner: string, path: string, value: JsonObject, context: C
   for (const [key, member] of Object.entries(value)) {
     if (isRoot && (key === 'resourceType' || key === 'id' || key === 'contained')) continue
     if (key === 'extension') {
-      if (!isAllowedExtension(member, owner)) context.report(`${path}.extension`, 'extension')
+      if (!isAllowedExtension(member, owner))
+        context.report(childPath(path, 'extension'), 'extension')
       continue
     }
     if (key.startsWith('_')) {
       const found = findElement(rows, key.slice(1))
       const ok = found !== undefined && isMask(member, key === '_birthDate')
-      if (!ok) context.report(`${path}.(extension)`, 'extension')
+      if (!ok) context.report(childPath(path, '(extension)'), 'extension')
       continue
     }
     const found = findElement(rows, key)
     if (found === undefined || key === 'id' || key === 'modifierExtension') {
-      context.report(`${path}.(unknown)`, 'element')
+      context.report(childPath(path, '(unknown)'), 'element')
       continue
     }
-    const inner = `${path}.${found.name}`
+    const inner = childPath(path, found.name)
     const removed = REMOVED_PATHS.get(`${owner}.${found.name}`)
     const shell = SHELLS.get(owner)
     if (removed !== undefined) context.report(inner, removed)
@@ -145,7 +146,7 @@ function checkValue(
     case 'dateTime':
       return checkYear(path, value, context)
     case 'decimal':
-      return isShortNumber(value, 6) ? undefined : report(path, 'number')
+      return isShortNumber(value, 4) ? undefined : report(path, 'number')
     case 'integer':
     case 'positiveInt':
     case 'unsignedInt':
@@ -162,6 +163,7 @@ function checkComplex(type: string, path: string, value: JsonObject, context: Co
   switch (type) {
     case 'Coding':
       return checkCoding(path, value, report)
+    case 'SimpleQuantity':
     case 'Quantity':
     case 'Duration':
     case 'Distance':
@@ -207,7 +209,7 @@ function checkCoding(path: string, value: JsonObject, report: Report): undefined
 function checkQuantity(path: string, value: JsonObject, report: Report): undefined {
   const { value: number, comparator, unit, system, code, ...rest } = value
   if (Object.keys(rest).length > 0) report(path, 'element')
-  if (!isShortNumber(number, 9)) report(path, 'number')
+  if (!isShortNumber(number, isPerVolume(code) ? 9 : 7)) report(path, 'number')
   if (comparator !== undefined && !/^[<>]=?$/.test(String(comparator))) report(path, 'code')
   if ((system === undefined) !== (code === undefined)) report(path, 'unit')
   else if (system !== undefined) {
@@ -222,7 +224,7 @@ function checkQuantity(path: string, value: JsonObject, report: Report): undefin
 function checkMoney(path: string, value: JsonObject, report: Report): undefined {
   const { value: number, currency, ...rest } = value
   if (Object.keys(rest).length > 0) report(path, 'element')
-  if (!isShortNumber(number, 8)) report(path, 'number')
+  if (!isShortNumber(number, 7)) report(path, 'number')
   if (currency !== undefined && !CURRENCIES.has(String(currency))) report(path, 'code')
 }
 
@@ -267,7 +269,8 @@ function isShortNumber(value: Value | undefined, digits: number, whole = false):
 
 /** `{"extension":[data-absent-reason masked]}`, on a birth date with the class of ages over 89 beside it. */
 function isMask(value: Value, birthDate: boolean): boolean {
-  if (!isObject(value) || Object.keys(value).join() !== 'extension') return false
+  if (!isObject(value) || value['extension'] === undefined) return false
+  if (Object.keys(value).length !== 1) return false
   const list = value['extension']
   if (!Array.isArray(list) || !isAbsent(list[0])) return false
   return list.length === 1 || (birthDate && list.length === 2 && isAgeClass(list[1]))

@@ -16,6 +16,7 @@ export function checkAges(resources: readonly Resource[], asOfYear: number): Fou
     ({ type, value }) => type === 'Patient' && JSON.stringify(toPlain(value)).includes(AGE_CLASS),
   )
   for (const [resourceIndex, { type, value }] of resources.entries()) {
+    if (!mayStateAge(value)) continue
     const leaves: Leaf[] = []
     collect(value, type, leaves)
     const years = leaves.flatMap((leaf) => (isYear(leaf) ? [Number(leaf.value)] : []))
@@ -37,6 +38,18 @@ export function checkAges(resources: readonly Resource[], asOfYear: number): Fou
     }
   }
   return findings
+}
+
+/** True where a quantity of time or a code of an age stands anywhere. */
+function mayStateAge(value: Value): boolean {
+  if (typeof value === 'string') return AGE_CODES.has(value)
+  if (value === null || typeof value !== 'object' || value instanceof NumberToken) return false
+  if (Array.isArray(value)) return value.some(mayStateAge)
+  if (value['value'] instanceof NumberToken) {
+    return yearsPerUnit(String(value['code'] ?? value['unit'])) !== undefined
+  }
+  for (const key in value) if (mayStateAge(value[key] as Value)) return true
+  return false
 }
 
 /** Strings and quantities of a resource with their paths; extensions are left out, they have one fixed form. */

@@ -1,17 +1,18 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
-import { guardAges } from './ages.ts'
+import { guardAges, isAgeObservation } from './ages.ts'
 import { isLawfulYear, yearOf } from './dates.ts'
 import { AsOfError } from './errors.ts'
 import { absent } from './fillRequired.ts'
-import { isUuid } from './ids.ts'
 import { KEPT_TYPES } from './keptTypes.ts'
 import { cleanPatientExtensions } from './patientExtensions.ts'
 import {
   indexReferences,
   isKept,
+  type ReferenceForm,
   type ReferenceIndex,
   type Target,
+  writeFullUrl,
   writeReference,
 } from './references.ts'
 import { createTally, type Report, type Tally } from './report.ts'
@@ -28,6 +29,11 @@ export type Options = {
   readonly rekey: (type: string, id: string) => string
   /** The day from which ages are counted. */
   readonly asOf: Date
+  /**
+   * `source` (default): a resource that had a `fullUrl` has one, and references to it are that `urn:uuid`; `urn:uuid`: all have one, for
+   * a Bundle; `relative`: none has one and references are `Type/id`, for NDJSON. Ids that are no UUID are always relative.
+   */
+  readonly references?: ReferenceForm
 }
 
 /** The Safe Harbor form of resources, see SafeHarbor.ts. */
@@ -40,11 +46,9 @@ export function deidentify(
   const tally = createTally()
   const index = indexReferences(resources, options.rekey)
   for (const resource of resources) {
-    if (isKept(resource)) continue
-    const modified = KEPT_TYPES.has(resource.type)
-      ? 'not R4, or changed by a modifier'
-      : resource.type
-    tally.drop(R4_TYPES.has(resource.type) ? modified : '(not R4)', resource.value)
+    if (isKept(resource.type, resource.value)) continue
+    const type = R4_TYPES.has(resource.type) ? resource.type : '(not R4)'
+    tally.drop(type, resource.value, KEPT_TYPES.has(resource.type) ? 'invalid' : 'type')
   }
   const aged = new Set(
     index.targets.filter(({ source }) => isAged(source, asOfYear)).map(({ newId }) => newId),
@@ -67,7 +71,9 @@ type Shared = {
 function cleanResource(target: Target, index: ReferenceIndex, shared: Shared): Resource {
   const source = target.source.value as JsonObject
   const { tally } = shared
+  const form = shared.options.references ?? 'source'
   const local = localIds(source)
+  const times = tally.times()
   const used = new Set<string>()
   const reference = (text: string): string | undefined => {
     if (text.startsWith('#')) {
@@ -77,7 +83,7 @@ function cleanResource(target: Target, index: ReferenceIndex, shared: Shared): R
       return name === undefined ? undefined : `#${name}`
     }
     const found = index.find(text)
-    return found === undefined ? undefined : writeReference(found, text)
+    return found === undefined ? undefined : writeReference(found, form)
   }
   const walk: Walk = {
     asOfYear: shared.asOfYear,
@@ -93,11 +99,9 @@ function cleanResource(target: Target, index: ReferenceIndex, shared: Shared): R
   Object.assign(value, cleanRoot(target.type, source, walk, shared.options.asOf))
   const contained = cleanContained(source, local, used, walk, shared.options.asOf)
   if (contained.length > 0) value['contained'] = contained
-  guardAges(value, shared.asOfYear, encounterYear(source, index, shared), tally)
-  const fullUrl =
-    target.source.fullUrl !== undefined && isUuid(target.newId)
-      ? `urn:uuid:${target.newId}`
-      : undefined
+  if (tally.times() > times || isAgeObservation(value))
+    guardAges(value, shared.asOfYear, encounterYear(source, index, shared), tally)
+  const fullUrl = writeFullUrl(target, form)
   return {
     type: target.type,
     id: target.newId,
@@ -149,19 +153,9 @@ function localIds(source: JsonObject): Map<string, string> {
   const contained = source['contained']
   if (!Array.isArray(contained)) return names
   for (const [i, item] of contained.entries()) {
-    if (
-      !isObject(item) ||
-      typeof item['id'] !== 'string' ||
-      typeof item['resourceType'] !== 'string'
-    )
-      continue
-    if (
-      KEPT_TYPES.has(item['resourceType']) &&
-      item['modifierExtension'] === undefined &&
-      item['implicitRules'] === undefined
-    ) {
-      names.set(item['id'], `c${i + 1}`)
-    }
+    const type = isObject(item) ? item['resourceType'] : undefined
+    if (!isObject(item) || typeof item['id'] !== 'string' || typeof type !== 'string') continue
+    if (isKept(type, item)) names.set(item['id'], `c${i + 1}`)
   }
   return names
 }

@@ -2,7 +2,7 @@ import type { Value } from '@ambrosia/primitives/CanonicalJson'
 import type { JsonObject } from '../Resource.ts'
 import type { Tally } from './report.ts'
 import { ALSO_REQUIRED, DATA_ABSENT, MASKED } from './rules.ts'
-import { type ElementRow, elementsOf } from './tables.ts'
+import { childPath, type ElementRow, elementsOf, suffixOf } from './tables.ts'
 
 /** The extension that says why an element has no value, https://hl7.org/fhir/R4/extension-data-absent-reason.html. */
 export function absent(): JsonObject {
@@ -11,7 +11,7 @@ export function absent(): JsonObject {
 
 /**
  * Marks every required element that is not there as masked, so that the resource stays valid: a primitive by its `_` sibling,
- * an element with parts by its own required parts, any other by the extension alone.
+ * an element with parts by its own required parts, any other by the extension alone. A status whose value set has it becomes `unknown`.
  */
 export function fillRequired(
   owner: string,
@@ -22,15 +22,32 @@ export function fillRequired(
 ): JsonObject {
   const rows = elementsOf(owner)
   if (rows === undefined) return out
+  const also = alsoRequired(owner, out, source)
   for (const [name, row] of rows) {
-    if (row.min === 0 && ALSO_REQUIRED.get(owner) !== name) continue
+    if (row.min === 0 && name !== also) continue
     const key = keyOf(name, row, out, source)
     if (key === undefined) continue
-    tally.note('required', `${path}.${name}`)
-    const [member, value] = masked(key.key, key.type, `${path}.${name}`, tally)
+    tally.note('required', childPath(path, name))
+    if (row.codes?.has(UNKNOWN)) {
+      out[key.key] = UNKNOWN
+      continue
+    }
+    const [member, value] = masked(key.key, key.type, childPath(path, name), tally)
     out[member] = row.repeats ? [value] : value
   }
   return out
+}
+
+/** The code of most status value sets for what is not known. */
+export const UNKNOWN = 'unknown'
+
+/** The element that an invariant requires in place of one that went. */
+function alsoRequired(owner: string, out: JsonObject, source: JsonObject): string | undefined {
+  const rule = ALSO_REQUIRED.get(owner)
+  if (rule === undefined) return undefined
+  const [name, where] = rule
+  const had = where.some((one) => source[one] !== undefined)
+  return had && !where.some((one) => out[one] !== undefined) ? name : undefined
 }
 
 /** The key under which a missing element is marked, undefined when it is there. */
@@ -46,7 +63,7 @@ function keyOf(
   const stem = name.slice(0, -3)
   const choices = row.types.map((type) => ({
     type,
-    key: stem + type.charAt(0).toUpperCase() + type.slice(1),
+    key: stem + suffixOf(type),
   }))
   if (choices.some(({ key }) => out[key] !== undefined)) return undefined
   return choices.find(({ key }) => source[key] !== undefined) ?? choices[0]

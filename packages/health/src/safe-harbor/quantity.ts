@@ -4,13 +4,16 @@ import { isKnownCode } from './codeSystems.ts'
 import { isBoundedNumber } from './dates.ts'
 import { CURRENCIES } from './places.ts'
 import type { Tally } from './report.ts'
+import { childPath } from './tables.ts'
 import { isUnit, yearsPerUnit } from './ucum.ts'
-import { UCUM, UNIT_TEXTS } from './units.ts'
+import { isPerVolume, UCUM, UNIT_TEXTS } from './units.ts'
 
 const COMPARATORS = new Set(['<', '<=', '>=', '>'])
 
 /** Where a quantity stands: an age may be written as "90 or older" only where FHIR allows a comparator. */
 export type QuantityPlace = 'age' | 'value' | 'low' | 'high' | 'simple'
+
+const SIMPLE: ReadonlySet<QuantityPlace> = new Set(['simple', 'low', 'high'])
 
 /**
  * A quantity with its digits, comparator and UCUM unit. A number whose unit can't stay goes with it: alone it would mislead.
@@ -23,7 +26,7 @@ export function cleanQuantity(
   tally: Tally,
 ): JsonObject | undefined {
   const number = value['value']
-  const digits = place === 'age' ? 6 : 9
+  const digits = place === 'age' ? 6 : isPerVolume(value['code']) ? 9 : 7
   if (!(number instanceof NumberToken) || !isBoundedNumber(number, digits)) {
     return tally.remove('number', path, value)
   }
@@ -31,10 +34,13 @@ export function cleanQuantity(
   if (unit === undefined || (place === 'age' && unit['system'] !== UCUM))
     return tally.remove('unit', path, value)
   const comparator = value['comparator']
+  // sqty-1: a simple quantity has no comparator; to drop it alone would change what it says.
+  if (comparator !== undefined && SIMPLE.has(place)) return tally.remove('code', path, value)
   const out: JsonObject = Object.create(null)
   if (typeof comparator === 'string' && COMPARATORS.has(comparator)) out['comparator'] = comparator
   else if (comparator !== undefined) return tally.remove('code', path, value)
   const years = toYears(number, unit)
+  if (years !== undefined) tally.seeTime()
   if (years !== undefined && years > 89) return ageClass(out, years, path, place, tally, value)
   out['value'] = number
   Object.assign(out, unit)
@@ -88,16 +94,17 @@ function countQuantity(source: JsonObject, out: JsonObject, path: string, tally:
   for (const [key, member] of Object.entries(source)) {
     if (key === 'extension' || key === 'id' || key.startsWith('_'))
       tally.remove('extension', path, member)
-    else if (key === 'unit' && out['unit'] !== member) tally.generalise('unit', `${path}.unit`)
+    else if (key === 'unit' && out['unit'] !== member)
+      tally.generalise('unit', childPath(path, 'unit'))
     else if (key in out) tally.keep()
     else tally.remove('element', path, member)
   }
 }
 
-/** An amount of money: at most nine digits, an ISO 4217 currency. */
+/** An amount of money: at most seven digits before the point, an ISO 4217 currency. */
 export function cleanMoney(value: JsonObject, path: string, tally: Tally): Value | undefined {
   const { value: number, currency } = value
-  if (!(number instanceof NumberToken) || !isBoundedNumber(number, 8))
+  if (!(number instanceof NumberToken) || !isBoundedNumber(number, 7))
     return tally.remove('number', path, value)
   const out: JsonObject = Object.create(null)
   out['value'] = number

@@ -1,7 +1,10 @@
-import { isObject, type Resource } from '../Resource.ts'
+import type { Value } from '@ambrosia/primitives/CanonicalJson'
+import { isObject, type JsonObject, type Resource } from '../Resource.ts'
 import { RekeyError } from './errors.ts'
+import { UNKNOWN } from './fillRequired.ts'
 import { isOpaqueId, isUuid } from './ids.ts'
 import { KEPT_TYPES } from './keptTypes.ts'
+import { elementsOf } from './tables.ts'
 
 /** A kept resource with its new id. */
 export type Target = { readonly type: string; readonly newId: string; readonly source: Resource }
@@ -22,7 +25,7 @@ export function indexReferences(
   const used = new Map<string, string>()
   const targets: Target[] = []
   for (const source of resources) {
-    if (!isKept(source)) continue
+    if (!isKept(source.type, source.value)) continue
     const newId = rekey(source.type, source.id)
     if (typeof newId !== 'string' || !isOpaqueId(newId) || newId === source.id) {
       throw new RekeyError(
@@ -60,19 +63,41 @@ function normal(reference: string): string {
   return plain.startsWith('urn:uuid:') ? plain.toLowerCase() : plain
 }
 
-/** True for a resource of a kept type whose meaning no unknown modifier changes. */
-export function isKept(resource: Resource): boolean {
+/**
+ * True for a resource of a kept type whose meaning no unknown modifier changes, and whose required codes are codes of R4: where the
+ * value set has no `unknown`, nothing lawful can take the place of another code.
+ */
+export function isKept(type: string, value: Value): value is JsonObject {
   return (
-    KEPT_TYPES.has(resource.type) &&
-    isObject(resource.value) &&
-    resource.value['resourceType'] === resource.type &&
-    resource.value['modifierExtension'] === undefined &&
-    resource.value['implicitRules'] === undefined
+    KEPT_TYPES.has(type) &&
+    isObject(value) &&
+    value['resourceType'] === type &&
+    value['modifierExtension'] === undefined &&
+    value['implicitRules'] === undefined &&
+    hasRequiredCodes(value, type)
   )
 }
 
-/** The reference as it is written out: as `urn:uuid` where the source was one and the new id is a UUID, else `Type/id`. */
-export function writeReference(target: Target, source: string): string {
-  const urn = source.startsWith('urn:uuid:') && isUuid(target.newId)
-  return urn ? `urn:uuid:${target.newId}` : `${target.type}/${target.newId}`
+function hasRequiredCodes(value: JsonObject, type: string): boolean {
+  for (const [name, { min, codes }] of elementsOf(type) ?? []) {
+    if (min === 0 || codes === undefined || codes.has(UNKNOWN)) continue
+    const code = value[name]
+    if (typeof code !== 'string' || !codes.has(code)) return false
+  }
+  return true
+}
+
+/** How references and `fullUrl` are written: as the source did, for a Bundle, or for NDJSON. */
+export type ReferenceForm = 'source' | 'urn:uuid' | 'relative'
+
+/** The `fullUrl` of a resource in the form: a `urn:uuid` where it has one and its new id is a UUID. */
+export function writeFullUrl(target: Target, form: ReferenceForm): string | undefined {
+  if (form === 'relative' || !isUuid(target.newId)) return undefined
+  if (form === 'source' && target.source.fullUrl === undefined) return undefined
+  return `urn:uuid:${target.newId}`
+}
+
+/** A reference to the resource: its `fullUrl`, since only that is found in a Bundle, or `Type/id` where it has none. */
+export function writeReference(target: Target, form: ReferenceForm): string {
+  return writeFullUrl(target, form) ?? `${target.type}/${target.newId}`
 }

@@ -16,21 +16,27 @@ export type Tally = {
   remove(rule: Rule, path: string, value: Value | undefined): undefined
   generalise(rule: Rule, path: string): void
   keep(count?: number): void
-  drop(type: string, value: Value): void
+  drop(type: string, value: Value, rule: Rule): void
   note(rule: Rule, path: string): void
+  /** Counts quantities of time, since only a resource with one can show an age. */
+  seeTime(): void
+  times(): number
   report(): Report
 }
 
 export function createTally(): Tally {
-  const counts = new Map<string, { rule: Rule; path: string; count: number }>()
+  const counts = new Map<string, Map<Rule, number>>()
+  let times = 0
   const dropped = new Map<string, number>()
   let removed = 0
   let kept = 0
   const count = (rule: Rule, path: string, by: number): void => {
-    const key = `${rule} ${path}`
-    const row = counts.get(key)
-    if (row === undefined) counts.set(key, { rule, path, count: by })
-    else row.count += by
+    let rules = counts.get(path)
+    if (rules === undefined) {
+      rules = new Map()
+      counts.set(path, rules)
+    }
+    rules.set(rule, (rules.get(rule) ?? 0) + by)
   }
   return {
     remove(rule, path, value) {
@@ -46,19 +52,25 @@ export function createTally(): Tally {
     keep(by = 1) {
       kept += by
     },
-    drop(type, value) {
+    drop(type, value, rule) {
       dropped.set(type, (dropped.get(type) ?? 0) + 1)
       const leaves = countLeaves(value)
-      count('type', type, leaves)
+      count(rule, type, leaves)
       removed += leaves
     },
+    seeTime() {
+      times++
+    },
+    times: () => times,
     note(rule, path) {
       count(rule, path, 1)
     },
     report() {
       const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
       return {
-        rules: [...counts.values()].sort((a, b) => order(a.path, b.path) || order(a.rule, b.rule)),
+        rules: [...counts]
+          .flatMap(([path, rules]) => [...rules].map(([rule, count]) => ({ rule, path, count })))
+          .sort((a, b) => order(a.path, b.path) || order(a.rule, b.rule)),
         removed,
         kept,
         resourcesDropped: [...dropped]

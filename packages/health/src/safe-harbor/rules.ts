@@ -27,6 +27,8 @@ export const RULES = {
   modifier: '(R) what an unknown modifier extension changes the meaning of',
   contained: '(R) contained resources that no kept element refers to',
   required: 'FHIR: a required element that was removed says so (data-absent-reason, masked)',
+  invalid:
+    'resources that are no valid R4, or whose meaning a modifier extension or implicit rules change',
   type: '(R) resources of a type that no rule keeps',
 } as const
 
@@ -99,8 +101,18 @@ export const SHELLS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['Device', new Set(['status', 'type', 'patient', 'definition'])],
 ])
 
-/** Elements with free text or numbers that become required through an invariant: org-1 asks for a name or an identifier. */
-export const ALSO_REQUIRED: ReadonlyMap<string, string> = new Map([['Organization', 'name']])
+/**
+ * Elements that invariants require beside the definitions' minimum (org-1, ait-1, imr-1), where the source has one of the members named.
+ */
+export const ALSO_REQUIRED: ReadonlyMap<string, readonly [name: string, where: readonly string[]]> =
+  new Map([
+    ['Organization', ['name', ['name', 'identifier']]],
+    ['AllergyIntolerance', ['clinicalStatus', ['clinicalStatus']]],
+    [
+      'ImmunizationRecommendation.recommendation',
+      ['targetDisease', ['targetDisease', 'vaccineCode']],
+    ],
+  ])
 
 export const DATA_ABSENT = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason'
 export const MASKED = 'masked'

@@ -55,20 +55,50 @@ export function listedCodes(system: string): ReadonlySet<string> | undefined {
   return set
 }
 
+export type Found = { readonly name: string; readonly row: ElementRow; readonly type: string }
+
+const foundElements = new WeakMap<ReadonlyMap<string, ElementRow>, Map<string, Found>>()
+
 /** The element that a JSON key names, with its type: `valueQuantity` is `value[x]` as a Quantity. */
-export function findElement(
-  rows: ReadonlyMap<string, ElementRow>,
-  key: string,
-): { name: string; row: ElementRow; type: string } | undefined {
-  const row = rows.get(key)
-  if (row !== undefined && !key.endsWith('[x]')) {
-    return { name: key, row, type: row.types[0] as string }
+export function findElement(rows: ReadonlyMap<string, ElementRow>, key: string): Found | undefined {
+  let known = foundElements.get(rows)
+  if (known === undefined) {
+    known = keysOf(rows)
+    foundElements.set(rows, known)
   }
-  for (const [name, choice] of rows) {
-    if (!name.endsWith('[x]') || !key.startsWith(name.slice(0, -3))) continue
-    const rest = key.slice(name.length - 3)
-    const type = choice.types.find((one) => one.charAt(0).toUpperCase() + one.slice(1) === rest)
-    if (type !== undefined) return { name, row: choice, type }
+  return known.get(key)
+}
+
+/** Every key that an object of these elements can have. */
+function keysOf(rows: ReadonlyMap<string, ElementRow>): Map<string, Found> {
+  const keys = new Map<string, Found>()
+  for (const [name, row] of rows) {
+    if (!name.endsWith('[x]')) keys.set(name, { name, row, type: row.types[0] as string })
+    else
+      for (const type of row.types)
+        keys.set(name.slice(0, -3) + suffixOf(type), { name, row, type })
   }
-  return undefined
+  return keys
+}
+
+const children = new Map<string, Map<string, string>>()
+
+/** `path.name`, as the same string each time: paths come by the million and are keys of maps. */
+export function childPath(path: string, name: string): string {
+  let names = children.get(path)
+  if (names === undefined) {
+    names = new Map()
+    children.set(path, names)
+  }
+  let child = names.get(name)
+  if (child === undefined) {
+    child = `${path}.${name}`
+    names.set(name, child)
+  }
+  return child
+}
+
+/** What a choice element's key ends with for a type: `Quantity` for a SimpleQuantity, which is a profile of it. */
+export function suffixOf(type: string): string {
+  return type === 'SimpleQuantity' ? 'Quantity' : type.charAt(0).toUpperCase() + type.slice(1)
 }

@@ -24,3 +24,8 @@ export const UNIT_TEXTS: ReadonlyMap<string, string> = new Map([
   ['breaths/minute', '/min'],
   ['bpm', '/min'],
 ])
+
+/** Counts in a volume, such as copies of a virus in a millilitre, need more digits than other measurements. */
+export function isPerVolume(code: unknown): boolean {
+  return typeof code === 'string' && /\/[um]?L$/.test(code)
+}

@@ -7,7 +7,7 @@ import { toCountry, toState, toZip3 } from './places.ts'
 import { cleanMoney, cleanQuantity, type QuantityPlace } from './quantity.ts'
 import type { Tally } from './report.ts'
 import { REMOVED_PATHS, REMOVED_TYPES, type Rule, SHELLS } from './rules.ts'
-import { type ElementRow, elementsOf, findElement } from './tables.ts'
+import { childPath, type ElementRow, elementsOf, findElement } from './tables.ts'
 
 /** What a walk through one resource needs. */
 export type Walk = {
@@ -21,7 +21,7 @@ export type Walk = {
 
 /** Data types that are cleaned element by element, as the definitions name their elements. */
 const COMPOSED = new Set(['CodeableConcept', 'Period', 'Range', 'Ratio', 'Timing', 'Dosage'])
-const QUANTITIES = new Set(['Quantity', 'Duration', 'Distance', 'Count', 'Age'])
+const QUANTITIES = new Set(['Quantity', 'SimpleQuantity', 'Duration', 'Distance', 'Count', 'Age'])
 const INTEGERS = new Set(['integer', 'positiveInt', 'unsignedInt'])
 
 /**
@@ -39,6 +39,7 @@ export function cleanObject(
   if (value['modifierExtension'] !== undefined) return walk.tally.remove('modifier', path, value)
   const out: JsonObject = Object.create(null)
   const shell = SHELLS.get(owner)
+  const chosen = new Set<string>()
   for (const key of Object.keys(value)) {
     const member = value[key] as Value
     if (HANDLED.has(key) && !path.includes('.')) continue
@@ -47,19 +48,24 @@ export function cleanObject(
     if (found === undefined) {
       walk.tally.remove(
         rule ?? 'element',
-        rule === undefined ? `${path}.(unknown)` : `${path}.${ruleName(key)}`,
+        rule === undefined ? childPath(path, '(unknown)') : `${path}.${ruleName(key)}`,
         member,
       )
       continue
     }
-    const inner = `${path}.${found.name}`
+    const inner = childPath(path, found.name)
     const removed =
       REMOVED_PATHS.get(`${owner}.${found.name}`) ??
       (shell && !shell.has(found.name) ? 'element' : undefined)
     if (removed !== undefined) walk.tally.remove(removed, inner, member)
     else {
       const cleaned = cleanMember(found.type, inner, member, found.row, walk)
-      if (cleaned !== undefined) out[key] = cleaned
+      // Of a choice element one member may stand; a second is no FHIR and goes.
+      if (cleaned !== undefined && chosen.has(found.name)) walk.tally.note('element', inner)
+      else if (cleaned !== undefined) {
+        out[key] = cleaned
+        if (found.name !== key) chosen.add(found.name)
+      }
     }
   }
   repair(owner, out)
@@ -133,6 +139,7 @@ function quantityPlace(type: string, path: string): QuantityPlace {
   if (type === 'Age') return 'age'
   if (path.endsWith('.low')) return 'low'
   if (path.endsWith('.high')) return 'high'
+  if (type === 'SimpleQuantity') return 'simple'
   return /^Observation(?:\.component)?\.value\[x\]$/.test(path) ? 'value' : 'simple'
 }
 
@@ -166,7 +173,7 @@ function cleanNumber(
 ): Value | undefined {
   const digits = path.startsWith('Observation.') ? 6 : 4
   const lawful =
-    (type === 'decimal' && isBoundedNumber(value, 6)) ||
+    (type === 'decimal' && isBoundedNumber(value, 4)) ||
     (INTEGERS.has(type) && /^-?\d+$/.test(value.text) && isBoundedNumber(value, digits))
   if (!lawful) return tally.remove('number', path, value)
   tally.keep()
@@ -192,9 +199,9 @@ function cleanCoding(path: string, value: JsonObject, tally: Tally): JsonObject 
     } else if (key === 'userSelected' && typeof member === 'boolean') {
       out[key] = member
       tally.keep()
-    } else if (key === 'display') tally.remove('display', `${path}.display`, member)
-    else if (key === 'version') tally.remove('metadata', `${path}.version`, member)
-    else tally.remove('extension', `${path}.(extension)`, member)
+    } else if (key === 'display') tally.remove('display', childPath(path, 'display'), member)
+    else if (key === 'version') tally.remove('metadata', childPath(path, 'version'), member)
+    else tally.remove('extension', childPath(path, '(extension)'), member)
   }
   return out
 }
@@ -204,9 +211,9 @@ function cleanReference(path: string, value: JsonObject, walk: Walk): JsonObject
   const found = typeof reference === 'string' ? walk.reference(reference) : undefined
   if (found === undefined) return walk.tally.remove('reference', path, value)
   for (const [key, member] of Object.entries(value)) {
-    if (key === 'reference') walk.tally.generalise('rekeyed', `${path}.reference`)
-    else if (key === 'display') walk.tally.remove('display', `${path}.display`, member)
-    else walk.tally.remove('identifier', `${path}.(other)`, member)
+    if (key === 'reference') walk.tally.generalise('rekeyed', childPath(path, 'reference'))
+    else if (key === 'display') walk.tally.remove('display', childPath(path, 'display'), member)
+    else walk.tally.remove('identifier', childPath(path, '(other)'), member)
   }
   const out: JsonObject = Object.create(null)
   out['reference'] = found
@@ -226,7 +233,7 @@ function cleanAddress(path: string, value: JsonObject, walk: Walk): JsonObject |
     if (text === undefined) return
     out[key] = text
     if (value[key] === text) tally.keep()
-    else tally.generalise('geography', `${path}.${key}`)
+    else tally.generalise('geography', childPath(path, key))
   }
   put('state', inUs ? state : undefined)
   put('postalCode', zip)

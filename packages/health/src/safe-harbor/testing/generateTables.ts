@@ -12,7 +12,7 @@ type Element = {
   path: string
   min: number
   max: string
-  type?: { code: string }[]
+  type?: { code: string; profile?: string[] }[]
   contentReference?: string
   binding?: { strength: string; valueSet?: string }
 }
@@ -98,6 +98,7 @@ function add(definition: Definition): void {
         ? [`@${reference}`]
         : (element.type ?? []).map((type) => {
             if (type.code.startsWith('http://hl7.org/fhirpath/')) return 'string'
+            if (type.profile?.[0]?.endsWith('/SimpleQuantity') === true) return 'SimpleQuantity'
             return type.code === 'BackboneElement' || type.code === 'Element'
               ? `@${element.path}`
               : type.code
