@@ -6,6 +6,7 @@ import type { HashPool } from './HashPool.ts'
 import {
   createEngine,
   type Engine,
+  HostMemoryError,
   readLines,
   readMemory,
   registerView,
@@ -146,15 +147,20 @@ export function registers(machine: Machine): bigint[] {
   return Array.from(registerView(machine.engine))
 }
 
-/** Runs on until the machine stops or has taken `maxSteps` steps in all. */
+/** Runs on until the machine stops or has taken `maxSteps` steps in all. @throws Machine.HostMemory */
 export function run(machine: Machine, maxSteps: bigint = 2n ** 63n): Status {
   const { exports } = machine.engine
   let slice = FIRST_SLICE
   while (exports.getStatus() === 0 && exports.getSteps() < maxSteps) {
     const end = exports.getSteps() + slice
     const limit = end < maxSteps ? end : maxSteps
-    if (machine.translator === undefined) exports.run(limit)
-    else runTranslated(machine.translator, limit)
+    try {
+      if (machine.translator === undefined) exports.run(limit)
+      else runTranslated(machine.translator, limit)
+    } catch (cause) {
+      // The one trap of the interpreter: no page is left to store in. The machine is of no use after it.
+      throw cause instanceof WebAssembly.RuntimeError ? new HostMemoryError(cause) : cause
+    }
     if (slice < LAST_SLICE) slice *= 2n
   }
   return status(machine)
