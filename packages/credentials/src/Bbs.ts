@@ -2,7 +2,7 @@ import { concat, fromUint, fromUtf8, type RandomBytes, random } from '@ambrosia/
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Ciphersuite, SUITES, type Suite } from './bbs/ciphersuite.ts'
 import * as Curve from './bbs/curve.ts'
-import { generators } from './bbs/generators.ts'
+import { generators, readyTable } from './bbs/generators.ts'
 import {
   challengeScalar,
   domainScalar,
@@ -19,7 +19,6 @@ import {
  * throws. Await {@link ready} once before anything else.
  */
 export type { Ciphersuite } from './bbs/ciphersuite.ts'
-export { ready } from './bbs/curve.ts'
 
 export const SECRET_KEY_SIZE_BYTES = Curve.SCALAR_SIZE_BYTES
 export const PUBLIC_KEY_SIZE_BYTES = Curve.KEY_SIZE_BYTES
@@ -33,6 +32,11 @@ const PROOF_SCALAR_COUNT = 4
 
 /** A signing key: 32 bytes of secret scalar, 96 bytes of public key in G2. */
 export type KeyPair = { secretKey: Uint8Array; publicKey: Uint8Array }
+
+/** Loads curve library and generator table once; later calls return at once. */
+export async function ready(): Promise<void> {
+  await Promise.all([Curve.ready(), readyTable()])
+}
 
 /** The size of a proof that hides `hiddenCount` messages, bytes. */
 export function proofSizeBytes(hiddenCount: number): number {

@@ -1,6 +1,6 @@
 import { equal } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import mcl, { type Fr, type G1, type G2, type PrecomputedG2 } from 'mcl-wasm'
+import type { Fr, G1, G2, PrecomputedG2 } from 'mcl-wasm'
 
 /**
  * BLS12-381 over mcl-wasm: points and scalars in the encodings of draft-irtf-cfrg-bbs-signatures, section 4.2.4.
@@ -21,6 +21,10 @@ const FIELD_EXPAND_SIZE_BYTES = 64
 /** `mulVec` of mcl-wasm allocates its operands on a small stack and aborts above some 4,000 of them. */
 const CHUNK_COUNT = 2048
 
+type Library = typeof import('mcl-wasm')
+
+/** Loaded by `ready`: it is large, and a page that verifies nothing need not fetch it. */
+let mcl: Library
 let starting: Promise<void> | undefined
 let keyGenerator: PrecomputedG2 | undefined
 
@@ -31,6 +35,7 @@ export function ready(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  mcl = (await import('mcl-wasm')).default
   await mcl.init(mcl.BLS12_381)
   mcl.setETHserialization(true)
   mcl.setMapToMode(mcl.IRTF)

@@ -2,7 +2,6 @@ import { concat, fromBase64url, fromUint, fromUtf8 } from '@ambrosia/primitives/
 import type { Ciphersuite, Suite } from './ciphersuite.ts'
 import type { Point } from './curve.ts'
 import { decodeOwnPoints, EXPAND_SIZE_BYTES, mapToPoint, POINT_SIZE_BYTES } from './curve.ts'
-import { GENERATOR_TABLE } from './generators.generated.ts'
 
 /**
  * The generators Q_1, H_1, H_2, ... of a ciphersuite: create_generators of draft-irtf-cfrg-bbs-signatures,
@@ -42,9 +41,15 @@ export function hashGenerators(suite: Suite, count: number): Uint8Array[] {
 
 let table: Uint8Array | undefined
 
+/** Fetches the table; without it generators are hashed to the curve, which only takes longer. */
+export async function readyTable(): Promise<void> {
+  if (table !== undefined) return
+  const { GENERATOR_TABLE } = await import('./generators.generated.ts')
+  table = fromBase64url(GENERATOR_TABLE)
+}
+
 function loadTable(suite: Suite, cache: Cache, count: number): void {
-  if (suite.name !== 'BLS12-381-SHA-256') return
-  table ??= fromBase64url(GENERATOR_TABLE)
+  if (suite.name !== 'BLS12-381-SHA-256' || table === undefined) return
   const until = Math.min(count, table.length / POINT_SIZE_BYTES)
   const encodings: Uint8Array[] = []
   for (let i = cache.points.length; i < until; i++) {
