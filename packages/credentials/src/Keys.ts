@@ -1,4 +1,4 @@
-import { concat, type RandomBytes } from '@ambrosia/primitives/Bytes'
+import { concat, type RandomBytes, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
@@ -59,7 +59,20 @@ export function fromMultibase(text: string): PublicKey {
   return fromMulticodec(bytes)
 }
 
+/** Keys that were found to be points: the check of a BLS key costs milliseconds, and verifiers meet few issuers. */
+const knownPoints = new Set<string>()
+const KNOWN_LIMIT = 1024
+
 function isPoint(key: PublicKey): boolean {
+  const name = `${key.type} ${toHex(key.bytes)}`
+  if (knownPoints.has(name)) return true
+  if (!isOnCurve(key)) return false
+  if (knownPoints.size >= KNOWN_LIMIT) knownPoints.clear()
+  knownPoints.add(name)
+  return true
+}
+
+function isOnCurve(key: PublicKey): boolean {
   try {
     if (key.type === 'Ed25519') return !ed25519.Point.fromBytes(key.bytes).isSmallOrder()
     if (key.type === 'P-256') p256.Point.fromBytes(key.bytes).assertValidity()
