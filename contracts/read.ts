@@ -170,3 +170,22 @@ export async function readOperators(
     functionName: 'operators',
   })
 }
+
+/** Every deal, oldest first. */
+export async function readDeals(client: Reader, dealBook: Address): Promise<CreatedDeal[]> {
+  const logs = await client.getContractEvents({
+    address: dealBook,
+    abi: dealBookAbi,
+    eventName: 'DealCreated',
+    fromBlock: 0n,
+    toBlock: 'latest',
+    strict: true,
+  })
+  return logs.map(({ args, blockNumber }) => ({
+    dealId: args.dealId,
+    terms: args.terms,
+    salt: args.salt,
+    budget: args.budget,
+    blockNumber,
+  }))
+}

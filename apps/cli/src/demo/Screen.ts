@@ -22,9 +22,11 @@ export function createScreen(isSilent: boolean): Screen {
   }
 }
 
-/** "4.75" MED of an amount in its smallest unit. */
+const SHOWN_UNIT = 10n ** 12n
+
+/** "4.75" MED of an amount in its smallest unit, to the nearest millionth. */
 export function med(amount: bigint): string {
-  return toDecimal(amount)
+  return toDecimal(((amount + SHOWN_UNIT / 2n) / SHOWN_UNIT) * SHOWN_UNIT)
 }
 
 export function seconds(ms: number): string {

@@ -221,7 +221,8 @@ async function open(
     choices: {
       tiers: [{ minimumScore: 1, price: PRICE }],
       maximumRecords: Math.max(PEOPLE, holders.length),
-      perPersonCap: 1,
+      // Bundles of one person may all be sold where the deal is made for them.
+      perPersonCap: Math.max(1, options.criteriaFile === undefined ? options.bundles.length : 1),
       commissionCapBps: 500,
       certificateLife: 3600,
       deliveryWindow: DAY_SEC,

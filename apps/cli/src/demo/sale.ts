@@ -37,6 +37,8 @@ export async function consentTo(options: {
   offering: Offering
   sealed: SealedForDeal
   certificate: QuorumCertificate
+  /** Shows the sentences before they are signed; a rejection signs nothing. */
+  confirm?: (sentences: readonly string[]) => Promise<void>
 }): Promise<{ consent: SignedConsent; sentences: string[] }> {
   const { offering, certificate } = options
   const { deal, chain, account } = offering
@@ -50,6 +52,7 @@ export async function consentTo(options: {
     identified: deal.criteria.form === 'identified',
     data: options.sealed.selected.explanation.slice(0, 300),
   })
+  await options.confirm?.(sentences)
   const answers = Agreement.assertAnswers(
     deal.agreement,
     Agreement.answer(deal.agreement, sentences, false),

@@ -4,7 +4,7 @@ import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Deal from '@ambrosia/exchange/Deal'
 import { type Hex, type RandomBytes, random, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
-import type { LocalAccount } from 'viem'
+import type { Address, LocalAccount } from 'viem'
 import type { Chain } from '../Chain.ts'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
 import type { StoreClient } from '../StoreClient.ts'
@@ -82,14 +82,15 @@ export async function openDeal(options: {
   }
 }
 
-/** An ERC-2612 permit for the DealBook, so that escrow takes no transaction of its own. */
+/** An ERC-2612 permit, by default for the DealBook, so that escrow takes no transaction of its own. */
 export async function signPermit(
   chain: Chain,
   owner: LocalAccount,
   value: bigint,
   deadline: bigint,
+  spender: Address = chain.contracts.dealBook,
 ): Promise<{ value: bigint; deadline: bigint; v: number; r: Hex; s: Hex }> {
-  const { medToken, dealBook } = chain.contracts
+  const { medToken } = chain.contracts
   const read = { address: medToken, abi: medTokenAbi } as const
   const [[, name, version], nonce] = await Promise.all([
     chain.client.readContract({ ...read, functionName: 'eip712Domain' }),
@@ -107,7 +108,7 @@ export async function signPermit(
       ],
     },
     primaryType: 'Permit',
-    message: { owner: owner.address, spender: dealBook, value, nonce, deadline },
+    message: { owner: owner.address, spender, value, nonce, deadline },
   })
   return {
     value,

@@ -57,3 +57,33 @@ export async function relayCreation(
     ],
   })
 }
+
+/** Deactivates a DID for ever, by its controller's signature. */
+export async function deactivateDid(options: {
+  chain: Chain
+  controller: LocalAccount
+  relayer: LocalAccount
+  salt: Hex
+  now: () => number
+}): Promise<TransactionReceipt> {
+  const { chain, controller } = options
+  const { didRegistry } = chain.contracts
+  const id = DidAmbrosia.idOf(controller.address, fromHex(options.salt))
+  const { version } = await chain.client.readContract({
+    address: didRegistry,
+    abi: didRegistryAbi,
+    functionName: 'identityOf',
+    args: [id],
+  })
+  const deadline = BigInt(Math.floor(options.now() / 1000) + 3600)
+  const typedData = DidMessage.deactivate(
+    { chainId: chain.chainId, didRegistry },
+    { id, version, deadline },
+  )
+  return await chain.send(options.relayer, {
+    address: didRegistry,
+    abi: didRegistryAbi,
+    functionName: 'deactivateWithSignature',
+    args: [id, deadline, await controller.signTypedData(typedData as never)],
+  })
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import { groupOf, show } from '../group.ts'
+
+type OfferFile = {
+  dealId: Hex
+  certificate: unknown
+  oracleSignatures: { index: number; signature: Hex }[]
+  consent: unknown
+  consentSignature: Hex
+}
+
+/** `ambrosia relay`: any account carries offers to the chain; it can change neither payout nor terms. */
+export function register(program: Command): void {
+  const relay = groupOf(program, 'relay', 'Carry signed offers to the chain.')
+  relay
+    .command('settle <offers...>')
+    .description('settle offers of one deal in one transaction; each is judged alone')
+    .option('--strict', 'one refusal refuses all', false)
+    .option('--key <name>', 'account that sends and pays the gas', 'relayer')
+    .addHelpText('after', '\nExample:\n  ambrosia relay settle offer-1.json offer-2.json')
+    .action(
+      async (files: string[], options: { strict: boolean; key: string }, command: Command) => {
+        const { accountOf, loadDeal, openSession } = await import('../Session.ts')
+        const { settle } = await import('@ambrosia/sdk/relay/settle')
+        const Certificate = await import('@ambrosia/exchange/Certificate')
+        const Consent = await import('@ambrosia/exchange/Consent')
+        const { RefusedError, UsageError, EXIT } = await import('../output.ts')
+        const session = await openSession()
+        const offers = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as OfferFile)
+        const [first] = offers
+        if (!first || offers.some((offer) => offer.dealId !== first.dealId)) {
+          throw new UsageError('the offers are of different deals', 'Settle each deal by itself.')
+        }
+        const deal = await loadDeal(session, first.dealId)
+        const result = await settle({
+          chain: session.chain,
+          relayer: accountOf(session, options.key),
+          deal,
+          strict: options.strict,
+          settlements: offers.map((offer) => ({
+            certificate: Certificate.fromJson(offer.certificate),
+            oracleSignatures: offer.oracleSignatures,
+            consent: Consent.fromJson(offer.consent),
+            consentSignature: offer.consentSignature,
+            relayerFee: 0n,
+          })),
+        })
+        if (result.settled.length === 0) {
+          const codes = result.refused.map(({ code }) => code).join(', ')
+          throw new RefusedError(
+            `Chain.${result.refused[0]?.code ?? 'Refused'}`,
+            `nothing was settled: ${codes}`,
+          )
+        }
+        const settled = result.settled.map(({ recordId, record }) => ({
+          recordId,
+          net: record.net.toString(),
+        }))
+        await show(
+          command,
+          {
+            settled,
+            refused: result.refused,
+            gas: Number(result.gas),
+            transaction: result.transaction,
+          },
+          [
+            ...settled.map(({ recordId, net }) => `settled ${recordId}: ${net} to the provider`),
+            ...result.refused.map(({ index, code }) => `refused ${files[index]}: ${code}`),
+            `gas ${result.gas} tx ${result.transaction}`,
+          ],
+        )
+        if (result.refused.length > 0) process.exitCode = EXIT.failed
+      },
+    )
+}

@@ -1,0 +1,41 @@
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import type { DeliveryProof } from './verifyDelivery.ts'
+
+const HASH = /^0x[0-9a-f]{64}$/
+const ADDRESS = /^0x[0-9a-fA-F]{40}$/
+
+/** The proof of a file. What it claims is checked by `verifyDelivery`; this checks that it is one. @throws Delivery.MalformedProof */
+export function parseProof(text: string): DeliveryProof {
+  let proof: Partial<DeliveryProof>
+  try {
+    proof = CanonicalJson.toPlain(CanonicalJson.parse(text)) as Partial<DeliveryProof>
+  } catch {
+    throw new MalformedProofError('it is no JSON')
+  }
+  if (proof?.version !== 1) throw new MalformedProofError('version')
+  if (!Number.isSafeInteger(proof.chainId)) throw new MalformedProofError('chainId')
+  if (!ADDRESS.test(String(proof.dealBook))) throw new MalformedProofError('dealBook')
+  if (!ADDRESS.test(String(proof.consumer))) throw new MalformedProofError('consumer')
+  if (!HASH.test(String(proof.dealId))) throw new MalformedProofError('dealId')
+  if (!HASH.test(String(proof.recordId))) throw new MalformedProofError('recordId')
+  if (Number.isNaN(Date.parse(String(proof.settledAt)))) throw new MalformedProofError('settledAt')
+  if (!Array.isArray(proof.criteria?.issuers)) throw new MalformedProofError('criteria')
+  if (!Array.isArray(proof.resources)) throw new MalformedProofError('resources')
+  for (const resource of proof.resources) {
+    if (!/^[A-Za-z0-9_-]{22}$/.test(String(resource?.salt)))
+      throw new MalformedProofError('resources')
+  }
+  if (typeof proof.presentation !== 'object' || proof.presentation === null)
+    throw new MalformedProofError('presentation')
+  if (typeof proof.issuerDocument?.id !== 'string') throw new MalformedProofError('issuerDocument')
+  return proof as DeliveryProof
+}
+
+export class MalformedProofError extends AmbrosiaError {
+  constructor(member: string) {
+    super('Delivery.MalformedProof', `the file is no delivery proof: ${member}`, {
+      hint: 'Give the proof file that was written beside the Bundle.',
+    })
+  }
+}
