@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { readArtifacts, writeArtifacts } from './toolchain/artifacts.ts'
+import { blockInputs } from './toolchain/blockInputs.ts'
 import {
   type Built,
   buildAfresh,
@@ -29,6 +30,8 @@ const usage = `Build Go programs for the machine (${goVersion}).
                                        and demand equal bytes
   node guest/build.ts --source PATH [--package ./x] --out FILE
                                        build a program of your own: a Go module, or a folder or file without go.mod
+  node guest/build.ts --inputs FOLDER  write blocks with witnesses for the block guest, honest and forged, and
+                                       cases.json with the exit code of each
   node guest/build.ts --record         write guest/artifacts.json and the committed ELF files
   node guest/build.ts --pin            accept the originals the overlay was reviewed against
 
@@ -48,6 +51,7 @@ function main(): void {
       source: { type: 'string' },
       package: { type: 'string', default: '.' },
       out: { type: 'string' },
+      inputs: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -57,6 +61,10 @@ function main(): void {
   }
   if (values.pin) {
     pin()
+    return
+  }
+  if (values.inputs !== undefined) {
+    writeInputs(values.inputs)
     return
   }
   if (values.source !== undefined) {
@@ -70,6 +78,14 @@ function main(): void {
     report(program.name, built)
     assertRecorded(program, built)
     if (values.check) checkReproduced(program, built, values.fresh === true)
+  }
+}
+
+function writeInputs(folder: string): void {
+  for (const block of selected(['block'])) {
+    const cases = blockInputs(block, log)
+    cpSync(dirname(cases[0]?.file ?? ''), folder, { recursive: true })
+    process.stdout.write(`${cases.length} inputs in ${folder}\n`)
   }
 }
 

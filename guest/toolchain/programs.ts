@@ -47,6 +47,7 @@ export const programs: readonly Program[] = [
   example('wordcount'),
   { name: 'probe', module: probe, package: '.' },
   { name: 'block', module: block, package: './cmd/block' },
+  { name: 'vectors', module: block, package: './cmd/vectors' },
 ]
 
 function example(name: string): Program {

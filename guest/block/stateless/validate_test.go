@@ -33,6 +33,14 @@ func TestHonestBlocksAreValid(t *testing.T) {
 	}
 }
 
+func TestRandomBlocksAreValid(t *testing.T) {
+	for _, c := range testblocks.Random(42, 120) {
+		if refusal := validate(c.Input); refusal != nil {
+			t.Errorf("%s: refused with %d: %v", c.Name, refusal.Code, refusal)
+		}
+	}
+}
+
 func TestForgedBlocksAreRefused(t *testing.T) {
 	forged := testblocks.Forged(honest())
 	omitted := 0

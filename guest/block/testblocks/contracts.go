@@ -14,6 +14,11 @@ var (
 	callerAddress   = common.HexToAddress("0xa000000000000000000000000000000000000002")
 	guardAddress    = common.HexToAddress("0xa000000000000000000000000000000000000003")
 	counterAddress  = common.HexToAddress("0xa000000000000000000000000000000000000004")
+	runnerAddresses = []common.Address{
+		common.HexToAddress("0xb000000000000000000000000000000000000001"),
+		common.HexToAddress("0xb000000000000000000000000000000000000002"),
+		common.HexToAddress("0xb000000000000000000000000000000000000003"),
+	}
 	ancestorAddress = common.HexToAddress("0xa000000000000000000000000000000000000005")
 )
 
@@ -73,6 +78,14 @@ func guardCode() []byte {
 // counterCode adds one to slot 0.
 func counterCode() []byte {
 	return program.New().Push0().Op(vm.SLOAD).Push(1).Op(vm.ADD).Push0().Op(vm.SSTORE, vm.STOP).Bytes()
+}
+
+// runnerCode runs its calldata as code, in its own storage: it creates a contract
+// with the calldata as init code and delegates to what came out.
+func runnerCode() []byte {
+	p := program.New().Op(vm.CALLDATASIZE).Push0().Push0().Op(vm.CALLDATACOPY)
+	p.Push0().Push0().Push0().Push0().Op(vm.CALLDATASIZE).Push0().Push0().Op(vm.CREATE)
+	return p.Op(vm.GAS, vm.DELEGATECALL, vm.STOP).Bytes()
 }
 
 // ancestorCode stores the hash of the block three before its own.

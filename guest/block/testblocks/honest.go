@@ -20,13 +20,13 @@ import (
 func Honest() []Case {
 	chain := newChainMaker()
 	blocks := []block{
-		{"empty", "no transactions", func(*chainMaker, *core.BlockGen) {}},
+		{"empty", "no transactions", func(*chainMaker, *core.BlockGen) {}, false},
 		transfers(1), transfers(10), transfers(100),
 		tokens(1), tokens(10), tokens(100),
-		{"deploy", "a contract of 8 KiB is created", deploy},
-		{"guard", "a contract reads and writes storage and calls another", call(guardAddress)},
-		{"ancestor", "a contract reads the hash of an earlier block", call(ancestorAddress)},
-		{"precompiles", "every precompiled contract, valid and invalid input", precompiles},
+		{"deploy", "a contract of 8 KiB is created", deploy, false},
+		{"guard", "a contract reads and writes storage and calls another", call(guardAddress), false},
+		{"ancestor", "a contract reads the hash of an earlier block", call(ancestorAddress), false},
+		{"precompiles", "every precompiled contract, valid and invalid input", precompiles, false},
 	}
 	return chain.run(blocks)
 }
@@ -36,7 +36,7 @@ func transfers(n int) block {
 		for i := range n {
 			c.send(gen, i%senders, c.recipient(i), 21_000, 1, nil)
 		}
-	}}
+	}, false}
 }
 
 func tokens(n int) block {
@@ -45,7 +45,7 @@ func tokens(n int) block {
 			data := append(common.LeftPadBytes(c.recipient(i)[:], 32), common.LeftPadBytes([]byte{5}, 32)...)
 			c.send(gen, i%senders, &tokenAddress, 100_000, 0, data)
 		}
-	}}
+	}, false}
 }
 
 func deploy(c *chainMaker, gen *core.BlockGen) {

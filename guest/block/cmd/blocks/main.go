@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"ambrosia/block/testblocks"
 )
@@ -37,8 +38,9 @@ func write(folder string) error {
 		return err
 	}
 	honest := testblocks.Honest()
+	forged := testblocks.Forged(honest)
 	var entries []entry
-	for _, c := range append(honest, testblocks.Forged(honest)...) {
+	for _, c := range slices.Concat(honest, testblocks.Random(7, 6), forged) {
 		file := c.Name + ".input"
 		if err := os.WriteFile(filepath.Join(folder, file), c.Input, 0o644); err != nil {
 			return err
