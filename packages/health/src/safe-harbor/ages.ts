@@ -72,6 +72,8 @@ function drop(object: JsonObject, key: string, path: string, tally: Tally): void
 function yearsOf(object: JsonObject, isAge: boolean): number | undefined {
   const value = object['value']
   if (!(value instanceof NumberToken)) return undefined
+  // The class of ages over 89 is what the law asks for.
+  if (value.text === '90' && object['comparator'] === '>=') return undefined
   const code = object['code'] ?? object['unit']
   const factor = typeof code === 'string' ? yearsPerUnit(code) : isAge ? 1 : undefined
   if (factor === undefined) return undefined

@@ -31,7 +31,7 @@ export function checkAges(resources: readonly Resource[], asOfYear: number): Fou
       if (
         age > 90 ||
         (bare && anyAged && isAboutAged(value, resources)) ||
-        (age >= 1 && first - age <= asOfYear - 90 && age !== 90)
+        (age >= 1 && first - age <= asOfYear - 90)
       ) {
         findings.push({ resourceIndex, path })
       }
@@ -73,6 +73,8 @@ function ageOf(path: string, value: Value, states: boolean): number | undefined 
   if (value instanceof NumberToken)
     return states && path.endsWith('.valueInteger') ? Number(value.text) : undefined
   if (!isObject(value)) return undefined
+  if (value['comparator'] === '>=' && (value['value'] as NumberToken).text === '90')
+    return undefined
   const unit = value['code'] ?? value['unit']
   const factor = unit === undefined ? (states ? 1 : undefined) : yearsPerUnit(String(unit))
   if (factor === undefined) return undefined

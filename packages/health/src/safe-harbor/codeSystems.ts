@@ -54,12 +54,12 @@ export function isKnownSystem(system: string): boolean {
   return SYSTEMS.has(system) || listedCodes(system) !== undefined
 }
 
-/** LOINC Users' Guide, "LOINC codes": up to five digits, hyphen, mod 10 check digit (Luhn). Parts and answers begin with LP, LA. */
+/** LOINC Users' Guide: up to six digits, hyphen, mod 10 check digit (Luhn). Parts and answers begin with LP, LA; their digit counts otherwise. */
 function isLoinc(code: string): boolean {
-  const match = /^(?:LP|LA)?(\d{1,7})-(\d)$/.exec(code)
+  if (/^L[AP]\d{1,6}-\d$/.test(code)) return true
+  const match = /^(\d{1,6})-(\d)$/.exec(code)
   if (!match) return false
   const digits = match[1] as string
-  if (digits.length > 5 && !code.startsWith('L')) return false
   let sum = 0
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i])

@@ -46,7 +46,7 @@ function alsoRequired(owner: string, out: JsonObject, source: JsonObject): strin
   const rule = ALSO_REQUIRED.get(owner)
   if (rule === undefined) return undefined
   const [name, where] = rule
-  const had = where.some((one) => source[one] !== undefined)
+  const had = where.some((one) => source[one] !== undefined || source[`_${one}`] !== undefined)
   return had && !where.some((one) => out[one] !== undefined) ? name : undefined
 }
 

@@ -109,9 +109,16 @@ const YEARS_PER_UNIT = new Map([
   ['h', 1 / 8766],
   ['min', 1 / 525_960],
   ['s', 1 / 31_557_600],
+  ['year', 1],
+  ['years', 1],
+  ['months', 1 / 12],
+  ['weeks', 7 / 365.25],
+  ['days', 1 / 365.25],
+  ['hours', 1 / 8766],
+  ['minutes', 1 / 525_960],
 ])
 
-/** Years in one of the unit, undefined for a unit that is no time. */
+/** Years in one of the unit, a UCUM code or one of the unit texts that stay; undefined for what is no time. */
 export function yearsPerUnit(code: string): number | undefined {
   return YEARS_PER_UNIT.get(code)
 }
