@@ -17,6 +17,7 @@ import { ensureNode } from './setup/node.mjs'
 import { ensurePackages } from './setup/packages.mjs'
 
 const OLDEST_NODE_MAJOR = 20
+const PARENT_POLL_MS = 500
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
 /** Sets up what is missing, runs the script and returns its exit code. */
@@ -47,10 +48,22 @@ function runChild(node, args, env) {
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   process.on('SIGINT', () => hasTerminal || child.kill('SIGINT'))
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const watch = process.env.npm_lifecycle_event === undefined ? undefined : watchParent(child)
   return new Promise((done, failed) => {
     child.once('error', failed)
-    child.once('close', (code, signal) => done(code ?? 128 + (constants.signals[signal] ?? 0)))
+    child.once('close', (code, signal) => {
+      clearInterval(watch)
+      done(code ?? 128 + (constants.signals[signal] ?? 0))
+    })
   })
+}
+
+/** A killed npm ends the shell between it and us but tells us nothing: then the script ends too. */
+function watchParent(child) {
+  const parent = process.ppid
+  return setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM')
+  }, PARENT_POLL_MS)
 }
 
 function report(error) {

@@ -187,6 +187,20 @@ describe('setup run', () => {
     })
   }
 
+  it('ends the script when the npm that started it is killed', async (t) => {
+    const w = world(t)
+    const command = `"${process.execPath}" scripts/setup.mjs run waits.ts; exit 1`
+    const env = { ...w.env, npm_lifecycle_event: 'start' }
+    const shell = spawn('sh', ['-c', command], {
+      cwd: w.root,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const result = finish(shell)
+    shell.stdout?.once('data', () => shell.kill('SIGKILL'))
+    assert.equal((await result).stdout, 'ready\nSIGTERM\n')
+  })
+
   it('says how it is used', async (t) => {
     const { code, stderr } = await run(world(t), [])
     assert.equal(code, 2)
