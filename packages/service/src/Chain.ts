@@ -28,9 +28,15 @@ const CURSOR_LENGTH = 64
 const RANGE_BLOCKS = 2000n
 
 /** A client that never answers from a cache. @throws Chain.Mismatch when the node serves another chain, Chain.Unreachable */
-export async function connect(options: { rpcUrl: string; chainId: number }): Promise<PublicClient> {
+export async function connect(options: {
+  rpcUrl: string
+  chainId: number
+  /** Time between two looks for a receipt. Default 500. */
+  pollMs?: number | undefined
+}): Promise<PublicClient> {
   const transport = http(options.rpcUrl, { timeout: 10_000, retryCount: 2 })
-  const client = createPublicClient({ transport, cacheTime: 0 })
+  const pollingInterval = options.pollMs ?? 500
+  const client = createPublicClient({ transport, cacheTime: 0, pollingInterval })
   const chainId = await reach(() => client.getChainId())
   if (chainId !== options.chainId) throw new MismatchError(options.chainId, chainId)
   return client

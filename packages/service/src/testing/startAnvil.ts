@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { TestContext } from 'node:test'
 
-/** Starts anvil on a free port for one test and ends it afterwards; tells its URL. */
-export async function startAnvil(t: TestContext, args: readonly string[] = []): Promise<string> {
+/** Takes what is to be done at the end of a test: a TestContext, or a suite's own list. */
+export type Ending = { after(end: () => Promise<void>): void }
+
+/** Starts anvil on a free port for one test or suite and ends it afterwards; tells its URL. */
+export async function startAnvil(t: Ending, args: readonly string[] = []): Promise<string> {
   const platform = `${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`
   const require = createRequire(import.meta.url)
   const folder = dirname(require.resolve(`@foundry-rs/anvil-${platform}/package.json`))

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { medTokenAbi } from '@ambrosia/contracts'
+import { termsHash } from '@ambrosia/exchange/Deal'
+import * as Database from '@ambrosia/service/Database'
+import { zeroHash } from 'viem'
+import { migrations } from '../database/migrations.ts'
+import type { StoreDatabase } from '../database/tables.ts'
+import { startExchange } from '../testing/startExchange.ts'
+import { newAccount, word } from '../testing/startStore.ts'
+import { consentBookOf, createDealReader } from './createDealReader.ts'
+
+const store = newAccount().address
+
+let exchange: Exchange
+
+async function start(t: TestContext) {
+  const database = await Database.open<StoreDatabase>({ url: 'sqlite::memory:', migrations })
+  t.after(() => database.destroy())
+  const { client, contracts } = exchange
+  const clock = { nowSec: Number((await client.getBlock()).timestamp) }
+  const reader = createDealReader({
+    client,
+    database,
+    contracts: { ...contracts, consentBook: await consentBookOf(client, contracts.dealBook) },
+    store,
+    finality: { kind: 'blocks', count: 1 },
+    fromBlock: 0n,
+    nowSec: () => clock.nowSec,
+    signal: new AbortController().signal,
+  })
+  return { reader, clock }
+}
+
+describe('createDealReader', () => {
+  const ends: (() => Promise<void>)[] = []
+  before(async () => {
+    exchange = await startExchange({ after: (end) => void ends.push(end) })
+  })
+  after(() => Promise.all(ends.map((end) => end())))
+
+  it('reads deals of this store, with their state', async (t) => {
+    const { reader, clock } = await start(t)
+    assert.equal(await reader.dealOf(word(1)), undefined)
+    const deal = await exchange.openDeal(store)
+    const foreign = await exchange.openDeal(newAccount().address)
+    const found = await reader.dealOf(deal.dealId)
+    assert.ok(found?.isOpen)
+    assert.equal(termsHash(found.terms), termsHash(deal.terms))
+    assert.equal(await reader.dealOf(foreign.dealId), undefined)
+    clock.nowSec += 200_000
+    assert.equal((await reader.dealOf(deal.dealId))?.isOpen, false)
+    clock.nowSec -= 200_000
+    const { consumer, dealBook } = exchange
+    const args = [deal.terms, deal.salt]
+    await exchange.call(consumer, { ...dealBook, functionName: 'pause', args })
+    assert.equal((await reader.dealOf(deal.dealId))?.isOpen, false)
+    await exchange.call(consumer, { ...dealBook, functionName: 'resume', args })
+    assert.equal((await reader.dealOf(deal.dealId))?.isOpen, true)
+  })
+
+  it('reads settlements, and their revocation at once', async (t) => {
+    const { reader } = await start(t)
+    const deal = await exchange.openDeal(store)
+    const provider = newAccount()
+    const manifestHash = word(0x33)
+    const of = { dealId: deal.dealId, provider: provider.address, manifestHash }
+    assert.equal(await reader.settlementOf(of), undefined)
+    const { recordId, record } = await exchange.settle(deal, provider, manifestHash)
+    const settled = await reader.settlementOf(of)
+    assert.deepEqual(settled, {
+      recordId,
+      dealId: deal.dealId,
+      provider: provider.address.toLowerCase(),
+      consumer: exchange.consumer.address.toLowerCase(),
+      manifestHash,
+      consentUntilSec: Number(record.consentUntil),
+      isRevoked: false,
+    })
+    assert.deepEqual(await reader.recordOf(recordId), settled)
+    assert.equal(await reader.settlementOf({ ...of, manifestHash: word(1) }), undefined)
+    assert.equal(await reader.settlementOf({ ...of, provider: store }), undefined)
+    assert.equal(await reader.recordOf(word(1)), undefined)
+    await revoke(provider, record)
+    assert.equal((await reader.recordOf(recordId))?.isRevoked, true)
+  })
+
+  it('forgets what a reorganisation took back', async (t) => {
+    const { reader } = await start(t)
+    const deal = await exchange.openDeal(store)
+    await reader.refresh()
+    const id = await exchange.test.snapshot()
+    const { recordId } = await exchange.settle(deal, newAccount(), word(0x33))
+    assert.ok(await reader.recordOf(recordId))
+    await exchange.test.revert({ id })
+    await exchange.test.mine({ blocks: 2 })
+    await reader.refresh()
+    assert.equal(await reader.recordOf(recordId), undefined)
+    assert.ok(await reader.dealOf(deal.dealId))
+  })
+
+  it('knows the signing keys of operators, and the time of the newest final block', async (t) => {
+    const { reader } = await start(t)
+    const { operator, signer } = exchange
+    assert.deepEqual(await reader.signersOf([operator.address, store]), [signer.address, undefined])
+    const { timestamp } = await exchange.client.getBlock()
+    assert.equal(await reader.finalTimeSec(), Number(timestamp))
+  })
+
+  it('answers many at once from one reading', async (t) => {
+    const { reader } = await start(t)
+    const deal = await exchange.openDeal(store)
+    const found = await Promise.all(Array.from({ length: 10 }, () => reader.dealOf(deal.dealId)))
+    assert.ok(found.every((one) => one?.isOpen))
+  })
+})
+
+type Exchange = Awaited<ReturnType<typeof startExchange>>
+type Settled = Awaited<ReturnType<Exchange['settle']>>
+
+/** Unwinds a sale inside its delivery window: the provider gives back what he received, by permit or allowance. */
+async function revoke(
+  provider: ReturnType<typeof newAccount>,
+  record: Settled['record'],
+): Promise<void> {
+  const { contracts, test } = exchange
+  await test.setBalance({ address: provider.address, value: 10n ** 18n })
+  const approve = { address: contracts.medToken, abi: medTokenAbi, functionName: 'approve' }
+  await exchange.call(provider as never, { ...approve, args: [contracts.dealBook, record.net] })
+  const permit = { value: 0n, deadline: 0n, v: 0, r: zeroHash, s: zeroHash }
+  await exchange.call(provider as never, {
+    ...exchange.dealBook,
+    functionName: 'revoke',
+    args: [record, permit],
+  })
+}
