@@ -9,7 +9,7 @@ export type Person = {
   readonly sex: Sex
   readonly birth: Day
   readonly death: Day | undefined
-  /** The last day of the record: before `asOf`, and the day of death for one who died. */
+  /** The last day of the record: before `asOf`, and before the day of death for one who died. */
   readonly end: Day
   /** The first day that the record reaches back to. */
   readonly start: Day
@@ -48,7 +48,7 @@ export function createPerson(random: Random, asOfDay: Day, wanted: Wanted): Pers
   const last = asOfDay - 1
   const death =
     wanted.ageYears === undefined ? drawDeath(random.fork('death'), age, birth, last) : undefined
-  const end = Math.max(birth, Math.min(last, death ?? last))
+  const end = Math.max(birth, Math.min(last, (death ?? asOfDay) - 1))
   const start = Math.max(birth, Math.round(end - RECORD_YEARS * DAYS_PER_YEAR))
   const onsets = drawOnsets(random.fork('conditions'), sex, birth, end, wanted.condition)
   const traits = new Map<string, number>()
