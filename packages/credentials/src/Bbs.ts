@@ -24,7 +24,7 @@ export const SECRET_KEY_SIZE_BYTES = Curve.SCALAR_SIZE_BYTES
 export const PUBLIC_KEY_SIZE_BYTES = Curve.KEY_SIZE_BYTES
 export const SIGNATURE_SIZE_BYTES = Curve.POINT_SIZE_BYTES + Curve.SCALAR_SIZE_BYTES
 /** Messages under one signature; each costs a generator, so a stranger must not choose the number freely. */
-export const MESSAGE_LIMIT = 8192
+export const MESSAGE_LIMIT = 4096
 
 const PROOF_POINTS_SIZE_BYTES = 3 * Curve.POINT_SIZE_BYTES
 /** e^, r1^, r3^ and the challenge. */
