@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import Sqlite from 'better-sqlite3'
-import { type Dialect, Kysely, SqliteDialect } from 'kysely'
+import { type Dialect, type DialectAdapter, Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 
 /**
@@ -40,7 +40,22 @@ export async function assertReady(database: Kysely<never> | Kysely<unknown>): Pr
 
 function dialectOf(url: string): Dialect {
   if (!url.startsWith('sqlite:')) throw new UnsupportedUrlError(url.split(':')[0] ?? '')
-  return new SqliteDialect({ database: async () => openSqlite(url.slice('sqlite:'.length)) })
+  return new TransactionalSqliteDialect({
+    database: async () => openSqlite(url.slice('sqlite:'.length)),
+  })
+}
+
+/** SQLite rolls back changes of the schema as PostgreSQL does; Kysely's own dialect leaves that unused. */
+class TransactionalSqliteDialect extends SqliteDialect {
+  override createAdapter(): DialectAdapter {
+    return new TransactionalSqliteAdapter()
+  }
+}
+
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
 }
 
 /** WAL with full sync: a transaction that was answered survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous). */

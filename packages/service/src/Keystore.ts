@@ -99,8 +99,14 @@ function readFile(path: string): File {
     const file = JSON.parse(toUtf8(readFileSync(path))) as File
     const { kdf } = file
     const isKnown = file.version === 1 && kdf.name === 'scrypt'
-    // A file that someone changed must not make us spend all memory.
-    const isBounded = 128 * kdf.N * kdf.r <= MAXIMUM_MEMORY_BYTES / 2 && kdf.p <= 4
+    // A file that someone changed must not make us spend all memory, and N is a power of two (RFC 7914, section 2).
+    const isPower = Number.isSafeInteger(kdf.N) && kdf.N > 1 && Number.isInteger(Math.log2(kdf.N))
+    const isBounded =
+      isPower &&
+      128 * kdf.N * kdf.r <= MAXIMUM_MEMORY_BYTES / 2 &&
+      kdf.r >= 1 &&
+      kdf.p >= 1 &&
+      kdf.p <= 4
     if (isKnown && isBounded && typeof file.secrets === 'object' && file.secrets !== null)
       return file
   } catch {

@@ -1,5 +1,5 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import { type DestinationStream, destination, type LogFn, type Logger, pino } from 'pino'
 
 /**
  * Logs as JSON lines on standard error. No secret may reach them: what could hold one is censored by name, an error of ours
@@ -53,11 +53,21 @@ export function create(options: {
       name: options.name,
       level: options.level ?? 'info',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      hooks: { logMethod: withoutMessageOfErrors },
       redact: { paths: REDACTED, censor: '[secret]' },
       serializers: { err: describeError, error: describeError, cause: describeError },
     },
     stream,
   )
+}
+
+/** Where a call gives no message of its own, pino would take that of the error. */
+function withoutMessageOfErrors(this: Log, args: Parameters<LogFn>, method: LogFn): void {
+  const [first, message, ...rest] = args as [unknown, string | undefined, ...unknown[]]
+  const object = first instanceof Error ? { err: first } : first
+  const isFailure = typeof object === 'object' && object !== null && 'err' in object
+  const text = message ?? (isFailure ? 'a failure' : undefined)
+  method.apply(this, (text === undefined ? [object] : [object, text, ...rest]) as never)
 }
 
 export type ErrorDescription = {

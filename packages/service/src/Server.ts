@@ -80,6 +80,7 @@ export async function create(options: Options): Promise<Server> {
   keepRawJson(app)
   answerProblems(app, options)
   logRequests(app, metrics)
+  closeConnections(app)
   await app.register(rateLimit, {
     max: options.requestsPerMinute ?? 600,
     timeWindow: 60_000,
@@ -130,7 +131,7 @@ export function addServiceRoute(
 /** JSON keeps its bytes beside its value, since signatures cover bytes. */
 function keepRawJson(app: Server): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     request.rawBody = new Uint8Array(body as Buffer)
     let text: string
@@ -182,6 +183,17 @@ function logRequests(app: Server, metrics: Metrics): void {
     const quiet = route === '/health' || route === '/ready' || route === '/metrics'
     const line = { method, route, status, durationMs: Math.round(reply.elapsedTime) }
     request.log[quiet ? 'debug' : 'info'](line, 'request')
+  })
+}
+
+/** A connection that is kept alive after the last answer would hold the closing up. */
+function closeConnections(app: Server): void {
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close')
   })
 }
 

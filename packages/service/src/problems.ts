@@ -54,18 +54,33 @@ export function problemOf(error: unknown, statuses: Statuses): Problem {
   }
   const { code, validation, validationContext } = (error ?? {}) as {
     code?: string
-    validation?: { instancePath?: string; keyword?: string; schemaPath?: string }[]
+    validation?: Fault[]
     validationContext?: string
   }
   if (validation) {
-    const [first] = validation
-    const path = `${validationContext ?? 'request'}${(first?.instancePath ?? '').slice(0, 200)}`
-    const detail = `${path} is not what the schema asks for (${first?.keyword ?? 'schema'})`
+    const detail = `${validationContext ?? 'request'}${faultOf(validation)}`
     return problem('Request.Invalid', 400, detail, 'Compare the request with the schema at /docs.')
   }
   const known = code === undefined ? undefined : FRAMEWORK[code]
   if (known) return problem(known[0], known[1], known[2], '')
   return problem('Internal', 500, 'the service failed to answer', 'Try again later.')
+}
+
+type Fault = { keyword?: string; schemaPath?: string; params?: { requiredProperties?: string[] } }
+
+/** Where a request differs from its schema, in names of the schema only: a name of the request's own could be anything. */
+function faultOf(faults: readonly Fault[]): string {
+  const fault = faults.find(({ keyword }) => keyword !== 'boolean') ?? faults[0] ?? {}
+  const segments = (fault.schemaPath ?? '').split('/')
+  const path = segments.flatMap((segment, i) => {
+    const before = segments[i - 1]
+    if (before === 'properties') return [`/${segment}`]
+    if (segment === 'items' || segment === 'patternProperties') return ['/*']
+    return []
+  })
+  const required = fault.params?.requiredProperties ?? []
+  const missing = required.length > 0 ? `: ${required.join(', ')} is missing` : ''
+  return `${path.join('')} is not what the schema asks for (${fault.keyword ?? 'schema'})${missing}`
 }
 
 function statusOf(code: string, statuses: Statuses): number | undefined {

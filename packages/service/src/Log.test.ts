@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as Log from './Log.ts'
+
+function capture() {
+  const lines: string[] = []
+  const stream = { write: (line: string) => void lines.push(line) }
+  return { log: Log.create({ name: 'test', level: 'trace', stream }), lines }
+}
+
+const marked = 'marked-secret'
+
+describe('Log', () => {
+  it('writes JSON lines with time and name', () => {
+    const { log, lines } = capture()
+    log.info({ dealId: '0x12' }, 'hello')
+    const line = JSON.parse(lines[0] as string)
+    assert.deepEqual([line.name, line.msg, line.dealId], ['test', 'hello', '0x12'])
+    assert.match(line.time, /^\d{4}-\d\d-\d\dT/)
+  })
+
+  it('holds no secret, wherever it is thrown from', () => {
+    const { log, lines } = capture()
+    const names = [
+      'password',
+      'privateKey',
+      'dataKey',
+      'ticket',
+      'secret',
+      'authorization',
+      'body',
+      'wrapped',
+      'resources',
+    ]
+    for (const name of names) {
+      log.info({ [name]: marked })
+      log.info({ one: { [name]: marked } })
+      log.info({ one: { two: { [name]: marked } } })
+      log.info({ one: { two: { three: { [name]: { deep: marked } } } } })
+    }
+    log.info({
+      headers: { authorization: `Bearer ${marked}`, 'ambrosia-ticket': marked, signature: marked },
+    })
+    log.error(new Error(marked))
+    log.error({ err: new Error('outer', { cause: new Error(marked) }) })
+    log.error({ err: Object.assign(new TypeError(marked), { body: marked, code: marked }) })
+    log.error({ error: new SyntaxError(`Unexpected token in "${marked}"`) })
+    log.error({ err: marked })
+    log.error({ err: new AmbrosiaError('Test.Failed', 'failed', { cause: new Error(marked) }) })
+    assert.ok(lines.length > 40)
+    for (const line of lines) assert.ok(!line.includes(marked), line)
+  })
+
+  it('keeps code, message and public details of our errors, and the frames of others', () => {
+    const ours = Log.describeError(
+      new AmbrosiaError('Deal.Expired', 'too late', { details: { at: 7 } }),
+    )
+    assert.deepEqual(
+      [ours.code, ours.message, ours.details],
+      ['Deal.Expired', 'too late', { at: 7 }],
+    )
+    const other = Log.describeError(Object.assign(new TypeError('x'), { code: 'ECONNREFUSED' }))
+    assert.deepEqual(
+      [other.type, other.code, other.message],
+      ['TypeError', 'ECONNREFUSED', undefined],
+    )
+    assert.ok(other.stack.some((frame) => frame.includes('Log.test.ts')))
+    assert.deepEqual(Log.describeError(undefined), { type: 'undefined', stack: [] })
+  })
+})

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { Type } from 'typebox'
+import * as Log from './Log.ts'
+import * as Metrics from './Metrics.ts'
+import * as Server from './Server.ts'
+
+const marked = 'marked-secret'
+
+async function start(t: TestContext, options: Partial<Server.Options> = {}) {
+  const lines: string[] = []
+  const stream = { write: (line: string) => void lines.push(line) }
+  const log = Log.create({ name: 'test', level: 'trace', stream })
+  const metrics = Metrics.create({ service: 'test', withProcess: false })
+  const app = await Server.create({ name: 'test', description: '', log, metrics, ...options })
+  const body = Type.Object({ count: Type.Integer() }, { additionalProperties: false })
+  app.post('/v1/count', { schema: { body } }, async (request) => ({ count: request.body.count }))
+  app.get('/v1/ours', async () => {
+    throw new AmbrosiaError('Deal.Unknown', 'no such deal', { hint: 'Look it up.' })
+  })
+  app.get('/v1/foreign', async () => {
+    throw new Error(`${marked} in a message`)
+  })
+  let release = () => {}
+  app.get('/v1/slow', async () => {
+    await new Promise<void>((resolve) => {
+      release = resolve
+    })
+    return { done: true }
+  })
+  Server.addServiceRoute(app, {
+    kind: 'test',
+    chainId: 1,
+    account: `0x${'Ab'.repeat(20)}` as never,
+  })
+  const url = await Server.listen(app, { host: '127.0.0.1', port: 0 })
+  t.after(() => app.close())
+  return { app, url, lines, release: () => release() }
+}
+
+async function problemOf(response: Response) {
+  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/)
+  const problem = (await response.json()) as Record<string, unknown>
+  assert.equal(problem['status'], response.status)
+  assert.match(String(problem['instance']), /^urn:uuid:[0-9a-f-]{36}$/)
+  return problem
+}
+
+const post = (url: string, body: string | Uint8Array<ArrayBuffer>, type = 'application/json') =>
+  fetch(`${url}/v1/count`, { method: 'POST', headers: { 'content-type': type }, body })
+
+describe('Server', () => {
+  it('answers its own routes', async (t) => {
+    const { url } = await start(t, { checks: { database: async () => 1 } })
+    assert.deepEqual(await (await fetch(`${url}/health`)).json(), { status: 'ok' })
+    const ready = await fetch(`${url}/ready`)
+    assert.deepEqual(await ready.json(), { status: 'ok', checks: { database: 'ok' } })
+    await post(url, '{"count":3}')
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    assert.match(metrics, /http_request_duration_seconds_count\{[^}]*route="\/v1\/count"[^}]*\} 1/)
+    const document = (await (await fetch(`${url}/docs/json`)).json()) as { paths: object }
+    assert.ok('/v1/count' in document.paths && '/v1/service' in document.paths)
+    assert.equal((await fetch(`${url}/docs`)).status, 200)
+    const service = (await (await fetch(`${url}/v1/service`)).json()) as { audience: string }
+    assert.equal(service.audience, `eip155:1:0x${'ab'.repeat(20)}`)
+  })
+
+  it('is not ready while a check fails, and does not say why', async (t) => {
+    const checks = {
+      chain: async () => {
+        throw new Error(marked)
+      },
+    }
+    const { url, lines } = await start(t, { checks })
+    const response = await fetch(`${url}/ready`)
+    assert.equal(response.status, 503)
+    assert.deepEqual(await response.json(), { status: 'unavailable', checks: { chain: 'failed' } })
+    assert.ok(!lines.join('').includes(marked))
+  })
+
+  it('answers problems of RFC 9457 with our codes', async (t) => {
+    const { url } = await start(t, { statuses: { 'Deal.': 404 }, bodyLimitBytes: 100 })
+    const ours = await problemOf(await fetch(`${url}/v1/ours`))
+    assert.deepEqual(
+      { ...ours, instance: '' },
+      {
+        type: 'urn:ambrosia:error:Deal.Unknown',
+        title: 'Deal.Unknown',
+        status: 404,
+        detail: 'no such deal',
+        code: 'Deal.Unknown',
+        hint: 'Look it up.',
+        instance: '',
+      },
+    )
+    const cases: [Promise<Response>, number, string][] = [
+      [fetch(`${url}/nowhere`), 404, 'Request.NotFound'],
+      [fetch(`${url}/v1/foreign`), 500, 'Internal'],
+      [post(url, `{"count":"${marked}"}`), 400, 'Request.Invalid'],
+      [post(url, `{"count":1,"${marked}":1}`), 400, 'Request.Invalid'],
+      [post(url, `{"${marked}`), 400, 'Request.InvalidJson'],
+      [post(url, ''), 400, 'Request.InvalidJson'],
+      [post(url, '{"__proto__":{"count":1},"count":1}'), 400, 'Request.InvalidJson'],
+      [post(url, Uint8Array.of(0x22, 0xff, 0x22)), 400, 'Request.InvalidJson'],
+      [post(url, `{"count":${'1'.repeat(200)}}`), 413, 'Request.TooLarge'],
+      [post(url, marked, 'text/plain'), 415, 'Request.UnsupportedMediaType'],
+      [fetch(`${url}/%zz`), 404, 'Request.NotFound'],
+    ]
+    for (const [sent, status, code] of cases) {
+      const problem = await problemOf(await sent)
+      assert.deepEqual([problem['status'], problem['code']], [status, code])
+      assert.ok(!JSON.stringify(problem).includes(marked), code)
+    }
+  })
+
+  it('logs neither paths, queries, headers nor bodies', async (t) => {
+    const { url, lines } = await start(t)
+    await fetch(`${url}/${marked}?q=${marked}`, {
+      headers: { authorization: marked, cookie: marked },
+    })
+    await post(url, `{"count":"${marked}"}`)
+    await post(url, `{"${marked}`)
+    await fetch(`${url}/v1/foreign?${marked}`)
+    assert.ok(lines.length >= 4)
+    assert.ok(!lines.join('').includes(marked))
+  })
+
+  it('limits requests by address', async (t) => {
+    const { url } = await start(t, { requestsPerMinute: 2 })
+    for (let i = 0; i < 2; i++) assert.equal((await post(url, '{"count":1}')).status, 200)
+    const problem = await problemOf(await post(url, '{"count":1}'))
+    assert.deepEqual([problem['status'], problem['code']], [429, 'Request.TooMany'])
+    assert.equal((await fetch(`${url}/health`)).status, 200)
+  })
+
+  it('lets requests under way end when it closes', async (t) => {
+    const { app, url, release, lines } = await start(t)
+    const slow = fetch(`${url}/v1/slow`)
+    await fetch(`${url}/health`)
+    const closing = app.close()
+    release()
+    assert.deepEqual(await (await slow).json(), { done: true })
+    await closing
+    await assert.rejects(fetch(`${url}/health`))
+    assert.ok(lines.length > 0)
+  })
+})

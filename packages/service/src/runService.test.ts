@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { describe, it, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('./testing/exampleService.ts', import.meta.url))
+
+function start(t: TestContext, env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [program], {
+    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  let errors = ''
+  const waiting: { text: string; resolve: () => void }[] = []
+  child.stderr.on('data', (part) => {
+    errors += part
+    for (const { text, resolve } of waiting) if (errors.includes(text)) resolve()
+  })
+  const ready = new Promise<{ ready: boolean; url: string }>((resolve) => {
+    let text = ''
+    child.stdout.on('data', (part) => {
+      text += part
+      if (text.includes('\n')) resolve(JSON.parse(text))
+    })
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const logged = (text: string) =>
+    new Promise<void>((resolve) => {
+      if (errors.includes(text)) resolve()
+      waiting.push({ text, resolve })
+    })
+  return { child, ready, ended, logged, errors: () => errors }
+}
+
+describe('runService', () => {
+  it('says that it is ready, drains on SIGTERM and ends with 0', async (t) => {
+    const { child, ready, ended, logged } = start(t)
+    const line = await ready
+    assert.equal(line.ready, true)
+    const slow = fetch(`${line.url}/v1/slow`)
+    await logged('slow has begun')
+    child.kill('SIGTERM')
+    assert.deepEqual(await (await slow).json(), { done: true })
+    assert.equal(await ended, 0)
+  })
+
+  it('ends with 0 on SIGINT', async (t) => {
+    const { child, ready, ended } = start(t)
+    await ready
+    child.kill('SIGINT')
+    assert.equal(await ended, 0)
+  })
+
+  it('error: a wrong configuration ends with 2 and names the setting', async (t) => {
+    const { ended, errors } = start(t, { AMBROSIA_PORT: 'x' })
+    assert.equal(await ended, 2)
+    assert.match(
+      errors(),
+      /^Config\.Invalid: .*AMBROSIA_PORT must be a whole number from 0 to 65535/,
+    )
+  })
+
+  it('error: a failure ends with 1, at the start or later, without its message', async (t) => {
+    for (const fault of ['throw', 'later']) {
+      const { ended, errors } = start(t, { AMBROSIA_TEST_FAULT: fault })
+      assert.equal(await ended, 1, fault)
+      assert.match(errors(), /"type":"Error"/)
+      assert.ok(!errors().includes('marked-secret'))
+    }
+  })
+})

@@ -1,0 +1,26 @@
+import * as Config from '../Config.ts'
+import * as Log from '../Log.ts'
+import * as Metrics from '../Metrics.ts'
+import { runService } from '../runService.ts'
+import * as Server from '../Server.ts'
+
+/** A service for tests of runService: it answers /v1/slow after a while, and fails as it is told to. */
+await runService(async ({ env }) => {
+  const fault = env['AMBROSIA_TEST_FAULT']
+  const { port } = Config.read(
+    { port: Config.integer('AMBROSIA_PORT', { default: 0, minimum: 0, maximum: 65535 }) },
+    env,
+  )
+  if (fault === 'throw') throw new Error('marked-secret')
+  const log = Log.create({ name: 'example' })
+  const metrics = Metrics.create({ service: 'example' })
+  const app = await Server.create({ name: 'example', description: '', log, metrics })
+  app.get('/v1/slow', async () => {
+    log.info('slow has begun')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    return { done: true }
+  })
+  const url = await Server.listen(app, { host: '127.0.0.1', port })
+  if (fault === 'later') setTimeout(() => Promise.reject(new Error('marked-secret')), 10)
+  return { url, close: () => app.close() }
+})
