@@ -56,7 +56,7 @@ export const CHRONIC: readonly Chronic[] = [
     prevalence: [
       [17, 0, 0],
       [29, 130, 312],
-      [50, 495, 594],
+      [50, 499, 594],
       [70, 739, 752],
     ],
     risks: { obesity: 1.5 },
