@@ -44,7 +44,10 @@ async function* plainOpen(sizeBytes: number): AsyncGenerator<Uint8Array> {
 }
 
 /** What is opened is sealed before the clock starts and kept in memory, so a gigabyte is opened as several parts of it. */
-export async function run(sizeBytes = 2 ** 30): Promise<{ figures: Figure[] }> {
+export async function run(
+  options: { sizeBytes?: number | undefined } = {},
+): Promise<{ figures: Figure[] }> {
+  const sizeBytes = options.sizeBytes ?? 2 ** 30
   const heldSizeBytes = Math.min(sizeBytes, 2 ** 27)
   const ciphertext: Uint8Array[] = []
   const plaintext = contentOf(heldSizeBytes)
@@ -73,7 +76,9 @@ export async function run(sizeBytes = 2 ** 30): Promise<{ figures: Figure[] }> {
 }
 
 if (import.meta.main) {
-  const result = await run(process.argv[2] === undefined ? undefined : Number(process.argv[2]))
+  const result = await run(
+    process.argv[2] === undefined ? {} : { sizeBytes: Number(process.argv[2]) },
+  )
   const peakSizeBytes = process.resourceUsage().maxRSS * 1024
   console.log(JSON.stringify({ ...result, peakSizeBytes }, null, 2))
 }
