@@ -135,18 +135,29 @@ function yearOf(date: string | undefined): number | undefined {
 
 /** Every `reference` inside the resource, as written, in document order without repetition. */
 export function references(resource: Resource): string[] {
-  const found = new Set<string>()
-  collectReferences(resource.value, found)
+  const value = resource.value
+  if (!isObject(value)) return []
+  let found = foundReferences.get(value)
+  if (!found) {
+    const set = new Set<string>()
+    collectReferences(value, set)
+    found = [...set]
+    foundReferences.set(value, found)
+  }
   return [...found]
 }
+
+/** A record is selected from several times while it is judged. Resources are never changed once they are read. */
+const foundReferences = new WeakMap<object, string[]>()
 
 function collectReferences(value: CanonicalJson.Value, found: Set<string>): void {
   if (Array.isArray(value)) {
     for (const item of value) collectReferences(item, found)
   } else if (isObject(value)) {
-    for (const [key, member] of Object.entries(value)) {
+    for (const key in value) {
+      const member = value[key] as CanonicalJson.Value
       if (key === 'reference' && typeof member === 'string') found.add(member)
-      else collectReferences(member, found)
+      else if (typeof member === 'object' && member !== null) collectReferences(member, found)
     }
   }
 }

@@ -33,10 +33,11 @@ export function select(resources: readonly Resource[], rules: readonly ResourceR
   const matchCounts: number[] = []
   rules.forEach((rule, r) => {
     let count = 0
+    const reason = `rule ${r + 1}: ${describe(rule)}`
     resources.forEach((resource, index) => {
       if (!matches(resource, rule)) return
       count++
-      if (!because.has(index)) because.set(index, `rule ${r + 1}: ${describe(rule)}`)
+      if (!because.has(index)) because.set(index, reason)
       const allowed = includes.get(index) ?? new Set<string>()
       for (const type of rule.include ?? DEFAULT_INCLUDE) allowed.add(type)
       includes.set(index, allowed)

@@ -1,0 +1,168 @@
+/**
+ * All steps of an oracle over one submission of about 50 kB (signatures, two presentations, opening, digests, form, schema, selection,
+ * claims, predicates, quality, tags) against the sum of the library calls among them, made alone on the same input in the same run.
+ * Run: npm run bench -- validate
+ */
+import { createDecipheriv, createHash } from 'node:crypto'
+import * as Criteria from '@ambrosia/exchange/Criteria'
+import * as Delivery from '@ambrosia/exchange/Delivery'
+import * as Payload from '@ambrosia/exchange/Payload'
+import { sealContext } from '@ambrosia/exchange/SealContext'
+import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
+import * as Submission from '@ambrosia/exchange/Submission'
+import { fromBase64url, fromHex, fromUtf8 } from '@ambrosia/primitives/Bytes'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import * as Manifest from '@ambrosia/sealing/Manifest'
+import * as Seal from '@ambrosia/sealing/Seal'
+import { createVerifyCryptosuite } from '@digitalbazaar/bbs-2023-cryptosuite'
+import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
+import * as vc from '@digitalbazaar/vc'
+import { ed25519 } from '@noble/curves/ed25519.js'
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
+import { certify } from '../../../apps/oracle/src/submissions/certify.ts'
+import { resolveKey, withKey } from '../../credentials/src/credential/resolveKey.ts'
+import { toPublicKey } from '../../credentials/src/DidKey.ts'
+import type { FhirResource } from '../src/Resource.ts'
+import { checkSchema } from '../src/validation/checkSchema.ts'
+import { createSetting } from './validateSetting.ts'
+
+export const name = 'validate'
+
+export type Figure = { name: string; value: number; unit: string; against: string; ratio: number }
+
+type Setting = Awaited<ReturnType<typeof createSetting>>
+
+const RUNS = 15
+
+export async function run(): Promise<{ figures: Figure[] }> {
+  const setting = await createSetting(50_000)
+  const libraries = await libraryCalls(setting)
+  const whole = (): Promise<unknown> => certify(setting.body, setting.context)
+  const alone = async (): Promise<void> => {
+    for (const call of libraries) await call()
+  }
+  await whole()
+  await alone()
+  const times: { whole: number[]; alone: number[] } = { whole: [], alone: [] }
+  // Turn by turn, so that what else this machine does falls on both alike.
+  for (let i = 0; i < RUNS; i++) {
+    times.whole.push(await timeOf(whole))
+    times.alone.push(await timeOf(alone))
+  }
+  const [ms, libraryMs] = [median(times.whole), median(times.alone)]
+  return {
+    figures: [
+      {
+        name: 'validate.50k',
+        value: ms,
+        unit: 'ms',
+        against: `library calls alone ${libraryMs.toFixed(0)} ms; goal within 1.2 of them`,
+        ratio: libraryMs / ms,
+      },
+      {
+        name: 'validate.50k.rate',
+        value: 1000 / ms,
+        unit: 'records/s a core',
+        against: 'goal 30 records/s a core',
+        ratio: 1000 / ms / 30,
+      },
+    ],
+  }
+}
+
+/** What libraries do in one validation, each call on the input that it has there. */
+async function libraryCalls(setting: Setting): Promise<(() => unknown)[]> {
+  const { body, context, deal, domain, offer } = setting
+  const { submission, receipt } = body
+  const seal = sealContext({ ...deal, provider: submission.provider, epoch: 1 })
+  const envelope = Manifest.recipientOf(offer.manifest, context.self.keyId, context.self.epoch)
+  if (!envelope) throw new Error('the setting seals for its own oracle')
+  const { privateKey } = context.self
+  const dataKey = await Envelope.unwrap({ envelope, privateKey, context: seal })
+  const chunks: Uint8Array[] = []
+  for await (const chunk of Seal.open({ ciphertext: [offer.sealed], dataKey, context: seal })) {
+    chunks.push(chunk)
+  }
+  const bytes = Buffer.concat(chunks)
+  const payload = Payload.decode(bytes)
+  const resources = payload.resources.map(({ text }) => JSON.parse(text) as FhirResource)
+  const bundle = {
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: resources.map((resource) => ({ resource })),
+  }
+  const predicates = deal.criteria.predicates.map(({ expression }) =>
+    fhirpath.compile(expression, r4),
+  )
+  const header = fromHex(Submission.hash(submission, domain))
+  const payloadRoot = Payload.root(payload.resources)
+  const delivery = { dealId: deal.dealId, consumer: deal.consumer, payloadRoot }
+  const holder = (body.presentation['credentialSubject'] as { holder: string }).holder
+  const holderKey = toPublicKey(holder).bytes
+  const subject = payload.presentation['credentialSubject'] as Record<string, unknown>
+  const type = payload.presentation['type'] as string[]
+  const key = new Uint8Array(32)
+  return [
+    () => Submission.verify(submission, domain, submission.provider, body.providerSignature),
+    () => StorageReceipt.verify(receipt, domain, receipt.store, body.receiptSignature),
+    () => ed25519.verify(fromBase64url(body.holderSignature), header, holderKey),
+    await verifyPresentation(setting, body.presentation, header),
+    await verifyPresentation(
+      setting,
+      payload.presentation,
+      fromHex(Delivery.hash(delivery, domain)),
+    ),
+    () => Envelope.unwrap({ envelope, privateKey, context: seal }),
+    () => createDecipheriv('aes-256-gcm', key, new Uint8Array(12)).update(offer.sealed),
+    () => JSON.parse(bytes.toString()),
+    () => payload.resources.map(({ text }) => JSON.parse(text)),
+    () =>
+      payload.resources.map((one) =>
+        createHash('sha256').update(fromBase64url(one.salt)).update(fromUtf8(one.text)).digest(),
+      ),
+    () => resources.map(checkSchema),
+    () => predicates.map((predicate) => predicate(bundle, { resource: bundle })),
+    () => Criteria.matchesClaims(deal.criteria, { type, subject }, true),
+  ]
+}
+
+/** The bbs-2023 suite over the same document, with the key and the contexts in memory. */
+async function verifyPresentation(
+  { context }: Setting,
+  document: Record<string, unknown>,
+  expectedPresentationHeader: Uint8Array,
+): Promise<() => Promise<void>> {
+  const did = document['issuer'] as string
+  const { verificationMethod } = document['proof'] as { verificationMethod: string }
+  const resolved = await resolveKey({
+    resolver: context.resolver,
+    did,
+    methodId: verificationMethod,
+    purpose: 'assertionMethod',
+    keyType: 'BLS12-381-G2',
+  })
+  const documentLoader = withKey(context.loader, resolved)
+  const now = new Date(Number(context.nowSec()) * 1000)
+  return async () => {
+    const cryptosuite = createVerifyCryptosuite({ expectedPresentationHeader })
+    const result = await vc.verifyCredential({
+      credential: document,
+      suite: new DataIntegrityProof({ cryptosuite }),
+      documentLoader,
+      checkStatus: async () => ({ verified: true }),
+      now,
+    })
+    if (result.verified !== true) throw result.error ?? new Error('not verified')
+  }
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+function median(times: number[]): number {
+  return times.sort((a, b) => a - b)[times.length >> 1] as number
+}

@@ -1,0 +1,226 @@
+import { Buffer } from 'node:buffer'
+import * as Bbs from '@ambrosia/credentials/Bbs'
+import * as Contexts from '@ambrosia/credentials/Contexts'
+import * as DidKey from '@ambrosia/credentials/DidKey'
+import * as Keys from '@ambrosia/credentials/Keys'
+import { createResolver } from '@ambrosia/credentials/Resolver'
+import * as Criteria from '@ambrosia/exchange/Criteria'
+import type { DealTerms } from '@ambrosia/exchange/Deal'
+import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
+import { fromUint, type Hex, toHex } from '@ambrosia/primitives/Bytes'
+import { sha256 } from '@ambrosia/primitives/Hash'
+import { sealOffer } from '@ambrosia/sdk/provider/sealOffer'
+import { selectRecord } from '@ambrosia/sdk/provider/selectRecord'
+import { createSubmission } from '@ambrosia/sdk/provider/submitOffer'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import { privateKeyToAccount } from 'viem/accounts'
+import { issueRecord } from '../../../apps/issuer/src/issueRecord.ts'
+import type { CertifyContext } from '../../../apps/oracle/src/submissions/certify.ts'
+import * as Bundle from '../src/Bundle.ts'
+import * as ClaimProfile from '../src/ClaimProfile.ts'
+import * as Generator from '../src/Generator.ts'
+import * as Validation from '../src/Validation.ts'
+
+const CHAIN_ID = 31337
+const address = (byte: number): Hex => toHex(new Uint8Array(20).fill(byte))
+const DEAL_ID: Hex = toHex(new Uint8Array(32).fill(7))
+const DEAL_BOOK = address(1)
+const CONSUMER = address(2)
+const asOfSec = 1_777_600_000n
+const asOf = new Date(Number(asOfSec) * 1000)
+
+/** Bytes that are the same in every run. */
+function createBytes(): (sizeBytes: number) => Uint8Array {
+  let count = 0
+  return (sizeBytes) => {
+    const parts: Uint8Array[] = []
+    for (let size = 0; size < sizeBytes; size += 32) parts.push(sha256(fromUint(count++, 8)))
+    return new Uint8Array(Buffer.concat(parts).subarray(0, sizeBytes))
+  }
+}
+
+/** One submission over about `sizeBytes` of sold resources, and the context of the oracle that judges it, all in memory. */
+export async function createSetting(sizeBytes: number) {
+  const randomBytes = createBytes()
+  await Bbs.ready()
+  const bbs = Bbs.keyPair('BLS12-381-SHA-256', randomBytes(32))
+  const did = DidKey.fromPublicKey({ type: 'BLS12-381-G2', bytes: bbs.publicKey })
+  const holderKey = Keys.createHolderKey(randomBytes)
+  const account = privateKeyToAccount(toHex(randomBytes(32)))
+  const storeAccount = privateKeyToAccount(toHex(randomBytes(32)))
+  const loader = Contexts.createLoader({
+    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
+  })
+  const patient = Generator.patient({ seed: 1, asOf, condition: 'diabetes', resources: 150 })
+  const { record } = await issueRecord({
+    bundle: Bundle.write(patient.resources),
+    form: 'safe-harbor',
+    issuer: did,
+    key: { id: DidKey.toVerificationMethodId(did), ...bbs },
+    holder: holderKey.did,
+    subjectHandle: toHex(randomBytes(32)),
+    credentialStatus: {
+      type: 'BitstringStatusListEntry',
+      statusPurpose: 'revocation',
+      statusListIndex: '1',
+      statusListCredential: 'https://issuer.example/status/1',
+    },
+    validForSec: 86_400,
+    now: new Date(Number(asOfSec - 60n) * 1000),
+    randomBytes,
+    loader,
+  })
+  const criteria = criteriaFor(did, record.resources, sizeBytes)
+  const criteriaHash = Criteria.hash(criteria)
+  const deal = {
+    chainId: CHAIN_ID,
+    dealBook: DEAL_BOOK,
+    dealId: DEAL_ID,
+    consumer: CONSUMER,
+    criteria,
+    criteriaHash,
+  }
+  const oracle = { operator: address(3), keyId: 'oracle-1', epoch: 1 }
+  const pair = await Envelope.createKeyPair(randomBytes)
+  const selected = selectRecord(record, criteria)
+  const offer = await sealOffer({
+    record,
+    selected,
+    deal,
+    provider: account.address,
+    oracles: [{ ...oracle, publicKey: pair.publicKey }],
+    loader,
+    randomBytes,
+  })
+  const domain = dealBookDomain(CHAIN_ID, DEAL_BOOK)
+  const receipt: StorageReceipt.StorageReceipt = {
+    store: storeAccount.address,
+    manifestHash: offer.manifestHash,
+    sizeBytes: BigInt(offer.manifest.sizeBytes),
+    dealId: DEAL_ID,
+    storedUntil: asOfSec + 1_000_000n,
+  }
+  const validatorHash = toHex(Validation.validatorHash())
+  const terms: DealTerms = {
+    consumer: CONSUMER,
+    token: address(4),
+    criteriaHash,
+    agreementHash: DEAL_ID,
+    purpose: DEAL_ID,
+    tiers: [{ minimumScore: 0, price: 5n }],
+    maximumRecords: 10,
+    perPersonCap: 1,
+    commissionCapBps: 500,
+    certificateLife: 3600,
+    deliveryWindow: 86_400,
+    retentionEnd: asOfSec + 1_000_000n,
+    verifier: address(5),
+    oracles: [oracle.operator],
+    quorum: 1,
+    stores: [storeAccount.address],
+    validatorHash,
+    expiry: asOfSec + 1_000_000n,
+  }
+  const body = await createSubmission({
+    record,
+    selected,
+    offer,
+    deal,
+    account,
+    holderKey,
+    receipt,
+    receiptSignature: await storeAccount.signTypedData(StorageReceipt.toTypedData(receipt, domain)),
+    oracle: oracle.operator,
+    asOfSec,
+    loader,
+    randomBytes,
+  })
+  const resolver = createResolver({
+    readDidAmbrosia: async () => {
+      throw new Error('the bench names did:key only')
+    },
+  })
+  const context: CertifyContext = {
+    chainId: CHAIN_ID,
+    dealBook: DEAL_BOOK,
+    self: { ...oracle, privateKey: pair.privateKey },
+    deals: {
+      find: async () => ({ dealId: DEAL_ID, terms, criteria }),
+      status: async () => ({ isOpen: true, stoppedAtSec: undefined }),
+      personCount: async () => 0,
+      isRecordSettled: async () => false,
+    },
+    statusSchedule: {
+      watch: () => {},
+      listsAt: async () => ({ root: DEAL_ID, isRevoked: () => false }),
+      stop: () => {},
+    },
+    resolver,
+    loader,
+    tagSecret: randomBytes(32),
+    validatorHash,
+    fetchSealed: async function* () {
+      yield offer.sealed
+    },
+    nowSec: () => asOfSec,
+  }
+  return { context, body, deal, domain, offer, terms, plaintextSizeBytes: offer.plaintextSizeBytes }
+}
+
+/** A deal for laboratory results: as many of the commonest codes as make the wanted size. */
+function criteriaFor(
+  issuer: string,
+  resources: readonly { text: string }[],
+  sizeBytes: number,
+): Criteria.Criteria {
+  type Sold = { resourceType: string; code?: { coding?: { system?: string; code?: string }[] } }
+  const sizes = new Map<string, number>()
+  for (const { text } of resources) {
+    const { resourceType, code } = JSON.parse(text) as Sold
+    const coding = code?.coding?.[0]
+    if (resourceType !== 'Observation' || coding?.code === undefined) continue
+    sizes.set(coding.code, (sizes.get(coding.code) ?? 0) + text.length)
+  }
+  const codes: { system: string; code: string }[] = []
+  let size = 0
+  for (const [code, codeSize] of [...sizes].sort(([, a], [, b]) => b - a)) {
+    if (size >= sizeBytes) break
+    codes.push({ system: 'http://loinc.org', code })
+    size += codeSize
+  }
+  const observations = 'Bundle.entry.resource.ofType(Observation)'
+  return Criteria.parse({
+    version: 1,
+    title: 'Laboratory results with diabetes',
+    form: 'safe-harbor',
+    dcql: {
+      credentials: [
+        {
+          id: 'record',
+          format: 'ldp_vc',
+          meta: { type_values: [['HealthRecordCredential']] },
+          claims: [
+            { path: ['credentialSubject', 'condition1'], values: ['44054006'] },
+            { path: ['credentialSubject', 'birthYearBand'] },
+          ],
+        },
+      ],
+    },
+    resources: [{ type: 'Observation', codes }],
+    predicates: [
+      { id: 'results', expression: `${observations}.where(status = 'final').count() > 10` },
+      {
+        id: 'coded',
+        expression: `${observations}.all(code.coding.exists(system = 'http://loinc.org'))`,
+      },
+      {
+        id: 'recent',
+        expression: `${observations}.effective.ofType(dateTime).exists($this >= @2015)`,
+      },
+    ],
+    issuers: [issuer],
+    purpose: 'DUO:0000007',
+    consumer: 'did:ambrosia:31337:0000000000000000000000000000000000000002',
+  })
+}
