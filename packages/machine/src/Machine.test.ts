@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { createHashPool } from '../node/hashPool.ts'
 import * as Commitment from './Commitment.ts'
 import { numberOf } from './Instruction.ts'
 import * as Layout from './Layout.ts'
@@ -11,6 +10,7 @@ import * as State from './State.ts'
 import * as Step from './Step.ts'
 import { buildElf } from './testing/buildElf.ts'
 import * as encode from './testing/encode.ts'
+import { createHashThreads } from './testing/hashThreads.ts'
 
 const CODE = 0x10000
 const SMALL = [2 ** 18]
@@ -48,7 +48,7 @@ const FILL = [
   ...exit(7),
 ]
 
-const pool = createHashPool(2)
+const pool = createHashThreads(2)
 after(() => pool.close())
 
 test('a program of one ECALL halts or faults by a7', () => {
@@ -143,6 +143,17 @@ test('the root is the same however memory is mapped and whoever hashes', async (
     ])
   }
   for (const other of hashes) assert.deepEqual(other, hashes[0])
+})
+
+test('a thread that dies fails what was asked of it', async () => {
+  const dying = createHashThreads(1)
+  const machine = Machine.create(programOf(FILL), { hashPool: dying, directSizes: SMALL })
+  Machine.run(machine)
+  await Machine.stateHash(machine)
+  await dying.close()
+  await assert.rejects(dying.run({ kind: 'lines', count: 1, data: new Uint8Array(128) }), {
+    code: 'HashPool.Thread',
+  })
 })
 
 test('the children of the root are image, input and output', async () => {

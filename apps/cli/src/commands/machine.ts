@@ -209,9 +209,10 @@ async function load(
     import('@ambrosia/machine/Machine'),
   ])
   const bytes = await readBytes(path)
+  const { hashPool } = await import('../machineHashPool.ts')
   const program = Program.fromElf(bytes, { excludeCodeFromMemory: !options.textInMemory })
   const input = options.input === undefined ? new Uint8Array(0) : await readBytes(options.input)
-  return { bytes, machine: Machine.create(program, { input }), Machine }
+  return { bytes, machine: Machine.create(program, { input, hashPool: hashPool() }), Machine }
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

@@ -44,7 +44,7 @@ const SHIFTS = [18, 12, 6, 0]
 /** Lines hashed at once. */
 const BATCH = 1024
 /** Fewer hashes than this are not worth a thread's time. */
-const POOL_MINIMUM = 128
+const POOL_MINIMUM = 256
 
 /** Hashes whose inputs lie one behind the other, and so do their results. */
 type Run = { input: number; output: number; count: number }

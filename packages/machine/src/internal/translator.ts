@@ -145,7 +145,7 @@ function install(translator: Translator, regions: readonly Region[]): void {
   })
 }
 
-function moduleOf(regions: readonly Region[], directSize: number): Uint8Array {
+function moduleOf(regions: readonly Region[], directSize: number): Uint8Array<ArrayBuffer> {
   const out = createModule()
   section(out, 1, (inner) => {
     unsigned(inner, 1)
@@ -179,7 +179,7 @@ function moduleOf(regions: readonly Region[], directSize: number): Uint8Array {
 }
 
 /** (pc) -> pc: follows the map from function to function while there is an entry and the interpreter is not asked for. */
-function dispatcher({ codeBase, codeSpan, mapAt }: Engine): Uint8Array {
+function dispatcher({ codeBase, codeSpan, mapAt }: Engine): Uint8Array<ArrayBuffer> {
   const out = createModule()
   section(out, 1, (inner) => {
     unsigned(inner, 1)

@@ -1,13 +1,13 @@
 // The WebAssembly binary format: WebAssembly Core Specification 2.0, chapter 5.
 
 /** Bytes of a module in the making. */
-export type Writer = { bytes: Uint8Array; size: number }
+export type Writer = { bytes: Uint8Array<ArrayBuffer>; size: number }
 
 export function createWriter(room = 1024): Writer {
   return { bytes: new Uint8Array(room), size: 0 }
 }
 
-export function toBytes(writer: Writer): Uint8Array {
+export function toBytes(writer: Writer): Uint8Array<ArrayBuffer> {
   return writer.bytes.subarray(0, writer.size)
 }
 
