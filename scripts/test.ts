@@ -19,15 +19,20 @@ const ROOT = resolve(import.meta.dirname, '..')
 /** Each group runs on its own, the fast ones first; whole-network scenarios start many processes, so one at a time. */
 const GROUPS = [
   { name: 'scripts', patterns: ['scripts/**/*.test.ts'], concurrency: 2, timeoutMs: 300_000 },
+  { name: 'packages', patterns: ['packages/**/*.test.ts'], concurrency: 2, timeoutMs: 600_000 },
   {
-    name: 'packages',
-    patterns: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-    concurrency: 2,
+    name: 'guest and circuits',
+    patterns: ['{guest,circuits}/**/*.test.ts'],
+    concurrency: 1,
     timeoutMs: 600_000,
   },
-  { name: 'guest', patterns: ['guest/**/*.test.ts'], concurrency: 1, timeoutMs: 600_000 },
-  { name: 'apps', patterns: ['apps/*/src/**/*.test.ts'], concurrency: 2, timeoutMs: 600_000 },
-  { name: 'e2e', patterns: ['e2e/**/*.test.ts'], concurrency: 1, timeoutMs: 900_000 },
+  { name: 'apps', patterns: ['apps/**/*.test.ts'], concurrency: 2, timeoutMs: 600_000 },
+  {
+    name: 'whole network',
+    patterns: ['{e2e,examples}/**/*.test.ts'],
+    concurrency: 1,
+    timeoutMs: 900_000,
+  },
 ]
 const CONTRACTS_RUNNER = 'scripts/contracts/test.ts'
 
