@@ -6,20 +6,14 @@ import { parseArgs } from 'node:util'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { readArtifacts, writeArtifacts } from './toolchain/artifacts.ts'
 import { blockInputs } from './toolchain/blockInputs.ts'
-import {
-  type Built,
-  buildAfresh,
-  buildOutside,
-  buildProgram,
-  findProgram,
-  repositoryRoot,
-  withVendor,
-} from './toolchain/build.ts'
+import { type Built, buildAfresh, buildOutside, buildProgram } from './toolchain/build.ts'
+import { repositoryRoot } from './toolchain/cache.ts'
 import { GuestError } from './toolchain/errors.ts'
 import { goVersion, requireToolchain } from './toolchain/go.ts'
 import { moduleChanges } from './toolchain/moduleChanges.ts'
 import { pinOriginals } from './toolchain/overlay.ts'
-import { modules, type Program, programs } from './toolchain/programs.ts'
+import { findProgram, modules, type Program, programs } from './toolchain/programs.ts'
+import { withVendor } from './toolchain/stage.ts'
 import { standardChanges } from './toolchain/standardChanges.ts'
 
 const usage = `Build Go programs for the machine (${goVersion}).
@@ -166,7 +160,12 @@ function pin(): void {
 try {
   main()
 } catch (error) {
-  if (!(error instanceof AmbrosiaError)) throw error
-  log(`${error.code}: ${error.message}${error.hint === undefined ? '' : `\n${error.hint}`}`)
+  if (!(error instanceof Error)) throw error
+  const isOurs = error instanceof AmbrosiaError
+  if (!isOurs && !('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))) throw error
+  const hint = isOurs ? error.hint : 'See node guest/build.ts --help.'
+  log(
+    `${isOurs ? error.code : 'Guest.Usage'}: ${error.message}${hint === undefined ? '' : `\n${hint}`}`,
+  )
   process.exitCode = 1
 }

@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onMachine } from './test/onMachine.ts'
 import { blockInputs } from './toolchain/blockInputs.ts'
-import { buildProgram, findProgram } from './toolchain/build.ts'
+import { buildProgram } from './toolchain/build.ts'
+import { findProgram } from './toolchain/programs.ts'
 
 const log = (line: string) => process.stderr.write(`${line}\n`)
 const block = findProgram('block')

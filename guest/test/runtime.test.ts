@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { buildProgram, findProgram } from '../toolchain/build.ts'
+import { buildProgram } from '../toolchain/build.ts'
+import { findProgram } from '../toolchain/programs.ts'
 import { onMachine, type Run } from './onMachine.ts'
 import { canBuild, diagnose, isFull } from './withGo.ts'
 

@@ -1,13 +1,16 @@
 import type { TestContext } from 'node:test'
-import { findToolchain, goVersion } from '../toolchain/go.ts'
+import { goVersion, installedGo } from '../toolchain/go.ts'
 
-/** `AMBROSIA_GUEST=full`: everything is built and run, which takes minutes and fetches Go modules. */
+/** `AMBROSIA_GUEST=full`: everything is built and run, which takes minutes, fetches Go modules and demands Go. */
 export const isFull = process.env['AMBROSIA_GUEST'] === 'full'
 
 /** True if the test can build guests; else the test is skipped with the reason. */
 export function canBuild(t: TestContext): boolean {
-  if (findToolchain() !== undefined) return true
-  t.skip(`go is not installed: guests are built with ${goVersion}`)
+  const found = installedGo()
+  if (found === goVersion || isFull) return true
+  t.skip(
+    `guests are built with ${goVersion}: ${found === undefined ? 'go is not installed' : `go is ${found}`}`,
+  )
   return false
 }
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { buildHostTool, cacheFolder } from './build.ts'
+import { buildHostTool } from './build.ts'
+import { cacheFolder } from './cache.ts'
 import { GuestError } from './errors.ts'
 import type { Program } from './programs.ts'
 

@@ -2,28 +2,26 @@ import { createHash } from 'node:crypto'
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
-import { basename, join, relative } from 'node:path'
+import { basename, join } from 'node:path'
 import { readArtifacts } from './artifacts.ts'
+import { cacheFolder, cacheRoot } from './cache.ts'
 import { readElf } from './elf.ts'
 import { GuestError } from './errors.ts'
-import { goVersion, requireToolchain, runGo } from './go.ts'
+import { requireToolchain, runGo } from './go.ts'
 import { assertLayout } from './layout.ts'
 import { moduleChanges } from './moduleChanges.ts'
 import { applyChanges } from './overlay.ts'
-import { type Module, type Program, programs } from './programs.ts'
+import type { Module, Program } from './programs.ts'
 import { type ScanReport, scanText } from './scan.ts'
+import { makeFolder, vendorFlag, withStage, wrapInModule } from './stage.ts'
 import { standardChanges } from './standardChanges.ts'
 
-export const repositoryRoot = join(import.meta.dirname, '..', '..')
 const overlayRoot = join(import.meta.dirname, '..', 'overlay')
 
 /** A built program: the stripped ELF file, and the same with its symbols. */
@@ -53,31 +51,6 @@ const machineFlags = [
 
 /** No build id (it names the builder's cache), and segments aligned to 4 KiB, which makes small files. */
 const linkerFlags = '-buildid= -R=4096'
-
-/** Where builds are kept: `~/.cache/ambrosia/guest`, one folder for each state of the sources. */
-export function cacheRoot(): string {
-  return join(homedir(), '.cache', 'ambrosia', 'guest')
-}
-
-/** The folder of a module's builds: its name is a hash of everything that goes into them. */
-export function cacheFolder(module: Module): string {
-  const hash = createHash('sha256').update(`${goVersion}\n`)
-  for (const source of [...module.sources, 'guest/overlay', 'guest/toolchain']) {
-    for (const file of listFiles(join(repositoryRoot, source))) {
-      hash
-        .update(`${relative(repositoryRoot, file)}\n`)
-        .update(readFileSync(file))
-        .update('\n')
-    }
-  }
-  return join(cacheRoot(), `${module.name}-${hash.digest('hex').slice(0, 16)}`)
-}
-
-/** The program's ELF file if this state of the sources was built before. */
-export function cachedElf(program: Program): string | undefined {
-  const elf = join(cacheFolder(program.module), `${program.name}.elf`)
-  return existsSync(elf) ? elf : undefined
-}
 
 /** Builds one program into the cache, or finds it there. `log` is told what takes time. */
 export function buildProgram(program: Program, log: (line: string) => void): Built {
@@ -158,26 +131,6 @@ export function buildOutside(
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }
-}
-
-/** Copies Go files into a module made for them. */
-function wrapInModule(source: string, stage: string): string {
-  const directory = makeFolder(join(stage, 'program'))
-  const isFile = source.endsWith('.go')
-  cpSync(source, isFile ? join(directory, basename(source)) : directory, { recursive: true })
-  const machine = join(repositoryRoot, 'guest', 'machine')
-  const lines = [
-    'module program',
-    `go ${goVersion.slice(2)}`,
-    'require ambrosia/machine v0.0.0',
-    `replace ambrosia/machine => ${machine}`,
-  ]
-  writeFileSync(join(directory, 'go.mod'), `${lines.join('\n')}\n`)
-  return directory
-}
-
-export function findProgram(name: string): Program | undefined {
-  return programs.find((program) => program.name === name)
 }
 
 function buildInStage(
@@ -277,50 +230,4 @@ function describe(elf: string, symbols: string): Built {
     sizeBytes: bytes.length,
     scan: scanText(readElf(readFileSync(symbols))),
   }
-}
-
-/** Copies a module's sources into a fresh folder, vendors its dependencies there and removes it afterwards. */
-function withStage(module: Module, folder: string, use: (stage: string) => void): void {
-  makeFolder(folder)
-  const stage = mkdtempSync(join(folder, 'stage-'))
-  try {
-    for (const source of module.sources) {
-      const isSource = (path: string) => !path.startsWith(join(repositoryRoot, source, 'bin'))
-      cpSync(join(repositoryRoot, source), join(stage, source), {
-        recursive: true,
-        filter: isSource,
-      })
-    }
-    if (module.hasDependencies)
-      runGo(['mod', 'vendor'], { directory: join(stage, module.directory), environment: {} })
-    use(stage)
-  } finally {
-    rmSync(stage, { recursive: true, force: true })
-  }
-}
-
-/** Vendors a module for a look at the originals of its dependencies. */
-export function withVendor(module: Module, use: (vendor: string) => void): void {
-  withStage(module, makeFolder(join(cacheRoot(), 'vendor')), (stage) =>
-    use(join(stage, module.directory, 'vendor')),
-  )
-}
-
-function vendorFlag(module: Module): string[] {
-  return module.hasDependencies ? ['-mod=vendor'] : []
-}
-
-function makeFolder(folder: string): string {
-  mkdirSync(folder, { recursive: true })
-  return folder
-}
-
-function listFiles(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) =>
-        entry.isFile() && basename(entry.parentPath) !== 'bin' && !entry.name.endsWith('_test.go'),
-    )
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
 }

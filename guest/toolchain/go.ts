@@ -7,35 +7,35 @@ export const goVersion = 'go1.26.8'
 /** What a build needs to know of the installed toolchain. */
 export type Toolchain = { goRoot: string }
 
-/**
- * Finds Go and asserts the pinned release. A newer `go` fetches the pinned one by itself (GOTOOLCHAIN,
- * https://go.dev/doc/toolchain); undefined if there is no `go` at all.
- */
-export function findToolchain(): Toolchain | undefined {
-  if (spawnSync('go', ['version'], { env: goEnvironment({}), stdio: 'ignore' }).error !== undefined)
-    return undefined
-  const [version, goRoot] = runGo(['env', 'GOVERSION', 'GOROOT'], { environment: {} })
-    .trim()
-    .split('\n')
-  if (version !== goVersion || goRoot === undefined) {
-    throw new GuestError(
-      'Guest.Toolchain',
-      `guests are built with ${goVersion}, but \`go\` is ${version}`,
-      {
-        hint: `Install ${goVersion} from https://go.dev/dl, or let a newer go fetch it (GOTOOLCHAIN).`,
-      },
-    )
-  }
-  return { goRoot }
+/** The release that is installed, `go1.26.8` for instance; undefined if there is no `go`. Fetches nothing. */
+export function installedGo(): string | undefined {
+  const result = spawnSync('go', ['env', 'GOVERSION'], {
+    env: goEnvironment({ GOTOOLCHAIN: 'local' }),
+    encoding: 'utf8',
+  })
+  return result.status === 0 ? result.stdout.trim() : undefined
 }
 
-/** The same, where Go must be present. */
+/**
+ * Finds the pinned release. Another `go` fetches it by itself where it can (GOTOOLCHAIN, https://go.dev/doc/toolchain).
+ * @throws Guest.Toolchain
+ */
 export function requireToolchain(): Toolchain {
-  const toolchain = findToolchain()
-  if (toolchain !== undefined) return toolchain
-  throw new GuestError('Guest.Toolchain', 'there is no `go` on the PATH', {
-    hint: `Install ${goVersion} from https://go.dev/dl. The example ELF files in examples/machine/go/bin need no Go.`,
-  })
+  if (installedGo() === undefined) {
+    throw new GuestError('Guest.Toolchain', 'there is no `go` on the PATH', {
+      hint: `Install ${goVersion} from https://go.dev/dl. The programs in examples/machine/go/bin run without Go.`,
+    })
+  }
+  const names = ['env', 'GOVERSION', 'GOROOT']
+  const [version, goRoot] = runGo(names, { environment: {} }).trim().split('\n')
+  if (version === goVersion && goRoot !== undefined) return { goRoot }
+  throw new GuestError(
+    'Guest.Toolchain',
+    `guests are built with ${goVersion}, not with ${version}`,
+    {
+      hint: `Install ${goVersion} from https://go.dev/dl.`,
+    },
+  )
 }
 
 /** Runs `go` and returns its standard output; its messages become the error's. */

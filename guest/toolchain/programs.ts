@@ -50,6 +50,10 @@ export const programs: readonly Program[] = [
   { name: 'vectors', module: block, package: './cmd/vectors' },
 ]
 
+export function findProgram(name: string): Program | undefined {
+  return programs.find((program) => program.name === name)
+}
+
 function example(name: string): Program {
   return {
     name,
