@@ -57,7 +57,8 @@ describe('properties', () => {
         const proof = MerkleTree.prove(tree, index)
         assert.ok(MerkleTree.verify(entry, proof, root))
         const other = b % tree.length
-        if (other !== index) {
+        // Equal entries may stand at mirrored places.
+        if (toHex(tree[other] as Uint8Array) !== toHex(entry)) {
           const moved = MerkleTree.verify(entry, { ...proof, index: other }, root)
           assert.equal(moved, false, `${index} shown as ${other} of ${tree.length}`)
         }
