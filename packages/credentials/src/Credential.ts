@@ -8,6 +8,7 @@ import { DataIntegrityProof, type Signer } from '@digitalbazaar/data-integrity'
 import { cryptosuite as eddsaRdfc2022 } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
 import * as vc from '@digitalbazaar/vc'
 import { ed25519 } from '@noble/curves/ed25519.js'
+import { base58 } from '@scure/base'
 import * as Bbs from './Bbs.ts'
 import type { Loader } from './Contexts.ts'
 import { assertNoBlankLabels } from './credential/assertNoBlankLabels.ts'
@@ -201,6 +202,7 @@ export async function verifyEddsa(
 ): Promise<VerifiedDocument & { document: JsonObject }> {
   const { signed, ...rest } = options
   assertCredential(signed)
+  assertEddsaValue(signed)
   const verified = await verifyDocument({
     ...rest,
     document: signed,
@@ -231,6 +233,17 @@ async function issue(
 
 function isRecord(credential: JsonObject): boolean {
   return listAt(credential, 'type').includes('HealthRecordCredential')
+}
+
+/** 64 bytes in base58 behind a `z` (vc-di-eddsa, section 2.2.1); the suite takes other encodings too. */
+function assertEddsaValue(document: JsonObject): void {
+  const value = (document['proof'] as JsonObject | undefined)?.['proofValue']
+  if (typeof value !== 'string' || !/^z[1-9A-HJ-NP-Za-km-z]{64,90}$/.test(value)) {
+    throw new ProofInvalidError('the proof value is malformed')
+  }
+  if (base58.decode(value.slice(1)).length !== 64) {
+    throw new ProofInvalidError('the proof value is malformed')
+  }
 }
 
 function toVerified(document: JsonObject, verified: VerifiedDocument): VerifiedCredential {

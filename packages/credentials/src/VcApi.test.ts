@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { toBase64url } from '@ambrosia/primitives/Bytes'
+import { base58 } from '@scure/base'
 import * as Bbs from './Bbs.ts'
 import * as Contexts from './Contexts.ts'
 import { issueEddsa, verifyEddsa } from './Credential.ts'
@@ -268,11 +270,24 @@ describe('verify', () => {
       { proof: { ...proof, verificationMethod: `${eddsa.did}#other` } },
       { proof: { ...proof, proofValue: String(proof['proofValue']).slice(1) } },
       { proof: { ...proof, proofValue: `${proof['proofValue']}1` } },
+      {
+        proof: {
+          ...proof,
+          proofValue: `u${toBase64url(base58.decode(String(proof['proofValue']).slice(1)))}`,
+        },
+      },
     ]) {
       const { status } = await verify(JSON.parse(JSON.stringify({ ...issued, ...changes })))
       assert.equal(status, 400, JSON.stringify(changes).slice(0, 90))
     }
   })
+})
+
+it('asks for the domain and challenge that the request names', async () => {
+  const issued = await issue()
+  for (const options of [{ domain: 'a.example' }, { challenge: 'uAAA' }, { domain: 7 }]) {
+    assert.equal((await verify(issued, statusContext, options)).status, 400)
+  }
 })
 
 describe('bbs-2023', () => {

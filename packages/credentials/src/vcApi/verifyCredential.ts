@@ -1,10 +1,10 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { verifyDerived, verifyEddsa } from '../Credential.ts'
+import { ProofInvalidError, verifyDerived, verifyEddsa } from '../Credential.ts'
 import { assertCredential, issuerOf, type JsonObject, listAt } from '../DataModel.ts'
 import { checkStatus } from '../StatusList.ts'
 import type { Context } from '../VcApi.ts'
 import type { Answer } from './problem.ts'
-import { readHeader, readObject, readOptions, readTexts } from './request.ts'
+import { readHeader, readObject, readOptions, readText, readTexts } from './request.ts'
 
 /**
  * POST /credentials/verify: 200 when the proof verifies and the status, where `checks` asks for it, is in force. The
@@ -15,9 +15,21 @@ export async function verifyCredential(context: Context, body: unknown): Promise
   const options = readOptions(body)
   const checks = readTexts(options, 'checks') ?? ['proof']
   const { cryptosuite } = context.signing
+  assertOccasion(document, options)
   await verifyOne(context, document, cryptosuite, readHeader(options))
   if (checks.includes('credentialStatus')) await verifyStatus(context, document)
   return { status: 200, body: { verified: true, checks, problemDetails: [] } }
+}
+
+/** A domain or challenge that the request names must be the proof's (VC Data Integrity 1.0, section 4.4). */
+function assertOccasion(document: JsonObject, options: JsonObject): void {
+  const proof = document['proof'] as JsonObject | undefined
+  for (const name of ['domain', 'challenge']) {
+    const wanted = readText(options, name)
+    if (wanted !== undefined && proof?.[name] !== wanted) {
+      throw new ProofInvalidError(`the proof was made for another ${name}`)
+    }
+  }
 }
 
 /** The proof of one credential by its cryptosuite. */
