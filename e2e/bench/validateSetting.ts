@@ -6,8 +6,13 @@ import * as Keys from '@ambrosia/credentials/Keys'
 import { createResolver } from '@ambrosia/credentials/Resolver'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
+import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
+import * as Bundle from '@ambrosia/health/Bundle'
+import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
+import * as Generator from '@ambrosia/health/Generator'
+import * as Validation from '@ambrosia/health/Validation'
 import { fromUint, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
 import { sealOffer } from '@ambrosia/sdk/provider/sealOffer'
@@ -15,12 +20,6 @@ import { selectRecord } from '@ambrosia/sdk/provider/selectRecord'
 import { createSubmission } from '@ambrosia/sdk/provider/submitOffer'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import { privateKeyToAccount } from 'viem/accounts'
-import { issueRecord } from '../../../apps/issuer/src/issueRecord.ts'
-import type { CertifyContext } from '../../../apps/oracle/src/submissions/certify.ts'
-import * as Bundle from '../src/Bundle.ts'
-import * as ClaimProfile from '../src/ClaimProfile.ts'
-import * as Generator from '../src/Generator.ts'
-import * as Validation from '../src/Validation.ts'
 
 const CHAIN_ID = 31337
 const address = (byte: number): Hex => toHex(new Uint8Array(20).fill(byte))
@@ -40,6 +39,13 @@ function createBytes(): (sizeBytes: number) => Uint8Array {
   }
 }
 
+type IssueRecord = (options: Record<string, unknown>) => Promise<{ record: IssuedRecord }>
+
+/** A module of an app, which is no package: apps are reached by their files, as the processes of the other scenarios are. */
+export async function loadApp<T>(path: string): Promise<T> {
+  return (await import(new URL(`../../apps/${path}`, import.meta.url).href)) as T
+}
+
 /** One submission over about `sizeBytes` of sold resources, and the context of the oracle that judges it, all in memory. */
 export async function createSetting(sizeBytes: number) {
   const randomBytes = createBytes()
@@ -53,6 +59,7 @@ export async function createSetting(sizeBytes: number) {
     claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
   })
   const patient = Generator.patient({ seed: 1, asOf, condition: 'diabetes', resources: 150 })
+  const { issueRecord } = await loadApp<{ issueRecord: IssueRecord }>('issuer/src/issueRecord.ts')
   const { record } = await issueRecord({
     bundle: Bundle.write(patient.resources),
     form: 'safe-harbor',
@@ -141,7 +148,7 @@ export async function createSetting(sizeBytes: number) {
       throw new Error('the bench names did:key only')
     },
   })
-  const context: CertifyContext = {
+  const context = {
     chainId: CHAIN_ID,
     dealBook: DEAL_BOOK,
     self: { ...oracle, privateKey: pair.privateKey },
