@@ -23,6 +23,7 @@ async function runTexts(t: TestContext, texts: readonly string[], timeoutMs = 60
     console.log(JSON.stringify(counts))`
   const env = { ...process.env }
   delete env['NODE_TEST_CONTEXT']
+  delete env['AMBROSIA_SEED']
   writeFileSync(join(root, 'run.mjs'), source)
   const child = spawn(process.execPath, [join(root, 'run.mjs')], { env })
   let text = ''
@@ -64,6 +65,13 @@ describe('runFiles', () => {
       const { counts } = await runTexts(t, [text])
       assert.ok(counts.fail > 0, text)
     }
+  })
+
+  it('gives properties the same cases in every run', async (t) => {
+    const path = JSON.stringify(import.meta.resolve('fast-check'))
+    const shows = `import fc from ${path}\ntest('a', () => { throw new Error('seed ' + fc.readConfigureGlobal().seed) })`
+    const { text } = await runTexts(t, [shows])
+    assert.match(text, /seed 20260101/)
   })
 
   it('stops and fails a file whose process does not end', async (t) => {

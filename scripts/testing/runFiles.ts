@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { addCounts, type Counts, NO_COUNTS } from './counts.ts'
+
+const SEED = pathToFileURL(join(import.meta.dirname, 'seed.ts')).href
 
 /** What the runner tells about one test; the parts of node's own events that are read here. */
 type TestData = {
@@ -54,7 +58,13 @@ async function runFile(root: string, file: string, timeoutMs: number): Promise<C
   // The runner's own timeout stops waiting for a file but leaves its process behind; an abort ends both.
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), timeoutMs)
-  const stream = run({ files: [join(root, file)], concurrency: 1, signal: stop.signal })
+  const hasProperties = readFileSync(join(root, file), 'utf8').includes('fast-check')
+  const stream = run({
+    files: [join(root, file)],
+    concurrency: 1,
+    signal: stop.signal,
+    execArgv: hasProperties ? ['--import', SEED] : [],
+  })
   for await (const event of stream) {
     const data = event.data as unknown as TestData & { message?: string }
     const isPrinted = event.type === 'test:stdout' || event.type === 'test:stderr'
