@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import type { PublicClient } from 'viem'
 import * as Process from './Process.ts'
 
 /** The chain id of development networks. */
@@ -46,6 +47,16 @@ export async function start(options: {
       return match ? `http://${match[1]}` : undefined
     },
   })
+}
+
+/** Moves the clock of a development chain forward and mines a block. */
+export async function advanceTime(client: PublicClient, seconds: number): Promise<void> {
+  const request = client.request as (call: {
+    method: string
+    params: unknown[]
+  }) => Promise<unknown>
+  await request({ method: 'evm_increaseTime', params: [seconds] })
+  await request({ method: 'evm_mine', params: [] })
 }
 
 function binary(): string {

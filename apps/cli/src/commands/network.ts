@@ -23,8 +23,10 @@ export function register(program: Command): void {
       const running = runningPid(home)
       if (running !== undefined) throw new AlreadyUpError(running)
       const { start } = await import('@ambrosia/devnet/Network')
+      const { portsOf } = await import('../ports.ts')
       const network = await start({
         home,
+        ports: portsOf(process.env),
         oracleCount: Number(options.oracles),
         fresh: options.fresh ?? false,
         onStep: (step) => progress(`starting: ${step}`),

@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { dealBookAbi } from '@ambrosia/contracts'
+import { readDealStatus } from '@ambrosia/contracts/read'
 import * as Contexts from '@ambrosia/credentials/Contexts'
+import * as Anvil from '@ambrosia/devnet/Anvil'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
@@ -416,15 +418,19 @@ async function cheat(sold: Sold[], ground: Ground): Promise<Refused[]> {
   })
 }
 
+/** Closes the deal. The chain keeps what certificates made before may claim until they have expired; its clock is moved past that. */
 async function close(deal: OpenedDeal, ground: Ground, consumer: Consumer): Promise<bigint> {
-  const receipt = await changeDeal({
-    chain: ground.network.chain,
-    account: consumer.account,
-    deal,
-    change: 'close',
-  })
-  const logs = parseEventLogs({ abi: dealBookAbi, logs: receipt.logs, eventName: 'DealRefunded' })
-  return logs.reduce((sum, log) => sum + log.args.amount, 0n)
+  const { chain } = ground.network
+  const change = async (step: 'close' | 'refund'): Promise<bigint> => {
+    const receipt = await changeDeal({ chain, account: consumer.account, deal, change: step })
+    const logs = parseEventLogs({ abi: dealBookAbi, logs: receipt.logs, eventName: 'DealRefunded' })
+    return logs.reduce((sum, log) => sum + log.args.amount, 0n)
+  }
+  const atOnce = await change('close')
+  if ((await readDealStatus(chain.client, chain.contracts.dealBook, deal.dealId)).available === 0n)
+    return atOnce
+  await Anvil.advanceTime(chain.client, deal.terms.certificateLife + 1)
+  return atOnce + (await change('refund'))
 }
 
 function next(screen: Screen, once: boolean): void {

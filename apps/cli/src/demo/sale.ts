@@ -43,7 +43,7 @@ export async function consentTo(options: {
   const { offering, certificate } = options
   const { deal, chain, account } = offering
   const net = minimumNet(deal, certificate.certificate.score)
-  const { sentences } = ConsentText.render({
+  const rendered = ConsentText.render({
     purpose: { code: deal.agreement.purpose, words: deal.criteria.title },
     consumerName: deal.agreement.consumerName,
     price: `at least ${med(net)} MED`,
@@ -52,6 +52,11 @@ export async function consentTo(options: {
     identified: deal.criteria.form === 'identified',
     data: options.sealed.selected.explanation.slice(0, 300),
   })
+  // Said to the person as long as oracles run without enclaves (docs/ARCHITECTURE.md, known weaknesses).
+  const sentences = [
+    ...rendered.sentences,
+    `The operators of the ${deal.terms.oracles.length} oracles that check the data can read what they check.`,
+  ]
   await options.confirm?.(sentences)
   const answers = Agreement.assertAnswers(
     deal.agreement,

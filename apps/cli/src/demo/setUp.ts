@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import * as Network from '@ambrosia/devnet/Network'
 import { createStoreClient, type StoreClient } from '@ambrosia/sdk/StoreClient'
 import { homeOf } from '../home.ts'
+import { portsOf } from '../ports.ts'
 import { openWallet, type Wallet } from '../wallet.ts'
 import { type Screen, seconds } from './Screen.ts'
 
@@ -18,7 +19,6 @@ export async function setUp(options: {
   screen: Screen
   fresh: boolean
   oracleCount: number
-  ports?: Network.StartOptions['ports']
 }): Promise<Ground> {
   const home = homeOf()
   const startedAt = performance.now()
@@ -26,7 +26,7 @@ export async function setUp(options: {
     home,
     fresh: options.fresh,
     oracleCount: options.oracleCount,
-    ...(options.ports ? { ports: options.ports } : {}),
+    ports: portsOf(process.env),
   })
   const packagesMs = Number(process.env['AMBROSIA_SETUP_MS'] ?? 0)
   const isInstalled = process.env['AMBROSIA_PACKAGES_INSTALLED'] === '1'

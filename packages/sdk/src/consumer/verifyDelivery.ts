@@ -8,7 +8,7 @@ import * as Payload from '@ambrosia/exchange/Payload'
 import { isSignedResource, type JsonProof } from '@ambrosia/exchange/RecordCredential'
 import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
-import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
 import type { Address } from 'viem'
 
 /** Everything that shows, beside the Bundle, that each resource is the one the issuer signed. */
@@ -59,6 +59,11 @@ export async function verifyDelivery(options: {
     loader: options.loader,
     expectedPresentationHeader: fromHex(header),
     nowMs: Date.parse(proof.settledAt),
+  }).catch((error: unknown) => {
+    // The header is made of the resources' digests: another one means that one of them was changed.
+    if (hasCode(error, 'Credential.HeaderMismatch'))
+      throw new ChangedError(firstChanged(resources, proof))
+    throw error
   })
   if (!proof.criteria.issuers.includes(verified.issuer)) throw new IssuerNotTrustedError()
   resources.forEach((resource, index) => {
@@ -87,6 +92,15 @@ function toResources(bundleText: string, proof: DeliveryProof): BundleResource[]
     const salted = proof.resources[index] as DeliveryProof['resources'][number]
     return { ...salted, type: resource.resourceType, text: CanonicalJson.stringify(resource) }
   })
+}
+
+/** The first resource whose digest the presentation does not show, for the message; the presentation itself may be wrong too. */
+function firstChanged(resources: readonly BundleResource[], proof: DeliveryProof): number {
+  const subject = (proof.presentation['credentialSubject'] ?? {}) as Record<string, unknown>
+  return Math.max(
+    0,
+    resources.findIndex((resource) => !isSignedResource(subject, resource.type, resource)),
+  )
 }
 
 function resolverOf(document: DIDDocument): Resolvable {
