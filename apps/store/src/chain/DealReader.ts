@@ -25,12 +25,14 @@ export type SettledRecord = {
 export type DealReader = {
   dealOf(dealId: Hex): Promise<StoreDeal | undefined>
   recordOf(recordId: Hex): Promise<SettledRecord | undefined>
-  /** The settlement of a sealed record, by what the store knows of it. */
-  settlementOf(of: {
-    dealId: Hex
-    provider: Address
-    manifestHash: Hex
-  }): Promise<SettledRecord | undefined>
+  /**
+   * The settlement of a sealed record, by what the store knows of it. With `isNew` false only blocks that were read already count,
+   * which spares a reading of the chain where nothing depends on the newest ones.
+   */
+  settlementOf(
+    of: { dealId: Hex; provider: Address; manifestHash: Hex },
+    options: { isNew: boolean },
+  ): Promise<SettledRecord | undefined>
   /** Signing key of each operator, or undefined where the registry does not know him. */
   signersOf(operators: readonly Address[]): Promise<(Address | undefined)[]>
   /** Time of the newest final block that was read, seconds. */

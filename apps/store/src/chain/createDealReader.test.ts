@@ -11,6 +11,7 @@ import { newAccount, word } from '../testing/startStore.ts'
 import { consentBookOf, createDealReader } from './createDealReader.ts'
 
 const store = newAccount().address
+const isNew = { isNew: true }
 
 let exchange: Exchange
 
@@ -65,9 +66,10 @@ describe('createDealReader', () => {
     const provider = newAccount()
     const manifestHash = word(0x33)
     const of = { dealId: deal.dealId, provider: provider.address, manifestHash }
-    assert.equal(await reader.settlementOf(of), undefined)
+    assert.equal(await reader.settlementOf(of, isNew), undefined)
     const { recordId, record } = await exchange.settle(deal, provider, manifestHash)
-    const settled = await reader.settlementOf(of)
+    assert.equal(await reader.settlementOf(of, { isNew: false }), undefined)
+    const settled = await reader.settlementOf(of, isNew)
     assert.deepEqual(settled, {
       recordId,
       dealId: deal.dealId,
@@ -78,8 +80,8 @@ describe('createDealReader', () => {
       isRevoked: false,
     })
     assert.deepEqual(await reader.recordOf(recordId), settled)
-    assert.equal(await reader.settlementOf({ ...of, manifestHash: word(1) }), undefined)
-    assert.equal(await reader.settlementOf({ ...of, provider: store }), undefined)
+    assert.equal(await reader.settlementOf({ ...of, manifestHash: word(1) }, isNew), undefined)
+    assert.equal(await reader.settlementOf({ ...of, provider: store }, isNew), undefined)
     assert.equal(await reader.recordOf(word(1)), undefined)
     await revoke(provider, record)
     assert.equal((await reader.recordOf(recordId))?.isRevoked, true)

@@ -92,7 +92,7 @@ export function createDealReader(options: Options): FollowingReader {
           .executeTakeFirst()
       return withStatus(await foundOrRefreshed(find, refresh))
     },
-    async settlementOf({ dealId, provider, manifestHash }) {
+    async settlementOf({ dealId, provider, manifestHash }, { isNew }) {
       const find = () =>
         database
           .selectFrom('record')
@@ -101,7 +101,7 @@ export function createDealReader(options: Options): FollowingReader {
           .where('deal_id', '=', dealId)
           .where('provider', '=', addressKey(provider))
           .executeTakeFirst()
-      return withStatus(await foundOrRefreshed(find, refresh))
+      return withStatus(isNew ? await foundOrRefreshed(find, refresh) : await find())
     },
     async signersOf(operators) {
       return Promise.all(

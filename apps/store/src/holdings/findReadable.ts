@@ -29,23 +29,26 @@ export async function findReadable(
 async function mayRead(store: Store, holding: HoldingRow, reader: Address): Promise<boolean> {
   const deal = await store.reader.dealOf(holding.deal_id as Hex)
   if (!deal) return false
-  const settled = await settlementOf(store, holding)
-  if (settled?.isRevoked) return false
-  if (await isOracle(store, deal.terms.oracles, reader)) return true
-  if (!settled || !isAddressEqual(settled.consumer, reader)) return false
-  return isDeliverable(store, settled, Number(deal.terms.retentionEnd))
+  if (await isOracle(store, deal.terms.oracles, reader)) {
+    return !(await settlementOf(store, holding, { isNew: false }))?.isRevoked
+  }
+  if (!isAddressEqual(deal.terms.consumer, reader)) return false
+  const settled = await settlementOf(store, holding, { isNew: true })
+  return settled !== undefined && isDeliverable(store, settled, Number(deal.terms.retentionEnd))
 }
 
 /** The settlement of a holding, if there is one. */
 export function settlementOf(
   store: Store,
   holding: HoldingRow,
+  options: { isNew: boolean },
 ): Promise<SettledRecord | undefined> {
-  return store.reader.settlementOf({
+  const of = {
     dealId: holding.deal_id as Hex,
     provider: holding.provider as Address,
     manifestHash: holding.manifest_hash as Hex,
-  })
+  }
+  return store.reader.settlementOf(of, options)
 }
 
 /** No release after revocation, consentUntil or retention end. */

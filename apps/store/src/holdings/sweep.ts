@@ -19,7 +19,8 @@ export async function sweep(store: Store): Promise<Swept> {
     .execute()
   const holdings = await store.database.selectFrom('holding').selectAll().execute()
   for (const holding of holdings) {
-    const settled = await settlementOf(store, holding)
+    // finalTimeSec has just read the chain to its newest final block.
+    const settled = await settlementOf(store, holding, { isNew: false })
     const end = endOf(holding, settled, finalSec, nowSec)
     if (end === undefined) continue
     await drop(store, holding)
