@@ -37,19 +37,23 @@ function visit(value: Members, type: string, at: string, report: Report): void {
       report(`${at}.${name.replace('[x]', '')}`, 'cardinality.required', 'is required and absent')
     }
   }
-  const chosen = new Set<string>()
-  for (const [key, member] of Object.entries(value)) {
+  let chosen: Set<string> | undefined
+  for (const key in value) {
     if (key.startsWith('_') || key === 'resourceType') continue
+    const member = value[key] as Json
     const { type: memberType, path, choice } = resolveMember(type, key)
     if (choice !== undefined) {
+      chosen ??= new Set()
       if (chosen.has(choice)) report(`${at}.${choice}`, 'choice.single', 'has two types at once')
       chosen.add(choice)
     }
-    const items = Array.isArray(member) ? member : [member]
-    items.forEach((item, i) => {
-      const itemAt = Array.isArray(member) ? `${at}.${key}[${i}]` : `${at}.${key}`
-      visitItem(item, memberType, path, itemAt, report)
-    })
+    const memberAt = `${at}.${key}`
+    if (!Array.isArray(member)) visitItem(member, memberType, path, memberAt, report)
+    else {
+      for (let i = 0; i < member.length; i++) {
+        visitItem(member[i] as Json, memberType, path, `${memberAt}[${i}]`, report)
+      }
+    }
   }
 }
 
@@ -76,15 +80,19 @@ function isAnonymous(type: string): boolean {
 
 type Member = { type: string; path: string; choice?: string }
 
-const members = new Map<string, Member>()
+const members = new Map<string, Map<string, Member>>()
 
 /** What the definitions say of a member. The JSON Schema let no unknown one pass, so the memory stays small. */
 function resolveMember(parent: string, key: string): Member {
-  const name = `${parent}.${key}`
-  let member = members.get(name)
+  let known = members.get(parent)
+  if (!known) {
+    known = new Map()
+    members.set(parent, known)
+  }
+  let member = known.get(key)
   if (!member) {
     member = findMember(parent, key)
-    members.set(name, member)
+    known.set(key, member)
   }
   return member
 }

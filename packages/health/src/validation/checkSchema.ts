@@ -5,7 +5,7 @@ import { RESOURCE_TYPES } from '../resourceTypes.ts'
 import { assertSchemaBounded, SchemaInvalidError } from './assertSchemaBounded.ts'
 import { loadDefinitions } from './definitions.ts'
 
-type Schema = { definitions: Record<string, object> }
+type Schema = { definitions: Record<string, Definition> }
 
 let ajv: Ajv | undefined
 const checks = new Map<string, ValidateFunction>()
@@ -32,10 +32,19 @@ function load(): Ajv {
 /** The published pattern of base64Binary: white space inside makes its search exponential. checkRules looks at these instead. */
 const SLOW_PATTERN = '^(\\s*([0-9a-zA-Z\\+/=]){4}\\s*)+$'
 
-function withoutSlowPatterns(definitions: Record<string, object>): Record<string, object> {
-  return JSON.parse(JSON.stringify(definitions), (key, value: unknown) =>
-    key === 'pattern' && value === SLOW_PATTERN ? undefined : value,
-  ) as Record<string, object>
+type Definition = { properties?: Record<string, { pattern?: string }> }
+
+function withoutSlowPatterns(definitions: Record<string, Definition>): Record<string, object> {
+  const entries = Object.entries(definitions).map(([name, definition]) => {
+    const slow = Object.entries(definition.properties ?? {}).filter(
+      ([, property]) => property.pattern === SLOW_PATTERN,
+    )
+    if (slow.length === 0) return [name, definition] as const
+    const replaced = slow.map(([key, { pattern: _, ...rest }]) => [key, rest] as const)
+    const properties = { ...definition.properties, ...Object.fromEntries(replaced) }
+    return [name, { ...definition, properties }] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 function checkOf(type: string): ValidateFunction | undefined {
