@@ -60,7 +60,9 @@ export async function loadArtifacts(
 async function readCache(path: string): Promise<Artifacts | undefined> {
   try {
     const artifacts = JSON.parse(await readFile(path, 'utf8')) as Artifacts
-    const whole = contractSources.every(({ name }) => artifacts[name]?.bytecode?.startsWith('0x60'))
+    const whole = contractSources.every(({ name }) =>
+      /^0x[0-9a-f]+$/.test(artifacts[name]?.bytecode ?? ''),
+    )
     return whole ? artifacts : undefined
   } catch {
     return undefined

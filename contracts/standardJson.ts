@@ -12,6 +12,7 @@ export type Sources = Record<string, { content: string }>
 
 /** The part of solc's output that is read here. */
 export type CompilerOutput = {
+  sources?: Record<string, { id: number }>
   errors?: { severity: string; formattedMessage: string }[]
   contracts?: Record<
     string,

@@ -222,7 +222,7 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     /// @inheritdoc IOracleRegistry
     function certifierOf(address operator) external view returns (address signer, uint16 commissionBps) {
         Core storage core = _cores[operator];
-        if (powerOf(operator) == 0) return (address(0), 0);
+        if (core.status != OracleStatus.Active) return (address(0), 0);
         return (core.signer, core.commissionBps);
     }
 

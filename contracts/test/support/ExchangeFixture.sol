@@ -247,6 +247,25 @@ abstract contract ExchangeFixture is Test {
 
     function noPermit() internal pure returns (TokenPermit memory permit) {}
 
+    /// @dev An ERC-2612 permit to the DealBook.
+    function permitFor(uint256 key, uint256 value) internal view returns (TokenPermit memory permit) {
+        address owner = vm.addr(key);
+        permit.value = value;
+        permit.deadline = block.timestamp;
+        bytes32 structHash = keccak256(
+            abi.encode(
+                keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),
+                owner,
+                address(book),
+                value,
+                token.nonces(owner),
+                permit.deadline
+            )
+        );
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), structHash));
+        (permit.v, permit.r, permit.s) = vm.sign(key, digest);
+    }
+
     function recordIdOf(Record memory record) internal view returns (bytes32) {
         return book.recordIdOf(record.dealId, record.recordTag);
     }

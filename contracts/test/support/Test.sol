@@ -34,7 +34,14 @@ abstract contract Test {
     // The runner finds this name by its ABI.
     bool public IS_TEST = true;
 
+    /// @dev The functions of one target that the runner calls between checks of an invariant.
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
     address[] private _targets;
+    FuzzSelector[] private _selectors;
 
     error Different(string what, uint256 left, uint256 right);
     error NotTrue(string what);
@@ -43,8 +50,13 @@ abstract contract Test {
         return _targets;
     }
 
-    function targetContract(address target) internal {
+    function targetSelectors() external view returns (FuzzSelector[] memory) {
+        return _selectors;
+    }
+
+    function targetContract(address target, bytes4[] memory selectors) internal {
         _targets.push(target);
+        _selectors.push(FuzzSelector(target, selectors));
     }
 
     function assertEq(uint256 left, uint256 right, string memory what) internal pure {

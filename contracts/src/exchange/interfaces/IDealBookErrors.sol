@@ -97,7 +97,7 @@ interface IDealBookErrors {
     error CertificateSignersUnordered(uint8 previous, uint8 index);
     /// @notice The index names no oracle of the deal.
     error CertificateOracleUnlisted(uint8 index, uint256 oracles);
-    /// @notice The oracle is not registered, not admitted or has no power.
+    /// @notice The oracle is not registered or not admitted.
     error CertificateOracleInactive(address oracle);
     /// @notice The signature is malformed, malleable or not by the oracle's signing key.
     error CertificateSignatureInvalid(address oracle);

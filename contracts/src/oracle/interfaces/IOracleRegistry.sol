@@ -127,8 +127,9 @@ interface IOracleRegistry {
     function powerOf(address operator) external view returns (uint256);
     /// @notice Sum of the powers of all operators.
     function totalPower() external view returns (uint256);
-    /// @notice What a certificate's verifier needs of an operator.
-    /// @return signer Signing key, or zero when the operator is not active or has no power.
+    /// @notice What a certificate's verifier needs of an operator. A quorum counts operators and does not weigh them, so that power costs a
+    /// settlement no gas; who loses his stake is suspended.
+    /// @return signer Signing key, or zero when the operator is not active.
     /// @return commissionBps Commission asked.
     function certifierOf(address operator) external view returns (address signer, uint16 commissionBps);
 }

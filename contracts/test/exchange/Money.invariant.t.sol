@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {
+    Deal,
+    DealState,
+    DealTerms,
+    Delivery,
+    Record,
+    RecordStatus,
+    Settlement
+} from "../../src/exchange/types/ExchangeTypes.sol";
+import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+
+/// @dev Plays one deal at random: everybody does what he may, in any order, at any time.
+contract DealPlayer is ExchangeFixture {
+    bytes[] internal records;
+    bytes32 public dealId;
+    uint256 public budget;
+    uint256 public spent;
+    uint256 public relayerFees;
+    uint256 public startedAt;
+    bytes internal kept;
+
+    constructor() {
+        setUp();
+        startedAt = block.timestamp;
+        DealTerms memory terms = dealTerms();
+        dealId = open(terms);
+        budget = budgetOf(terms);
+        vm.prank(provider);
+        token.approve(address(book), type(uint256).max);
+    }
+
+    function dealTerms() public view returns (DealTerms memory terms) {
+        terms = defaultTerms();
+        terms.maximumRecords = 12;
+        terms.perPersonCap = 3;
+        terms.expiry = uint64(startedAt + 3 days);
+        terms.retentionEnd = uint64(startedAt + 100 days);
+    }
+
+    function settleOne(uint8 person, uint8 data, uint8 score, uint64 fee) external {
+        DealTerms memory terms = dealTerms();
+        Settlement memory settlement = sale(terms, person % 6, data % 24);
+        settlement.certificate.score = score % 101;
+        settlement.relayerFee = fee % 0.4e18;
+        settlement = sign(settlement);
+        _settle(terms, settlement);
+    }
+
+    /// @dev A certificate made now and settled later, perhaps behind a stop.
+    function certifyOne(uint8 person, uint8 data) external {
+        kept = abi.encode(sale(dealTerms(), person % 6, data % 24));
+    }
+
+    function settleKept() external {
+        if (kept.length != 0) _settle(dealTerms(), abi.decode(kept, (Settlement)));
+    }
+
+    function _settle(DealTerms memory terms, Settlement memory settlement) private {
+        bytes4 code = book.judge(terms, SALT, settlement, RELAYER);
+        vm.recordLogs();
+        vm.prank(RELAYER);
+        uint256 settled = book.settle(terms, SALT, list(settlement), false);
+        assertTrue((settled == 1) == (code == 0), "judge and settle agree");
+        if (settled == 0) return;
+        Record memory record = settledRecords()[0];
+        records.push(abi.encode(record));
+        spent += record.price;
+        relayerFees += record.relayerFee;
+    }
+
+    function topUp(uint64 amount) external {
+        vm.prank(consumer);
+        book.topUp(dealTerms(), SALT, amount);
+        budget += amount;
+    }
+
+    function pause() external {
+        vm.prank(consumer);
+        book.pause(dealTerms(), SALT);
+    }
+
+    function resume() external {
+        vm.prank(consumer);
+        book.resume(dealTerms(), SALT);
+    }
+
+    function close(uint8 dice) external {
+        if (dice % 8 != 0) return;
+        vm.prank(consumer);
+        book.close(dealTerms(), SALT);
+    }
+
+    function expire() external {
+        book.expire(dealTerms(), SALT);
+    }
+
+    function refund() external {
+        book.refund(dealTerms(), SALT);
+    }
+
+    function revoke(uint8 which) external {
+        Record memory record = pick(which);
+        vm.prank(provider);
+        book.revoke(record, noPermit());
+    }
+
+    function claim(uint8 which) external {
+        vm.prank(consumer);
+        book.claimDelivery(pick(which));
+    }
+
+    function answer(uint8 which, uint8 oracle) external {
+        vm.prank(oracles[oracle % 3]);
+        book.postDelivery(pick(which), hex"01");
+    }
+
+    function refundDelivery(uint8 which) external {
+        book.refundDelivery(pick(which));
+    }
+
+    function withdraw(uint8 which, uint8 oracle) external {
+        Record[] memory one = new Record[](1);
+        one[0] = pick(which);
+        vm.prank(oracles[oracle % 3]);
+        book.withdrawShares(one);
+    }
+
+    function wait(uint32 seconds_) external {
+        vm.warp(block.timestamp + (seconds_ % 10 hours));
+    }
+
+    function pick(uint8 which) internal view returns (Record memory) {
+        return abi.decode(records[which % records.length], (Record));
+    }
+
+    // ---- what must hold ----
+
+    function assertMoney() external view {
+        Deal memory deal = book.dealOf(dealId);
+        uint256 locked = 0;
+        uint256 oraclePaid = 0;
+        for (uint256 i = 0; i < records.length; ++i) {
+            Record memory record = abi.decode(records[i], (Record));
+            (RecordStatus status,) = consents.recordOf(recordIdOf(record));
+            if (status == RecordStatus.Unwound) continue;
+            Delivery memory delivery = consents.deliveryOf(record.dealId, record.personTag, record.ordinal);
+            for (uint256 j = 0; j < record.shares.length; ++j) {
+                if (delivery.taken & (1 << j) == 0) locked += record.shares[j].amount;
+            }
+        }
+        for (uint256 i = 0; i < 3; ++i) oraclePaid += token.balanceOf(oracles[i]);
+        uint256 held = token.balanceOf(address(book));
+        assertEq(held, deal.available + locked, "held = available + locked shares");
+        assertEq(token.balanceOf(RELAYER), relayerFees, "relayer");
+        uint256 out = token.balanceOf(consumer) + token.balanceOf(provider) + oraclePaid + relayerFees;
+        assertEq(held + out, 1e30, "nothing is made, nothing is lost");
+        assertTrue(spent + deal.available <= budget, "never more spent than the budget");
+        assertEq(deal.records, records.length, "records counted");
+        DealTerms memory terms = dealTerms();
+        assertTrue(deal.records <= terms.maximumRecords, "never too many");
+        if (deal.state == DealState.Active || deal.state == DealState.Paused) {
+            uint256 claimable = (terms.maximumRecords - deal.records) * uint256(HIGH);
+            assertTrue(deal.available >= claimable, "what may still be claimed is there");
+        }
+    }
+
+    /// @dev From any position everything can be taken out, to the last unit.
+    function drain() external {
+        DealTerms memory terms = dealTerms();
+        DealState state = book.dealOf(dealId).state;
+        vm.warp(startedAt + 60 days);
+        if (state == DealState.Active || state == DealState.Paused) book.expire(terms, SALT);
+        if (book.dealOf(dealId).available != 0) book.refund(terms, SALT);
+        Record[] memory one = new Record[](1);
+        for (uint256 i = 0; i < records.length; ++i) {
+            one[0] = abi.decode(records[i], (Record));
+            try book.refundDelivery(one[0]) {} catch {}
+            for (uint256 j = 0; j < 3; ++j) {
+                vm.prank(oracles[j]);
+                try book.withdrawShares(one) {} catch {}
+            }
+        }
+        assertEq(token.balanceOf(address(book)), 0, "nothing stays behind");
+    }
+}
+
+contract MoneyInvariantTest is ExchangeFixture {
+    DealPlayer internal player;
+
+    function setUp() public override {
+        player = new DealPlayer();
+        bytes4[] memory selectors = new bytes4[](16);
+        selectors[0] = player.settleOne.selector;
+        selectors[1] = player.certifyOne.selector;
+        selectors[2] = player.settleKept.selector;
+        selectors[3] = player.topUp.selector;
+        selectors[4] = player.pause.selector;
+        selectors[5] = player.resume.selector;
+        selectors[6] = player.close.selector;
+        selectors[7] = player.expire.selector;
+        selectors[8] = player.refund.selector;
+        selectors[9] = player.revoke.selector;
+        selectors[10] = player.claim.selector;
+        selectors[11] = player.answer.selector;
+        selectors[12] = player.refundDelivery.selector;
+        selectors[13] = player.withdraw.selector;
+        selectors[14] = player.wait.selector;
+        selectors[15] = player.settleOne.selector;
+        targetContract(address(player), selectors);
+    }
+
+    /// @dev P1, P2, P5, P9.
+    function invariant_P1_P2_moneyIsConserved() public view {
+        player.assertMoney();
+    }
+
+    /// @dev P10.
+    function afterInvariant() public {
+        player.drain();
+    }
+}

@@ -1,0 +1,89 @@
+// Gas of what users pay for, against contracts/snapshots/gas.json. `GAS_SNAPSHOT=write` rewrites it; a difference fails, so that a change of
+// gas is seen where it is made. Keys, clock and order are fixed, so figures repeat to the unit.
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { type Hex, keccak256, parseEther, toHex } from 'viem'
+import { dealBookAbi, didRegistryAbi } from '../abi/index.ts'
+import { createExchange, type Exchange, sale, salt, termsFrom } from './support/exchange.ts'
+
+const path = new URL('../snapshots/gas.json', import.meta.url)
+const goals: Record<string, number> = { 'settle.one': 200_000, 'settle.50.perRecord': 110_000 }
+
+async function gasOf(exchange: Exchange, hash: Hex): Promise<number> {
+  const receipt = await exchange.publicClient.waitForTransactionReceipt({ hash })
+  assert.equal(receipt.status, 'success')
+  return Number(receipt.gasUsed)
+}
+
+async function openDeal(exchange: Exchange, maximumRecords: number) {
+  const now = BigInt(await exchange.networkHelpers.time.latest())
+  const terms = termsFrom(exchange, now, maximumRecords)
+  const budget = parseEther('5') * BigInt(maximumRecords)
+  const contract = { address: exchange.addresses.dealBook, abi: dealBookAbi } as const
+  const hash = await exchange.consumer.writeContract({
+    ...contract,
+    functionName: 'createDeal',
+    args: [terms, salt, budget],
+  })
+  const dealId = await exchange.publicClient.readContract({
+    ...contract,
+    functionName: 'dealIdOf',
+    args: [terms, salt],
+  })
+  return { terms, dealId, gas: await gasOf(exchange, hash) }
+}
+
+test('gas stays as recorded and within its goals', async () => {
+  const figures: Record<string, number> = {}
+  const exchange = await createExchange()
+  const { relayer, addresses } = exchange
+  const { terms, dealId, gas } = await openDeal(exchange, 60)
+  figures['deal.create'] = gas
+
+  const settle = async (indexes: number[]) => {
+    const settlements = []
+    for (const index of indexes) settlements.push(await sale(exchange, terms, dealId, index))
+    const hash = await relayer.writeContract({
+      address: addresses.dealBook,
+      abi: dealBookAbi,
+      functionName: 'settle',
+      args: [terms, salt, settlements, true],
+    })
+    return await gasOf(exchange, hash)
+  }
+  figures['settle.first'] = await settle([0])
+  figures['settle.one'] = await settle([1])
+  figures['settle.50.perRecord'] = Math.ceil(
+    (await settle([...Array(50).keys()].map((i) => i + 2))) / 50,
+  )
+
+  const document = {
+    controller: exchange.consumer.account.address,
+    verificationMethods: [
+      { fragment: 'key-1', purposes: 3, multikey: toHex(new Uint8Array(34).fill(7)) },
+      { fragment: 'key-2', purposes: 4, multikey: toHex(new Uint8Array(34).fill(8)) },
+    ],
+    services: [],
+  }
+  const hash = await exchange.consumer.writeContract({
+    address: addresses.didRegistry,
+    abi: didRegistryAbi,
+    functionName: 'create',
+    args: [keccak256('0x01'), document],
+  })
+  figures['did.create'] = await gasOf(exchange, hash)
+
+  for (const [name, goal] of Object.entries(goals)) {
+    assert.ok(figures[name]! <= goal, `${name} took ${figures[name]} gas, goal ${goal}`)
+  }
+  if (process.env['GAS_SNAPSHOT'] === 'write') {
+    await writeFile(path, `${JSON.stringify(figures, null, 1)}\n`)
+  } else {
+    assert.deepEqual(
+      figures,
+      JSON.parse(await readFile(path, 'utf8')),
+      'gas differs from the snapshot',
+    )
+  }
+})
