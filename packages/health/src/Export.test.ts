@@ -74,6 +74,66 @@ describe('runView', () => {
     assert.equal(csv(sample, { resource: 'Observation', select: [{ column }] }), 'group\r\n\r\n')
   })
 
+  it('constants of every kind compare with elements of their type', () => {
+    const resources = record(
+      '{"resourceType":"Observation","id":"o1","effectiveInstant":"2015-02-07T13:28:17.239+02:00","valueTime":"18:12:00","issued":"2015-02-07T11:28:17.239Z"}',
+      '{"resourceType":"DetectedIssue","id":"di1","identifiedDateTime":"2016-11-12"}',
+      '{"resourceType":"Patient","id":"pt1","birthDate":"1978-03-12","multipleBirthInteger":2}',
+      '{"resourceType":"Device","id":"d1","udiCarrier":[{"carrierAIDC":"aGVsbG8K"}]}',
+    )
+    const cases: [string, string, object, string][] = [
+      [
+        'Observation',
+        'effective.ofType(instant) = %c',
+        { valueInstant: '2015-02-07T13:28:17.239+02:00' },
+        'true',
+      ],
+      [
+        'Observation',
+        'effective.ofType(instant) = %c',
+        { valueInstant: '2015-02-07T13:28:17.240+02:00' },
+        'false',
+      ],
+      ['Observation', 'value.ofType(time) = %c', { valueTime: '18:12:00' }, 'true'],
+      ['Observation', 'value.ofType(time) < %c', { valueTime: '18:11:00' }, 'false'],
+      [
+        'DetectedIssue',
+        'identified.ofType(dateTime) = %c',
+        { valueDateTime: '2016-11-12' },
+        'true',
+      ],
+      [
+        'DetectedIssue',
+        'identified.ofType(dateTime) > %c',
+        { valueDateTime: '2016-11-12' },
+        'false',
+      ],
+      ['Patient', 'birthDate = %c', { valueDate: '1978-03-12' }, 'true'],
+      ['Patient', 'birthDate < %c', { valueDate: '1978-03-12' }, 'false'],
+      ['Patient', 'multipleBirth.ofType(integer) = %c', { valueInteger: 2 }, 'true'],
+      ['Patient', 'multipleBirth.ofType(integer) < %c', { valueDecimal: 2.5 }, 'true'],
+      ['Patient', 'active = %c', { valueBoolean: true }, ''],
+      ['Device', 'udiCarrier.first().carrierAIDC = %c', { valueBase64Binary: 'aGVsbG8K' }, 'true'],
+      ['Device', "udiCarrier.carrierAIDC.join('-') & %c", { valueString: '!' }, 'aGVsbG8K!'],
+    ]
+    for (const [resource, path, constant, expected] of cases) {
+      const view = {
+        resource,
+        constant: [{ name: 'c', ...constant }],
+        select: [{ column: [{ name: 'x', path }] }],
+      }
+      assert.equal(csv(resources, view), `x\r\n${expected}\r\n`, path)
+    }
+    const hostile = [{ name: 'c', valueDate: '2020-01-01 | resolve()' }]
+    const column = [{ name: 'x', path: 'birthDate = %c' }]
+    assert.throws(
+      () => csv(resources, { resource: 'Patient', constant: hostile, select: [{ column }] }),
+      {
+        code: 'View.Invalid',
+      },
+    )
+  })
+
   it('a reference by urn:uuid has the key of the resource that it names', () => {
     const resources = Bundle.readResources(
       JSON.stringify({

@@ -40,6 +40,8 @@ export type Options = {
 /** What a caller of this package, never a criteria document, allows on top. */
 export type Extra = {
   functions?: UserInvocationTable
+  /** Functions of the engine that the list leaves out. */
+  engineFunctions?: readonly string[]
   variables?: Readonly<Record<string, unknown>>
 }
 

@@ -131,6 +131,19 @@ function toCell(item: unknown, resource: Resource): Cell {
     : text
 }
 
+/** Views run over the reader's own data, so texts may be put together and taken apart; the bounds on work stay. */
+const TEXT_FUNCTIONS = ['highBoundary', 'indexOf', 'join', 'lowBoundary', 'replace', 'split']
+
+/** Dates and times as the engine's own type, which an expression compares them with. */
+function constantOf(key: string, value: unknown, at: string): unknown {
+  const prefix = { valueDate: '@', valueDateTime: '@', valueInstant: '@', valueTime: '@T' }[key]
+  if (prefix === undefined) return value
+  if (typeof value !== 'string' || !/^[0-9T:.Z+-]+$/.test(value)) throw new InvalidError(at)
+  const isWholeDay = key === 'valueDateTime' && !value.includes('T')
+  const literal = `${prefix}${value}${isWholeDay ? 'T' : ''}`
+  return Predicate.compile(literal).run({}, { asOf: new Date(0) })[0]
+}
+
 function compiler(
   constants: readonly Constant[],
   functions: NonNullable<Predicate.Extra['functions']>,
@@ -140,13 +153,13 @@ function compiler(
     constants.map((constant, i) => {
       const key = Object.keys(constant).find((name) => name.startsWith('value'))
       if (!KEY.test(constant.name) || key === undefined) throw new InvalidError(`constant[${i}]`)
-      return [constant.name, constant[key]]
+      return [constant.name, constantOf(key, constant[key], `constant[${i}]`)]
     }),
   )
   return (path) => {
     let predicate = known.get(path)
     if (!predicate) {
-      predicate = Predicate.compile(path, { functions, variables })
+      predicate = Predicate.compile(path, { functions, engineFunctions: TEXT_FUNCTIONS, variables })
       known.set(path, predicate)
     }
     return predicate

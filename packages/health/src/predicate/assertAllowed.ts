@@ -8,7 +8,11 @@ export const NODE_COUNT = 2000
 export const NODE_DEPTH = 200
 
 /** Names that are allowed besides those of the list. */
-export type Allowed = { functions?: object; variables?: object }
+export type Allowed = {
+  functions?: object
+  engineFunctions?: readonly string[]
+  variables?: object
+}
 
 /** Refuses whatever the list does not name. @throws Predicate.TooComplex, Predicate.NotAllowed, Predicate.FunctionNotAllowed, Predicate.Arity */
 export function assertAllowed(tree: Node, extra: Allowed): void {
@@ -27,6 +31,7 @@ export function assertAllowed(tree: Node, extra: Allowed): void {
 function assertFunction(node: Node, extra: Allowed): void {
   const name = node.text ?? ''
   if (extra.functions !== undefined && Object.hasOwn(extra.functions, name)) return
+  if (extra.engineFunctions?.includes(name) === true) return
   const arities = Object.hasOwn(ALLOWED_FUNCTIONS, name) ? ALLOWED_FUNCTIONS[name] : undefined
   if (!arities) throw new FunctionNotAllowedError(name)
   const parameters = node.children?.find((child) => child.type === 'ParamList')?.children ?? []
