@@ -1,21 +1,11 @@
 import { consentBookAbi, dealBookAbi } from '@ambrosia/contracts'
-import type { Certificate } from '@ambrosia/exchange/Certificate'
-import type { Consent } from '@ambrosia/exchange/Consent'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
+import type { Settlement } from '@ambrosia/exchange/Settlement'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { type Address, type LocalAccount, parseEventLogs } from 'viem'
 import { type Chain, errorName } from '../Chain.ts'
 import type { SignedConsent } from '../provider/signConsent.ts'
 import type { QuorumCertificate } from '../provider/submitOffer.ts'
-
-/** What a relayer carries to the chain: certificate and consent with their signatures. He can change none of it. */
-export type Settlement = {
-  certificate: Certificate
-  oracleSignatures: { index: number; signature: Hex }[]
-  consent: Consent
-  consentSignature: Hex
-  relayerFee: bigint
-}
 
 /** A record as the settlement event tells it; its commitment stands on chain. Times are seconds. */
 export type SettledRecord = {

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { consentBookAbi, dealBookAbi, oracleRegistryAbi } from '@ambrosia/contracts'
+import { DEAL_STATES } from '@ambrosia/contracts/read'
+import * as Anvil from '@ambrosia/devnet/Anvil'
+import * as Consent from '@ambrosia/exchange/Consent'
+import { checkSettlement } from '@ambrosia/exchange/checks/checkSettlement'
+import { SETTLEMENT_CODES, type SettlementContext } from '@ambrosia/exchange/checks/context'
+import * as Deal from '@ambrosia/exchange/Deal'
+import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import type { Settlement } from '@ambrosia/exchange/Settlement'
+import { changeDeal } from '@ambrosia/sdk/consumer/changeDeal'
+import { cancelConsent } from '@ambrosia/sdk/provider/revokeConsent'
+import { settle } from '@ambrosia/sdk/relay/settle'
+import { type Address, toFunctionSelector, zeroAddress } from 'viem'
+import {
+  type Change,
+  type ExchangeChain,
+  hash,
+  makeSettlement,
+  PRICE,
+  startExchange,
+} from './support/exchangeChain.ts'
+
+/** The contract's verdict on a settlement, as the name of its error. */
+async function judge(
+  exchange: ExchangeChain,
+  settlement: Settlement,
+  relayer: Address,
+): Promise<string | undefined> {
+  const code = await exchange.chain.client.readContract({
+    address: exchange.contracts.dealBook,
+    abi: dealBookAbi,
+    functionName: 'judge',
+    args: [exchange.terms, exchange.salt, settlement as never, relayer],
+  })
+  if (code === '0x00000000') return undefined
+  const error = dealBookAbi.find(
+    (item) => item.type === 'error' && toFunctionSelector(signatureOf(item)) === code,
+  )
+  return error && 'name' in error ? error.name : code
+}
+
+function signatureOf(item: { name?: string; inputs?: readonly { type: string }[] }): string {
+  return `${item.name}(${(item.inputs ?? []).map((input) => input.type).join(',')})`
+}
+
+/** What our checks look at, read from the same chain. */
+async function contextOf(
+  exchange: ExchangeChain,
+  settlement: Settlement,
+  relayer: Address,
+): Promise<SettlementContext> {
+  const { chain, contracts, terms, dealId } = exchange
+  const { client } = chain
+  const { certificate, consent } = settlement
+  const deal = await client.readContract({
+    address: contracts.dealBook,
+    abi: dealBookAbi,
+    functionName: 'dealOf',
+    args: [dealId],
+  })
+  const [isWithdrawn, isRecordSettled, personCount] = await client.readContract({
+    address: contracts.consentBook,
+    abi: consentBookAbi,
+    functionName: 'look',
+    args: [
+      certificate.provider,
+      Consent.hash(consent, exchange.domain),
+      dealId,
+      certificate.personTag,
+      Deal.recordId(dealId, certificate.recordTag),
+      terms.perPersonCap,
+    ],
+  })
+  const certifiers = await Promise.all(
+    terms.oracles.map(async (oracle) => {
+      const [signer, commissionBps] = await client.readContract({
+        address: contracts.oracleRegistry,
+        abi: oracleRegistryAbi,
+        functionName: 'certifierOf',
+        args: [oracle],
+      })
+      return { oracle, signer: signer === zeroAddress ? undefined : signer, commissionBps }
+    }),
+  )
+  return {
+    chainId: chain.chainId,
+    dealBook: contracts.dealBook,
+    dealId,
+    terms,
+    deal: {
+      state: DEAL_STATES[deal.state] ?? 'None',
+      records: deal.records,
+      stoppedAt: BigInt(deal.stoppedAt),
+      gapStart: BigInt(deal.gapStart),
+      gapEnd: BigInt(deal.gapEnd),
+    },
+    slots: { isWithdrawn, isRecordSettled, personCount },
+    certifiers,
+    settlement,
+    relayer,
+    blockTime: await exchange.now(),
+  }
+}
+
+describe('checks mirror settle', () => {
+  let exchange: ExchangeChain
+  const seen = new Set<string>()
+
+  before(async () => {
+    exchange = await startExchange({ maximumRecords: 2 })
+    await exchange.openDeal()
+  })
+  after(async () => {
+    await exchange?.stop()
+  })
+
+  async function assertSame(
+    settlement: Settlement,
+    expected: string | undefined,
+    relayer: Address = exchange.relayer.address,
+  ) {
+    const onChain = await judge(exchange, settlement, relayer)
+    const ours = await checkSettlement(await contextOf(exchange, settlement, relayer))
+    assert.equal(onChain, expected, 'the contract')
+    assert.equal(ours, expected, 'the checks')
+    if (expected !== undefined) seen.add(expected)
+  }
+
+  it('default: a sound settlement is refused by neither', async () => {
+    await assertSame((await makeSettlement(exchange)).settlement, undefined)
+  })
+
+  const now = () => BigInt(Math.floor(Date.now() / 1000))
+  const cases: [string, () => Change][] = [
+    ['DealExpired', () => ({ certificate: { asOf: exchange.terms.expiry + 1n } })],
+    ['CertificateDealMismatch', () => ({ certificate: { dealId: hash('another deal') } })],
+    ['CertificateValidatorMismatch', () => ({ certificate: { validatorHash: hash('another') } })],
+    ['CertificateFromFuture', () => ({ certificate: { asOf: now() + 10_000n } })],
+    ['CertificateLifeMismatch', () => ({ certificate: { validUntil: now() + 7200n } })],
+    ['CertificateExpired', () => ({ certificate: { asOf: now() - 7200n } })],
+    ['CertificateScoreBelowTiers', () => ({ certificate: { score: 49 } })],
+    ['ConsentDealMismatch', () => ({ consent: { dealId: hash('another deal') } })],
+    ['ConsentCertificateMismatch', () => ({ consent: { certificateHash: hash('another') } })],
+    ['ConsentConsumerMismatch', () => ({ consent: { consumer: exchange.deployer.address } })],
+    ['ConsentAgreementMismatch', () => ({ consent: { agreementHash: hash('another') } })],
+    ['ConsentPurposeMismatch', () => ({ consent: { purpose: hash('another') } })],
+    ['ConsentTokenMismatch', () => ({ consent: { token: exchange.contracts.dealBook } })],
+    ['ConsentPayoutInvalid', () => ({ consent: { payout: zeroAddress } })],
+    ['ConsentRelayerMismatch', () => ({ consent: { relayer: exchange.deployer.address } })],
+    ['ConsentRelayerFeeExceeded', () => ({ consent: { maximumRelayerFee: 1n }, relayerFee: 2n })],
+    ['RelayerFeeOverLimit', () => ({ relayerFee: PRICE / 10n + 1n })],
+    ['ConsentExpired', () => ({ consent: { signedUntil: 1n } })],
+    ['ConsentTooShort', () => ({ consent: { consentUntil: now() + 10n } })],
+    ['CertificateQuorumMissing', () => ({ signers: [0] })],
+    ['CertificateSignersUnordered', () => ({ signers: [1, 0] })],
+    ['CertificateOracleUnlisted', () => ({ signers: [0, 3] })],
+    ['ConsentNetBelowMinimum', () => ({ consent: { minimumNet: PRICE } })],
+    ['ConsentSignatureInvalid', () => ({ domain: dealBookDomain(1, exchange.contracts.dealBook) })],
+  ]
+  for (const [code, change] of cases) {
+    it(`error: ${code}`, async () => {
+      const { settlement } = await makeSettlement(exchange, change())
+      await assertSame(settlement, code)
+    })
+  }
+
+  it('error: CertificateSignatureInvalid for a certificate changed after it was signed', async () => {
+    const { settlement } = await makeSettlement(exchange)
+    const [first, second] = settlement.oracleSignatures
+    assert.ok(first && second)
+    const swapped = [
+      { index: 0, signature: second.signature },
+      { index: 1, signature: first.signature },
+    ]
+    await assertSame({ ...settlement, oracleSignatures: swapped }, 'CertificateSignatureInvalid')
+  })
+
+  it('error: CertificateSignersUnordered for one oracle that signs twice', async () => {
+    const { settlement } = await makeSettlement(exchange)
+    const [first] = settlement.oracleSignatures
+    assert.ok(first)
+    await assertSame(
+      { ...settlement, oracleSignatures: [first, first] },
+      'CertificateSignersUnordered',
+    )
+  })
+
+  it('error: ConsentCancelled, CertificateOracleInactive, DealPaused, RecordTagUsed, PersonTagOverCap, DealFull, DealClosed', async () => {
+    const { chain, relayer, consumer, deployer, contracts } = exchange
+    const cancelled = await makeSettlement(exchange)
+    const consentHash = Consent.hash(cancelled.settlement.consent, exchange.domain)
+    await cancelConsent({
+      chain,
+      provider: cancelled.provider,
+      relayer,
+      consentHash,
+      now: Date.now,
+    })
+    await assertSame(cancelled.settlement, 'ConsentCancelled')
+
+    const sold = await makeSettlement(exchange)
+    const result = await settle({ chain, relayer, deal: exchange, settlements: [sold.settlement] })
+    assert.equal(result.settled.length, 1)
+    await assertSame(sold.settlement, 'RecordTagUsed')
+    const again = await makeSettlement(
+      exchange,
+      { certificate: { recordTag: hash('other data') } },
+      sold.provider,
+    )
+    await assertSame(again.settlement, 'PersonTagOverCap')
+
+    const open = await makeSettlement(exchange)
+    const third = exchange.oracles[2]
+    assert.ok(third)
+    const registry = { address: contracts.oracleRegistry, abi: oracleRegistryAbi }
+    await chain.send(deployer, {
+      ...registry,
+      functionName: 'suspend',
+      args: [third.operator.address],
+    })
+    await assertSame(open.settlement, 'CertificateOracleInactive')
+
+    await changeDeal({ chain, account: consumer, deal: exchange, change: 'pause' })
+    await Anvil.advanceTime(chain.client, 10)
+    await assertSame((await makeSettlement(exchange, { signers: [0, 1] })).settlement, 'DealPaused')
+    await changeDeal({ chain, account: consumer, deal: exchange, change: 'resume' })
+
+    const second = await makeSettlement(exchange, { signers: [0, 1] })
+    await settle({ chain, relayer, deal: exchange, settlements: [second.settlement] })
+    await assertSame((await makeSettlement(exchange, { signers: [0, 1] })).settlement, 'DealFull')
+
+    const other = await startExchange()
+    try {
+      await other.openDeal()
+      await changeDeal({
+        chain: other.chain,
+        account: other.consumer,
+        deal: other,
+        change: 'close',
+      })
+      await Anvil.advanceTime(other.chain.client, 10)
+      const late = (await makeSettlement(other)).settlement
+      assert.equal(await judge(other, late, other.relayer.address), 'DealClosed')
+      assert.equal(
+        await checkSettlement(await contextOf(other, late, other.relayer.address)),
+        'DealClosed',
+      )
+      seen.add('DealClosed')
+    } finally {
+      await other.stop()
+    }
+  })
+
+  it('has met every code that the checks know', () => {
+    assert.deepEqual(
+      [...SETTLEMENT_CODES].filter((code) => !seen.has(code)),
+      [],
+    )
+  })
+})
