@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { fromUint, toUint } from '@ambrosia/primitives/Bytes'
 import fc from 'fast-check'
+import * as Bbs from './Bbs.ts'
 import * as DidAmbrosia from './DidAmbrosia.ts'
 import * as DidKey from './DidKey.ts'
 import { didCoreFixtures, exampleKey } from './didCoreFixtures.ts'
@@ -22,13 +23,16 @@ describe('Keys', () => {
     }
   })
 
-  it('makes keys of every kind', () => {
+  it('makes keys of every kind', async () => {
+    await Bbs.ready()
     let byte = 1
     const randomBytes = (sizeBytes: number) => new Uint8Array(sizeBytes).fill(byte++)
     for (const type of TYPES) {
       const { secretKey, publicKey } = Keys.create(type, randomBytes)
       assert.equal(secretKey.length, 32, type)
       assert.deepEqual(Keys.fromMulticodec(Keys.toMulticodec(publicKey)), publicKey)
+      if (type !== 'BLS12-381-G2') continue
+      assert.deepEqual(Bbs.publicKey(secretKey), publicKey.bytes, 'the same key signs')
     }
   })
 

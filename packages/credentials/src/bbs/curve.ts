@@ -30,7 +30,11 @@ let keyGenerator: PrecomputedG2 | undefined
 
 /** Sets up the curve library once; later calls return the same promise. */
 export function ready(): Promise<void> {
-  starting ??= start()
+  starting ??= start().catch((error: unknown) => {
+    // A page that lost its connection may try again.
+    starting = undefined
+    throw error
+  })
   return starting
 }
 
