@@ -360,6 +360,8 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
     }
     n++
     if (outcome) break
+    // To the profile what follows a branch is a target as well: blocks that never run are left out of translations.
+    if (isInteger<T>() && jump == 0 && kernel >= <u32>K.BEQ && kernel <= <u32>K.BGEU) jump = next
     if (jump) {
       p = jump
       if (isInteger<T>()) {

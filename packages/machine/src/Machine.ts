@@ -51,6 +51,8 @@ export type Options = {
   hashPool?: HashPool
   /** Machine memory mapped one to one, bytes, the first size that this computer grants. For tests of the paged part. */
   directSizes?: readonly number[]
+  /** Jumps to a place before it is translated. For tests, which want that early. */
+  hotCount?: number
 }
 
 /** A program at some step of its run. Functions of this module change it; none may run while another is awaited. */
@@ -91,7 +93,7 @@ export function create(program: Program, options: Options = {}): Machine {
       throw new InputError('has a salt that is not 32 bytes')
     }
   }
-  const engine = createEngine(program, options.directSizes)
+  const engine = createEngine(program, options)
   const memoryTree = createLineTree()
   const translator =
     options.engine === 'interpreter' ? undefined : createTranslator(program, engine)

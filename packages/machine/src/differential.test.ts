@@ -32,7 +32,7 @@ function machines(seed: number) {
 async function compareEngines(seed: number): Promise<void> {
   const { random, start } = machines(seed)
   const plain = start({ engine: 'interpreter' })
-  const translated = start({})
+  const translated = start({ hotCount: 8 })
   const stops = Array.from({ length: 4 }, () => BigInt(random.below(Number(LIMIT)))).sort((a, b) =>
     a < b ? -1 : a > b ? 1 : 0,
   )

@@ -59,6 +59,7 @@ export type Engine = {
   readonly exports: Exports
   readonly memory: WebAssembly.Memory
   readonly directSize: number
+  readonly hotCount: number
   /** Where the record of the first slot lies, the pc of that slot, and the bytes of pc covered. */
   readonly codeAt: number
   readonly codeBase: number
@@ -71,14 +72,18 @@ export type Engine = {
 
 let compiled: WebAssembly.Module | undefined
 
-/** Jumps to a target before it counts as hot (docs in jit.ts); 65535 is kept for translated ones. */
-export const HOT_COUNT = 64
+/** Jumps to a target before it counts as hot. About where translating costs as much as interpreting on. */
+const HOT_COUNT = 1024
+
+export type EngineOptions = {
+  directSizes?: readonly number[] | undefined
+  /** At most 65534: the counter of a translated target is 65535. */
+  hotCount?: number | undefined
+}
 
 /** Starts an interpreter for a program's code. Memory is all zero. @throws Machine.HostMemory */
-export function createEngine(
-  program: Program,
-  directSizes: readonly number[] = DIRECT_SIZES,
-): Engine {
+export function createEngine(program: Program, options: EngineOptions = {}): Engine {
+  const { directSizes = DIRECT_SIZES, hotCount = HOT_COUNT } = options
   const range = codeRange(program.code)
   const codeBase = range.start - (range.start % 2)
   // Two illegal slots behind the last, where execution that falls through ends.
@@ -91,11 +96,12 @@ export function createEngine(
   compiled ??= new WebAssembly.Module(Buffer.from(interpreterWasm, 'base64'))
   const instance = new WebAssembly.Instance(compiled, { env: { memory } })
   const exports = instance.exports as unknown as Exports
-  exports.configure(BigInt(directSize), codeAt, codeBase, codeSpan, poolAt, HOT_COUNT)
+  exports.configure(BigInt(directSize), codeAt, codeBase, codeSpan, poolAt, hotCount)
   const engine = {
     exports,
     memory,
     directSize,
+    hotCount,
     codeAt,
     codeBase,
     codeSpan,

@@ -20,8 +20,15 @@ export function isBranch(operation: Operation): boolean {
   return BRANCHES.has(operation)
 }
 
-/** What is reached from `start` without a call: about the rest of the function that holds it. */
-export function findRegion(program: Program, start: number): Region {
+/**
+ * What is reached from `start` without a call: about the rest of the function that holds it. Blocks for which `isWanted` is
+ * false are left out, and jumps to them leave the region.
+ */
+export function findRegion(
+  program: Program,
+  start: number,
+  isWanted: (pc: number) => boolean,
+): Region {
   const found = new Map<number, Instruction>()
   const leaders = new Set([start])
   const queue = [start]
@@ -32,12 +39,13 @@ export function findRegion(program: Program, start: number): Region {
       found.set(pc, instruction)
       const targets = successors(instruction, pc)
       for (const target of targets) {
-        if (leaders.has(target)) continue
+        if (leaders.has(target) || !isWanted(target)) continue
         leaders.add(target)
         queue.push(target)
       }
-      if (ENDS.has(instruction.operation)) break
+      if (targets.length > 0 || ENDS.has(instruction.operation)) break
       pc += instruction.size
+      if (leaders.has(pc)) break
     }
   }
   return { blocks: toBlocks(found, leaders) }

@@ -1,5 +1,5 @@
 import type { Program } from '../Program.ts'
-import { CELLS, type Engine, HOT_COUNT } from './engine.ts'
+import { CELLS, type Engine } from './engine.ts'
 import { findRegion, type Region } from './region.ts'
 import { translateRegion } from './translate.ts'
 import {
@@ -35,7 +35,9 @@ export type Translator = {
 const BLOCK_BITS = 10
 /** Hot targets translated at once, unless one of them becomes hot again first. */
 const BATCH = 24
-const EXIT_WEIGHT = 16
+/** What translated code leads to counts for this share of the hot count. */
+const EXIT_SHARE = 16
+const WARM_SHARE = 64
 const TABLE_STEP = 256
 /** The counter of a target that has translated code. */
 const TRANSLATED = 65535
@@ -80,7 +82,9 @@ function countExit(translator: Translator, pc: number): boolean {
   const { engine } = translator
   if (pc - engine.codeBase >= engine.codeSpan || pc < engine.codeBase) return false
   const counter = counterAt(engine, pc)
-  counter.setUint16(0, Math.min(HOT_COUNT, counter.getUint16(0, true) + EXIT_WEIGHT), true)
+  const { hotCount } = engine
+  const count = counter.getUint16(0, true) + Math.ceil(hotCount / EXIT_SHARE)
+  counter.setUint16(0, Math.min(hotCount, count), true)
   noteHot(translator)
   return isTranslated(engine, pc)
 }
@@ -90,8 +94,9 @@ function noteHot(translator: Translator): void {
   const { engine, waiting } = translator
   const pc = engine.exports.getPc() >>> 0
   const counter = counterAt(engine, pc)
-  if (counter.getUint16(0, true) !== HOT_COUNT) return
-  counter.setUint16(0, 0, true)
+  if (counter.getUint16(0, true) !== engine.hotCount) return
+  // A translation waits for others, or for this target to become hot again.
+  counter.setUint16(0, engine.hotCount >> 1, true)
   const isAgain = waiting.has(pc)
   waiting.add(pc)
   if (isAgain || waiting.size >= BATCH) translateWaiting(translator)
@@ -113,7 +118,9 @@ function translateWaiting(translator: Translator): void {
   const known = new Set<number>()
   for (const pc of waiting) {
     if (known.has(pc) || isTranslated(engine, pc)) continue
-    const region = findRegion(program, pc)
+    const isWanted = (target: number) =>
+      !known.has(target) && !isTranslated(engine, target) && isWarm(engine, target)
+    const region = findRegion(program, pc, isWanted)
     regions.push(region)
     for (const block of region.blocks) known.add(block.pc)
   }
@@ -121,7 +128,14 @@ function translateWaiting(translator: Translator): void {
   if (regions.length > 0) install(translator, regions)
 }
 
-function isTranslated({ memory, mapAt, codeBase }: Engine, pc: number): boolean {
+/** Blocks that ran seldom while others became hot stay with the interpreter. */
+function isWarm(engine: Engine, pc: number): boolean {
+  if (pc < engine.codeBase || pc - engine.codeBase >= engine.codeSpan) return false
+  return counterAt(engine, pc).getUint16(0, true) >= engine.hotCount / WARM_SHARE
+}
+
+function isTranslated({ memory, mapAt, codeBase, codeSpan }: Engine, pc: number): boolean {
+  if (pc < codeBase || pc - codeBase >= codeSpan) return false
   return new DataView(memory.buffer).getUint32(mapAt + (pc - codeBase) * 2, true) !== 0
 }
 
