@@ -99,6 +99,19 @@ describe('select', () => {
     assert.deepEqual(select(sample, [{ type: 'Observation', codes: [] }]).indexes, [])
   })
 
+  it('error: rules that can not be met', () => {
+    const wrong: ResourceRule[] = [
+      { type: 'Nothing' },
+      { type: '' },
+      { type: 'Observation', since: 'last year' },
+      { type: 'Observation', since: '2020-1' },
+      { type: 'Observation', since: '2020', all: true },
+    ]
+    for (const rule of wrong) {
+      assert.throws(() => select(sample, [rule]), { code: 'Selection.RuleInvalid' })
+    }
+  })
+
   it('ends where references go in a circle', () => {
     const circle = record(
       { resourceType: 'Encounter', id: 'a', partOf: { reference: 'Encounter/b' } },

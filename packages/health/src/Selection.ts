@@ -1,5 +1,7 @@
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { resolver } from './Bundle.ts'
 import { type Code, codesOf, dateOf, period, type Resource, references } from './Resource.ts'
+import { RESOURCE_TYPES } from './resourceTypes.ts'
 
 /** Which resources a deal asks for. */
 export type ResourceRule = {
@@ -26,8 +28,12 @@ export type Selected = {
 
 const DEFAULT_INCLUDE: readonly string[] = ['Patient']
 
-/** Exactly the resources that the rules ask for, and what these refer to as far as a rule includes it. */
+/**
+ * Exactly the resources that the rules ask for, and what these refer to as far as a rule includes it.
+ * @throws Selection.RuleInvalid
+ */
 export function select(resources: readonly Resource[], rules: readonly ResourceRule[]): Selected {
+  rules.forEach(assertRule)
   const because = new Map<number, string>()
   const includes = new Map<number, Set<string>>()
   const matchCounts: number[] = []
@@ -52,6 +58,15 @@ export function select(resources: readonly Resource[], rules: readonly ResourceR
     reasons: indexes.map((index) => ({ index, because: because.get(index) as string })),
     explanation: explain(resources.length, indexes.length, matched, rules, matchCounts),
   }
+}
+
+const DATE = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/
+
+function assertRule(rule: ResourceRule, index: number): void {
+  if (!RESOURCE_TYPES.has(rule.type)) throw new RuleInvalidError(index, 'type')
+  if (rule.since !== undefined && !DATE.test(rule.since)) throw new RuleInvalidError(index, 'since')
+  // Counts and roots are signed for whole groups: a part of one can't be shown to be all of it.
+  if (rule.all === true && rule.since !== undefined) throw new RuleInvalidError(index, 'all, since')
 }
 
 function matches(resource: Resource, rule: ResourceRule): boolean {
@@ -120,4 +135,13 @@ function explain(
   if (selected > matched) parts.push(`${selected - matched} that these refer to`)
   const reason = parts.length === 0 ? 'no rule asks for any' : parts.join(', ')
   return `${selected} of ${total} resources, because the deal asks for: ${reason}`
+}
+
+export class RuleInvalidError extends AmbrosiaError {
+  constructor(index: number, elements: string) {
+    super('Selection.RuleInvalid', `rule ${index + 1} is wrong in: ${elements}`, {
+      details: { index, elements },
+      hint: 'Name a FHIR R4 resource type, a date such as 2020-05-01, and "all" without "since".',
+    })
+  }
 }
