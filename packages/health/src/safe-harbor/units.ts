@@ -27,5 +27,5 @@ export const UNIT_TEXTS: ReadonlyMap<string, string> = new Map([
 
 /** Counts in a volume, such as copies of a virus in a millilitre, need more digits than other measurements. */
 export function isPerVolume(code: unknown): boolean {
-  return typeof code === 'string' && /\/[um]?L$/.test(code)
+  return typeof code === 'string' && /^(?:\{copies\}|\{cells\}|\[IU\]|\[iU\])?\/[um]?L$/.test(code)
 }
