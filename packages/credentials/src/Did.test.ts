@@ -132,6 +132,7 @@ describe('DidAmbrosia', () => {
     ]) {
       assert.throws(() => DidAmbrosia.fromDid(bad), { code: 'DidAmbrosia.Invalid' }, bad)
     }
+    assert.throws(() => DidAmbrosia.toDid(1, '0x11'), { code: 'DidAmbrosia.Invalid' })
     assert.throws(() => DidAmbrosia.idOf('0x11', new Uint8Array(32)), {
       code: 'DidAmbrosia.Invalid',
     })
@@ -153,7 +154,8 @@ describe('DidAmbrosia', () => {
       { methods: [{ ...method, fragment: 's' }] },
       { methods: Array.from({ length: 17 }, (_, i) => ({ ...method, fragment: `m${i}` })) },
       { services: [{ fragment: 's', serviceType: '', endpoint: 'x' }] },
-      { services: [{ fragment: 's', serviceType: 'T', endpoint: 'x'.repeat(513) }] },
+      { services: [{ fragment: 's', serviceType: 'T', endpoint: `https://a${'x'.repeat(504)}` }] },
+      { services: [{ fragment: 's', serviceType: 'T', endpoint: 'no uri' }] },
     ]
     for (const [index, change] of bad.entries()) {
       assert.throws(

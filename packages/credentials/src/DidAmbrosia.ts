@@ -1,4 +1,4 @@
-import { concat, fromHex, fromUint, fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
+import { concat, fromHex, fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { keccak256 } from '@ambrosia/primitives/Hash'
 import type { DIDDocument } from 'did-resolver'
@@ -48,6 +48,7 @@ export type OnChainDocument = {
 export type Identifier = { chainId: bigint; id: Hex }
 
 const DID = /^did:ambrosia:(0|[1-9]\d{0,19}):([0-9a-f]{40})$/
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/
 const FRAGMENT = /^[A-Za-z0-9._-]{1,64}$/
 const DID_CONTEXTS = ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1']
 
@@ -150,6 +151,8 @@ function assertDocument(document: {
   for (const { serviceType, endpoint } of services) {
     assertSize(serviceType, LIMITS.serviceTypeSize, 'service type')
     assertSize(endpoint, LIMITS.endpointSize, 'endpoint')
+    // DID Core, section 5.4; the contract takes any text.
+    if (!URI.test(endpoint)) throw new InvalidDocumentError('has an endpoint that is no URI')
   }
   const fragments = [...methods, ...services].map((part) => part.fragment)
   if (!fragments.every((fragment) => FRAGMENT.test(fragment))) {
@@ -183,9 +186,11 @@ export function idOf(controller: string, salt: Uint8Array): Hex {
   return toHex(keccak256(concat(new Uint8Array(12), account, salt)).subarray(12))
 }
 
-/** The DID of an identifier on a chain. */
+/** The DID of an identifier on a chain. @throws DidAmbrosia.Invalid */
 export function toDid(chainId: number | bigint, id: string): string {
-  return `did:ambrosia:${BigInt(chainId)}:${toHex(fromHex(id)).slice(2)}`
+  const did = `did:ambrosia:${BigInt(chainId)}:${toHex(fromHex(id)).slice(2)}`
+  fromDid(did)
+  return did
 }
 
 /** Reads a DID; only the one spelling in lower case is valid. @throws DidAmbrosia.Invalid */
@@ -193,7 +198,7 @@ export function fromDid(did: string): Identifier {
   const match = DID.exec(did)
   if (match === null) throw new InvalidError()
   const chainId = BigInt(match[1] as string)
-  fromUint(chainId, 8)
+  if (chainId >= 2n ** 64n) throw new InvalidError()
   return { chainId, id: `0x${match[2]}` }
 }
 

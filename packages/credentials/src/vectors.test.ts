@@ -37,7 +37,7 @@ describe('vectors/credentials/did.json', () => {
   it('invalid', () => {
     for (const did of vectors.invalid)
       assert.throws(() => DidAmbrosia.fromDid(did), {
-        code: /^(DidAmbrosia.Invalid|Bytes.OutOfRange)$/,
+        code: 'DidAmbrosia.Invalid',
       })
   })
 })
