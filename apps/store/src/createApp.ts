@@ -39,6 +39,7 @@ export async function createApp(
     metrics: Metrics
     checks?: Readonly<Record<string, () => Promise<unknown>>>
     requestsPerMinute?: number
+    trustProxy?: boolean
   },
 ): Promise<Server.Server> {
   const app = await Server.create({

@@ -104,7 +104,12 @@ async function main({
     database: () => Database.assertReady(database as never),
     chain: () => Chain.finalBlock(client, { kind: 'blocks', count: 1 }),
   }
-  const app = await createApp(store, { metrics: Metrics.create({ service: 'store' }), checks })
+  const app = await createApp(store, {
+    metrics: Metrics.create({ service: 'store' }),
+    checks,
+    requestsPerMinute: config.requestsPerMinute,
+    trustProxy: config.trustProxy,
+  })
   const url = await Server.listen(app, config)
   const ended = sweepUntil(store, config.sweepSec * 1000, signal)
   log.info({ url, account: account.address }, 'listening')

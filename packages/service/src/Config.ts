@@ -151,6 +151,17 @@ export function choice<const T extends string>(
   }
 }
 
+/** true or false. */
+export function flag(name: string, options: { default: boolean }): Setting<boolean> {
+  return {
+    name,
+    read: (value = String(options.default)) => {
+      if (value !== 'true' && value !== 'false') throw new FaultError('must be true or false')
+      return value === 'true'
+    },
+  }
+}
+
 /** An http or https URL without credentials and without a slash at its end. */
 export function url(name: string, options: { default?: string } = {}): Setting<string> {
   return {

@@ -47,7 +47,7 @@ export type Options = {
   statuses?: Statuses | undefined
   /** Largest JSON body, bytes. Default 1 MiB. */
   bodyLimitBytes?: number | undefined
-  /** Requests a minute and address. Default 600. */
+  /** Requests a minute and address. Default 6000. */
   requestsPerMinute?: number | undefined
   /** Longest time to receive a whole request. Default 5 minutes. */
   requestTimeoutMs?: number | undefined
@@ -82,7 +82,7 @@ export async function create(options: Options): Promise<Server> {
   logRequests(app, metrics)
   closeConnections(app)
   await app.register(rateLimit, {
-    max: options.requestsPerMinute ?? 600,
+    max: options.requestsPerMinute ?? 6000,
     timeWindow: 60_000,
     errorResponseBuilder: (_request, { ttl }) => new TooManyRequestsError(ttl),
   })

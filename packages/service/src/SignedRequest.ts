@@ -48,7 +48,7 @@ export type Options = {
   /** The account of this service: its requests' audience. */
   service: Address
   nowMs?: (() => number) | undefined
-  /** Requests a minute and account. Default 300. */
+  /** Requests a minute and account. Default 1200. */
   requestsPerMinute?: number | undefined
 }
 
@@ -64,7 +64,7 @@ export function createHook(
   if (!app.hasRequestDecorator('signer')) app.decorateRequest('signer', undefined)
   // Counted by the verified account: nobody can use up the requests of another.
   const limit = app.createRateLimit({
-    max: options.requestsPerMinute ?? 300,
+    max: options.requestsPerMinute ?? 1200,
     timeWindow: 60_000,
     keyGenerator: (request) => `account ${request.signer}`,
   })
@@ -115,6 +115,9 @@ async function isBy(
   }
 }
 
+/** Nonces outlive their signatures by this much, so that a clock that is set back brings none to life again, seconds. */
+const CLOCK_SET_BACK_SEC = 3600
+
 async function useNonce(
   database: Kysely<NonceTable>,
   { keyId, nonce, expiresSec }: HttpSignature.Verified,
@@ -122,7 +125,7 @@ async function useNonce(
 ): Promise<void> {
   await database
     .deleteFrom('request_nonce')
-    .where('expires_at_sec', '<', Math.floor(nowSec) - 1)
+    .where('expires_at_sec', '<', Math.floor(nowSec) - CLOCK_SET_BACK_SEC)
     .execute()
   const inserted = await database
     .insertInto('request_nonce')

@@ -9,6 +9,14 @@ export const commonSettings = {
   home: Config.path('AMBROSIA_HOME', { default: '.ambrosia' }),
   host: Config.host('AMBROSIA_HOST'),
   logLevel: Config.choice('AMBROSIA_LOG_LEVEL', LEVELS, { default: 'info' }),
+  /** True behind a proxy of ours, whose X-Forwarded headers are then believed. */
+  trustProxy: Config.flag('AMBROSIA_TRUST_PROXY', { default: false }),
+  /** Requests a minute from one address. */
+  requestsPerMinute: Config.integer('AMBROSIA_REQUESTS_PER_MINUTE', {
+    default: 6000,
+    minimum: 1,
+    maximum: 1_000_000,
+  }),
   networkFile: Config.optional(Config.path('AMBROSIA_NETWORK_FILE')),
   rpcUrl: Config.optional(Config.url('AMBROSIA_RPC_URL')),
   dataFolder: Config.optional(Config.path('AMBROSIA_DATA')),

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { signRequest } from '@ambrosia/exchange/SignedRequest'
+import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
+import { fromUtf8, type Hex } from '@ambrosia/primitives/Bytes'
+import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
+import { useFolder } from '@ambrosia/service/testing/useFolder'
+import type { Address, LocalAccount } from 'viem'
+import { startExchange } from './testing/startExchange.ts'
+import { answerOf, contentOf, newAccount, word } from './testing/startStore.ts'
+
+const program = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+async function startProcess(t: TestContext, home: string, env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [program], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_NO_WARNINGS: '1',
+      AMBROSIA_HOME: home,
+      AMBROSIA_PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  let errors = ''
+  child.stderr.on('data', (part) => {
+    errors += part
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const url = await Promise.race([
+    ended.then(() => undefined),
+    new Promise<string>((resolve) => {
+      child.stdout.once('data', (part) => resolve(JSON.parse(part).url))
+    }),
+  ])
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
+  }
+  return { url: url ?? '', ended, end, errors: () => errors }
+}
+
+/** Waits for what the file system shows of another process. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+describe('the store as a process', () => {
+  it('sells through the real contracts, and loses nothing when it is killed', async (t) => {
+    const exchange = await startExchange(t)
+    const home = useFolder(t)
+    const network = {
+      version: 1,
+      chainId: 31337,
+      rpcUrl: exchange.rpcUrl,
+      contracts: exchange.contracts,
+      services: { oracles: [] },
+      confirmations: 1,
+    }
+    writeFileSync(join(home, 'network.json'), JSON.stringify(network))
+    let store = await startProcess(t, home)
+    const service = (await (await fetch(`${store.url}/v1/service`)).json()) as { account: Address }
+    const { account: audience } = service
+    const deal = await exchange.openDeal(audience)
+    const provider = newAccount()
+    const content = contentOf(2_000_000)
+    const { cid: contentAddress } = await ContentAddress.fromBytes(content)
+    const manifestHash = word(0x55)
+    const signed = async (signer: LocalAccount, method: string, path: string, json?: object) => {
+      const body = json && fromUtf8(JSON.stringify(json))
+      const url = `${store.url}${path}`
+      const nowSec = Math.floor(Date.now() / 1000)
+      const headers = await signRequest({
+        method,
+        url,
+        body,
+        chainId: 31337,
+        signer,
+        audience,
+        nowSec,
+      })
+      const type = body ? { 'content-type': 'application/json' } : {}
+      return new Request(url, {
+        method,
+        headers: { ...headers, ...type },
+        ...(body ? { body: body as Uint8Array<ArrayBuffer> } : {}),
+      })
+    }
+    const ask = { dealId: deal.dealId, manifestHash, contentAddress, sizeBytes: content.length }
+    const { body } = await answerOf(await fetch(await signed(provider, 'POST', '/v1/tickets', ask)))
+    const ticket = String(body['ticket'])
+
+    // Killed half-way through an upload.
+    const { port } = new URL(store.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    const incoming = join(home, 'store', 'blobs', 'incoming')
+    socket.write(
+      `PUT /v1/blobs/${contentAddress} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${ticket}\r\n` +
+        `content-type: application/octet-stream\r\ncontent-length: ${content.length}\r\n\r\n`,
+    )
+    socket.write(content.subarray(0, 1_500_000))
+    await until(() => readdirSync(incoming).length === 1)
+    await store.end('SIGKILL')
+    store = await startProcess(t, home)
+    assert.deepEqual(readdirSync(incoming), [])
+
+    // The ticket is still good, and the account the same.
+    const put = await fetch(`${store.url}/v1/blobs/${contentAddress}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${ticket}`, 'content-type': 'application/octet-stream' },
+      body: content as Uint8Array<ArrayBuffer>,
+    })
+    const answer = await answerOf(put)
+    assert.equal(answer.status, 201)
+    const receipt = StorageReceipt.fromJson(answer.body['receipt'])
+    const signature = answer.body['signature'] as Hex
+    assert.ok(await StorageReceipt.verify(receipt, exchange.domain, audience, signature))
+    await store.end('SIGKILL')
+    store = await startProcess(t, home)
+
+    const get = async (signer: LocalAccount) =>
+      fetch(await signed(signer, 'GET', `/v1/blobs/${contentAddress}`))
+    assert.equal((await get(exchange.consumer)).status, 404)
+    assert.equal((await get(exchange.signer)).status, 200)
+    await exchange.settle(deal, provider, manifestHash)
+    const response = await get(exchange.consumer)
+    assert.deepEqual(new Uint8Array(await response.arrayBuffer()), content)
+    assert.equal((await fetch(`${store.url}/ready`)).status, 200)
+    assert.equal(await store.end('SIGTERM'), 0)
+    assert.ok(existsSync(join(home, 'store', 'store.sqlite')))
+  })
+
+  it('error: says which setting is wrong, and refuses development in production', async (t) => {
+    const home = useFolder(t)
+    const absent = await startProcess(t, home)
+    assert.equal(await absent.ended, 1)
+    assert.match(absent.errors(), /^Network\.Unreadable: .*network\.json/)
+    const wrong = await startProcess(t, home, {
+      AMBROSIA_STORE_SWEEP_SEC: '0',
+      AMBROSIA_HOST: '0.0.0.0',
+    })
+    assert.equal(await wrong.ended, 2)
+    assert.match(wrong.errors(), /AMBROSIA_HOST must be a loopback address in development/)
+    assert.match(wrong.errors(), /AMBROSIA_STORE_SWEEP_SEC must be a whole number from 1 to 3600/)
+    writeFileSync(
+      join(home, 'network.json'),
+      JSON.stringify({ version: 1, chainId: 1, rpcUrl: 'http://127.0.0.1:1', confirmations: 1 }),
+    )
+    const production = await startProcess(t, home, { AMBROSIA_ENV: 'production' })
+    assert.equal(await production.ended, 2)
+    assert.match(production.errors(), /AMBROSIA_PASSWORD_FILE is not set, and production needs it/)
+  })
+})
