@@ -359,6 +359,26 @@ test('numbers that can be telephone numbers, dates or account numbers go', () =>
   assert.equal((load.value?.['valueQuantity'] as Json | undefined)?.['value'], 12500000)
 })
 
+test('a comparator stays, but in a simple quantity takes the number with it', () => {
+  const goal = {
+    resourceType: 'Goal',
+    id: 'g',
+    lifecycleStatus: 'active',
+    description: { coding: [{ system: SNOMED, code: '44054006' }] },
+    subject: { reference: 'Patient/p1' },
+    target: [
+      {
+        measure: { coding: [{ system: LOINC, code: '4548-4' }] },
+        detailQuantity: { comparator: '<', value: 7, unit: '%', system: UCUM, code: '%' },
+      },
+    ],
+  }
+  const { value } = clean(goal, patient)
+  assert.deepEqual(value?.['target'], goal.target)
+  const ranged = { ...hba1c, referenceRange: [{ low: { comparator: '<', value: 4, unit: '%' } }] }
+  assert.equal(clean(ranged, patient).value?.['referenceRange'], undefined)
+})
+
 test('rekey must give ids that no person could have', () => {
   for (const bad of [
     'p1',

@@ -79,9 +79,7 @@ const HANDLED = new Set(['resourceType', 'id', 'contained'])
 /** Members that no data type of an element decides. */
 function fixedRule(key: string): Rule | undefined {
   if (key === 'extension' || key.startsWith('_')) return 'extension'
-  if (key === 'id') return 'identifier'
-  if (key === 'text') return undefined
-  return undefined
+  return key === 'id' ? 'identifier' : undefined
 }
 
 function ruleName(key: string): string {
@@ -113,7 +111,7 @@ function cleanValue(
   const { tally } = walk
   const removed = REMOVED_TYPES.get(type)
   if (removed !== undefined) {
-    const display = removed === 'text' && /\.(?:text|display)$/.test(path) ? 'display' : removed
+    const display = type === 'string' && /\.(?:text|display)$/.test(path) ? 'display' : removed
     return tally.remove(path.startsWith('Device.') ? 'device' : display, path, value)
   }
   if (typeof value === 'string') return cleanString(type, path, value, row, walk)
@@ -139,8 +137,7 @@ function quantityPlace(type: string, path: string): QuantityPlace {
   if (type === 'Age') return 'age'
   if (path.endsWith('.low')) return 'low'
   if (path.endsWith('.high')) return 'high'
-  if (type === 'SimpleQuantity') return 'simple'
-  return /^Observation(?:\.component)?\.value\[x\]$/.test(path) ? 'value' : 'simple'
+  return type === 'SimpleQuantity' ? 'simple' : 'value'
 }
 
 function cleanString(
