@@ -1,7 +1,6 @@
 import type { Metrics } from '@ambrosia/service/Metrics'
 import * as Server from '@ambrosia/service/Server'
 import * as SignedRequest from '@ambrosia/service/SignedRequest'
-import type { Kysely } from 'kysely'
 import { addBlobRoutes } from './routes/blobs.ts'
 import { addDocumentRoutes } from './routes/documents.ts'
 import { addReleaseRoutes } from './routes/releases.ts'
@@ -58,7 +57,7 @@ export async function createApp(
     account: store.account.address,
   })
   const verify = SignedRequest.createHook(app, {
-    database: store.database as unknown as Kysely<SignedRequest.NonceTable>,
+    database: store.database,
     chainId: store.chainId,
     service: store.account.address,
     nowMs: () => store.nowSec() * 1000,

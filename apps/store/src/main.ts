@@ -101,7 +101,7 @@ async function main({
   }
   await deleteStrays(store)
   const checks = {
-    database: () => Database.assertReady(database as never),
+    database: () => Database.assertReady(database),
     chain: () => Chain.finalBlock(client, { kind: 'blocks', count: 1 }),
   }
   const app = await createApp(store, {

@@ -21,7 +21,8 @@ export const cursorMigration: Migration = {
 }
 
 /** The cursor of one follower. */
-export function createStore(database: Kysely<CursorTable>, name: string): CursorStore {
+export function createStore<DB extends CursorTable>(owner: Kysely<DB>, name: string): CursorStore {
+  const database = owner as unknown as Kysely<CursorTable>
   return {
     async read(): Promise<Cursor> {
       const rows = await database

@@ -28,7 +28,7 @@ describe('Database', () => {
     const two = await Database.open<Tables>({ url, migrations: first })
     t.after(() => two.destroy())
     assert.deepEqual(await two.selectFrom('note').selectAll().execute(), [{ id: 1, text: 'kept' }])
-    await Database.assertReady(two as never)
+    await Database.assertReady(two)
   })
 
   it('writes ahead with full sync', async (t) => {

@@ -33,9 +33,9 @@ export async function open<DB>(options: {
   return database
 }
 
-/** True when the database answers. */
-export async function assertReady(database: Kysely<never> | Kysely<unknown>): Promise<void> {
-  await (database as Kysely<unknown>).introspection.getSchemas()
+/** Rejects when the database does not answer. */
+export async function assertReady<DB>(database: Kysely<DB>): Promise<void> {
+  await database.introspection.getSchemas()
 }
 
 function dialectOf(url: string): Dialect {

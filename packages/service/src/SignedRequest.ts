@@ -42,8 +42,8 @@ export const nonceMigration: Migration = {
   },
 }
 
-export type Options = {
-  database: Kysely<NonceTable>
+export type Options<DB extends NonceTable> = {
+  database: Kysely<DB>
   chainId: number
   /** The account of this service: its requests' audience. */
   service: Address
@@ -55,11 +55,12 @@ export type Options = {
 export { accountId } from './accountId.ts'
 
 /** A `preValidation` hook: afterwards `signerOf(request)` is the account that signed. */
-export function createHook(
+export function createHook<DB extends NonceTable>(
   app: Server,
-  options: Options,
+  options: Options<DB>,
 ): (request: FastifyRequest) => Promise<void> {
-  const { database, chainId, service, nowMs = Date.now } = options
+  const { chainId, service, nowMs = Date.now } = options
+  const database = options.database as unknown as Kysely<NonceTable>
   const audience = accountId(chainId, service)
   if (!app.hasRequestDecorator('signer')) app.decorateRequest('signer', undefined)
   // Counted by the verified account: nobody can use up the requests of another.

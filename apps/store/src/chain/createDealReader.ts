@@ -120,7 +120,7 @@ export function createDealReader(options: Options): FollowingReader {
     },
     async finalTimeSec() {
       await refresh()
-      const [end] = (await createCursorStore(database as never, 'deal-book').read()) ?? []
+      const [end] = (await createCursorStore(database, 'deal-book').read()) ?? []
       if (!end) return 0
       const block = await Chain.reach(() => client.getBlock({ blockNumber: end.number }))
       return Number(block.timestamp)
@@ -176,7 +176,7 @@ async function followToEnd(options: Options): Promise<void> {
     abi: dealBookAbi,
     from: options.fromBlock,
     confirmations: options.finality,
-    cursor: createCursorStore(database as never, 'deal-book'),
+    cursor: createCursorStore(database, 'deal-book'),
     signal: options.signal,
     onReorganisation: (from: bigint) => undo(database, from),
     onLogs: async (logs: readonly DealBookLog[]) => {

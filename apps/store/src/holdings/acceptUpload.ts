@@ -2,7 +2,7 @@ import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { SUBMISSION_SKEW_SEC } from '@ambrosia/primitives/Limits'
-import type { Address, HashTypedDataParameters } from 'viem'
+import type { Address } from 'viem'
 import type { HoldingRow, TicketRow } from '../database/tables.ts'
 import type { Store } from '../Store.ts'
 import { secretHash } from './createTicket.ts'
@@ -126,9 +126,7 @@ async function toHolding(store: Store, ticket: TicketRow, terms: Terms): Promise
     receipt_signature: '',
   }
   const typedData = StorageReceipt.toTypedData(receiptOf(store, row), store.domain)
-  const signature = await store.account.signTypedData(
-    typedData as unknown as HashTypedDataParameters,
-  )
+  const signature = await store.account.signTypedData(typedData)
   return { ...row, receipt_signature: signature }
 }
 
