@@ -24,7 +24,7 @@ import * as vc from '@digitalbazaar/vc'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { createSetting, loadApp } from './validateSetting.ts'
+import { createSetting, loadApp } from '../support/submissionSetting.ts'
 
 export const name = 'validate'
 

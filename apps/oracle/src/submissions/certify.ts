@@ -75,7 +75,7 @@ export async function certify(body: SubmissionBody, context: CertifyContext): Pr
   if (!isForDeal) throw new RecordError('WrongDeal', 'the sealed record is made for another deal')
   const asOf = new Date(Number(submission.asOf) * 1000)
   const judgement = judge({ payload, criteria, presentation, isHolderBound: true, asOf })
-  await verifyDelivery(payload, presentation, deal, context)
+  await verifyDelivery(payload, presentation, deal, asOf, context)
   if (priceOf(terms, judgement.score) === undefined) throw new BelowQualityError(judgement.score)
   const tagKey = dealTagKey(context.tagSecret, { ...context, dealId })
   const tags = tagsOf({ tagKey, ...presentation, resources: judgement.resources })
@@ -218,6 +218,7 @@ async function verifyDelivery(
   payload: Payload.Payload,
   presentation: VerifiedPresentation,
   { terms }: OracleDeal,
+  asOf: Date,
   context: CertifyContext,
 ): Promise<void> {
   const { dealId } = payload
@@ -233,7 +234,8 @@ async function verifyDelivery(
     expectedPresentationHeader: fromHex(
       Delivery.hash(delivery, dealBookDomain(context.chainId, context.dealBook)),
     ),
-    nowMs: Number(context.nowSec()) * 1000,
+    // As of the submission, not of this oracle's clock: every oracle must come to the same verdict.
+    nowMs: asOf.getTime(),
   })
   assertAgree(presentation, toPresentation(verified))
 }

@@ -172,7 +172,29 @@ export async function createSetting(sizeBytes: number) {
     },
     nowSec: () => asOfSec,
   }
-  return { context, body, deal, domain, offer, terms, plaintextSizeBytes: offer.plaintextSizeBytes }
+  return {
+    context,
+    body,
+    deal,
+    domain,
+    offer,
+    terms,
+    plaintextSizeBytes: offer.plaintextSizeBytes,
+    /** What made the submission, to make others. */
+    parts: {
+      record,
+      selected,
+      account,
+      holderKey,
+      storeAccount,
+      loader,
+      randomBytes,
+      receipt,
+      oracle,
+      asOfSec,
+      pair,
+    },
+  }
 }
 
 /** A deal for laboratory results: as many of the commonest codes as make the wanted size. */

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
+import * as Keys from '@ambrosia/credentials/Keys'
+import type * as Certificate from '@ambrosia/exchange/Certificate'
+import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
+import * as Submission from '@ambrosia/exchange/Submission'
+import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
+import { fromHex, random, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
+import { sealOffer } from '@ambrosia/sdk/provider/sealOffer'
+import { createSubmission } from '@ambrosia/sdk/provider/submitOffer'
+import * as Manifest from '@ambrosia/sealing/Manifest'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { createSetting, loadApp } from './support/submissionSetting.ts'
+
+type Setting = Awaited<ReturnType<typeof createSetting>>
+type Context = Setting['context']
+type Verdict = { certificate: Certificate.Certificate; quality: { score: number } }
+type Certify = (body: SubmissionBody, context: unknown) => Promise<Verdict>
+
+let setting: Setting
+let certify: Certify
+
+before(async () => {
+  setting = await createSetting(20_000)
+  ;({ certify } = await loadApp<{ certify: Certify }>('oracle/src/submissions/certify.ts'))
+})
+
+const stranger = privateKeyToAccount(generatePrivateKey())
+
+/** Refused with this code, and without a word of what is inside. */
+async function refuses(
+  code: string,
+  body: SubmissionBody,
+  context: Partial<Context> | object = {},
+): Promise<void> {
+  await assert.rejects(
+    certify(body, { ...setting.context, ...context }),
+    (error: Error & { code?: string }) => {
+      assert.equal(error.code, code, error.message)
+      for (const resource of setting.parts.record.resources) {
+        assert.ok(!error.message.includes(resource.text.slice(0, 60)))
+      }
+      return true
+    },
+  )
+}
+
+/** The submission with changed fields, signed again by those who must. */
+async function resigned(
+  change: Partial<Submission.Submission>,
+  domain = setting.domain,
+): Promise<SubmissionBody> {
+  const submission = { ...setting.body.submission, ...change }
+  const header = fromHex(Submission.hash(submission, domain))
+  return {
+    ...setting.body,
+    submission,
+    providerSignature: await setting.parts.account.signTypedData(
+      Submission.toTypedData(submission, domain),
+    ),
+    holderSignature: toBase64url(HolderBinding.sign(setting.parts.holderKey, header)),
+  }
+}
+
+async function withReceipt(
+  change: Partial<StorageReceipt.StorageReceipt>,
+  signer = setting.parts.storeAccount,
+): Promise<SubmissionBody> {
+  const receipt = { ...setting.body.receipt, ...change }
+  return {
+    ...setting.body,
+    receipt,
+    receiptSignature: await signer.signTypedData(
+      StorageReceipt.toTypedData(receipt, setting.domain),
+    ),
+  }
+}
+
+describe('certify', () => {
+  it('default: the certificate says what was judged, and nothing of the oracle or its clock', async () => {
+    const { certificate, quality } = await certify(setting.body, setting.context)
+    assert.equal(certificate.dealId, setting.deal.dealId)
+    assert.equal(certificate.provider, setting.parts.account.address)
+    assert.equal(certificate.manifestHash, setting.offer.manifestHash)
+    assert.equal(certificate.score, quality.score)
+    assert.equal(certificate.validUntil, certificate.asOf + BigInt(setting.terms.certificateLife))
+    const later = { ...setting.context, nowSec: () => setting.parts.asOfSec + 200n }
+    assert.deepEqual((await certify(setting.body, later)).certificate, certificate)
+  })
+
+  it('limit: asOf 300 seconds from the clock passes, 301 does not', async () => {
+    const { asOfSec } = setting.parts
+    for (const skew of [300n, -300n]) {
+      await certify(setting.body, { ...setting.context, nowSec: () => asOfSec + skew })
+    }
+    for (const skew of [301n, -301n]) {
+      await refuses('Submission.Refused', setting.body, { nowSec: () => asOfSec + skew })
+    }
+  })
+
+  it('error: one answer for everything before the presentation is verified', async () => {
+    const { deals } = setting.context
+    const refused = 'Submission.Refused'
+    const { submission } = setting.body
+    await refuses(refused, setting.body, { deals: { ...deals, find: async () => undefined } })
+    await refuses(refused, setting.body, {
+      deals: { ...deals, status: async () => ({ isOpen: false, stoppedAtSec: 1n }) },
+    })
+    const stoppedBefore = { isOpen: true, stoppedAtSec: submission.asOf - 1n }
+    await refuses(refused, setting.body, { deals: { ...deals, status: async () => stoppedBefore } })
+    await refuses(refused, setting.body, { validatorHash: toHex(random(32)) })
+    await refuses(refused, await resigned({ oracle: stranger.address }))
+    await refuses(refused, await resigned({ criteriaHash: toHex(random(32)) }))
+    await refuses(refused, await resigned({ manifestHash: toHex(random(32)) }))
+    await refuses(refused, await resigned({ provider: stranger.address }))
+    await refuses(refused, await resigned({}, dealBookDomain(1, setting.deal.dealBook)))
+    await refuses(
+      refused,
+      await resigned({}, dealBookDomain(setting.deal.chainId, stranger.address)),
+    )
+  })
+
+  it('error: a presentation replayed under another nonce, or signed by another holder', async () => {
+    await refuses('Submission.Refused', await resigned({ nonce: toHex(random(32)) }))
+    const header = fromHex(Submission.hash(setting.body.submission, setting.domain))
+    const thief = HolderBinding.sign(Keys.createHolderKey(random), header)
+    await refuses('Submission.Refused', { ...setting.body, holderSignature: toBase64url(thief) })
+    const forged = structuredClone(setting.body.presentation) as {
+      credentialSubject: Record<string, unknown>
+    }
+    forged.credentialSubject['condition1'] = '38341003'
+    await refuses('Submission.Refused', { ...setting.body, presentation: forged })
+  })
+
+  it('error: receipts of other stores, sizes, deals, manifests, or too short', async () => {
+    const { receipt } = setting.parts
+    const refused = 'Submission.Refused'
+    await refuses(refused, await withReceipt({ store: stranger.address }, stranger as never))
+    await refuses(refused, await withReceipt({ sizeBytes: receipt.sizeBytes + 1n }))
+    await refuses(refused, await withReceipt({ dealId: toHex(random(32)) }))
+    await refuses(refused, await withReceipt({ manifestHash: toHex(random(32)) }))
+    await refuses(refused, await withReceipt({ storedUntil: setting.parts.asOfSec }))
+    await refuses(refused, await withReceipt({}, stranger as never))
+  })
+
+  it('error: revoked, unknown list, tags over their cap, below quality', async () => {
+    const listsAt = async () => ({ root: setting.deal.dealId, isRevoked: () => true })
+    await refuses('Record.CredentialRevoked', setting.body, {
+      statusSchedule: { ...setting.context.statusSchedule, listsAt },
+    })
+    const { deals } = setting.context
+    await refuses('Record.AlreadySold', setting.body, {
+      deals: { ...deals, isRecordSettled: async () => true },
+    })
+    await refuses('Record.PersonCapReached', setting.body, {
+      deals: { ...deals, personCount: async () => 1 },
+    })
+    const terms = { ...setting.terms, tiers: [{ minimumScore: 101, price: 5n }] }
+    const { criteria } = setting.deal
+    const find = async () => ({ dealId: setting.deal.dealId, terms, criteria })
+    await refuses('Record.BelowQuality', setting.body, { deals: { ...deals, find } })
+  })
+
+  it('error: an issuer that the deal does not trust', async () => {
+    const { deals } = setting.context
+    const criteria = {
+      ...setting.deal.criteria,
+      issuers: ['did:ambrosia:31337:0000000000000000000000000000000000000009'],
+    }
+    const find = async () => ({ dealId: setting.deal.dealId, terms: setting.terms, criteria })
+    await refuses('Record.IssuerNotTrusted', setting.body, { deals: { ...deals, find } })
+  })
+
+  it('error: ciphertext with a changed byte, cut, extended or of another record', async () => {
+    const { sealed } = setting.offer
+    const serve = (bytes: Uint8Array) => ({
+      fetchSealed: async function* () {
+        yield bytes
+      },
+    })
+    const flipped = sealed.slice()
+    flipped[1000] = (flipped[1000] as number) ^ 1
+    await refuses('Seal.Tampered', setting.body, serve(flipped))
+    await refuses('Seal.Truncated', setting.body, serve(sealed.subarray(0, sealed.length - 20_000)))
+    await assert.rejects(
+      certify(setting.body, { ...setting.context, ...serve(new Uint8Array([...sealed, 0])) }),
+      /Seal\.|seal/i,
+    )
+  })
+
+  it('error: an envelope swapped for that of another record, or for another oracle', async () => {
+    const { record, selected, account, loader, randomBytes, oracle, pair } = setting.parts
+    const other = await sealOffer({
+      record,
+      selected,
+      deal: setting.deal,
+      provider: stranger.address,
+      oracles: [{ ...oracle, publicKey: pair.publicKey }],
+      loader,
+      randomBytes,
+    })
+    const swapped = Manifest.create({
+      ...setting.offer.manifest,
+      recipients: other.manifest.recipients,
+    })
+    await refuses('Envelope.Refused', await submitted(swapped, account))
+    const misnamed = setting.offer.manifest.recipients.map((recipient) => ({
+      ...recipient,
+      keyId: 'another',
+    }))
+    await refuses(
+      'Record.NotRecipient',
+      await submitted(
+        Manifest.create({ ...setting.offer.manifest, recipients: misnamed }),
+        account,
+      ),
+    )
+  })
+
+  /** A whole submission over a manifest of the attacker's making. */
+  async function submitted(
+    manifest: Manifest.Manifest,
+    account: Setting['parts']['account'],
+  ): Promise<SubmissionBody> {
+    const { record, selected, holderKey, storeAccount, loader, asOfSec, oracle } = setting.parts
+    const manifestHash = Manifest.hash(manifest)
+    const receipt = { ...setting.body.receipt, manifestHash }
+    return await createSubmission({
+      record,
+      selected,
+      offer: { ...setting.offer, manifest, manifestHash },
+      deal: setting.deal,
+      account,
+      holderKey,
+      receipt,
+      receiptSignature: await storeAccount.signTypedData(
+        StorageReceipt.toTypedData(receipt, setting.domain),
+      ),
+      oracle: oracle.operator,
+      asOfSec,
+      loader,
+    })
+  }
+})
