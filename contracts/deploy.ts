@@ -63,7 +63,7 @@ export type DeployOptions = {
 export async function deploy(options: DeployOptions): Promise<Addresses> {
   const { walletClient, publicClient, artifacts, progress } = options
   const account = walletClient.account
-  const total = 15
+  const total = 15 + countHandOver(options)
   let done = 0
 
   async function confirm(name: string, hash: Hash) {
@@ -150,6 +150,19 @@ export async function deploy(options: DeployOptions): Promise<Addresses> {
   }
 }
 
+/** The roles that the deployer gives away in the end. */
+function givenAway(options: DeployOptions): { admin: Address | undefined; listing: boolean } {
+  const deployer = options.walletClient.account.address.toLowerCase()
+  const listing = (options.roleHolders?.tokenListing ?? deployer).toLowerCase() !== deployer
+  const admin = (options.admin ?? deployer).toLowerCase() === deployer ? undefined : options.admin
+  return { admin, listing }
+}
+
+function countHandOver(options: DeployOptions): number {
+  const { admin, listing } = givenAway(options)
+  return (listing ? 1 : 0) + (admin === undefined ? 0 : 2)
+}
+
 /** Takes from the deployer every role that belongs to somebody else. */
 async function handOver(
   options: DeployOptions & {
@@ -158,19 +171,15 @@ async function handOver(
   },
 ): Promise<void> {
   const deployer = options.walletClient.account.address
-  const listing = options.roleHolders?.tokenListing ?? deployer
-  const encode = (functionName: 'grantRole' | 'renounceRole', args: readonly unknown[]) =>
-    encodeFunctionData({ abi: accessManagerAbi, functionName, args: args as never })
-  if (listing.toLowerCase() !== deployer.toLowerCase()) {
-    const data = encode('renounceRole', [roles.tokenListing, deployer])
-    await options.call('renounceRole', options.accessManager, data)
+  const { admin, listing } = givenAway(options)
+  const manage = async (functionName: 'grantRole' | 'renounceRole', args: readonly unknown[]) => {
+    const data = encodeFunctionData({ abi: accessManagerAbi, functionName, args: args as never })
+    await options.call(functionName, options.accessManager, data)
   }
-  const admin = options.admin ?? deployer
-  if (admin.toLowerCase() !== deployer.toLowerCase()) {
-    const grant = encode('grantRole', [0n, admin, 0])
-    await options.call('grantRole', options.accessManager, grant)
-    const renounce = encode('renounceRole', [0n, deployer])
-    await options.call('renounceRole', options.accessManager, renounce)
+  if (listing) await manage('renounceRole', [roles.tokenListing, deployer])
+  if (admin !== undefined) {
+    await manage('grantRole', [0n, admin, 0])
+    await manage('renounceRole', [0n, deployer])
   }
 }
 
