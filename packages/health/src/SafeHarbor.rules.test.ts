@@ -379,6 +379,37 @@ test('a comparator stays, but in a simple quantity takes the number with it', ()
   assert.equal(clean(ranged, patient).value?.['referenceRange'], undefined)
 })
 
+test('what R4 does not allow beside the rest goes with what was removed', () => {
+  const code = { coding: [{ system: SNOMED, code: '44054006' }] }
+  const local = { coding: [{ system: 'http://hospital.example', code: 'x' }] }
+  const condition = {
+    resourceType: 'Condition',
+    id: 'c',
+    subject: { reference: 'Patient/p1' },
+    code,
+  }
+  const over = { ...condition, clinicalStatus: local, abatementDateTime: '2020-01-01' }
+  assert.equal(clean(over, patient).value?.['abatementDateTime'], undefined)
+  const staged = {
+    ...condition,
+    stage: [{ type: code, summary: local }],
+    evidence: [{ code: [local] }],
+  }
+  assert.equal(clean(staged, patient).value?.['stage'], undefined)
+  const ranged = { ...hba1c, referenceRange: [{ text: '4 to 6', appliesTo: [code] }] }
+  assert.equal(clean(ranged, patient).value?.['referenceRange'], undefined)
+  const request = {
+    resourceType: 'ServiceRequest',
+    id: 's',
+    status: 'active',
+    intent: 'order',
+    subject: { reference: 'Patient/p1' },
+    code: local,
+    orderDetail: [code],
+  }
+  assert.equal(clean(request, patient).value?.['orderDetail'], undefined)
+})
+
 test('rekey must give ids that no person could have', () => {
   for (const bad of [
     'p1',

@@ -5,6 +5,7 @@ import { isBoundedNumber, isLawfulYear, yearOf } from './dates.ts'
 import { fillRequired } from './fillRequired.ts'
 import { toCountry, toState, toZip3 } from './places.ts'
 import { cleanMoney, cleanQuantity, type QuantityPlace } from './quantity.ts'
+import { repair } from './repair.ts'
 import type { Tally } from './report.ts'
 import { REMOVED_PATHS, REMOVED_TYPES, type Rule, SHELLS } from './rules.ts'
 import { childPath, type ElementRow, elementsOf, findElement } from './tables.ts'
@@ -68,7 +69,7 @@ export function cleanObject(
       }
     }
   }
-  repair(owner, out)
+  repair(owner, value, out)
   if (Object.keys(out).length === 0 && path.includes('.')) return undefined
   return fillRequired(owner, path, out, value, walk.tally)
 }
@@ -246,41 +247,4 @@ function cleanAddress(path: string, value: JsonObject, walk: Walk): JsonObject |
     } else tally.remove('geography', `${path}.${row === undefined ? '(unknown)' : key}`, member)
   }
   return Object.keys(out).length === 0 ? undefined : out
-}
-
-/** Members that FHIR's invariants allow only together: rat-1, gol-1, fhs-2, tim-1. */
-const TOGETHER: ReadonlyMap<
-  string,
-  readonly (readonly [dependent: string, needed: readonly string[]])[]
-> = new Map([
-  [
-    'Ratio',
-    [
-      ['numerator', ['denominator']],
-      ['denominator', ['numerator']],
-    ],
-  ],
-  ['FamilyMemberHistory', [['estimatedAge', ['ageAge', 'ageRange']]]],
-  [
-    'Timing.repeat',
-    [
-      ['durationUnit', ['duration']],
-      ['duration', ['durationUnit']],
-      ['durationMax', ['duration']],
-      ['periodUnit', ['period']],
-      ['period', ['periodUnit']],
-      ['periodMax', ['period']],
-      ['countMax', ['count']],
-      ['offset', ['when']],
-    ],
-  ],
-])
-
-function repair(owner: string, out: JsonObject): void {
-  for (const [dependent, needed] of TOGETHER.get(owner) ?? []) {
-    if (out[dependent] !== undefined && !needed.some((name) => out[name] !== undefined))
-      delete out[dependent]
-  }
-  if (owner !== 'Goal.target' || out['measure'] !== undefined) return
-  for (const key of Object.keys(out)) if (key.startsWith('detail')) delete out[key]
 }
