@@ -43,6 +43,9 @@ async function start(t: TestContext, options: { url?: string; requestsPerMinute?
   app.get('/v1/who', { preValidation: verify }, async (request) => ({
     signer: SignedRequest.signerOf(request),
   }))
+  app.addContentTypeParser('application/octet-stream', (_request, content, done) => {
+    done(null, content)
+  })
   const url = await Server.listen(app, { host: '127.0.0.1', port: 0 })
   const close = async () => {
     await app.close()
@@ -168,6 +171,15 @@ describe('SignedRequest', () => {
       }),
     )
     assert.equal(answer.status, 200)
+  })
+
+  it('error: a body of a type whose bytes are not kept', async (t) => {
+    const { url } = await start(t)
+    const who = `${url}/v1/echo`
+    const request = await signed(who, { method: 'POST' })
+    const headers = { ...(request.headers as object), 'content-type': 'application/octet-stream' }
+    const answer = await answerTo({ ...request, method: 'POST', headers, body: 'unsigned' })
+    refused(401, 'SignedRequest.BodyUnsigned', answer)
   })
 
   it('error: signature before schema', async (t) => {

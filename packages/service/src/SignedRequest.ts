@@ -71,6 +71,9 @@ export function createHook<DB extends NonceTable>(
   })
   return async (request) => {
     const nowSec = nowMs() / 1000
+    // Only JSON keeps its bytes; a body of another type would pass without its digest being checked.
+    const hasBody = request.body !== undefined && request.body !== null
+    if (hasBody && request.rawBody === undefined) throw new BodyUnsignedError()
     const verified = await HttpSignature.verify({
       request: {
         method: request.method,
@@ -134,6 +137,14 @@ async function useNonce(
     .onConflict((conflict) => conflict.columns(['key_id', 'nonce']).doNothing())
     .executeTakeFirst()
   if (inserted.numInsertedOrUpdatedRows !== 1n) throw new ReplayedError()
+}
+
+export class BodyUnsignedError extends AmbrosiaError {
+  constructor() {
+    super('SignedRequest.BodyUnsigned', 'a signed request carries JSON or no body', {
+      hint: 'Send application/json.',
+    })
+  }
 }
 
 export class ReplayedError extends AmbrosiaError {
