@@ -228,10 +228,7 @@ async function repeat(
 ): Promise<void> {
   while (!signal.aborted) {
     await work().catch(onError)
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs)
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-    })
+    await Chain.pause(pauseMs, signal)
   }
 }
 
