@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { concat, equal, fromUtf8 } from './Bytes.ts'
 import { hmacSha256 } from './Hash.ts'
 import * as HttpSignature from './HttpSignature.ts'
@@ -154,5 +155,36 @@ describe('HttpSignature', () => {
     const less = input.replace(' "@query"', '')
     await refuses({ ...request, headers: { ...headers, 'signature-input': less } }, 'NotCovered')
     await assert.rejects(signed({ audience: 'a"b' }), { code: 'HttpSignature.Malformed' })
+  })
+
+  it('gives an error of its own for any headers', async () => {
+    const request = await signed()
+    const names = ['signature', 'signature-input', 'ambrosia-audience', 'content-digest']
+    const piece = fc.constantFrom(
+      'sig1=',
+      '(',
+      ')',
+      '"',
+      ';',
+      '"@path"',
+      'created=1',
+      ':',
+      ' ',
+      '\\',
+      'é',
+      '0',
+    )
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(piece).map((parts) => parts.join('')),
+    )
+    const value = fc.option(fc.oneof(text, fc.array(text)), { nil: undefined })
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...names), value, async (name, hostile) => {
+        const headers = { ...request.headers, [name]: hostile }
+        await assert.rejects(verify({ ...request, headers }), { code: /^HttpSignature\./ })
+      }),
+      { numRuns: 500 },
+    )
   })
 })

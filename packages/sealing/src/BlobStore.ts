@@ -6,7 +6,7 @@ import type { Source } from './streams.ts'
 export type BlobStore = {
   /**
    * Keeps a stream and tells its address. With an expected address or a limit, anything else is refused and nothing is kept.
-   * @throws ContentAddress.Mismatch, BlobStore.TooLarge
+   * @throws ContentAddress.Mismatch, BlobStore.TooLarge, BlobStore.Full
    */
   put(
     content: Source,
@@ -80,6 +80,15 @@ export class TooLargeError extends AmbrosiaError {
   constructor(maximumSizeBytes: number) {
     super('BlobStore.TooLarge', `the content is larger than ${maximumSizeBytes} bytes`, {
       details: { maximumSizeBytes },
+    })
+  }
+}
+
+export class FullError extends AmbrosiaError {
+  constructor(cause: unknown) {
+    super('BlobStore.Full', 'there is no room left to keep the content', {
+      hint: 'Try again later, or use another store.',
+      cause,
     })
   }
 }

@@ -57,6 +57,11 @@ describe('FileBlobStore', () => {
     const large = store.put(inParts(content), { maximumSizeBytes: content.length - 1 })
     await assert.rejects(large, { code: 'BlobStore.TooLarge' })
     await assert.rejects(store.put(inParts(content, 1_500_000)), /connection lost/)
+    async function* full() {
+      yield content
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    }
+    await assert.rejects(store.put(full()), { code: 'BlobStore.Full' })
     assert.deepEqual(filesOf(folder), [])
   })
 

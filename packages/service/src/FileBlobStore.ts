@@ -4,6 +4,7 @@ import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path'
 import {
   type BlobStore,
+  FullError,
   limited,
   NotFoundError,
   type PutOptions,
@@ -50,7 +51,7 @@ export class FileBlobStore implements BlobStore {
     } catch (error) {
       await file.close().catch(() => undefined)
       await rm(temporary, { force: true })
-      throw error
+      throw isFull(error) ? new FullError(error) : error
     }
   }
 
@@ -102,6 +103,11 @@ export class FileBlobStore implements BlobStore {
     const handle = await open(folder, 'r')
     await handle.sync().finally(() => handle.close())
   }
+}
+
+function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 async function* writing(

@@ -23,6 +23,7 @@ const COMMON: Statuses = {
   'ContentAddress.Mismatch': 422,
   'BlobStore.NotFound': 404,
   'BlobStore.TooLarge': 413,
+  'BlobStore.Full': 507,
   'Chain.Unreachable': 503,
 }
 

@@ -200,6 +200,45 @@ describe('PUT /v1/blobs/:cid', () => {
     assert.deepEqual(filesOf(test), [cid])
   })
 
+  it('keeps the blob of one upload while another of the same content fails', async (t) => {
+    const test = await Testing.startStore(t)
+    const good = await Testing.askTicket(test, content)
+    const sizeBytes = content.length + 1
+    const lying = await Testing.askTicket(test, content, {
+      manifestHash: Testing.word(8),
+      changes: { sizeBytes },
+    })
+    let finish = () => {}
+    const slow = new ReadableStream({
+      start(controller) {
+        controller.enqueue(content.subarray(0, 2_000_000))
+        finish = () => {
+          controller.enqueue(content.subarray(2_000_000))
+          controller.close()
+        }
+      },
+    })
+    const first = Testing.upload(test, good.cid, good.ticket, slow)
+    const whole = new Blob([content as Uint8Array<ArrayBuffer>]).stream()
+    const second = await Testing.upload(test, lying.cid, lying.ticket, whole)
+    assert.equal(second.code, 'Upload.SizeMismatch')
+    test.chain.finalTimeSec += 1_000_000
+    await sweep(test.store)
+    finish()
+    assert.equal((await first).status, 201)
+    assert.deepEqual(filesOf(test), [good.cid])
+  })
+
+  it('keeps many different blobs uploaded at once', async (t) => {
+    const test = await Testing.startStore(t, { pendingCount: 100 })
+    const blobs = Array.from({ length: 20 }, (_, i) => Testing.contentOf(300_000, i))
+    const held = await Promise.all(
+      blobs.map((blob, i) => Testing.hold(test, blob, { manifestHash: Testing.word(100 + i) })),
+    )
+    assert.ok(held.every(({ answer }) => answer.status === 201))
+    assert.deepEqual(filesOf(test).sort(), held.map(({ cid }) => cid).sort())
+  })
+
   it('keeps nothing of an upload that breaks off', async (t) => {
     const test = await Testing.startStore(t)
     const { cid, ticket } = await Testing.askTicket(test, content)
