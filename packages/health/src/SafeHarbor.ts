@@ -3,6 +3,6 @@
  * FHIR paths and types; what no rule keeps is dropped. See docs/health-safe-harbor.md.
  */
 export { check, type Finding } from './safe-harbor/check.ts'
-export { deidentify, type Options } from './safe-harbor/deidentify.ts'
+export { createSession, deidentify, type Options, type Session } from './safe-harbor/deidentify.ts'
 export type { Report } from './safe-harbor/report.ts'
 export { RULES, type Rule } from './safe-harbor/rules.ts'

@@ -7,7 +7,7 @@ import { absent } from './fillRequired.ts'
 import { KEPT_TYPES } from './keptTypes.ts'
 import { cleanPatientExtensions } from './patientExtensions.ts'
 import {
-  indexReferences,
+  createReferenceIndex,
   isKept,
   type ReferenceForm,
   type ReferenceIndex,
@@ -36,41 +36,71 @@ export type Options = {
   readonly references?: ReferenceForm
 }
 
-/** The Safe Harbor form of resources, see SafeHarbor.ts. */
+/** A de-identification in two passes, for records larger than memory: all resources are added, then each is cleaned. */
+export type Session = {
+  /** First pass: remembers ids, persons over 89 and years of encounters. @throws SafeHarbor.Rekey */
+  add(resource: Resource): void
+  /** Second pass: the Safe Harbor form, undefined for a resource that is dropped. */
+  clean(resource: Resource): Resource | undefined
+  /** What was done up to now. */
+  report(): Report
+}
+
+/** @throws SafeHarbor.AsOf */
+export function createSession(options: Options): Session {
+  const asOfYear = options.asOf.getUTCFullYear()
+  if (!Number.isFinite(asOfYear)) throw new AsOfError()
+  const tally = createTally()
+  const index = createReferenceIndex(options.rekey)
+  const aged = new Set<string>()
+  const years = new Map<string, number>()
+  const shared: Shared = { asOfYear, tally, aged, years, index, options }
+  return {
+    add(resource) {
+      const target = index.add(resource)
+      if (target === undefined) return
+      if (isAged(resource, asOfYear)) aged.add(target.newId)
+      const year = encounterStart(resource)
+      if (year !== undefined) years.set(target.newId, year)
+    },
+    clean(resource) {
+      const { type, value } = resource
+      const target = isKept(type, value) ? index.of(resource) : undefined
+      if (target !== undefined) return cleanResource(target, value as JsonObject, shared)
+      const known = R4_TYPES.has(type) ? type : '(not R4)'
+      tally.drop(known, value, KEPT_TYPES.has(type) ? 'invalid' : 'type')
+      return undefined
+    },
+    report: tally.report,
+  }
+}
+
+/**
+ * The Safe Harbor form of resources that are in memory, and the report.
+ * @throws SafeHarbor.AsOf, SafeHarbor.Rekey
+ */
 export function deidentify(
   resources: readonly Resource[],
   options: Options,
 ): { resources: Resource[]; report: Report } {
-  const asOfYear = options.asOf.getUTCFullYear()
-  if (!Number.isFinite(asOfYear)) throw new AsOfError()
-  const tally = createTally()
-  const index = indexReferences(resources, options.rekey)
-  for (const resource of resources) {
-    if (isKept(resource.type, resource.value)) continue
-    const type = R4_TYPES.has(resource.type) ? resource.type : '(not R4)'
-    tally.drop(type, resource.value, KEPT_TYPES.has(resource.type) ? 'invalid' : 'type')
-  }
-  const aged = new Set(
-    index.targets.filter(({ source }) => isAged(source, asOfYear)).map(({ newId }) => newId),
-  )
-  const years = createYearLookup(index)
-  const out = index.targets.map((target) =>
-    cleanResource(target, index, { asOfYear, tally, aged, years, options }),
-  )
-  return { resources: out, report: tally.report() }
+  const session = createSession(options)
+  for (const resource of resources) session.add(resource)
+  const clean = resources.map((resource) => session.clean(resource))
+  return { resources: clean.filter((one) => one !== undefined), report: session.report() }
 }
 
 type Shared = {
   readonly asOfYear: number
   readonly tally: Tally
   readonly aged: ReadonlySet<string>
-  readonly years: (target: Target) => number | undefined
+  /** The year in which each encounter began, by new id. */
+  readonly years: ReadonlyMap<string, number>
+  readonly index: ReferenceIndex
   readonly options: Options
 }
 
-function cleanResource(target: Target, index: ReferenceIndex, shared: Shared): Resource {
-  const source = target.source.value as JsonObject
-  const { tally } = shared
+function cleanResource(target: Target, source: JsonObject, shared: Shared): Resource {
+  const { tally, index } = shared
   const form = shared.options.references ?? 'source'
   const local = localIds(source)
   const times = tally.times()
@@ -100,7 +130,7 @@ function cleanResource(target: Target, index: ReferenceIndex, shared: Shared): R
   const contained = cleanContained(source, local, used, walk, shared.options.asOf)
   if (contained.length > 0) value['contained'] = contained
   if (tally.times() > times || isAgeObservation(value))
-    guardAges(value, shared.asOfYear, encounterYear(source, index, shared), tally)
+    guardAges(value, shared.asOfYear, encounterYear(source, shared), tally)
   const fullUrl = writeFullUrl(target, form)
   return {
     type: target.type,
@@ -253,24 +283,15 @@ function isAboutAged(
   return true
 }
 
-function encounterYear(
-  source: JsonObject,
-  index: ReferenceIndex,
-  shared: Shared,
-): number | undefined {
+function encounterYear(source: JsonObject, { index, years }: Shared): number | undefined {
   const member = source['encounter'] ?? source['context']
   const reference = isObject(member) ? member['reference'] : undefined
   const target = typeof reference === 'string' ? index.find(reference) : undefined
-  return target === undefined ? undefined : shared.years(target)
+  return target === undefined ? undefined : years.get(target.newId)
 }
 
-function createYearLookup(index: ReferenceIndex): (target: Target) => number | undefined {
-  const known = new Map<Target, number | undefined>()
-  for (const target of index.targets) {
-    if (target.type !== 'Encounter' || !isObject(target.source.value)) continue
-    const period = target.source.value['period']
-    const start = isObject(period) ? (period['start'] ?? period['end']) : undefined
-    known.set(target, typeof start === 'string' ? yearOf(start) : undefined)
-  }
-  return (target) => known.get(target)
+function encounterStart({ type, value }: Resource): number | undefined {
+  const period = type === 'Encounter' && isObject(value) ? value['period'] : undefined
+  const start = isObject(period) ? (period['start'] ?? period['end']) : undefined
+  return typeof start === 'string' ? yearOf(start) : undefined
 }

@@ -6,47 +6,48 @@ import { isOpaqueId, isUuid } from './ids.ts'
 import { KEPT_TYPES } from './keptTypes.ts'
 import { elementsOf } from './tables.ts'
 
-/** A kept resource with its new id. */
-export type Target = { readonly type: string; readonly newId: string; readonly source: Resource }
+/** A kept resource as references see it. */
+export type Target = { readonly type: string; readonly newId: string; readonly hadUrl: boolean }
 
 export type ReferenceIndex = {
-  readonly targets: readonly Target[]
+  /** Gives a resource its new id; undefined for one that is dropped. @throws SafeHarbor.Rekey */
+  add(resource: Resource): Target | undefined
+  /** The target of a resource that was added. */
+  of(resource: Resource): Target | undefined
   /** The resource that a literal reference names, undefined for what is not in the record. */
   find(reference: string): Target | undefined
 }
 
-/** Gives every kept resource its new id and finds resources by relative, absolute and `urn:uuid` references. */
-export function indexReferences(
-  resources: readonly Resource[],
-  rekey: (type: string, id: string) => string,
-): ReferenceIndex {
+/** Finds resources by relative, absolute and `urn:uuid` references. It holds ids and no content. */
+export function createReferenceIndex(rekey: (type: string, id: string) => string): ReferenceIndex {
   const byKey = new Map<string, Target>()
   const withoutUrl = new Map<string, Target>()
   const used = new Map<string, string>()
-  const targets: Target[] = []
-  for (const source of resources) {
-    if (!isKept(source.type, source.value)) continue
-    const newId = rekey(source.type, source.id)
-    if (typeof newId !== 'string' || !isOpaqueId(newId) || newId === source.id) {
-      throw new RekeyError(
-        source.type,
-        'an id that is no UUID and no 20 to 64 hexadecimal digits, or the old id',
-      )
-    }
-    const owner = `${source.type}/${source.id}`
-    const before = used.get(newId)
-    if (before !== undefined && before !== owner)
-      throw new RekeyError(source.type, 'one id for two resources')
-    used.set(newId, owner)
-    const target: Target = { type: source.type, newId, source }
-    targets.push(target)
-    byKey.set(owner, target)
-    if (isUuid(source.id)) byKey.set(`urn:uuid:${source.id.toLowerCase()}`, target)
-    if (source.fullUrl === undefined) withoutUrl.set(owner, target)
-    else byKey.set(normal(source.fullUrl), target)
-  }
+  const ownerOf = ({ type, id }: Resource): string => `${type}/${id}`
   return {
-    targets,
+    add(resource) {
+      const { type, id, fullUrl, value } = resource
+      if (!isKept(type, value)) return undefined
+      const newId = rekey(type, id)
+      if (typeof newId !== 'string' || !isOpaqueId(newId) || newId === id) {
+        throw new RekeyError(
+          type,
+          'an id that is no UUID and no 20 to 64 hexadecimal digits, or the old id',
+        )
+      }
+      const owner = ownerOf(resource)
+      if ((used.get(newId) ?? owner) !== owner) {
+        throw new RekeyError(type, 'one id for two resources')
+      }
+      used.set(newId, owner)
+      const target: Target = { type, newId, hadUrl: fullUrl !== undefined }
+      byKey.set(owner, target)
+      if (isUuid(id)) byKey.set(`urn:uuid:${id.toLowerCase()}`, target)
+      if (fullUrl === undefined) withoutUrl.set(owner, target)
+      else byKey.set(normal(fullUrl), target)
+      return target
+    },
+    of: (resource) => byKey.get(ownerOf(resource)),
     find(reference) {
       const key = normal(reference)
       const exact = byKey.get(key)
@@ -93,7 +94,7 @@ export type ReferenceForm = 'source' | 'urn:uuid' | 'relative'
 /** The `fullUrl` of a resource in the form: a `urn:uuid` where it has one and its new id is a UUID. */
 export function writeFullUrl(target: Target, form: ReferenceForm): string | undefined {
   if (form === 'relative' || !isUuid(target.newId)) return undefined
-  if (form === 'source' && target.source.fullUrl === undefined) return undefined
+  if (form === 'source' && !target.hadUrl) return undefined
   return `urn:uuid:${target.newId}`
 }
 

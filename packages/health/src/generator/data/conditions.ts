@@ -161,7 +161,7 @@ export const CHRONIC: readonly Chronic[] = [
     everyMonths: 6,
     measurements: ['fev1', 'oxygen'],
     panels: ['bloodCount'],
-    medications: ['albuterol', 'tiotropium'],
+    medications: ['albuterol', 'fluticasoneSalmeterol'],
     procedures: ['spirometry', 'chestXray'],
   },
   // [8] NCHS Data Brief 303, 2013 to 2016: 8.1 % of adults, women 10.4 %, men 5.5 %.
@@ -339,7 +339,7 @@ export const CHRONIC: readonly Chronic[] = [
     everyMonths: 12,
     measurements: ['pain'],
     panels: [],
-    medications: ['sumatriptan'],
+    medications: ['naproxen'],
     procedures: [],
   },
   // Complications of type 2 diabetes: [17] Zhang et al., JAMA 2010;304:649, retinopathy in 28.5 % of diabetics of 40 and over.

@@ -133,13 +133,14 @@ export const MEDICATIONS: Readonly<Record<string, Medication>> = {
     dose: 2,
     unit: '{puff}',
   },
-  tiotropium: {
-    rxnorm: '485032',
-    display: 'tiotropium 0.018 MG Inhalation Powder',
-    since: 2004,
-    perDay: 1,
+  fluticasoneSalmeterol: {
+    rxnorm: '896209',
+    display:
+      '60 ACTUAT fluticasone propionate 0.25 MG/ACTUAT / salmeterol 0.05 MG/ACTUAT Dry Powder Inhaler',
+    since: 2001,
+    perDay: 2,
     dose: 1,
-    unit: '{capsule}',
+    unit: '{puff}',
   },
   sertraline: {
     rxnorm: '312941',
@@ -200,15 +201,6 @@ export const MEDICATIONS: Readonly<Record<string, Medication>> = {
     dose: 1,
     unit: '{tablet}',
   },
-  sumatriptan: {
-    rxnorm: '313160',
-    display: 'sumatriptan 25 MG Oral Tablet',
-    since: 1995,
-    perDay: 1,
-    dose: 1,
-    unit: '{tablet}',
-    asNeeded: true,
-  },
   penicillinV: {
     rxnorm: '834102',
     display: 'penicillin V potassium 500 MG Oral Tablet',
@@ -227,11 +219,11 @@ export const MEDICATIONS: Readonly<Record<string, Medication>> = {
   },
   nitrofurantoin: {
     rxnorm: '311989',
-    display: 'nitrofurantoin, macrocrystals 50 MG Oral Capsule',
+    display: 'nitrofurantoin 5 MG/ML Oral Suspension',
     since: 1968,
     perDay: 4,
-    dose: 1,
-    unit: '{capsule}',
+    dose: 20,
+    unit: 'mL',
   },
 }
 
