@@ -102,8 +102,19 @@ export function hashLines(hasher: Hasher, lines: number, out: number, count: num
 
 /** Hashes `count` groups of eight elements at `inputs` into elements at `out`. */
 export function hashNodes(hasher: Hasher, inputs: number, out: number, count: number): void {
-  const constants = constantsOf(hasher, WIDTH)
-  hasher.exports.hashElements(inputs, out, count, WIDTH, partialRounds(WIDTH), constants)
+  hashMany(hasher, WIDTH, inputs, out, count)
+}
+
+/** Hashes `count` groups of `width - 1` elements at `inputs` into elements at `out`. */
+export function hashMany(
+  hasher: Hasher,
+  width: number,
+  inputs: number,
+  out: number,
+  count: number,
+): void {
+  const constants = constantsOf(hasher, width)
+  hasher.exports.hashElements(inputs, out, count, width, partialRounds(width), constants)
 }
 
 /** An element of a number below the field's order, as bytes. */
