@@ -1,12 +1,17 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import type { Resource } from '@ambrosia/health/Resource'
 import type { Finding, Report } from '@ambrosia/health/SafeHarbor'
 import type { Command } from 'commander'
 import { printJson, progress, RefusedError, UsageError } from '../output.ts'
 
 type Options = { out?: string; report?: string; key?: string; asOf?: string; check?: boolean }
+
+/** Findings that are kept to be shown. */
+const SHOWN = 1000
+/** Resources of a bulk export that are in memory at one time. */
+const BATCH = 500
 
 /** `ambrosia deidentify`: the Safe Harbor form of records, or a check that records are in it. */
 export function register(program: Command): void {
@@ -41,33 +46,35 @@ Examples:
     .action(async (files: string[], options: Options, command: Command) => {
       const json = command.optsWithGlobals<{ json?: boolean }>().json === true
       const asOf = asOfDate(options.asOf)
-      const resources = await readAll(files)
-      progress(
-        `read ${resources.length} resources of ${files.length} ${files.length === 1 ? 'file' : 'files'}`,
-      )
-      if (options.check === true) await checkOnly(resources, asOf, json)
-      else await run(resources, asOf, options, json)
+      const source = await openSource(files)
+      if (options.check === true) await checkOnly(source, asOf, json)
+      else await run(source, asOf, options, json)
     })
 }
 
-async function checkOnly(resources: Resource[], asOf: Date, json: boolean): Promise<void> {
+async function checkOnly(source: Source, asOf: Date, json: boolean): Promise<void> {
   const { check } = await import('@ambrosia/health/SafeHarbor')
-  const findings = check(resources, { asOf })
-  if (json)
-    printJson({
-      ok: findings.length === 0,
-      resources: resources.length,
-      findings: findings.slice(0, 1000),
-    })
+  const findings: Finding[] = []
+  let places = 0
+  let count = 0
+  for await (const batch of source.batches()) {
+    const found = check(batch, { asOf })
+    for (const finding of found.slice(0, Math.max(0, SHOWN - findings.length))) {
+      findings.push({ ...finding, resourceIndex: count + finding.resourceIndex })
+    }
+    places += found.length
+    count += batch.length
+  }
+  if (json) printJson({ ok: places === 0, resources: count, places, findings })
   else for (const line of findingLines(findings)) process.stdout.write(`${line}\n`)
-  if (findings.length > 0) {
+  if (places > 0) {
     throw new RefusedError(
       'SafeHarbor.NotClean',
-      `${findings.length} places are not in Safe Harbor form`,
+      `${places} places are not in Safe Harbor form`,
       'Run ambrosia deidentify FILE --out safe.json and check that file.',
     )
   }
-  if (!json) process.stdout.write(`clean: ${resources.length} resources\n`)
+  if (!json) process.stdout.write(`clean: ${count} resources\n`)
 }
 
 /** Places by path and rule, the most frequent first. */
@@ -81,12 +88,7 @@ function findingLines(findings: readonly Finding[]): string[] {
   return rows.slice(0, 50).map(([key, count]) => `${String(count).padStart(6)}  ${key}`)
 }
 
-async function run(
-  resources: Resource[],
-  asOf: Date,
-  options: Options,
-  json: boolean,
-): Promise<void> {
+async function run(source: Source, asOf: Date, options: Options, json: boolean): Promise<void> {
   if (options.out === undefined && json) {
     throw new UsageError(
       '--json needs --out',
@@ -94,31 +96,78 @@ async function run(
     )
   }
   const SafeHarbor = await import('@ambrosia/health/SafeHarbor')
-  const Bundle = await import('@ambrosia/health/Bundle')
   const rekey = createRekey(await keyOf(options.key))
   const ndjson = options.out?.endsWith('.ndjson') === true
   const references = ndjson ? 'relative' : 'urn:uuid'
-  const { resources: safe, report } = SafeHarbor.deidentify(resources, { rekey, asOf, references })
-  const findings = SafeHarbor.check(safe, { asOf })
-  if (findings.length > 0) {
-    throw new RefusedError(
-      'SafeHarbor.NotClean',
-      `the checker refuses the result at ${findings[0]?.path}: nothing was written`,
-      'Please report the path and the rule.',
-    )
+  const session = SafeHarbor.createSession({ rekey, asOf, references })
+  let read = 0
+  for await (const batch of source.batches()) {
+    for (const resource of batch) session.add(resource)
+    read += batch.length
   }
-  const bytes = ndjson ? Bundle.writeNdjson(safe) : Bundle.write(safe)
-  if (options.out === undefined) process.stdout.write(bytes)
-  else await writeFile(options.out, bytes)
+  progress(`read ${read} resources`)
+  const output = await createOutput(options.out, ndjson)
+  let written = 0
+  try {
+    for await (const batch of source.batches()) {
+      const safe = batch.map(session.clean).filter((one) => one !== undefined)
+      const finding = SafeHarbor.check(safe, { asOf })[0]
+      if (finding !== undefined) throw new OutputError(finding.path)
+      await output.add(safe)
+      written += safe.length
+    }
+  } catch (error) {
+    await output.discard()
+    throw error
+  }
+  await output.end()
+  const report = session.report()
   if (options.report !== undefined) {
-    await writeFile(
-      options.report,
-      `${JSON.stringify(reportFile(SafeHarbor.RULES, report, asOf), null, 2)}\n`,
-    )
+    const text = JSON.stringify(reportFile(SafeHarbor.RULES, report, asOf), null, 2)
+    await writeFile(options.report, `${text}\n`)
   }
   progress(`removed or generalised ${report.removed} values, kept ${report.kept}`)
   for (const { type, count } of report.resourcesDropped) progress(`dropped ${count} ${type}`)
-  if (json) printJson({ ok: true, read: resources.length, written: safe.length, ...report })
+  if (json) printJson({ ok: true, read, written, ...report })
+}
+
+type Output = {
+  add(resources: readonly Resource[]): Promise<void>
+  end(): Promise<void>
+  discard(): Promise<void>
+}
+
+/** Lines are written as they come, under another name until all are clean; a Bundle at the end. */
+async function createOutput(out: string | undefined, ndjson: boolean): Promise<Output> {
+  const Bundle = await import('@ambrosia/health/Bundle')
+  if (out === undefined || !ndjson) {
+    const all: Resource[] = []
+    return {
+      async add(resources) {
+        for (const resource of resources) all.push(resource)
+      },
+      async end() {
+        if (out !== undefined) await writeFile(out, Bundle.write(all))
+        else process.stdout.write(Bundle.write(all))
+      },
+      async discard() {},
+    }
+  }
+  const part = `${out}.part`
+  const file = await open(part, 'w')
+  return {
+    async add(resources) {
+      await file.write(Bundle.writeNdjson(resources))
+    },
+    async end() {
+      await file.close()
+      await rename(part, out)
+    },
+    async discard() {
+      await file.close()
+      await rm(part, { force: true })
+    },
+  }
 }
 
 /** What a privacy officer signs. */
@@ -148,19 +197,34 @@ async function keyOf(file: string | undefined): Promise<Uint8Array> {
   return key
 }
 
-async function readAll(files: string[]): Promise<Resource[]> {
+type Source = { batches(): AsyncIterable<Resource[]> }
+
+/** Resources of the files, as often as they are asked for: bulk exports line by line, others from memory as one batch. */
+async function openSource(files: string[]): Promise<Source> {
   const Bundle = await import('@ambrosia/health/Bundle')
-  const all: Resource[] = []
-  for (const file of files) {
-    const read = await orExplain(file, async () => {
-      if (!/\.ndjson(?:\.gz)?$/.test(file)) return Bundle.readResources(await readFile(file))
-      const lines: Resource[] = []
-      for await (const resource of Bundle.readNdjson(createReadStream(file))) lines.push(resource)
-      return lines
-    })
-    for (const resource of read) all.push(resource)
+  const isBulk = (file: string): boolean => /\.ndjson(?:\.gz)?$/.test(file)
+  const inMemory: Resource[] = []
+  for (const file of files.filter((one) => !isBulk(one))) {
+    const read = await orExplain(file, async () => Bundle.readResources(await readFile(file)))
+    for (const resource of read) inMemory.push(resource)
   }
-  return all
+  return {
+    async *batches() {
+      if (inMemory.length > 0) yield inMemory
+      for (const file of files.filter(isBulk)) {
+        const lines = Bundle.readNdjson(createReadStream(file))
+        for (let ended = false; !ended; ) {
+          const batch: Resource[] = []
+          while (!ended && batch.length < BATCH) {
+            const next = await orExplain(file, () => lines.next())
+            if (next.done === true) ended = true
+            else batch.push(next.value)
+          }
+          if (batch.length > 0) yield batch
+        }
+      }
+    },
+  }
 }
 
 /** Names the file of a failure; errors of the system become a wrong use of the command line. */
@@ -184,4 +248,14 @@ function asOfDate(text: string | undefined): Date {
     throw new UsageError('--as-of is no date', 'Write 2026-05-01.')
   }
   return date
+}
+
+class OutputError extends RefusedError {
+  constructor(path: string) {
+    super(
+      'SafeHarbor.NotClean',
+      `the checker refuses the result at ${path}: nothing was written`,
+      'Please report the path and the rule.',
+    )
+  }
 }
