@@ -38,10 +38,16 @@ describe('Log', () => {
       log.info({ one: { [name]: marked } })
       log.info({ one: { two: { [name]: marked } } })
       log.info({ one: { two: { three: { [name]: { deep: marked } } } } })
+      log.info({ list: [{ a: { b: { c: { d: { [name]: marked } } } } }] })
+      log.info({ [name.toUpperCase()]: marked })
+      log.child({ [name]: marked }).info('child')
     }
     log.info({
       headers: { authorization: `Bearer ${marked}`, 'ambrosia-ticket': marked, signature: marked },
     })
+    const bytes = new TextEncoder().encode(marked)
+    log.info({ bytes, more: { buffer: Buffer.from(bytes) } })
+    log.info({ a: { a: { a: { a: { a: { a: { a: { a: { a: marked } } } } } } } } })
     log.error(new Error(marked))
     log.error({ err: new Error('outer', { cause: new Error(marked) }) })
     log.error({ err: Object.assign(new TypeError(marked), { body: marked, code: marked }) })
@@ -49,7 +55,19 @@ describe('Log', () => {
     log.error({ err: marked })
     log.error({ err: new AmbrosiaError('Test.Failed', 'failed', { cause: new Error(marked) }) })
     assert.ok(lines.length > 40)
-    for (const line of lines) assert.ok(!line.includes(marked), line)
+    const bytesAsText = bytes.join()
+    for (const line of lines) {
+      assert.ok(!line.includes(marked), line)
+      assert.ok(!line.includes(bytesAsText), line)
+    }
+  })
+
+  it('keeps what is public, integers of any size among it', () => {
+    const { log, lines } = capture()
+    log.info({ block: 2n ** 70n, sizes: [1, 2], when: { at: 7, is: true, none: null } }, 'seen')
+    const { block, sizes, when } = JSON.parse(lines[0] as string)
+    assert.deepEqual([block, sizes], [String(2n ** 70n), [1, 2]])
+    assert.deepEqual(when, { at: 7, is: true, none: null })
   })
 
   it('keeps code, message and public details of our errors, and the frames of others', () => {

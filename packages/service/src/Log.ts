@@ -33,13 +33,9 @@ const SECRET_NAMES = [
   'resources',
   'presentation',
 ]
-const quoted = (name: string) => `["${name}"]`
-const REDACTED = SECRET_NAMES.flatMap((name) => [
-  quoted(name),
-  `*${quoted(name)}`,
-  `*.*${quoted(name)}`,
-  `*.*.*${quoted(name)}`,
-])
+const SECRET_KEYS = new Set(SECRET_NAMES.map((name) => name.toLowerCase()))
+const CENSOR = '[secret]'
+const DEPTH = 8
 
 /** A log for a service. */
 export function create(options: {
@@ -54,11 +50,27 @@ export function create(options: {
       level: options.level ?? 'info',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       hooks: { logMethod: withoutMessageOfErrors },
-      redact: { paths: REDACTED, censor: '[secret]' },
+      // For the bindings of child logs, which the formatter below does not see.
+      redact: { paths: SECRET_NAMES.map((name) => `["${name}"]`), censor: CENSOR },
+      formatters: { log: (object) => censor(object, DEPTH) as Record<string, unknown> },
       serializers: { err: describeError, error: describeError, cause: describeError },
     },
     stream,
   )
+}
+
+/** A copy without secrets, at any depth: what has a secret's name, and all raw bytes. Errors are described by a serializer. */
+function censor(value: unknown, depth: number): unknown {
+  if (typeof value === 'bigint') return value.toString()
+  if (typeof value !== 'object' || value === null || value instanceof Error) return value
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+  if (depth === 0) return '[deep]'
+  if (Array.isArray(value)) return value.map((one) => censor(one, depth - 1))
+  const entries = Object.entries(value).map(([key, member]) => {
+    const isSecret = SECRET_KEYS.has(key.toLowerCase())
+    return [key, isSecret ? CENSOR : censor(member, depth - 1)] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Where a call gives no message of its own, pino would take that of the error. */

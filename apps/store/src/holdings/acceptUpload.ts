@@ -43,7 +43,10 @@ export async function acceptUpload(
     const row = await store.locks(stored.cid, () => keep(store, ticket, holding))
     return { receipt: receiptOf(store, row), signature: row.receipt_signature as Hex }
   } catch (error) {
-    await deleteUnheld(store, ticket.content_address)
+    await deleteUnheld(store, ticket.content_address).catch((failure: unknown) => {
+      // The next start finds what is left; why the upload failed matters more.
+      store.log.warn({ err: failure }, 'a refused blob was not deleted')
+    })
     throw error
   }
 }
