@@ -100,23 +100,54 @@ export function createLoader(
 }
 
 /**
- * Contexts of a folder: its `contexts.json` maps each URL to the name of a file beside it. `read` gives the text of a file.
- * @throws Contexts.InvalidFolder
+ * Contexts of a folder of JSON files. A file with `@context` is a context; any other is a map of URLs to names of such
+ * files or to contexts themselves. A context that no map names is known by its own file name, the URL percent-encoded,
+ * such as `https%3A%2F%2Fa.example%2Fv1.jsonld`.
+ * @param names the files of the folder. @param read gives the text of a file. @throws Contexts.InvalidFolder
  */
 export async function fromFolder(
+  names: readonly string[],
   read: (name: string) => Promise<string>,
 ): Promise<Map<string, Context>> {
-  const map = parseObject(await read('contexts.json'), 'contexts.json')
-  const contexts = new Map<string, Context>()
-  for (const [url, name] of Object.entries(map)) {
-    if (typeof name !== 'string' || !/^[\w.-]+$/.test(name) || name.startsWith('.')) {
-      throw new InvalidFolderError('contexts.json', 'must map URLs to names of files beside it')
-    }
-    const context = parseObject(await read(name), name)
-    if (context['@context'] === undefined) throw new InvalidFolderError(name, 'has no @context')
-    contexts.set(url, context)
+  const files = new Map<string, Context>()
+  for (const name of names.filter((one) => FILE_NAME.test(one))) {
+    files.set(name, parseObject(await read(name), name))
   }
+  const contexts = new Map<string, Context>()
+  const unnamed = new Set([...files.keys()].filter((name) => isContext(files.get(name))))
+  for (const [name, map] of files) {
+    if (isContext(map)) continue
+    for (const [url, value] of Object.entries(map)) {
+      const context = typeof value === 'string' ? files.get(value) : value
+      if (!isContext(context)) {
+        throw new InvalidFolderError(
+          name,
+          'must map URLs to contexts or to files of contexts beside it',
+        )
+      }
+      contexts.set(url, context)
+      if (typeof value === 'string') unnamed.delete(value)
+    }
+  }
+  for (const name of unnamed) contexts.set(urlOfName(name), files.get(name) as Context)
   return contexts
+}
+
+const FILE_NAME = /^[^./\\][^/\\]*\.json(?:ld)?$/
+
+function isContext(value: unknown): value is Context {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, '@context')
+}
+
+function urlOfName(name: string): string {
+  let url = ''
+  try {
+    url = decodeURIComponent(name.replace(/\.json(?:ld)?$/, ''))
+  } catch {
+    // Not percent-encoded: no URL either.
+  }
+  if (!URL.canParse(url)) throw new InvalidFolderError(name, 'is a context that no map gives a URL')
+  return url
 }
 
 function parseObject(text: string, name: string): Context {

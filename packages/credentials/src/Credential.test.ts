@@ -556,33 +556,45 @@ describe('contextFor', () => {
 })
 
 describe('contexts of a folder', () => {
-  const files = (entries: Record<string, string>) => async (name: string) => entries[name] ?? '!'
   const context = { '@context': { term: 'urn:x' } }
+  const load = (entries: Record<string, unknown>) =>
+    Contexts.fromFolder(Object.keys(entries), async (name) => {
+      const content = entries[name]
+      return typeof content === 'string' ? content : JSON.stringify(content)
+    })
 
-  it('are known by the URL of the map, and never replace a pinned one', async () => {
+  it('are known by the URL of a map or of their name, and never replace a pinned one', async () => {
     const map = { 'https://a.example/v1': 'a.jsonld', [Contexts.CREDENTIALS_V2]: 'a.jsonld' }
-    const folder = { 'contexts.json': JSON.stringify(map), 'a.jsonld': JSON.stringify(context) }
-    const contexts = await Contexts.fromFolder(files(folder))
+    const contexts = await load({
+      'contexts.json': map,
+      'inline.json': { 'https://a.example/v2': context },
+      'a.jsonld': context,
+      'https%3A%2F%2Fa.example%2Fv3.jsonld': context,
+      'README.md': 'text',
+      '.hidden.json': 'text',
+    })
     const loader = Contexts.createLoader({ contexts })
-    assert.deepEqual((await loader('https://a.example/v1')).document, context)
+    for (const version of ['v1', 'v2', 'v3']) {
+      assert.deepEqual((await loader(`https://a.example/${version}`)).document, context)
+    }
     const { document } = await loader(Contexts.CREDENTIALS_V2)
     assert.equal(toHex(Contexts.hash(document)), Contexts.PINNED[Contexts.CREDENTIALS_V2])
-    await assert.rejects(loader('https://a.example/v2'), { code: 'Contexts.Unknown' })
+    await assert.rejects(loader('https://a.example/v4'), { code: 'Contexts.Unknown' })
     await assert.rejects(loader(Contexts.HEALTH_RECORD), { code: 'Contexts.Unknown' })
   })
 
-  it('are refused when the map leads out of the folder or to no context', async () => {
-    for (const [map, file] of [
-      ['!', '{}'],
-      ['[]', '{}'],
-      ['{"https://a.example": "../a"}', '{}'],
-      ['{"https://a.example": ".a"}', '{}'],
-      ['{"https://a.example": 7}', '{}'],
-      ['{"https://a.example": "a"}', '{}'],
-      ['{"https://a.example": "a"}', '!'],
-    ] as const) {
-      const read = files({ 'contexts.json': map, a: file })
-      await assert.rejects(Contexts.fromFolder(read), { code: 'Contexts.InvalidFolder' }, map)
+  it('are refused when a map leads out of the folder or to no context', async () => {
+    for (const files of [
+      { 'a.json': '!' },
+      { 'a.json': '[]' },
+      { 'a.json': context },
+      { '%ff.json': context },
+      { 'map.json': { 'https://a.example': '../a' } },
+      { 'map.json': { 'https://a.example': 7 } },
+      { 'map.json': { 'https://a.example': {} } },
+      { 'map.json': { 'https://a.example': 'map.json' } },
+    ]) {
+      await assert.rejects(load(files), { code: 'Contexts.InvalidFolder' }, JSON.stringify(files))
     }
   })
 })

@@ -1,4 +1,6 @@
+import { fromBase64url } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { base58 } from '@scure/base'
 import { CREDENTIALS_V2 } from './Contexts.ts'
 
 /**
@@ -16,8 +18,20 @@ const URL_FORM = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/
 /** xsd:dateTimeStamp: the time zone is not optional (data model, section 4.9). */
 const DATE_TIME_STAMP =
   /^-?(?:[1-9]\d{3,}|0\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?)(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)$/
-const DIGEST_SRI = /^sha(?:256|384|512)-[A-Za-z0-9+/]+={0,2}$/
-const MULTIBASE = /^[A-Za-z0-9]\S+$/
+/**
+ * Subresource Integrity, section 3.5. The digest has the size of its algorithm; one spare character is let pass, since
+ * examples of the specification have one.
+ */
+const DIGEST_SRI =
+  /^(?:sha256-[A-Za-z0-9+/]{43,44}|sha384-[A-Za-z0-9+/]{64,65}|sha512-[A-Za-z0-9+/]{86,87})={0,2}$/
+/** Multihash prefixes of SHA-256, SHA-384 and SHA-512: code and size of the digest behind it, bytes. */
+const MULTIHASHES: readonly (readonly [number, number])[] = [
+  [0x12, 32],
+  [0x20, 48],
+  [0x13, 64],
+]
+/** A term or a URL. */
+const TYPE = /^[^\s<>"{}|\\^`]+$/
 
 /** Checks a credential with or without proof. @throws DataModel.Malformed */
 export function assertCredential(value: unknown): asserts value is JsonObject {
@@ -100,7 +114,7 @@ function assertContext(document: JsonObject): void {
 
 function assertTypes(document: JsonObject, expected: string): void {
   const types = listAt(document, 'type')
-  if (!types.every((type) => typeof type === 'string')) fail('/type', 'must be texts')
+  if (!types.every(isType)) fail('/type', 'must be terms or URLs')
   if (!types.includes(expected)) fail('/type', `must include ${expected}`)
 }
 
@@ -127,9 +141,7 @@ function assertTyped(document: JsonObject, name: string, isIdRequired: boolean):
     const path = `/${name}/${index}`
     const object = objectAt(value, path)
     const types = listAt(object, 'type')
-    const isTyped =
-      types.length > 0 && types.every((type) => typeof type === 'string' && type !== '')
-    if (!isTyped) fail(`${path}/type`, 'is missing')
+    if (types.length === 0 || !types.every(isType)) fail(`${path}/type`, 'is no term or URL')
     if (isIdRequired || object['id'] !== undefined) assertUrl(object['id'], `${path}/id`)
   })
 }
@@ -146,9 +158,26 @@ function assertRelatedResources(document: JsonObject): void {
     const { digestSRI, digestMultibase, mediaType } = resource
     if (digestSRI === undefined && digestMultibase === undefined) fail(path, 'has no digest')
     assertTextsMatch(digestSRI, DIGEST_SRI, `${path}/digestSRI`)
-    assertTextsMatch(digestMultibase, MULTIBASE, `${path}/digestMultibase`)
     assertTextsMatch(mediaType, /^[^\s/]+\/[^\s/]+/, `${path}/mediaType`)
+    for (const text of listAt(resource, 'digestMultibase')) {
+      if (!isMultihash(text)) fail(`${path}/digestMultibase`, 'is no multihash of SHA-2')
+    }
   })
+}
+
+function isMultihash(text: unknown): boolean {
+  if (typeof text !== 'string' || text.length > 200) return false
+  let bytes: Uint8Array
+  try {
+    if (text.startsWith('u')) bytes = fromBase64url(text.slice(1))
+    else if (text.startsWith('z')) bytes = base58.decode(text.slice(1))
+    else return false
+  } catch {
+    return false
+  }
+  return MULTIHASHES.some(
+    ([code, size]) => bytes[0] === code && bytes[1] === size && bytes.length === size + 2,
+  )
 }
 
 function assertTextsMatch(value: unknown, form: RegExp, path: string): void {
@@ -206,6 +235,10 @@ function objectAt(value: unknown, path: string): JsonObject {
     fail(path, 'must be an object')
   }
   return value as JsonObject
+}
+
+function isType(value: unknown): boolean {
+  return typeof value === 'string' && TYPE.test(value)
 }
 
 function assertUrl(value: unknown, path: string): void {

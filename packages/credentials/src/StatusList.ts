@@ -201,6 +201,31 @@ export function readList(document: JsonObject, purpose: string): StatusList {
   return decode(subject['encodedList'])
 }
 
+/**
+ * Checks that an entry is one of the specification (section 2.1), of whatever purpose and size.
+ * @throws StatusList.Malformed
+ */
+export function assertEntry(value: unknown): void {
+  if (typeof value !== 'object' || value === null) throw new MalformedError('entry is no object')
+  const entry = value as Record<string, unknown>
+  const { statusPurpose, statusListIndex, statusListCredential, statusSize, statusMessage } = entry
+  if (typeof statusPurpose !== 'string') throw new MalformedError('entry has no purpose')
+  if (typeof statusListIndex !== 'string' || !/^(?:0|[1-9]\d*)$/.test(statusListIndex)) {
+    throw new MalformedError('entry has no index')
+  }
+  if (typeof statusListCredential !== 'string' || !URL.canParse(statusListCredential)) {
+    throw new MalformedError('entry names no list')
+  }
+  const size = statusSize ?? 1
+  if (!Number.isInteger(size) || (size as number) < 1) {
+    throw new MalformedError('entry has a status size that is no whole number above zero')
+  }
+  const isNamed = Array.isArray(statusMessage) && statusMessage.length === 2 ** (size as number)
+  if ((size as number) > 1 || statusMessage !== undefined) {
+    if (!isNamed) throw new MalformedError('entry does not name each of its messages')
+  }
+}
+
 /** @throws StatusList.Malformed, StatusList.WrongPurpose */
 export function parseEntry(value: unknown): Entry {
   if (typeof value !== 'object' || value === null) throw new MalformedError('entry is no object')

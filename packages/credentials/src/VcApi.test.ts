@@ -138,7 +138,7 @@ describe('issue', () => {
           digestSRI: `sha384-${'A'.repeat(64)}`,
           mediaType: 'image/png',
         },
-        { id: 'https://a.example/2', digestMultibase: 'uEiBZ' },
+        { id: 'https://a.example/2', digestMultibase: `uEiA${'A'.repeat(43)}` },
       ],
     },
     'a foreign status': {
@@ -211,6 +211,24 @@ describe('issue', () => {
         { id: 'https://a.example/1', digestSRI: 'sha256-AAAA' },
         { id: 'https://a.example/1', digestSRI: 'sha256-BBBB' },
       ],
+    },
+    'a digest of another size': {
+      relatedResource: { id: 'urn:x:y', digestSRI: `sha256-${'a'.repeat(64)}` },
+    },
+    'a digest that is no multihash': {
+      relatedResource: { id: 'urn:x:y', digestMultibase: 'uZTQ0MjM1NiAgcmVwb3J0cy9yZWxhdGVk' },
+    },
+    'a type with a space': { credentialStatus: { type: 'https ://a.example' } },
+    'a type that is a number': { credentialStatus: { type: 2 } },
+    'a malformed entry in another place': {
+      statusEntry: { type: 'BitstringStatusListEntry', statusListIndex: true },
+    },
+    'an entry with messages that do not fit its size': {
+      credentialStatus: {
+        ...StatusList.toEntry({ listUrl: 'https://a.example', index: 1, purpose: 'revocation' }),
+        statusSize: 2,
+        statusMessage: [{ status: '0x0', message: 'x' }],
+      },
     },
     'a digest of an unknown form': { relatedResource: { id: 'urn:x:y', digestSRI: 'md5-AAAA' } },
     'a name that is an object': { name: { en: 'x' } },
@@ -285,7 +303,12 @@ describe('verify', () => {
 
 it('asks for the domain and challenge that the request names', async () => {
   const issued = await issue()
-  for (const options of [{ domain: 'a.example' }, { challenge: 'uAAA' }, { domain: 7 }]) {
+  for (const options of [
+    { domain: 'a.example' },
+    { challenge: 'uAAA' },
+    { domain: 7 },
+    { expectedProofPurpose: 'authentication' },
+  ]) {
     assert.equal((await verify(issued, statusContext, options)).status, 400)
   }
 })
@@ -346,8 +369,23 @@ describe('status', () => {
     const id = 'urn:uuid:aaaaaaaa-8596-4c3a-a978-8fcaba3903c5'
     const wanted = { type: 'BitstringStatusListEntry', statusPurpose: 'revocation' }
     const issued = await issue({ id }, statusContext, { credentialStatus: wanted })
-    const [entry] = issued['credentialStatus'] as JsonObject[]
-    assert.equal(entry?.['statusListIndex'], '11')
+    const entry = issued['credentialStatus'] as JsonObject
+    assert.equal(entry['statusListIndex'], '11')
+    for (const [asked, count] of [
+      [true, 1],
+      [[wanted, { ...wanted, statusPurpose: 'suspension' }], 2],
+      [{ statusPurpose: ['revocation', 'suspension'] }, 2],
+      [false, 0],
+    ] as const) {
+      const other = await issue({}, statusContext, { credentialStatus: asked })
+      assert.equal([other['credentialStatus'] ?? []].flat().length, count, JSON.stringify(asked))
+    }
+    for (const asked of [7, 'x', [], { type: 'Other' }, { statusPurpose: 'message' }]) {
+      const credential = unsigned()
+      const options = { credentialStatus: asked }
+      const { status } = await post(statusContext, '/credentials/issue', { credential, options })
+      assert.equal(status, Array.isArray(asked) ? 201 : 400, JSON.stringify(asked))
+    }
     const checks = { checks: ['proof', 'credentialStatus'] }
     assert.equal((await verify(issued, statusContext, checks)).status, 200)
     const update = (changes: JsonObject = {}) =>

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BbsIssuerKey, EddsaIssuerKey } from '@ambrosia/credentials/Credential'
 import type * as VcApi from '@ambrosia/credentials/VcApi'
@@ -14,7 +14,7 @@ export function registerServe(issuer: Command): void {
     .description('Serve the W3C VC-API under did:key, without a chain.')
     .option('--port <port>', 'port; 0 takes a free one', parsePort, 4180)
     .option('--host <address>', 'address to listen at', '127.0.0.1')
-    .option('--contexts <dir>', 'folder of more JSON-LD contexts, with a contexts.json {url: file}')
+    .option('--contexts <dir>', 'folder of more JSON-LD contexts')
     .option('--bbs-key <file>', 'BLS12-381-G2 key of "did key"; else a new one')
     .option('--eddsa-key <file>', 'Ed25519 key of "did key"; else a new one')
     .addHelpText(
@@ -25,6 +25,7 @@ Bases: /vc/bbs-2023 and /vc/eddsa-rdfc-2022, each with
 Status lists: GET /vc/eddsa-rdfc-2022/status/revocation and .../suspension; ask for an entry with
   "options": {"credentialStatus": {"type": "BitstringStatusListEntry", "statusPurpose": "revocation"}}
 They are kept in memory only.
+Contexts: the folder has JSON files; one without @context maps URLs to the others, {"https://a.example/v1": "a.jsonld"}.
 
 Examples:
   ambrosia issuer serve --port 4180 --contexts contexts
@@ -61,7 +62,7 @@ export async function serveVcApi(options: Options): Promise<{
   const contexts =
     options.contexts === undefined
       ? new Map<string, Record<string, unknown>>()
-      : await Contexts.fromFolder((name) => readNamed(join(options.contexts as string, name)))
+      : await readContexts(options.contexts)
   const common = {
     loader: Contexts.createLoader({ contexts }),
     resolver: createResolver({ readDidAmbrosia: async () => undefined }),
@@ -177,6 +178,17 @@ async function createStatusBook(
       return verifyEddsa({ signed, resolver, loader, nowMs: now() })
     },
   }
+}
+
+async function readContexts(folder: string): Promise<Map<string, Record<string, unknown>>> {
+  const { fromFolder } = await import('@ambrosia/credentials/Contexts')
+  let names: string[]
+  try {
+    names = await readdir(folder)
+  } catch {
+    throw new UsageError(`${folder} cannot be read`, 'Name a folder of JSON-LD contexts.')
+  }
+  return fromFolder(names.sort(), (name) => readNamed(join(folder, name)))
 }
 
 async function readNamed(path: string): Promise<string> {

@@ -1,7 +1,6 @@
 import { issueBbs, issueEddsa } from '../Credential.ts'
 import { assertCredential, type JsonObject, listAt } from '../DataModel.ts'
-import type { Entry, Purpose } from '../StatusList.ts'
-import { parseEntry } from '../StatusList.ts'
+import { assertEntry, type Entry, type Purpose } from '../StatusList.ts'
 import type { Context } from '../VcApi.ts'
 import { type Answer, InvalidRequestError } from './problem.ts'
 import { readObject, readOptions, readPointers, readText } from './request.ts'
@@ -15,9 +14,10 @@ export async function issueCredential(context: Context, body: unknown): Promise<
   // Before an index is taken for it.
   assertCredential(credential)
   assertEntries(credential)
-  const entry = await allocate(context, options, credential)
-  if (entry !== undefined) {
-    credential['credentialStatus'] = [...listAt(credential, 'credentialStatus'), entry]
+  const entries = await allocate(context, options, credential)
+  if (entries.length > 0) {
+    const all = [...listAt(credential, 'credentialStatus'), ...entries]
+    credential['credentialStatus'] = all.length === 1 ? all[0] : all
   }
   return { status: 201, body: await sign(context, credential, options) }
 }
@@ -32,31 +32,45 @@ function withIssuer(credential: JsonObject, issuer: string): JsonObject {
   return { ...credential, issuer: isObject ? { ...given, id: issuer } : issuer }
 }
 
-/** Entries of Bitstring Status Lists are well-formed, else no verifier could check them. */
+/** Entries of Bitstring Status Lists are well-formed wherever they stand, else no verifier could check them. */
 function assertEntries(credential: JsonObject): void {
-  for (const entry of listAt(credential, 'credentialStatus') as JsonObject[]) {
-    if (listAt(entry, 'type').includes('BitstringStatusListEntry')) parseEntry(entry)
+  for (const member of Object.keys(credential)) {
+    for (const value of listAt(credential, member)) {
+      const isObject = typeof value === 'object' && value !== null
+      const types = isObject ? listAt(value as JsonObject, 'type') : []
+      if (types.includes('BitstringStatusListEntry')) assertEntry(value)
+    }
   }
 }
 
+/**
+ * The entries that `options.credentialStatus` asks for: one object or several, or `true` for a revocation entry.
+ */
 async function allocate(
   context: Context,
   options: JsonObject,
   credential: JsonObject,
-): Promise<Entry | undefined> {
+): Promise<Entry[]> {
   const wanted = options['credentialStatus']
-  if (wanted === undefined) return undefined
-  const { type, statusPurpose = 'revocation' } = readObject(
-    { credentialStatus: wanted },
-    'credentialStatus',
+  if (wanted === undefined || wanted === false) return []
+  const { status } = context
+  if (status === undefined) throw new InvalidRequestError('no status lists are kept here')
+  const id = credential['id'] as string | undefined
+  const purposes = [wanted].flat().flatMap(purposesOf)
+  return Promise.all(purposes.map((purpose) => status.allocate(purpose, id)))
+}
+
+function purposesOf(wanted: unknown): Purpose[] {
+  const request = wanted === true ? {} : readObject({ wanted }, 'wanted')
+  const { type = 'BitstringStatusListEntry', statusPurpose = 'revocation' } = request
+  const purposes = [statusPurpose].flat()
+  const isOffered = purposes.every(
+    (purpose) => purpose === 'revocation' || purpose === 'suspension',
   )
-  const isKnown = statusPurpose === 'revocation' || statusPurpose === 'suspension'
-  if (type !== 'BitstringStatusListEntry' || !isKnown) {
+  if (type !== 'BitstringStatusListEntry' || purposes.length === 0 || !isOffered) {
     throw new InvalidRequestError('options.credentialStatus asks for a status that is not offered')
   }
-  if (context.status === undefined) throw new InvalidRequestError('no status lists are kept here')
-  const id = credential['id'] as string | undefined
-  return context.status.allocate(statusPurpose as Purpose, id)
+  return purposes as Purpose[]
 }
 
 async function sign(

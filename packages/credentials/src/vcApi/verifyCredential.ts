@@ -21,7 +21,7 @@ export async function verifyCredential(context: Context, body: unknown): Promise
   return { status: 200, body: { verified: true, checks, problemDetails: [] } }
 }
 
-/** A domain or challenge that the request names must be the proof's (VC Data Integrity 1.0, section 4.4). */
+/** A domain, challenge or purpose that the request names must be the proof's (VC Data Integrity 1.0, section 4.4). */
 function assertOccasion(document: JsonObject, options: JsonObject): void {
   const proof = document['proof'] as JsonObject | undefined
   for (const name of ['domain', 'challenge']) {
@@ -29,6 +29,10 @@ function assertOccasion(document: JsonObject, options: JsonObject): void {
     if (wanted !== undefined && proof?.[name] !== wanted) {
       throw new ProofInvalidError(`the proof was made for another ${name}`)
     }
+  }
+  const purpose = readText(options, 'expectedProofPurpose')
+  if (purpose !== undefined && proof?.['proofPurpose'] !== purpose) {
+    throw new ProofInvalidError('the proof was made for another purpose')
   }
 }
 
