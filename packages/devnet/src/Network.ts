@@ -43,6 +43,8 @@ export type Network = {
     store: Process.Running
     oracles: Process.Running[]
   }
+  /** Starts an oracle again that was ended or killed, with what it kept. */
+  restartOracle(index: number): Promise<void>
   /** Ends everything, services first. */
   stop(): Promise<void>
 }
@@ -153,6 +155,13 @@ export async function start(options: StartOptions): Promise<Network> {
         issuer: issuerProcess as Process.Running,
         store: storeProcess as Process.Running,
         oracles,
+      },
+      restartOracle: async (index) => {
+        oracles[index] = await service(
+          `oracle-${index + 1}`,
+          'oracle',
+          ports.oracles[index] as number,
+        )
       },
       stop,
     }

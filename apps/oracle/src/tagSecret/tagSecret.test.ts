@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { random } from '@ambrosia/primitives/Bytes'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import type { Keystore } from '@ambrosia/service/Keystore'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { createTagSecret, fetchTagSecret, readTagSecret, wrapTagSecret } from './tagSecret.ts'
+
+const CHAIN_ID = 31337
+const dealBook = privateKeyToAccount(generatePrivateKey()).address
+
+/** A keystore in memory. */
+function keystore(): Keystore {
+  const secrets = new Map<string, Uint8Array>()
+  return {
+    get: (name) => secrets.get(name),
+    add: (name, secret) => secrets.set(name, secret),
+    getOrCreate: (name, create) => {
+      if (!secrets.has(name)) secrets.set(name, create())
+      return secrets.get(name) as Uint8Array
+    },
+    names: () => [...secrets.keys()],
+  }
+}
+
+async function newcomer() {
+  const account = privateKeyToAccount(generatePrivateKey())
+  const pair = await Envelope.createKeyPair()
+  return {
+    account,
+    pair,
+    peer: {
+      operator: account.address,
+      endpoint: 'http://oracle.example',
+      publicKey: pair.publicKey,
+      keyId: 'k',
+      epoch: 1,
+    },
+  }
+}
+
+/** Fetches from a peer that answers with an envelope for `wrappedFor`. */
+async function fetchFrom(
+  wrappedFor: Awaited<ReturnType<typeof newcomer>>,
+  by: Awaited<ReturnType<typeof newcomer>>,
+  status = 200,
+) {
+  const secret = random(32)
+  const envelope = await wrapTagSecret({
+    secret,
+    peer: wrappedFor.peer,
+    chainId: CHAIN_ID,
+    dealBook,
+  })
+  const store = keystore()
+  const asked: { url: string; headers: Record<string, string> }[] = []
+  const fetched = await fetchTagSecret({
+    peers: [wrappedFor.peer],
+    self: { operator: by.account.address, privateKey: by.pair.privateKey },
+    signer: by.account,
+    chainId: CHAIN_ID,
+    dealBook,
+    keystore: store,
+    fetch: (async (url: string, init: { headers: Record<string, string> }) => {
+      asked.push({ url, headers: init.headers })
+      return new Response(JSON.stringify(envelope), { status })
+    }) as never,
+  })
+  return { secret, fetched, store, asked }
+}
+
+describe('tag secret', () => {
+  it('default: what one oracle wraps to another, that one keeps', async () => {
+    const one = await newcomer()
+    const { secret, fetched, store, asked } = await fetchFrom(one, one)
+    assert.deepEqual(fetched, secret)
+    assert.deepEqual(readTagSecret(store), secret)
+    assert.equal(asked[0]?.url, 'http://oracle.example/v1/peers/tag-secret')
+    assert.ok(asked[0]?.headers['signature'])
+  })
+
+  it('behavior: made once, kept for ever', () => {
+    const store = keystore()
+    assert.equal(readTagSecret(store), undefined)
+    const first = createTagSecret(store)
+    assert.equal(first.length, 32)
+    assert.deepEqual(createTagSecret(store), first)
+  })
+
+  it('error: an envelope for another oracle does not open, and nothing is kept', async () => {
+    const [one, other] = [await newcomer(), await newcomer()]
+    await assert.rejects(fetchFrom(other, one), { code: 'TagSecret.NotHandedOver' })
+    // With the right key but in another's name: the context names the operator.
+    const thief = { ...one, pair: other.pair }
+    await assert.rejects(fetchFrom(other, thief), { code: 'TagSecret.NotHandedOver' })
+    await assert.rejects(fetchFrom(one, one, 403), { code: 'TagSecret.NotHandedOver' })
+  })
+})
