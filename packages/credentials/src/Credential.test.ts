@@ -330,6 +330,11 @@ describe('verifyBbs', () => {
   })
 })
 
+it('refuses a member that JavaScript would take for a prototype', async () => {
+  const text = JSON.stringify(derived).replace('"sex":', '"__proto__":{"a":1},"sex":')
+  await assert.rejects(verify(JSON.parse(text)), { code: 'Credential.Malformed' })
+})
+
 describe('the issuer of a presentation', () => {
   async function withDocument(change: Partial<DidAmbrosia.OnChainDocument>) {
     const before_ = issuer.document

@@ -19,6 +19,8 @@ const TOP = new Set([
 const STATUS = new Set(['id', 'type', 'statusPurpose', 'statusListIndex', 'statusListCredential'])
 const TEXTS = new Set(['subjectHandle', 'holder', 'claimProfile', 'form'])
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+/** What a context can define as a claim; neither keywords nor what JavaScript reads otherwise, such as `__proto__`. */
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 /** Longest text of one claim, characters. */
 export const CLAIM_TEXT_SIZE = 4096
 
@@ -50,7 +52,7 @@ function assertSubject(value: unknown): void {
     if (value[name] === undefined) throw new MandatoryHiddenError(`${path}/${name}`)
   }
   for (const [name, claim] of Object.entries(value)) {
-    if (name === 'id' || name === 'type' || name.startsWith('@')) {
+    if (name === 'id' || name === 'type' || !NAME.test(name)) {
       throw new MalformedError(path, 'has a member that is no claim')
     }
     if (TEXTS.has(name) && typeof claim !== 'string') {
