@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type * as MachineModule from '@ambrosia/machine/Machine'
 import { toHex } from '@ambrosia/primitives/Bytes'
+import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Command } from 'commander'
 import { printJson, UsageError } from '../output.ts'
 
@@ -10,6 +11,9 @@ const EXIT_FAULT = 128
 
 /** Steps that one trace shows at most. */
 const TRACE_LIMIT = 100_000n
+
+/** Bytes that one --dump shows at most. */
+const DUMP_LIMIT = 2 ** 24
 
 type LoadOptions = { input?: string; textInMemory: boolean }
 type RunOptions = LoadOptions & { maxSteps?: bigint; dump: string[] }
@@ -87,7 +91,7 @@ async function run(path: string, options: RunOptions, json: boolean): Promise<vo
       : status === 'faulted'
         ? EXIT_FAULT
         : EXIT_LIMIT
-  await writeOutput(Machine.output(machine))
+  await writeOutput(machine, Machine)
   if (json) {
     const result = {
       version: 1,
@@ -228,14 +232,21 @@ async function parseDumps(
   bytes: Uint8Array,
 ): Promise<{ address: number; size: number }[]> {
   if (ranges.length === 0) return []
-  const { readSymbols } = await import('@ambrosia/machine/Elf')
+  const [{ readSymbols }, { ADDRESS_LIMIT }] = await Promise.all([
+    import('@ambrosia/machine/Elf'),
+    import('@ambrosia/machine/Layout'),
+  ])
   const symbols = readSymbols(bytes)
   return ranges.map((range) => {
     const [address, size, ...rest] = range.split(':')
     if (address === undefined || size === undefined || rest.length > 0) {
       throw new UsageError(`--dump wants ADDRESS:LENGTH, got ${range}`)
     }
-    return { address: parsePlace(address, symbols), size: parsePlace(size, symbols) }
+    const place = { address: parsePlace(address, symbols), size: parsePlace(size, symbols) }
+    if (place.size > DUMP_LIMIT || place.address + place.size > ADDRESS_LIMIT) {
+      throw new UsageError(`--dump ${range} is longer than 16 MiB or ends past 2^34`)
+    }
+    return place
   })
 }
 
@@ -264,8 +275,21 @@ function collect(value: string, before: string[]): string[] {
   return [...before, value]
 }
 
+/** What the program put out. An impossible length is the program's fault, so it is told and changes nothing else. */
+async function writeOutput(
+  machine: MachineModule.Machine,
+  Machine: typeof MachineModule,
+): Promise<void> {
+  try {
+    await write(Machine.output(machine))
+  } catch (error) {
+    if (!hasCode(error, 'Machine.OutputLength')) throw error
+    process.stderr.write(`${error.message}\n`)
+  }
+}
+
 /** Waits until the bytes are handed over: a pipe may take them slowly, and the exit code must not cut them off. */
-function writeOutput(bytes: Uint8Array): Promise<void> {
+function write(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()))
   })
