@@ -118,6 +118,39 @@ describe('check', () => {
         { resourceType: 'Patient', text: { status: 'generated', div: '<p>no div</p>' } },
         'Patient.text.div narrative.unsafe',
       ],
+      [{ ...observation, subject: null }, 'Observation.subject element.empty'],
+      [{ ...observation, performer: [] }, 'Observation.performer element.empty'],
+      [{ ...observation, performer: [null] }, 'Observation.performer[0] element.empty'],
+      [
+        { ...observation, subject: [{ reference: 'Patient/p' }] },
+        'Observation.subject cardinality.single',
+      ],
+      [{ ...observation, category: [[{ text: 'x' }]] }, 'Observation.category[0] schema.type'],
+      [
+        { ...observation, subject: { reference: 'Patient/p q' } },
+        'Observation.subject.reference reference.form',
+      ],
+      [{ ...observation, implicitRules: '' }, 'Observation.implicitRules element.empty'],
+      [{ ...observation, _issued: {} }, 'Observation._issued element.empty'],
+      [
+        { ...observation, valueQuantity: { value: 1, code: 'kg' } },
+        'Observation.valueQuantity quantity.system',
+      ],
+      [
+        {
+          ...observation,
+          valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: 'mcg' },
+        },
+        'Observation.valueQuantity quantity.ucum',
+      ],
+      [
+        { ...observation, valueQuantity: { value: 1, system: 'ucum', code: 'kg' } },
+        'Observation.valueQuantity.system uri.form',
+      ],
+      [
+        { ...observation, extension: [{ url: 'http://x.example' }] },
+        'Observation.extension[0] extension.value',
+      ],
       [{ resourceType: 'Project' }, 'Project schema.resourceType'],
     ]
     for (const [plain, expected] of cases) {
@@ -168,6 +201,18 @@ describe('check', () => {
       found({ resourceType: 'Patient', text: { status: 'generated', div: right } }),
       [],
     )
+  })
+
+  it('nulls hold places in a list of primitives beside its extensions', () => {
+    const absent = { extension: [{ url: 'http://x.example', valueCode: 'x' }] }
+    const name = (given: unknown[], companion?: unknown[]): string[] =>
+      found({
+        resourceType: 'Patient',
+        name: [{ given, ...(companion === undefined ? {} : { _given: companion }) }],
+      })
+    assert.deepEqual(name(['a', null], [null, absent]), [])
+    assert.deepEqual(name(['a', null]), ['Patient.name[0].given[1] element.empty'])
+    assert.deepEqual(name(['a'], [{}]), ['Patient.name[0]._given[0] element.empty'])
   })
 
   it('an extension may stand for a required primitive', () => {

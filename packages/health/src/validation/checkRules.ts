@@ -1,26 +1,22 @@
-import r4 from 'fhirpath/fhir-context/r4'
 import type { Finding } from '../Finding.ts'
 import type { FhirResource } from '../Resource.ts'
+import { isUcum } from './isUcum.ts'
+import { choiceKey, choiceTypes, type Member, memberIn } from './members.ts'
 import { faultOf } from './primitiveForms.ts'
 import { BINDINGS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
 
 /**
  * Rules of the FHIR R4 definitions that its JSON Schema leaves out: elements with a minimum of one (the schema can't ask for them
- * where an extension may stand instead), one type only for a choice element, required value sets of concepts, the forms of dates,
- * integers, base64 and narrative, and that nothing is empty.
+ * where an extension may stand instead), lists only where an element repeats, one type only for a choice element, required value
+ * sets of concepts, the forms of dates, integers, base64, references and narrative, and that nothing is empty or null.
  */
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type Members = { [key: string]: Json }
-
-const path2Type = r4.path2Type as Record<string, string>
-const choices = r4.choiceTypePaths as Record<string, string[]>
-const elsewhere = r4.pathsDefinedElsewhere as Record<string, string>
+type Report = (path: string, rule: string, message: string) => void
 
 const sets = new Map<string, ReadonlySet<string>>()
 const codeSets = new Map<string, ReadonlySet<string>>()
-
-type Report = (path: string, rule: string, message: string) => void
 
 /** Findings for one resource whose JSON Schema has none. */
 export function checkRules(resource: FhirResource, resourceIndex: number): Finding[] {
@@ -39,115 +35,151 @@ function visit(value: Members, type: string, at: string, report: Report): void {
   }
   let chosen: Set<string> | undefined
   for (const key in value) {
-    if (key.startsWith('_') || key === 'resourceType') continue
-    const member = value[key] as Json
-    const { type: memberType, path, choice } = resolveMember(type, key)
-    if (choice !== undefined) {
+    if (key === 'resourceType') continue
+    const item = value[key] as Json
+    if (key.startsWith('_')) {
+      visitCompanion(item, `${at}.${key}`, report)
+      continue
+    }
+    const member = memberIn(type, key)
+    if (member.choice !== undefined) {
       chosen ??= new Set()
-      if (chosen.has(choice)) report(`${at}.${choice}`, 'choice.single', 'has two types at once')
-      chosen.add(choice)
-    }
-    const memberAt = `${at}.${key}`
-    if (!Array.isArray(member)) visitItem(member, memberType, path, memberAt, report)
-    else {
-      for (let i = 0; i < member.length; i++) {
-        visitItem(member[i] as Json, memberType, path, `${memberAt}[${i}]`, report)
+      if (chosen.has(member.choice)) {
+        report(`${at}.${member.choice}`, 'choice.single', 'has two types at once')
       }
+      chosen.add(member.choice)
     }
+    visitMember(item, member, `${at}.${key}`, `_${key}` in value, report)
+  }
+  for (const fault of faultsOfType(value, type)) report(at, ...fault)
+}
+
+function visitMember(
+  value: Json,
+  member: Member,
+  at: string,
+  hasCompanion: boolean,
+  report: Report,
+): void {
+  if (!Array.isArray(value)) {
+    visitItem(value, member, at, report)
+    return
+  }
+  if (!member.isRepeating) report(at, 'cardinality.single', 'is a list, and may be there once only')
+  if (value.length === 0) report(at, 'element.empty', 'is a list without content')
+  for (let i = 0; i < value.length; i++) {
+    const item = value[i] as Json
+    // A null in a list of primitives holds the place of one that has extensions only (R4, json, "primitive").
+    if (item === null && member.isPrimitive && hasCompanion) continue
+    visitItem(item, member, `${at}[${i}]`, report)
   }
 }
 
-function visitItem(item: Json, type: string, path: string, at: string, report: Report): void {
-  checkBinding(item, type, path, at, report)
+function visitItem(item: Json, member: Member, at: string, report: Report): void {
+  if (item === null || item === '') {
+    report(at, 'element.empty', 'is empty')
+    return
+  }
+  if (member.isPrimitive !== (typeof item !== 'object') && member.type !== '') {
+    report(at, 'schema.type', 'has the wrong JSON type')
+    return
+  }
+  checkBinding(item, member, at, report)
   if (typeof item === 'string' || typeof item === 'number') {
-    const fault = faultOf(item, type)
+    const fault = faultOf(item, member.type, member.path)
     if (fault !== undefined) report(at, ...fault)
     return
   }
-  if (item === null || typeof item !== 'object' || Array.isArray(item)) return
-  if (Object.keys(item).length === 0) {
+  if (typeof item !== 'object') return
+  if (Array.isArray(item)) {
+    report(at, 'schema.type', 'is a list in a list')
+    return
+  }
+  visitObject(item, member, at, report)
+}
+
+function visitObject(item: Members, member: Member, at: string, report: Report): void {
+  let isEmpty = true
+  for (const _ in item) {
+    isEmpty = false
+    break
+  }
+  if (isEmpty) {
     report(at, 'element.empty', 'is an object without content')
     return
   }
   const inner = item['resourceType']
   if (typeof inner === 'string') visit(item, inner, at, report)
-  else visit(item, isAnonymous(type) ? path : type, at, report)
+  else visit(item, isAnonymous(member.type) ? member.path : member.type, at, report)
+}
+
+/** The element that stands beside a primitive under its name with a `_`: id and extensions. */
+const COMPANION: Member = {
+  type: 'Element',
+  path: 'Element',
+  isRepeating: true,
+  isPrimitive: false,
+}
+
+function visitCompanion(value: Json, at: string, report: Report): void {
+  if (!Array.isArray(value)) {
+    visitItem(value, COMPANION, at, report)
+    return
+  }
+  value.forEach((item, i) => {
+    if (item !== null) visitItem(item, COMPANION, `${at}[${i}]`, report)
+  })
 }
 
 function isAnonymous(type: string): boolean {
   return type === 'BackboneElement' || type === 'Element' || type === ''
 }
 
-type Member = { type: string; path: string; choice?: string }
+type Fault = [rule: string, message: string]
 
-const members = new Map<string, Map<string, Member>>()
-
-/** What the definitions say of a member. The JSON Schema let no unknown one pass, so the memory stays small. */
-function resolveMember(parent: string, key: string): Member {
-  let known = members.get(parent)
-  if (!known) {
-    known = new Map()
-    members.set(parent, known)
-  }
-  let member = known.get(key)
-  if (!member) {
-    member = findMember(parent, key)
-    known.set(key, member)
-  }
-  return member
-}
-
-function findMember(parent: string, key: string): Member {
-  for (
-    let of: string | undefined = parent;
-    of;
-    of = (r4.type2Parent as Record<string, string>)[of]
-  ) {
-    const path = `${of}.${key}`
-    const other = elsewhere[path]
-    if (other !== undefined) return { type: 'BackboneElement', path: other }
-    const found = choiceOf(of, key)
-    if (found) return found
-    const type = path2Type[path]
-    if (type !== undefined) return { type, path }
-  }
-  return { type: '', path: `${parent}.${key}` }
-}
-
-function choiceOf(parent: string, key: string): Member | undefined {
-  for (let size = key.length - 1; size > 0; size--) {
-    const base = key.slice(0, size)
-    const types = choices[`${parent}.${base}`]
-    if (types === undefined) continue
-    const suffix = key.slice(size)
-    const type = types.find((one) => one.charAt(0).toUpperCase() + one.slice(1) === suffix)
-    if (type !== undefined) {
-      return {
-        type: suffix in (r4.type2Parent as object) ? suffix : lowerFirst(suffix),
-        path: `${parent}.${base}[x]`,
-        choice: base,
-      }
+/** Constraints of data types that nearly every record meets and that a wrong record breaks first (R4, datatypes and extensibility). */
+function faultsOfType(value: Members, type: string): Fault[] {
+  switch (type) {
+    case 'Quantity':
+    case 'SimpleQuantity':
+    case 'Age':
+    case 'Count':
+    case 'Distance':
+    case 'Duration':
+      return faultsOfQuantity(value)
+    case 'Extension': {
+      const hasValue = Object.keys(value).some((key) => /^_?value[A-Z]/.test(key))
+      return hasValue === (value['extension'] !== undefined)
+        ? [['extension.value', 'has both a value and extensions, or neither (ext-1)']]
+        : []
     }
+    default:
+      return []
   }
-  return undefined
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
+function faultsOfQuantity({ code, system }: Members): Fault[] {
+  if (typeof code !== 'string') return []
+  if (system === undefined) {
+    return [['quantity.system', 'has a code for the unit and no system (qty-3)']]
+  }
+  return system === 'http://unitsofmeasure.org' && !isUcum(code)
+    ? [['quantity.ucum', 'has a unit that UCUM does not define']]
+    : []
 }
 
 function isPresent(value: Members, name: string, type: string): boolean {
   if (!name.endsWith('[x]')) return name in value || `_${name}` in value
   const base = name.slice(0, -3)
-  return (choices[`${type}.${base}`] ?? []).some((one) => {
-    const key = base + one.charAt(0).toUpperCase() + one.slice(1)
+  return choiceTypes(type, base).some((one) => {
+    const key = choiceKey(base, one)
     return key in value || `_${key}` in value
   })
 }
 
 type Coding = { system?: Json; code?: Json }
 
-function checkBinding(item: Json, type: string, path: string, at: string, report: Report): void {
+function checkBinding(item: Json, { type, path }: Member, at: string, report: Report): void {
   const url = BINDINGS[path]
   if (url === undefined) return
   const message = 'has a code outside the required value set'

@@ -1,7 +1,13 @@
 type Fault = [rule: string, message: string]
 
 /** What is wrong with the form of a primitive that the JSON Schema lets pass, undefined where nothing is. */
-export function faultOf(value: string | number, type: string): Fault | undefined {
+export function faultOf(value: string | number, type: string, path: string): Fault | undefined {
+  switch (path) {
+    case 'Reference.reference':
+      return /\s/.test(String(value)) ? ['reference.form', 'is no reference'] : undefined
+    case 'Quantity.system':
+      return ABSOLUTE.test(String(value)) ? undefined : ['uri.form', 'is no absolute URI']
+  }
   switch (type) {
     case 'date':
     case 'dateTime':
@@ -21,6 +27,10 @@ export function faultOf(value: string | number, type: string): Fault | undefined
       return isSafeNarrative(String(value))
         ? undefined
         : ['narrative.unsafe', 'has markup that a narrative may not have']
+    case 'uri':
+    case 'url':
+    case 'canonical':
+      return /\s/.test(String(value)) ? ['uri.form', 'is no URI'] : undefined
     default:
       return undefined
   }
@@ -42,6 +52,9 @@ function isCalendarDate(text: string): boolean {
   const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
   return day <= (days[month - 1] ?? 0)
 }
+
+/** A URI with a scheme (RFC 3986, section 4.3), without white space. */
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
 
 function isBase64(text: string): boolean {
   const bare = text.replace(/[ \t\r\n]/g, '')
