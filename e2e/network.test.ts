@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { medTokenAbi } from '@ambrosia/contracts'
+import { developmentAccount } from '@ambrosia/devnet/accounts'
+import * as Network from '@ambrosia/devnet/Network'
+import { signRequest } from '@ambrosia/exchange/SignedRequest'
+import * as Generator from '@ambrosia/health/Generator'
+import { fromUtf8 } from '@ambrosia/primitives/Bytes'
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
+import { createOracleClient } from '@ambrosia/sdk/OracleClient'
+import {
+  certifyOffer,
+  type Offering,
+  prepareOffer,
+  viewOf,
+} from '@ambrosia/sdk/provider/offerRecord'
+import { cancelConsent, revokeConsent } from '@ambrosia/sdk/provider/revokeConsent'
+import { createSubmission } from '@ambrosia/sdk/provider/submitOffer'
+import { settle, toSettlement } from '@ambrosia/sdk/relay/settle'
+import { createStoreClient, type StoreClient } from '@ambrosia/sdk/StoreClient'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { createOffering, type Ground, openTestDeal, prepareGround } from './support/offering.ts'
+
+/** A word that stands in the Bundle and must stand nowhere else. */
+const MARK = 'Zzyzxmarker'
+
+let home: string
+let network: Network.Network
+let store: StoreClient
+let ground: Ground
+
+before(async () => {
+  home = mkdtempSync(join(tmpdir(), 'ambrosia-network-'))
+  network = await Network.start({ home, ports: { chain: 0, issuer: 0, store: 0, firstOracle: 0 } })
+  store = createStoreClient({
+    url: network.file.services.store,
+    chainId: network.file.chainId,
+    fetch,
+    now: Date.now,
+    pause: (ms) => pause(ms),
+  })
+  ground = await prepareGround(network, store)
+})
+after(async () => {
+  await network?.stop()
+  rmSync(home, { recursive: true, force: true })
+})
+
+type Problem = { status: number; code: string; detail: string; hint: string; title: string }
+
+async function problem(url: string, init: RequestInit): Promise<Problem> {
+  const response = await fetch(url, init)
+  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/)
+  const body = (await response.json()) as Problem
+  assert.equal(body.status, response.status)
+  return body
+}
+
+const relayer = developmentAccount('relayer')
+
+async function collect(offering: Offering, settled: { recordId: `0x${string}`; record: never }) {
+  return await collectRecord({
+    chainId: network.chain.chainId,
+    dealBook: network.chain.contracts.dealBook,
+    record: settled.record,
+    recordId: settled.recordId,
+    criteria: offering.deal.criteria,
+    account: ground.consumer,
+    key: ground.consumerKey,
+    store,
+    resolver: network.chain.resolver,
+    loader: offering.loader,
+    now: Date.now,
+    pause: (ms) => pause(ms),
+  })
+}
+
+describe('a network of services', () => {
+  it('default: every service tells health, readiness, metrics and documents', async () => {
+    for (const url of [
+      network.file.services.issuer,
+      network.file.services.store,
+      ...network.file.services.oracles,
+    ]) {
+      for (const route of ['/health', '/ready', '/metrics', '/docs/json', '/v1/service']) {
+        assert.equal((await fetch(`${url}${route}`)).status, 200, `${url}${route}`)
+      }
+    }
+  })
+
+  it('error: an oracle tells a stranger nothing', async () => {
+    const [oracle] = network.file.services.oracles
+    const post = (body: string) =>
+      problem(`${oracle}/v1/submissions`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      })
+    for (const body of ['{}', '[]', '{"manifest":{}}', JSON.stringify({ submission: MARK })]) {
+      const answer = await post(body)
+      assert.equal(answer.code, 'Submission.Refused', body)
+      assert.ok(!JSON.stringify(answer).includes(MARK))
+    }
+    assert.equal((await post('{')).code, 'Request.InvalidJson')
+    const huge = await fetch(`${oracle}/v1/submissions`, {
+      method: 'POST',
+      body: `"${'x'.repeat(5_000_000)}"`,
+      headers: { 'content-type': 'application/json' },
+    })
+    assert.equal(huge.status, 413)
+    assert.equal(
+      (await problem(`${oracle}/v1/submissions/0x${'1'.repeat(64)}`, {})).code,
+      'Submission.Unknown',
+    )
+  })
+
+  it('error: the tag secret goes to no account that is not an admitted oracle', async () => {
+    const [oracle] = network.file.services.oracles
+    const url = `${oracle}/v1/peers/tag-secret`
+    const body = fromUtf8('{}')
+    const unsigned = await problem(url, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    })
+    assert.match(unsigned.code, /^HttpSignature\./)
+    const headers = await signRequest({
+      method: 'POST',
+      url,
+      body,
+      chainId: network.chain.chainId,
+      signer: privateKeyToAccount(generatePrivateKey()),
+      audience: network.operators[0] as `0x${string}`,
+      nowSec: Math.floor(Date.now() / 1000),
+    })
+    const init = {
+      method: 'POST',
+      body: '{}',
+      headers: { ...headers, 'content-type': 'application/json' },
+    }
+    assert.equal((await problem(url, init)).code, 'TagSecret.NotForYou')
+    assert.equal((await problem(url, init)).code, 'SignedRequest.Replayed')
+  })
+
+  it('error: only its operator makes an issuer sign, and only FHIR with a path in the refusal', async () => {
+    const url = `${network.file.services.issuer}/v1/records?form=safe-harbor&holder=${encodeURIComponent('did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK')}`
+    const type = { 'content-type': 'application/fhir+json' }
+    assert.equal(
+      (await problem(url, { method: 'POST', body: '{}', headers: type })).code,
+      'Issuer.NotOperator',
+    )
+    const authorization = `Bearer ${readFileSync(join(home, 'issuer', 'operator-token'), 'utf8').trim()}`
+    const send = (body: string) =>
+      problem(url, { method: 'POST', body, headers: { ...type, authorization } })
+    for (const body of [
+      '{}',
+      '[]',
+      'no json',
+      JSON.stringify({ resourceType: 'Bundle', type: 'history' }),
+    ]) {
+      assert.match((await send(body)).code, /^(Bundle|CanonicalJson)\./, body)
+    }
+    const invalid = {
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [{ resource: { resourceType: 'Patient', gender: MARK } }],
+    }
+    const answer = await send(JSON.stringify(invalid))
+    assert.equal(answer.code, 'Issuer.InvalidRecord')
+    assert.match(answer.detail, /gender/)
+    assert.ok(!JSON.stringify(answer).includes(MARK))
+  })
+
+  it('behavior: the same submission gets the same certificate, another body under its nonce none', async () => {
+    const deal = await openTestDeal(ground)
+    const offering = await createOffering(ground, deal, 11)
+    const sealed = await prepareOffer(offering)
+    const { receipt, signature } = await store.upload(offering.account, {
+      dealId: deal.dealId,
+      ...sealed.offer,
+    })
+    const [recipient] = sealed.recipients
+    assert.ok(recipient)
+    const body = await createSubmission({
+      record: offering.record,
+      selected: sealed.selected,
+      offer: sealed.offer,
+      deal: viewOf(offering.chain, deal),
+      account: offering.account,
+      holderKey: offering.holderKey,
+      receipt,
+      receiptSignature: signature,
+      oracle: recipient.operator,
+      asOfSec: BigInt(Math.floor(Date.now() / 1000)),
+      loader: offering.loader,
+    })
+    const client = createOracleClient({ url: recipient.endpoint, fetch })
+    const [first, second] = await Promise.all([client.submit(body), client.submit(body)])
+    assert.deepEqual(first, second)
+    assert.deepEqual(await client.read(first.id), first)
+    const other = { ...body, presentation: { ...body.presentation, id: 'urn:uuid:0' } }
+    await assert.rejects(client.submit(other), { code: 'Submission.Refused' })
+  })
+
+  it('behavior: killed after the settlement, the oracles release when they run again', async () => {
+    const deal = await openTestDeal(ground)
+    const offering = await createOffering(ground, deal, 12)
+    const sealed = await prepareOffer(offering)
+    const certificate = await certifyOffer(offering, sealed)
+    await Promise.all(network.processes.oracles.map((oracle) => oracle.kill()))
+    const consent = await ground.consent(offering, certificate)
+    const result = await settle({
+      chain: network.chain,
+      relayer,
+      deal,
+      settlements: [toSettlement(deal.terms, certificate, consent)],
+    })
+    const [settled] = result.settled
+    assert.ok(settled)
+    await Promise.all(network.processes.oracles.map((_, index) => network.restartOracle(index)))
+    const collected = await collect(offering, settled as never)
+    assert.equal(collected.resourceCount, sealed.selected.indexes.length)
+  })
+
+  it('behavior: revoked inside the delivery window, the money goes back and nothing is delivered any more', async () => {
+    const deal = await openTestDeal(ground)
+    const offering = await createOffering(ground, deal, 13)
+    const certificate = await certifyOffer(offering, await prepareOffer(offering))
+    const consent = await ground.consent(offering, certificate)
+    const { settled } = await settle({
+      chain: network.chain,
+      relayer,
+      deal,
+      settlements: [toSettlement(deal.terms, certificate, consent)],
+    })
+    const [record] = settled
+    assert.ok(record)
+    const { chain } = network
+    const balance = (account: `0x${string}`) =>
+      chain.client.readContract({
+        address: chain.contracts.medToken,
+        abi: medTokenAbi,
+        functionName: 'balanceOf',
+        args: [account],
+      })
+    assert.equal(await balance(offering.account.address), record.record.net)
+    const consumerBefore = await balance(ground.consumer.address)
+    await revokeConsent({
+      chain,
+      provider: offering.account,
+      payout: offering.account,
+      relayer,
+      record: record.record,
+      recordId: record.recordId,
+      now: Date.now,
+    })
+    assert.equal(await balance(offering.account.address), 0n)
+    assert.equal((await balance(ground.consumer.address)) - consumerBefore, record.record.price)
+    await assert.rejects(collect(offering, record as never), { code: 'Release.Ended' })
+  })
+
+  it('behavior: cancelled before the settlement, a consent is worth nothing', async () => {
+    const deal = await openTestDeal(ground)
+    const offering = await createOffering(ground, deal, 14)
+    const certificate = await certifyOffer(offering, await prepareOffer(offering))
+    const consent = await ground.consent(offering, certificate)
+    await cancelConsent({
+      chain: network.chain,
+      provider: offering.account,
+      relayer,
+      consentHash: consent.consentHash,
+      now: Date.now,
+    })
+    const { settled, refused } = await settle({
+      chain: network.chain,
+      relayer,
+      deal,
+      settlements: [toSettlement(deal.terms, certificate, consent)],
+    })
+    assert.equal(settled.length, 0)
+    assert.deepEqual(refused, [{ index: 0, code: 'ConsentCancelled' }])
+  })
+
+  it('behavior: no log holds a record, a key or a token', async () => {
+    const token = readFileSync(join(home, 'issuer', 'operator-token'), 'utf8').trim()
+    const { bundle } = Generator.patient({
+      seed: 11,
+      asOf: ground.asOf,
+      condition: 'diabetes',
+      resources: 60,
+    })
+    const text = CanonicalJson.stringify(bundle)
+    const family = /"family":"([^"]+)"/.exec(text)?.[1] ?? MARK
+    for (const file of readdirSync(join(home, 'logs'))) {
+      const log = readFileSync(join(home, 'logs', file), 'utf8')
+      for (const secret of [token, MARK, family]) assert.ok(!log.includes(secret), file)
+    }
+  })
+})

@@ -1,0 +1,185 @@
+import * as Contexts from '@ambrosia/credentials/Contexts'
+import * as DidAmbrosia from '@ambrosia/credentials/DidAmbrosia'
+import * as Keys from '@ambrosia/credentials/Keys'
+import { developmentAccount } from '@ambrosia/devnet/accounts'
+import type { Network } from '@ambrosia/devnet/Network'
+import * as Agreement from '@ambrosia/exchange/Agreement'
+import * as Criteria from '@ambrosia/exchange/Criteria'
+import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
+import * as Generator from '@ambrosia/health/Generator'
+import * as Validation from '@ambrosia/health/Validation'
+import { fromUtf8, random, toHex } from '@ambrosia/primitives/Bytes'
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import type { ConsumerKey } from '@ambrosia/sdk/consumer/collectRecord'
+import { type OpenedDeal, openDeal } from '@ambrosia/sdk/consumer/openDeal'
+import { createDid } from '@ambrosia/sdk/identity/createDid'
+import type { Offering } from '@ambrosia/sdk/provider/offerRecord'
+import { type SignedConsent, signConsent } from '@ambrosia/sdk/provider/signConsent'
+import type { QuorumCertificate } from '@ambrosia/sdk/provider/submitOffer'
+import type { StoreClient } from '@ambrosia/sdk/StoreClient'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import { type LocalAccount, zeroAddress } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+
+/** A network with a consumer who can open deals. */
+export type Ground = {
+  network: Network
+  store: StoreClient
+  consumer: LocalAccount
+  consumerDid: string
+  consumerKey: ConsumerKey
+  asOf: Date
+  consent(offering: Offering, certificate: QuorumCertificate): Promise<SignedConsent>
+}
+
+const DAY_SEC = 86_400
+const LOINC_HBA1C = { system: 'http://loinc.org', code: '4548-4' }
+export const PRICE = 5n * 10n ** 18n
+
+export async function prepareGround(network: Network, store: StoreClient): Promise<Ground> {
+  const consumer = developmentAccount('consumer')
+  const { publicKey, privateKey } = await Envelope.createKeyPair()
+  const { did } = await createDid({
+    chain: network.chain,
+    controller: consumer,
+    relayer: consumer,
+    salt: `0x${'00'.repeat(32)}`,
+    methods: [
+      {
+        fragment: 'delivery-1',
+        purposes: DidAmbrosia.PURPOSES.keyAgreement,
+        multikey: Keys.toMulticodec({ type: 'X25519', bytes: publicKey }),
+      },
+    ],
+    services: [],
+    now: Date.now,
+  })
+  return {
+    network,
+    store,
+    consumer,
+    consumerDid: did,
+    consumerKey: { keyId: `${did}#delivery-1`, privateKey },
+    asOf: new Date('2026-06-01T00:00:00Z'),
+    consent: (offering, certificate) => consentTo(offering, certificate),
+  }
+}
+
+/** A deal for HbA1c results. */
+export async function openTestDeal({
+  network,
+  store,
+  consumer,
+  consumerDid,
+}: Ground): Promise<OpenedDeal> {
+  const nowSec = Math.floor(Date.now() / 1000)
+  return await openDeal({
+    chain: network.chain,
+    store,
+    account: consumer,
+    criteria: Criteria.parse({
+      version: 1,
+      title: 'HbA1c',
+      form: 'safe-harbor',
+      dcql: {
+        credentials: [
+          {
+            id: 'record',
+            format: 'ldp_vc',
+            meta: { type_values: [['HealthRecordCredential']] },
+            claims: [{ path: ['credentialSubject', 'hba1c'] }],
+          },
+        ],
+      },
+      resources: [{ type: 'Observation', codes: [LOINC_HBA1C], all: true }],
+      predicates: [
+        {
+          id: 'measured',
+          expression: "Bundle.entry.resource.ofType(Observation).value.where(unit = '%').exists()",
+        },
+      ],
+      issuers: [network.issuerDid],
+      purpose: 'DUO:0000042',
+      consumer: consumerDid,
+    }),
+    agreement: Agreement.parse({
+      version: 1,
+      consumerName: 'Test institute',
+      purpose: 'DUO:0000042',
+      resale: false,
+      retentionEnd: '2099-01-01',
+      terms: [{ id: 1, required: true, title: 'Purpose', text: 'Research only.' }],
+    }),
+    choices: {
+      tiers: [{ minimumScore: 1, price: PRICE }],
+      maximumRecords: 3,
+      perPersonCap: 1,
+      commissionCapBps: 500,
+      certificateLife: 3600,
+      deliveryWindow: DAY_SEC,
+      retentionEnd: BigInt(nowSec + 100 * DAY_SEC),
+      oracles: network.operators,
+      quorum: 2,
+      stores: [network.storeAccount],
+      validatorHash: toHex(Validation.validatorHash()),
+      expiry: BigInt(nowSec + 30 * DAY_SEC),
+    },
+    development: true,
+    now: Date.now,
+  })
+}
+
+/** A provider with an issued record of a synthetic patient, and a fresh account. */
+export async function createOffering(
+  ground: Ground,
+  deal: OpenedDeal,
+  seed: number,
+): Promise<Offering> {
+  const { network, store, asOf } = ground
+  const holderKey = Keys.createHolderKey(random)
+  const { bundle } = Generator.patient({ seed, asOf, condition: 'diabetes', resources: 60 })
+  const { record } = await network.issuer.issue(
+    fromUtf8(CanonicalJson.stringify(bundle)),
+    holderKey.did,
+    'safe-harbor',
+  )
+  return {
+    chain: network.chain,
+    store,
+    fetch,
+    loader: Contexts.createLoader({
+      claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
+    }),
+    deal,
+    record,
+    account: privateKeyToAccount(generatePrivateKey()),
+    holderKey,
+    now: Date.now,
+  }
+}
+
+async function consentTo(
+  { chain, deal, account }: Offering,
+  certificate: QuorumCertificate,
+): Promise<SignedConsent> {
+  const { dealId, terms } = deal
+  return await signConsent(
+    { chainId: chain.chainId, dealBook: chain.contracts.dealBook },
+    account,
+    {
+      dealId,
+      certificateHash: certificate.certificateHash,
+      consumer: terms.consumer,
+      agreementHash: terms.agreementHash,
+      answersHash: Agreement.hashAnswers(Agreement.answer(deal.agreement, ['I allow it.'], false)),
+      purpose: terms.purpose,
+      token: terms.token,
+      minimumNet: 1n,
+      payout: account.address,
+      relayer: zeroAddress,
+      maximumRelayerFee: 0n,
+      signedUntil: certificate.certificate.validUntil,
+      consentUntil: terms.retentionEnd,
+    },
+  )
+}
