@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { buildProgram } from '../toolchain/build.ts'
+import { repositoryRoot } from '../toolchain/cache.ts'
+import { runGo } from '../toolchain/go.ts'
 import { findProgram } from '../toolchain/programs.ts'
 import { onMachine, type Run } from './onMachine.ts'
 import { canBuild, diagnose, isFull } from './withGo.ts'
@@ -60,4 +63,19 @@ test('what a Go program on the machine may rely on, and how it fails', async (t)
   // A nil pointer is an access below 4096, a second thread an EBREAK: faults of the machine.
   await faults('nil')
   await faults('lock')
+})
+
+test('the standard library computes what it computes on this computer', (t) => {
+  if (!canBuild(t)) return
+  if (!isFull) {
+    t.skip('AMBROSIA_GUEST=full compares a good part of the standard library with this computer')
+    return
+  }
+  const program = findProgram('library')
+  assert.ok(program)
+  const directory = join(repositoryRoot, program.module.directory)
+  const expected = runGo(['run', '.'], { directory, environment: { CGO_ENABLED: '0' } })
+  const { status, exitCode, output } = onMachine(buildProgram(program, diagnose(t)).elf)('')
+  assert.deepEqual([status, exitCode], ['halted', 0])
+  assert.equal(output, expected)
 })

@@ -52,7 +52,9 @@ export function runGo(
   if (result.status === 0) return result.stdout
   const message = result.error?.message ?? result.stderr.trim()
   throw new GuestError('Guest.Compile', `go ${args.slice(0, 2).join(' ')} failed:\n${message}`, {
-    hint: 'Correct the Go source; if modules are missing, check that GOPROXY can be reached.',
+    hint: message.includes('non-integer register')
+      ? 'The built-in min and max of floats do not compile in software floating point: use math.Min and math.Max.'
+      : 'Correct the Go source; if modules are missing, check that GOPROXY can be reached.',
     cause: result.error,
   })
 }

@@ -11,7 +11,7 @@ export type Program = {
 
 /** A Go module with what it needs from the repository. Paths are relative to the repository. */
 export type Module = {
-  name: 'examples' | 'probe' | 'block'
+  name: 'examples' | 'probe' | 'library' | 'block'
   directory: string
   sources: readonly string[]
   /** Modules from the proxy: they are vendored so that the overlay can reach them. */
@@ -32,6 +32,13 @@ const probe: Module = {
   hasDependencies: false,
 }
 
+const library: Module = {
+  name: 'library',
+  directory: 'guest/test/library',
+  sources: ['guest/test/library'],
+  hasDependencies: false,
+}
+
 const block: Module = {
   name: 'block',
   directory: 'guest/block',
@@ -39,13 +46,14 @@ const block: Module = {
   hasDependencies: true,
 }
 
-export const modules: readonly Module[] = [examples, probe, block]
+export const modules: readonly Module[] = [examples, probe, library, block]
 
 export const programs: readonly Program[] = [
   example('digest'),
   example('statistics'),
   example('wordcount'),
   { name: 'probe', module: probe, package: '.' },
+  { name: 'library', module: library, package: '.' },
   { name: 'block', module: block, package: './cmd/block' },
   { name: 'vectors', module: block, package: './cmd/vectors' },
 ]

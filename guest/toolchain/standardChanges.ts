@@ -128,6 +128,22 @@ export const standardChanges: readonly Change[] = [
     edits: [['\t\tlimit = max(limit, 2)\n', '\t\tif limit < 2 {\n\t\t\tlimit = 2\n\t\t}\n']],
   },
   {
+    path: 'runtime/softfloat64.go',
+    reason:
+      'a difference that is subnormal comes out wrong in software (https://github.com/golang/go/issues/79964): ' +
+      'the mantissa to start again from is the normalised one',
+    edits: [
+      [
+        'func fpack64(sign, mant uint64, exp int, trunc uint64) uint64 {\n\tmant0, exp0, trunc0 := mant, exp, trunc\n',
+        'func fpack64(sign, mant uint64, exp int, trunc uint64) uint64 {\n',
+      ],
+      [
+        '\tfor mant < 1<<mantbits64 {\n\t\tmant <<= 1\n\t\texp--\n\t}\n\tfor mant >= 4<<mantbits64 {\n',
+        '\tfor mant < 1<<mantbits64 {\n\t\tmant <<= 1\n\t\texp--\n\t}\n\tmant0, exp0, trunc0 := mant, exp, trunc\n\tfor mant >= 4<<mantbits64 {\n',
+      ],
+    ],
+  },
+  {
     path: 'math/floor_asm.go',
     reason: 'floating-point assembly of Floor, Ceil and Trunc, which package initialisers call',
     edits: [[' || riscv64', '']],

@@ -1,0 +1,3 @@
+module ambrosia/library
+
+go 1.26.8
