@@ -12,6 +12,1030 @@ export const certificateVerifierAbi = [
   "type": "constructor"
  },
  {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "signedUntil",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint256",
+    "name": "blockTime",
+    "type": "uint256"
+   }
+  ],
+  "name": "CancellationExpired",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "provider",
+    "type": "address"
+   }
+  ],
+  "name": "CancellationSignatureInvalid",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "expected",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "actual",
+    "type": "bytes32"
+   }
+  ],
+  "name": "CertificateDealMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "validUntil",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint256",
+    "name": "blockTime",
+    "type": "uint256"
+   }
+  ],
+  "name": "CertificateExpired",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "asOf",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint256",
+    "name": "blockTime",
+    "type": "uint256"
+   }
+  ],
+  "name": "CertificateFromFuture",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "expected",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint64",
+    "name": "actual",
+    "type": "uint64"
+   }
+  ],
+  "name": "CertificateLifeMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "oracle",
+    "type": "address"
+   }
+  ],
+  "name": "CertificateOracleInactive",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint8",
+    "name": "index",
+    "type": "uint8"
+   },
+   {
+    "internalType": "uint256",
+    "name": "oracles",
+    "type": "uint256"
+   }
+  ],
+  "name": "CertificateOracleUnlisted",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "signatures",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint8",
+    "name": "quorum",
+    "type": "uint8"
+   }
+  ],
+  "name": "CertificateQuorumMissing",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint16",
+    "name": "score",
+    "type": "uint16"
+   },
+   {
+    "internalType": "uint16",
+    "name": "minimumScore",
+    "type": "uint16"
+   }
+  ],
+  "name": "CertificateScoreBelowTiers",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "oracle",
+    "type": "address"
+   }
+  ],
+  "name": "CertificateSignatureInvalid",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint8",
+    "name": "previous",
+    "type": "uint8"
+   },
+   {
+    "internalType": "uint8",
+    "name": "index",
+    "type": "uint8"
+   }
+  ],
+  "name": "CertificateSignersUnordered",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "expected",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "actual",
+    "type": "bytes32"
+   }
+  ],
+  "name": "CertificateValidatorMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "verifier",
+    "type": "address"
+   }
+  ],
+  "name": "CertificateVerifierFailed",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "expected",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "actual",
+    "type": "bytes32"
+   }
+  ],
+  "name": "ConsentAgreementMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "consentHash",
+    "type": "bytes32"
+   }
+  ],
+  "name": "ConsentCancelled",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "expected",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "actual",
+    "type": "bytes32"
+   }
+  ],
+  "name": "ConsentCertificateMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "expected",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "actual",
+    "type": "address"
+   }
+  ],
+  "name": "ConsentConsumerMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "expected",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "actual",
+    "type": "bytes32"
+   }
+  ],
+  "name": "ConsentDealMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "signedUntil",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint256",
+    "name": "blockTime",
+    "type": "uint256"
+   }
+  ],
+  "name": "ConsentExpired",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "minimumNet",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "net",
+    "type": "uint256"
+   }
+  ],
+  "name": "ConsentNetBelowMinimum",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "payout",
+    "type": "address"
+   }
+  ],
+  "name": "ConsentPayoutInvalid",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "expected",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "actual",
+    "type": "bytes32"
+   }
+  ],
+  "name": "ConsentPurposeMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "maximum",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "fee",
+    "type": "uint256"
+   }
+  ],
+  "name": "ConsentRelayerFeeExceeded",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "expected",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "actual",
+    "type": "address"
+   }
+  ],
+  "name": "ConsentRelayerMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "provider",
+    "type": "address"
+   }
+  ],
+  "name": "ConsentSignatureInvalid",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "expected",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "actual",
+    "type": "address"
+   }
+  ],
+  "name": "ConsentTokenMismatch",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "consentUntil",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint256",
+    "name": "required",
+    "type": "uint256"
+   }
+  ],
+  "name": "ConsentTooShort",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "token",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "account",
+    "type": "address"
+   }
+  ],
+  "name": "CreditEmpty",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "account",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "caller",
+    "type": "address"
+   }
+  ],
+  "name": "CreditOwnerOnly",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "dealId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint256",
+    "name": "until",
+    "type": "uint256"
+   }
+  ],
+  "name": "DealBudgetLocked",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "asOf",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint64",
+    "name": "stoppedAt",
+    "type": "uint64"
+   }
+  ],
+  "name": "DealClosed",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "consumer",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "caller",
+    "type": "address"
+   }
+  ],
+  "name": "DealConsumerOnly",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "dealId",
+    "type": "bytes32"
+   }
+  ],
+  "name": "DealExists",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "asOf",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint64",
+    "name": "stoppedAt",
+    "type": "uint64"
+   }
+  ],
+  "name": "DealExpired",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "dealId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint32",
+    "name": "maximumRecords",
+    "type": "uint32"
+   }
+  ],
+  "name": "DealFull",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "dealId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint64",
+    "name": "expiry",
+    "type": "uint64"
+   }
+  ],
+  "name": "DealNotExpired",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "oracle",
+    "type": "address"
+   }
+  ],
+  "name": "DealOracleRepeated",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "asOf",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint64",
+    "name": "stoppedAt",
+    "type": "uint64"
+   }
+  ],
+  "name": "DealPaused",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "dealId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "enum DealState",
+    "name": "state",
+    "type": "uint8"
+   }
+  ],
+  "name": "DealStateRefused",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "string",
+    "name": "term",
+    "type": "string"
+   }
+  ],
+  "name": "DealTermMissing",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "string",
+    "name": "term",
+    "type": "string"
+   },
+   {
+    "internalType": "uint256",
+    "name": "value",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "minimum",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "maximum",
+    "type": "uint256"
+   }
+  ],
+  "name": "DealTermOutOfRange",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "index",
+    "type": "uint256"
+   }
+  ],
+  "name": "DealTiersUnordered",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "token",
+    "type": "address"
+   }
+  ],
+  "name": "DealTokenNotAllowed",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "token",
+    "type": "address"
+   },
+   {
+    "internalType": "uint256",
+    "name": "asked",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "received",
+    "type": "uint256"
+   }
+  ],
+  "name": "DealTokenShortfall",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "budget",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "required",
+    "type": "uint256"
+   }
+  ],
+  "name": "DealUnderfunded",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "dealId",
+    "type": "bytes32"
+   }
+  ],
+  "name": "DealUnknown",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "verifier",
+    "type": "address"
+   }
+  ],
+  "name": "DealVerifierUnsupported",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint256",
+    "name": "answerBy",
+    "type": "uint256"
+   }
+  ],
+  "name": "DeliveryAnswerLate",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint256",
+    "name": "answerBy",
+    "type": "uint256"
+   }
+  ],
+  "name": "DeliveryAnswerPending",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "address",
+    "name": "oracle",
+    "type": "address"
+   }
+  ],
+  "name": "DeliveryAnswered",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint256",
+    "name": "answerBy",
+    "type": "uint256"
+   }
+  ],
+  "name": "DeliveryClaimed",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "sizeBytes",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "maximumBytes",
+    "type": "uint256"
+   }
+  ],
+  "name": "DeliveryEnvelopeInvalid",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   }
+  ],
+  "name": "DeliveryNotClaimed",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint256",
+    "name": "until",
+    "type": "uint256"
+   }
+  ],
+  "name": "DeliveryWindowEnded",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint256",
+    "name": "until",
+    "type": "uint256"
+   }
+  ],
+  "name": "DeliveryWindowOpen",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "personTag",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint16",
+    "name": "perPersonCap",
+    "type": "uint16"
+   }
+  ],
+  "name": "PersonTagOverCap",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "gasLeft",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "required",
+    "type": "uint256"
+   }
+  ],
+  "name": "PushGasInsufficient",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "consumer",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "caller",
+    "type": "address"
+   }
+  ],
+  "name": "RecordConsumerOnly",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "address",
+    "name": "account",
+    "type": "address"
+   }
+  ],
+  "name": "RecordOracleUnknown",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "provider",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
+    "name": "caller",
+    "type": "address"
+   }
+  ],
+  "name": "RecordProviderOnly",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "enum RecordStatus",
+    "name": "status",
+    "type": "uint8"
+   }
+  ],
+  "name": "RecordStatusRefused",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   }
+  ],
+  "name": "RecordTagUsed",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   }
+  ],
+  "name": "RecordUnknown",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "id",
+    "type": "bytes32"
+   }
+  ],
+  "name": "RefundEmpty",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "limit",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "fee",
+    "type": "uint256"
+   }
+  ],
+  "name": "RelayerFeeOverLimit",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint64",
+    "name": "signedUntil",
+    "type": "uint64"
+   },
+   {
+    "internalType": "uint256",
+    "name": "blockTime",
+    "type": "uint256"
+   }
+  ],
+  "name": "RevocationExpired",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "provider",
+    "type": "address"
+   }
+  ],
+  "name": "RevocationSignatureInvalid",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "recordId",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "address",
+    "name": "oracle",
+    "type": "address"
+   }
+  ],
+  "name": "ShareUnavailable",
+  "type": "error"
+ },
+ {
   "inputs": [],
   "name": "oracleRegistry",
   "outputs": [
@@ -81,26 +1105,9 @@ export const certificateVerifierAbi = [
   "name": "verify",
   "outputs": [
    {
-    "internalType": "bytes",
-    "name": "refusal",
-    "type": "bytes"
-   },
-   {
-    "components": [
-     {
-      "internalType": "address",
-      "name": "oracle",
-      "type": "address"
-     },
-     {
-      "internalType": "uint16",
-      "name": "commissionBps",
-      "type": "uint16"
-     }
-    ],
-    "internalType": "struct Certifier[]",
-    "name": "certifiers",
-    "type": "tuple[]"
+    "internalType": "uint256",
+    "name": "commissions",
+    "type": "uint256"
    }
   ],
   "stateMutability": "view",

