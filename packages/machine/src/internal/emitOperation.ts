@@ -1,6 +1,16 @@
 import type { Instruction } from '../Instruction.ts'
 import { FIRST_ADDRESS } from '../Layout.ts'
-import { access, type Context, getRegister, i32, i64, LOCAL, local, setRegister } from './emit.ts'
+import {
+  access,
+  type Context,
+  getRegister,
+  i32,
+  i64,
+  LOCAL,
+  leaveIf,
+  local,
+  setRegister,
+} from './emit.ts'
 import { CELLS, DIRTY_AT, MEMORY_AT } from './engine.ts'
 import { byte, OP, TYPE, type Writer } from './wasmWriter.ts'
 
@@ -57,16 +67,10 @@ export function emitOperation(
   instruction: Instruction,
   pc: number,
   rest: number,
-  depth: number,
 ): boolean {
   const { operation } = instruction
   if (operation === 'ILLEGAL' || operation === 'ECALL') return false
-  const slow = () => {
-    byte(context.out, OP.if)
-    byte(context.out, TYPE.empty)
-    context.leave(pc | 1, rest, depth + 1)
-    byte(context.out, OP.end)
-  }
+  const slow = () => leaveIf(context, pc, rest)
   if (LOADS[operation] !== undefined) emitLoad(context, instruction, slow)
   else if (STORES[operation] !== undefined) emitStore(context, instruction, slow)
   else if (/^(AMO|LR|SC)/.test(operation)) emitAtomic(context, instruction, slow)

@@ -1,43 +1,50 @@
 import type { Instruction } from '../Instruction.ts'
 import {
   access,
+  branchTo,
   type Context,
+  closeLabel,
   FIRST_REGISTER,
   getRegister,
+  i32,
   i64,
   LOCAL,
+  leave,
+  leaveIf,
   local,
+  openLabel,
   setRegister,
   TEMPS,
 } from './emit.ts'
 import { emitOperation } from './emitOperation.ts'
 import { CELLS, REGISTERS_AT } from './engine.ts'
+import { findLoops, type Item, itemsOf } from './loops.ts'
 import { type Block, isBranch, type Region } from './region.ts'
-import {
-  byte,
-  createWriter,
-  OP,
-  signed,
-  TYPE,
-  toBytes,
-  unsigned,
-  type Writer,
-} from './wasmWriter.ts'
+import { byte, createWriter, OP, TYPE, toBytes, unsigned, type Writer } from './wasmWriter.ts'
 
-// A region becomes a function (block: i32) -> next: i32.
+// A region becomes a function (block: i32) -> next: i32. Its blocks lie in order of pc, grouped into sequences of blocks and loops:
 //
 //   block $exit
-//     loop $again                       ;; `block` says where to go
-//       block N-1 .. block 0
-//         br_table on `block`
-//       end  code of block 0            ;; a forward jump leaves the nest at its target,
-//       end  code of block 1            ;; a backward one sets `block` and goes to $again,
-//       ...                             ;; a block that jumps to itself is a loop of its own
+//     block item n-1 .. block item 0
+//       br_table on `block`             ;; where to begin
+//     end  code of item 0               ;; a forward jump leaves the nest at its target
+//     end  code of item 1: loop         ;; a backward jump goes to the loop's start
+//            the loop's own sequence, which begins at its first block unless `block` says otherwise
+//          end
+//     ...
 //   end
 //   write back the registers and the fuel, return `next`
 //
 // `next` is a pc to go on at; its lowest bit says that the interpreter must take the step there (an access outside the
 // directly mapped memory, a fault, a halt, or fewer steps left than the block has).
+
+/** A region's blocks while their code is written. */
+type Layout = {
+  blocks: readonly Block[]
+  places: ReadonlyMap<number, number>
+  /** Last block of the loop that begins at a block. */
+  ends: ReadonlyMap<number, number>
+}
 
 const COMPARISONS: Readonly<Record<string, number>> = {
   BEQ: OP.i64Eq,
@@ -54,6 +61,8 @@ export function translateRegion(region: Region, directSize: number): Uint8Array 
   const { locals, written } = findRegisters(blocks)
   const out = createWriter(16384)
   const places = new Map(blocks.map((block, index) => [block.pc, index]))
+  const layout = { blocks, places, ends: findLoops(blocks, places) }
+  const context: Context = { out, locals, directSize, labels: [] }
   unsigned(out, 3)
   unsigned(out, 1)
   byte(out, TYPE.i64)
@@ -62,25 +71,10 @@ export function translateRegion(region: Region, directSize: number): Uint8Array 
   unsigned(out, TEMPS + locals.size)
   byte(out, TYPE.i64)
   loadCell(out, CELLS.fuel, LOCAL.fuel)
-  for (const [register, local] of locals) loadCell(out, REGISTERS_AT + 8 * register, local)
-  byte(out, OP.block)
-  byte(out, TYPE.empty)
-  byte(out, OP.loop)
-  byte(out, TYPE.empty)
-  for (let i = 0; i < blocks.length; i++) {
-    byte(out, OP.block)
-    byte(out, TYPE.empty)
-  }
-  local(out, OP.localGet, LOCAL.block)
-  byte(out, OP.brTable)
-  unsigned(out, blocks.length - 1)
-  for (let i = 0; i < blocks.length; i++) unsigned(out, i)
-  blocks.forEach((_, index) => {
-    byte(out, OP.end)
-    emitBlock({ out, locals, directSize, leave: createLeave(out) }, blocks, index, places)
-  })
-  byte(out, OP.end)
-  byte(out, OP.end)
+  for (const [register, target] of locals) loadCell(out, REGISTERS_AT + 8 * register, target)
+  openLabel(context, OP.block, { kind: 'exit' })
+  emitSequence(context, layout, 0, blocks.length - 1, undefined)
+  closeLabel(context)
   for (const register of written) {
     storeCell(out, REGISTERS_AT + 8 * register, locals.get(register) as number)
   }
@@ -104,101 +98,132 @@ function findRegisters(blocks: readonly Block[]): {
   return { locals: new Map(sorted.map((register, i) => [register, FIRST_REGISTER + i])), written }
 }
 
-function createLeave(out: Writer): Context['leave'] {
-  return (next, steps, depth) => {
-    if (steps > 0) {
-      local(out, OP.localGet, LOCAL.fuel)
-      i64(out, steps)
-      byte(out, OP.i64Add)
-      local(out, OP.localSet, LOCAL.fuel)
-    }
-    byte(out, OP.i32Const)
-    signed(out, next | 0)
-    local(out, OP.localSet, LOCAL.next)
-    byte(out, OP.br)
-    unsigned(out, depth)
+/** The code of blocks `lo` to `hi`: all of the region, or the body of the loop that begins at `own`. */
+function emitSequence(
+  context: Context,
+  layout: Layout,
+  lo: number,
+  hi: number,
+  own: number | undefined,
+): void {
+  const { out } = context
+  const items = itemsOf(lo, hi, layout.ends, own)
+  for (const item of [...items].reverse()) {
+    openLabel(context, OP.block, { kind: 'item', ...item })
+  }
+  if (own !== undefined) {
+    local(out, OP.localGet, LOCAL.block)
+    i32(out, own)
+    byte(out, OP.i32Eq)
+    byte(out, OP.brIf)
+    unsigned(out, 0)
+  }
+  if (items.length > 1) {
+    local(out, OP.localGet, LOCAL.block)
+    i32(out, lo)
+    byte(out, OP.i32Sub)
+    byte(out, OP.brTable)
+    // The last place is the default of the table; `block` is never beyond it.
+    unsigned(out, hi - lo)
+    items.forEach((item, index) => {
+      for (let block = item.lo; block <= item.hi; block++) unsigned(out, index)
+    })
+  }
+  for (const item of items) {
+    closeLabel(context)
+    emitItem(context, layout, item)
   }
 }
 
-function emitBlock(
-  context: Context,
-  blocks: readonly Block[],
-  index: number,
-  places: ReadonlyMap<number, number>,
-): void {
-  const { out, leave } = context
-  const block = blocks[index] as Block
-  const last = block.instructions.at(-1) as Instruction
-  const count = block.instructions.length
-  const isLoop = (isBranch(last.operation) || last.operation === 'JAL') && last.imm === block.pc
-  // Labels between the code here and the end of the nest, $again, and $exit.
-  const base = isLoop ? 1 : 0
-  const toAgain = blocks.length - 1 - index + base
-  if (isLoop) {
-    byte(out, OP.loop)
-    byte(out, TYPE.empty)
+function emitItem(context: Context, layout: Layout, item: Item): void {
+  if (!item.isLoop) {
+    emitBlock(context, layout, item.lo)
+    return
   }
+  openLabel(context, OP.loop, { kind: 'loop', lo: item.lo, hi: item.hi })
+  if (item.lo === item.hi) emitBlock(context, layout, item.lo)
+  else emitSequence(context, layout, item.lo, item.hi, item.lo)
+  closeLabel(context)
+}
+
+function emitBlock(context: Context, layout: Layout, index: number): void {
+  const { out } = context
+  const block = layout.blocks[index] as Block
+  const count = block.instructions.length
   local(out, OP.localGet, LOCAL.fuel)
   i64(out, count)
   byte(out, OP.i64Sub)
   local(out, OP.localTee, LOCAL.fuel)
   i64(out, 0)
   byte(out, OP.i64LtS)
-  byte(out, OP.if)
-  byte(out, TYPE.empty)
-  leave(block.pc | 1, count, toAgain + 2)
-  byte(out, OP.end)
-  const jump = (pc: number, extra: number) => {
-    const place = places.get(pc)
-    if (place === undefined) leave(pc, 0, toAgain + 1 + extra)
-    else if (place === index && isLoop) branchTo(out, extra)
-    else if (place > index) branchTo(out, place - index - 1 + base + extra)
-    else {
-      byte(out, OP.i32Const)
-      signed(out, place)
-      local(out, OP.localSet, LOCAL.block)
-      branchTo(out, toAgain + extra)
-    }
-  }
+  leaveIf(context, block.pc, count)
   let pc = block.pc
   let isOpen = true
   block.instructions.forEach((instruction, done) => {
     const rest = count - done
     if (isBranch(instruction.operation)) {
-      emitBranch(context, instruction, jump)
+      emitBranch(context, layout, instruction)
     } else if (instruction.operation === 'JAL') {
       link(context, instruction, pc + instruction.size)
-      jump(instruction.imm, 0)
+      jump(context, layout, instruction.imm)
       isOpen = false
     } else if (instruction.operation === 'JALR') {
-      emitIndirectJump(context, instruction, pc, rest, toAgain)
+      emitIndirectJump(context, instruction, pc, rest)
       isOpen = false
-    } else if (!emitOperation(context, instruction, pc, rest, toAgain + 1)) {
-      leave(pc | 1, rest, toAgain + 1)
+    } else if (!emitOperation(context, instruction, pc, rest)) {
+      leave(context, pc | 1, rest)
       isOpen = false
     }
     pc += instruction.size
   })
-  const followsOn = places.get(pc) === index + 1
-  if (isOpen && !followsOn) jump(pc, 0)
-  if (isLoop) {
-    byte(out, OP.end)
-  }
+  if (!isOpen) return
+  if (layout.places.get(pc) === index + 1) enterAt(context, layout, index + 1)
+  else jump(context, layout, pc)
 }
 
-function emitBranch(
-  context: Context,
-  instruction: Instruction,
-  jump: (pc: number, extra: number) => void,
-): void {
-  const { out } = context
+/** Says where a loop of several blocks, which begins at `place` or holds it, is to begin. */
+function enterAt(context: Context, layout: Layout, place: number): void {
+  const end = layout.ends.get(place)
+  if (end === undefined || end === place) return
+  setEntry(context, place)
+}
+
+function setEntry({ out }: Context, place: number): void {
+  i32(out, place)
+  local(out, OP.localSet, LOCAL.block)
+}
+
+/** Goes to a pc: to the start of a loop around, forward to an item of a sequence around, or out of the region. */
+function jump(context: Context, layout: Layout, pc: number): void {
+  const { labels } = context
+  const place = layout.places.get(pc)
+  if (place === undefined) {
+    leave(context, pc, 0)
+    return
+  }
+  for (let at = labels.length - 1; at >= 0; at--) {
+    const label = labels[at] as (typeof labels)[number]
+    if (label.kind === 'loop' && label.lo === place) {
+      if (label.hi > label.lo) setEntry(context, place)
+      branchTo(context, at)
+      return
+    }
+    if (label.kind === 'item' && label.lo <= place && place <= label.hi) {
+      if (label.isLoop && label.hi > label.lo) setEntry(context, place)
+      branchTo(context, at)
+      return
+    }
+  }
+  throw new RangeError('a jump that no loop covers')
+}
+
+function emitBranch(context: Context, layout: Layout, instruction: Instruction): void {
   getRegister(context, instruction.rs1)
   getRegister(context, instruction.rs2)
-  byte(out, COMPARISONS[instruction.operation] as number)
-  byte(out, OP.if)
-  byte(out, TYPE.empty)
-  jump(instruction.imm, 1)
-  byte(out, OP.end)
+  byte(context.out, COMPARISONS[instruction.operation] as number)
+  openLabel(context, OP.if, { kind: 'if' })
+  jump(context, layout, instruction.imm)
+  closeLabel(context)
 }
 
 function emitIndirectJump(
@@ -206,9 +231,8 @@ function emitIndirectJump(
   instruction: Instruction,
   pc: number,
   rest: number,
-  toAgain: number,
 ): void {
-  const { out, leave } = context
+  const { out } = context
   getRegister(context, instruction.rs1)
   i64(out, instruction.imm)
   byte(out, OP.i64Add)
@@ -217,15 +241,12 @@ function emitIndirectJump(
   local(out, OP.localTee, LOCAL.temp)
   i64(out, 2 ** 31)
   byte(out, OP.i64GeU)
-  byte(out, OP.if)
-  byte(out, TYPE.empty)
-  leave(pc | 1, rest, toAgain + 2)
-  byte(out, OP.end)
+  leaveIf(context, pc, rest)
   link(context, instruction, pc + instruction.size)
   local(out, OP.localGet, LOCAL.temp)
   byte(out, OP.i32WrapI64)
   local(out, OP.localSet, LOCAL.next)
-  branchTo(out, toAgain + 1)
+  branchTo(context, 0)
 }
 
 function link(context: Context, { rd }: Instruction, pc: number): void {
@@ -234,21 +255,14 @@ function link(context: Context, { rd }: Instruction, pc: number): void {
   setRegister(context, rd)
 }
 
-function branchTo(out: Writer, depth: number): void {
-  byte(out, OP.br)
-  unsigned(out, depth)
-}
-
 function loadCell(out: Writer, at: number, target: number): void {
-  byte(out, OP.i32Const)
-  signed(out, 0)
+  i32(out, 0)
   access(out, OP.i64Load, 3, at)
   local(out, OP.localSet, target)
 }
 
 function storeCell(out: Writer, at: number, source: number): void {
-  byte(out, OP.i32Const)
-  signed(out, 0)
+  i32(out, 0)
   local(out, OP.localGet, source)
   access(out, OP.i64Store, 3, at)
 }
