@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/big"
 	"math/rand"
+	"slices"
 	"sync"
 	"testing"
 
@@ -67,6 +68,30 @@ func TestGeneratorIsDeterministic(t *testing.T) {
 	for i, c := range honest() {
 		if !bytes.Equal(c.Input, again[i].Input) {
 			t.Errorf("%s differs between two runs", c.Name)
+		}
+	}
+}
+
+// Every header between the block and the ancestor it asks for must be there. The
+// ancestor's own need not: its hash stands in its child.
+func TestAncestorsMustBeThere(t *testing.T) {
+	c := testblocks.Ancestors()
+	in, err := stateless.Decode(c.Input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refusal := stateless.Validate(stateless.Config(), in); refusal != nil {
+		t.Fatalf("refused with %d: %v", refusal.Code, refusal)
+	}
+	headers := in.Witness.Headers
+	if len(headers) != 256 {
+		t.Errorf("the witness has %d headers", len(headers))
+	}
+	for _, dropped := range []int{1, 2, 128, 254, 255} {
+		in.Witness.Headers = slices.Delete(slices.Clone(headers), dropped, dropped+1)
+		refusal := stateless.Validate(stateless.Config(), in)
+		if refusal == nil || refusal.Code != stateless.CodeWitness {
+			t.Errorf("without header %d: %v", dropped, refusal)
 		}
 	}
 }

@@ -88,7 +88,8 @@ func runnerCode() []byte {
 	return p.Op(vm.GAS, vm.DELEGATECALL, vm.STOP).Bytes()
 }
 
-// ancestorCode stores the hash of the block three before its own.
+// ancestorCode stores the hash of an earlier block: calldata is how many before.
 func ancestorCode() []byte {
-	return program.New().Push(3).Op(vm.NUMBER, vm.SUB, vm.BLOCKHASH).Push0().Op(vm.SSTORE, vm.STOP).Bytes()
+	p := program.New().Push0().Op(vm.CALLDATALOAD, vm.NUMBER, vm.SUB, vm.BLOCKHASH)
+	return p.Push0().Op(vm.SSTORE, vm.STOP).Bytes()
 }

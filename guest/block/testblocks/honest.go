@@ -25,7 +25,7 @@ func Honest() []Case {
 		tokens(1), tokens(10), tokens(100),
 		{"deploy", "a contract of 8 KiB is created", deploy, false},
 		{"guard", "a contract reads and writes storage and calls another", call(guardAddress), false},
-		{"ancestor", "a contract reads the hash of an earlier block", call(ancestorAddress), false},
+		{"ancestor", "a contract reads the hash of an earlier block", ancestor(3), false},
 		{"precompiles", "every precompiled contract, valid and invalid input", precompiles, false},
 	}
 	return chain.run(blocks)
@@ -55,6 +55,26 @@ func deploy(c *chainMaker, gen *core.BlockGen) {
 
 func call(address common.Address) func(*chainMaker, *core.BlockGen) {
 	return func(c *chainMaker, gen *core.BlockGen) { c.send(gen, 0, &address, 200_000, 0, nil) }
+}
+
+func ancestor(distance int64) func(*chainMaker, *core.BlockGen) {
+	return func(c *chainMaker, gen *core.BlockGen) {
+		data := common.BigToHash(big.NewInt(distance))
+		c.send(gen, 0, &ancestorAddress, 200_000, 0, data[:])
+	}
+}
+
+// Ancestors makes a chain whose last block reads the oldest hash that BLOCKHASH
+// gives, 256 blocks back, and returns that block.
+func Ancestors() Case {
+	chain := newChainMaker()
+	blocks := make([]block, 258)
+	for i := range blocks {
+		blocks[i] = block{"empty", "no transactions", func(*chainMaker, *core.BlockGen) {}, false}
+	}
+	blocks = append(blocks, block{"ancestors", "a contract reads the oldest hash there is", ancestor(256), false})
+	cases := chain.run(blocks)
+	return cases[len(cases)-1]
 }
 
 // precompiles calls each of them through the caller contract, whose storage then
