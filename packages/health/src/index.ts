@@ -3,6 +3,7 @@
 export * as Bundle from './Bundle.ts'
 export * as ClaimProfile from './ClaimProfile.ts'
 export * as ConsentText from './ConsentText.ts'
+export * as DataSetCard from './DataSetCard.ts'
 export type { Finding } from './Finding.ts'
 export * as Groups from './Groups.ts'
 export * as Quality from './Quality.ts'
