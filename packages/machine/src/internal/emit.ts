@@ -7,7 +7,7 @@ export const FIRST_REGISTER = LOCAL.temp + TEMPS
 
 /** What a branch can leave or go to: the region's end, a loop's start, the place where an item of a sequence begins. */
 export type Label =
-  | { kind: 'exit' | 'if' }
+  | { kind: 'exit' | 'again' | 'if' }
   | { kind: 'loop'; lo: number; hi: number }
   | { kind: 'item'; lo: number; hi: number; isLoop: boolean }
 

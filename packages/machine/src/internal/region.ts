@@ -21,8 +21,8 @@ export function isBranch(operation: Operation): boolean {
 }
 
 /**
- * What is reached from `start` without a call: about the rest of the function that holds it. Blocks for which `isWanted` is
- * false are left out, and jumps to them leave the region.
+ * What is reached from `start`, calls included: the rest of the function that holds it and functions that it calls, as far as the
+ * limits go. Blocks for which `isWanted` is false are left out, and jumps to them leave the region.
  */
 export function findRegion(
   program: Program,
@@ -55,7 +55,7 @@ export function findRegion(
 function successors(instruction: Instruction, pc: number): number[] {
   const { operation, imm, size, rd } = instruction
   if (BRANCHES.has(operation)) return [pc + size, imm]
-  if (operation === 'JAL') return rd === 0 ? [imm] : [pc + size]
+  if (operation === 'JAL') return rd === 0 ? [imm] : [pc + size, imm]
   if (operation === 'JALR') return rd === 0 ? [] : [pc + size]
   return []
 }

@@ -25,6 +25,7 @@ import { byte, createWriter, OP, TYPE, toBytes, unsigned, type Writer } from './
 // A region becomes a function (block: i32) -> next: i32. Its blocks lie in order of pc, grouped into sequences of blocks and loops:
 //
 //   block $exit
+//    loop $again                        ;; an indirect jump that stays in the region sets `block` and comes here
 //     block item n-1 .. block item 0
 //       br_table on `block`             ;; where to begin
 //     end  code of item 0               ;; a forward jump leaves the nest at its target
@@ -32,11 +33,23 @@ import { byte, createWriter, OP, TYPE, toBytes, unsigned, type Writer } from './
 //            the loop's own sequence, which begins at its first block unless `block` says otherwise
 //          end
 //     ...
+//    end
 //   end
 //   write back the registers and the fuel, return `next`
 //
 // `next` is a pc to go on at; its lowest bit says that the interpreter must take the step there (an access outside the
 // directly mapped memory, a fault, a halt, or fewer steps left than the block has).
+
+/** Where a region's function will stand. */
+export type Place = {
+  /** Its number in the table of functions. */
+  index: number
+  directSize: number
+  /** The map from pc to (function, block), of translator.ts. */
+  codeBase: number
+  codeSpan: number
+  mapAt: number
+}
 
 /** A region's blocks while their code is written. */
 type Layout = {
@@ -44,7 +57,13 @@ type Layout = {
   places: ReadonlyMap<number, number>
   /** Last block of the loop that begins at a block. */
   ends: ReadonlyMap<number, number>
+  place: Place
 }
+
+/** Bits of a map entry that hold the block; the function's number lies above, and an entry is one more than that. */
+export const BLOCK_BITS = 10
+/** Place of the label $again. */
+const AGAIN = 1
 
 const COMPARISONS: Readonly<Record<string, number>> = {
   BEQ: OP.i64Eq,
@@ -56,13 +75,13 @@ const COMPARISONS: Readonly<Record<string, number>> = {
 }
 
 /** The code of a region's function, with its locals. */
-export function translateRegion(region: Region, directSize: number): Uint8Array {
+export function translateRegion(region: Region, place: Place): Uint8Array {
   const { blocks } = region
   const { locals, written } = findRegisters(blocks)
   const out = createWriter(16384)
   const places = new Map(blocks.map((block, index) => [block.pc, index]))
-  const layout = { blocks, places, ends: findLoops(blocks, places) }
-  const context: Context = { out, locals, directSize, labels: [] }
+  const layout = { blocks, places, ends: findLoops(blocks, places), place }
+  const context: Context = { out, locals, directSize: place.directSize, labels: [] }
   unsigned(out, 3)
   unsigned(out, 1)
   byte(out, TYPE.i64)
@@ -73,7 +92,9 @@ export function translateRegion(region: Region, directSize: number): Uint8Array 
   loadCell(out, CELLS.fuel, LOCAL.fuel)
   for (const [register, target] of locals) loadCell(out, REGISTERS_AT + 8 * register, target)
   openLabel(context, OP.block, { kind: 'exit' })
+  openLabel(context, OP.loop, { kind: 'again' })
   emitSequence(context, layout, 0, blocks.length - 1, undefined)
+  closeLabel(context)
   closeLabel(context)
   for (const register of written) {
     storeCell(out, REGISTERS_AT + 8 * register, locals.get(register) as number)
@@ -168,7 +189,7 @@ function emitBlock(context: Context, layout: Layout, index: number): void {
       jump(context, layout, instruction.imm)
       isOpen = false
     } else if (instruction.operation === 'JALR') {
-      emitIndirectJump(context, instruction, pc, rest)
+      emitIndirectJump(context, layout.place, instruction, pc, rest)
       isOpen = false
     } else if (!emitOperation(context, instruction, pc, rest)) {
       leave(context, pc | 1, rest)
@@ -228,6 +249,7 @@ function emitBranch(context: Context, layout: Layout, instruction: Instruction):
 
 function emitIndirectJump(
   context: Context,
+  place: Place,
   instruction: Instruction,
   pc: number,
   rest: number,
@@ -245,7 +267,26 @@ function emitIndirectJump(
   link(context, instruction, pc + instruction.size)
   local(out, OP.localGet, LOCAL.temp)
   byte(out, OP.i32WrapI64)
-  local(out, OP.localSet, LOCAL.next)
+  local(out, OP.localTee, LOCAL.next)
+  i32(out, place.codeBase)
+  byte(out, OP.i32Sub)
+  local(out, OP.localTee, LOCAL.block)
+  i32(out, place.codeSpan)
+  byte(out, OP.i32LtU)
+  openLabel(context, OP.if, { kind: 'if' })
+  local(out, OP.localGet, LOCAL.block)
+  i32(out, 1)
+  byte(out, OP.i32Shl)
+  access(out, OP.i32Load, 2, place.mapAt)
+  i32(out, 1 + place.index * 2 ** BLOCK_BITS)
+  byte(out, OP.i32Sub)
+  local(out, OP.localTee, LOCAL.block)
+  i32(out, 2 ** BLOCK_BITS)
+  byte(out, OP.i32LtU)
+  openLabel(context, OP.if, { kind: 'if' })
+  branchTo(context, AGAIN)
+  closeLabel(context)
+  closeLabel(context)
   branchTo(context, 0)
 }
 

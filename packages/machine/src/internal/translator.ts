@@ -1,7 +1,7 @@
 import type { Program } from '../Program.ts'
 import { CELLS, type Engine } from './engine.ts'
 import { findRegion, type Region } from './region.ts'
-import { translateRegion } from './translate.ts'
+import { BLOCK_BITS, translateRegion } from './translate.ts'
 import {
   byte,
   bytes,
@@ -31,8 +31,6 @@ export type Translator = {
   count: number
 }
 
-/** Bits of a map entry that hold the block. */
-const BLOCK_BITS = 10
 /** Hot targets translated at once, unless one of them becomes hot again first. */
 const BATCH = 24
 /** What translated code leads to counts for this share of the hot count. */
@@ -141,7 +139,7 @@ function isTranslated({ memory, mapAt, codeBase, codeSpan }: Engine, pc: number)
 
 function install(translator: Translator, regions: readonly Region[]): void {
   const { engine, table } = translator
-  const module = new WebAssembly.Module(moduleOf(regions, engine.directSize))
+  const module = new WebAssembly.Module(moduleOf(regions, engine, translator.count))
   const instance = new WebAssembly.Instance(module, { e: { m: engine.memory } })
   const first = translator.count
   translator.count += regions.length
@@ -159,7 +157,11 @@ function install(translator: Translator, regions: readonly Region[]): void {
   })
 }
 
-function moduleOf(regions: readonly Region[], directSize: number): Uint8Array<ArrayBuffer> {
+function moduleOf(
+  regions: readonly Region[],
+  engine: Engine,
+  first: number,
+): Uint8Array<ArrayBuffer> {
   const out = createModule()
   section(out, 1, (inner) => {
     unsigned(inner, 1)
@@ -183,8 +185,8 @@ function moduleOf(regions: readonly Region[], directSize: number): Uint8Array<Ar
   })
   section(out, 10, (inner) => {
     unsigned(inner, regions.length)
-    for (const region of regions) {
-      const body = translateRegion(region, directSize)
+    for (const [index, region] of regions.entries()) {
+      const body = translateRegion(region, { ...engine, index: first + index })
       unsigned(inner, body.length)
       bytes(inner, body)
     }

@@ -101,6 +101,7 @@ export const OP = {
   i64Const: 0x42,
   i32Eqz: 0x45,
   i32Eq: 0x46,
+  i32LtU: 0x49,
   i32GeU: 0x4f,
   i64Eqz: 0x50,
   i64Eq: 0x51,
