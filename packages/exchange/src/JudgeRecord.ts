@@ -14,7 +14,9 @@ import {
   type GroupClaim,
   isSignedResource,
   isWholeGroup,
+  isWholeType,
   parseGroup,
+  parseTypeRoot,
   textsOf,
 } from './RecordCredential.ts'
 import { personTag, recordTag } from './Tags.ts'
@@ -141,6 +143,10 @@ function assertSelection(resources: readonly Resource[], criteria: Criteria): vo
   }
 }
 
+/**
+ * That nobody left bad values out. A rule for one code needs that group, of which there is one; a rule for a whole type needs the type's
+ * root; a rule for several codes needs every group of the type, whose counts make the type's count, so that none is hidden.
+ */
 function assertComplete(
   salted: readonly PayloadResource[],
   resources: readonly Resource[],
@@ -148,25 +154,34 @@ function assertComplete(
   subject: VerifiedPresentation['subject'],
 ): void {
   const groups = textsOf(subject['group']).map(parseGroup)
+  const types = textsOf(subject['typeRoot']).map(parseTypeRoot)
   for (const rule of criteria.resources) {
     if (rule.all !== true) continue
-    const isAsked = (group: GroupClaim): boolean =>
-      group.type === rule.type &&
-      (rule.codes === undefined ||
-        rule.codes.some((code) => code.system === group.system && code.code === group.code))
-    const asked = groups.filter(isAsked)
-    if (asked.length === 0)
-      throw new RecordError('Incomplete', `the credential's count of ${rule.type} is not disclosed`)
+    const ofType = salted.filter((_, index) => resources[index]?.type === rule.type)
+    const whole = types.find((claim) => claim.type === rule.type)
+    if (rule.codes === undefined) {
+      if (whole === undefined) throw new IncompleteError(rule.type)
+      if (!isWholeType(whole, ofType))
+        throw new IncompleteError(rule.type, whole.count, ofType.length)
+      continue
+    }
+    const known = groups.filter((group) => group.type === rule.type)
+    const asked = known.filter((group) => isAskedGroup(rule, group))
+    const counted = known.reduce((sum, group) => sum + group.count, 0)
+    if (asked.length < rule.codes.length && counted !== whole?.count)
+      throw new IncompleteError(rule.type)
     for (const group of asked) {
       const members = salted.filter((_, index) => isMember(group, resources[index] as Resource))
-      if (!isWholeGroup(group, members)) {
-        throw new RecordError(
-          'Incomplete',
-          `the deal asks for all ${group.count} ${group.type} of a code; ${members.length} are delivered`,
-        )
-      }
+      if (!isWholeGroup(group, members))
+        throw new IncompleteError(rule.type, group.count, members.length)
     }
   }
+}
+
+function isAskedGroup(rule: Criteria['resources'][number], group: GroupClaim): boolean {
+  const isCode = (code: { system: string; code: string }): boolean =>
+    code.system === group.system && code.code === group.code
+  return rule.codes?.some(isCode) ?? true
 }
 
 function isMember(group: GroupClaim, resource: Resource): boolean {
@@ -186,14 +201,24 @@ function assertPredicates(resources: readonly Resource[], criteria: Criteria, as
   }
 }
 
-/** Presentations (a) and (b) must be of one credential as far as can be seen: same issuer and equal disclosed values. */
+/** Sets of which the consumer may see less than the oracles. */
+const PARTIAL_SETS: readonly string[] = ['group', 'typeRoot']
+
+/** Presentations (a) and (b) must be of one credential as far as can be seen: same issuer, equal values, of some sets a part. */
 export function assertAgree(a: VerifiedPresentation, b: VerifiedPresentation): void {
-  const isEqual = (name: string): boolean =>
-    CanonicalJson.stringify(textsOrValue(a.subject[name])) ===
-    CanonicalJson.stringify(textsOrValue(b.subject[name]))
-  const shown = Object.keys(b.subject)
+  const isShown = (name: string): boolean => {
+    if (PARTIAL_SETS.includes(name)) {
+      const known = new Set(textsOf(a.subject[name]))
+      return textsOf(b.subject[name]).every((text) => known.has(text))
+    }
+    const [first, second] = [a, b].map(({ subject }) =>
+      CanonicalJson.stringify(textsOrValue(subject[name])),
+    )
+    return first === second
+  }
   const hidden = ['subjectHandle', 'holder']
-  if (a.issuer !== b.issuer || shown.some((name) => hidden.includes(name) || !isEqual(name))) {
+  const isPart = Object.keys(b.subject).every((name) => !hidden.includes(name) && isShown(name))
+  if (a.issuer !== b.issuer || !isPart) {
     throw new RecordError(
       'PresentationsDisagree',
       'the presentation for the consumer is not of the same credential',
@@ -241,6 +266,16 @@ export class IssuerNotTrustedError extends RecordError {
 export class DigestMismatchError extends RecordError {
   constructor(index: number) {
     super('DigestMismatch', `resource ${index} is not the one that the issuer signed`)
+  }
+}
+
+export class IncompleteError extends RecordError {
+  constructor(type: string, asked?: number, delivered?: number) {
+    const why =
+      asked === undefined
+        ? `the presentation does not show how many ${type} there are`
+        : `${delivered} of ${asked} ${type} are delivered`
+    super('Incomplete', `the deal asks for all: ${why}`)
   }
 }
 

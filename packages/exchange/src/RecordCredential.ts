@@ -81,9 +81,8 @@ export function build(options: {
       form: options.form,
       ...options.claims,
       group: groupTexts(options.resources, digests),
-      ...(isListed
-        ? { resourceDigest: padded(digests, options.randomBytes).map(digestText) }
-        : { typeRoot: typeRootTexts(options.resources, digests) }),
+      typeRoot: typeRootTexts(options.resources, digests),
+      ...(isListed ? { resourceDigest: padded(digests, options.randomBytes).map(digestText) } : {}),
     },
   }
 }
@@ -177,6 +176,25 @@ export function parseGroup(text: string): GroupClaim {
   }
 }
 
+/** All resources of a type as the credential states them. */
+export type TypeClaim = { type: string; count: number; root: string }
+
+/** @throws Record.InvalidGroup */
+export function parseTypeRoot(text: string): TypeClaim {
+  const [type = '', count = '', root = '', ...more] = text.split('|')
+  if (more.length > 0 || !/^\d{1,5}$/.test(count) || !/^0x[0-9a-f]{64}$/.test(root)) {
+    throw new InvalidGroupError()
+  }
+  return { type, count: Number(count), root }
+}
+
+/** True when these salted resources, in the order of the record, are all of their type. */
+export function isWholeType(claim: TypeClaim, members: readonly SaltedResource[]): boolean {
+  return (
+    members.length === claim.count && toHex(MerkleTree.root(members.map(digest))) === claim.root
+  )
+}
+
 /** True when these salted resources are the whole group: same count, and their digests make its root. */
 export function isWholeGroup(group: GroupClaim, members: readonly SaltedResource[]): boolean {
   if (members.length !== group.count) return false
@@ -198,14 +216,14 @@ export function isSignedResource(
   }
   const { index, size, path } = resource.proof
   const proof = { index, size, path: path.map(fromHex) }
-  return textsOf(subject['typeRoot']).some((text) => {
-    const [rootType, count, root] = text.split('|')
-    return (
-      rootType === type &&
-      Number(count) === size &&
-      MerkleTree.verify(digestBytes, proof, fromHex(root ?? ''))
+  return textsOf(subject['typeRoot'])
+    .map(parseTypeRoot)
+    .some(
+      (claim) =>
+        claim.type === type &&
+        claim.count === size &&
+        MerkleTree.verify(digestBytes, proof, fromHex(claim.root)),
     )
-  })
 }
 
 /** A disclosed set of texts; JSON-LD writes a set of one as its only member. */
@@ -216,6 +234,6 @@ export function textsOf(value: unknown): string[] {
 
 export class InvalidGroupError extends AmbrosiaError {
   constructor() {
-    super('Record.InvalidGroup', 'a group claim does not have its seven parts')
+    super('Record.InvalidGroup', 'a group or type claim does not have its parts')
   }
 }

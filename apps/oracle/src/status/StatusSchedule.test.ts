@@ -17,6 +17,10 @@ function listWith(...revoked: number[]): IssuerList[] {
   return [{ url, sha256: new Uint8Array(32).fill(revoked.length), list }]
 }
 
+function entryOf(index: number) {
+  return StatusList.toEntry({ listUrl: url, index, purpose: 'revocation' })
+}
+
 /** A schedule whose clock stands still, and the fetches it made. */
 function setUp(fetchLists: (issuer: string, epoch: number) => Promise<IssuerList[]>) {
   const fetched: number[] = []
@@ -48,21 +52,24 @@ describe('StatusSchedule', () => {
     schedule.watch(issuer)
     const lists = await schedule.listsAt([issuer], BigInt(START + 299))
     assert.match(lists.root, /^0x[0-9a-f]{64}$/)
-    assert.equal(lists.isRevoked(issuer, { statusListCredential: url, statusListIndex: '5' }), true)
-    assert.equal(
-      lists.isRevoked(issuer, { statusListCredential: url, statusListIndex: '6' }),
-      false,
-    )
+    assert.equal(lists.isRevoked(issuer, entryOf(5)), true)
+    assert.equal(lists.isRevoked(issuer, entryOf(6)), false)
   })
 
   it('error: a list that the issuer does not publish, or of another issuer', async () => {
     const { schedule } = setUp(async () => listWith(5))
     schedule.watch(issuer)
     const lists = await schedule.listsAt([issuer], BigInt(START))
-    const entry = { statusListCredential: 'https://elsewhere.example/1', statusListIndex: '5' }
+    const entry = { ...entryOf(5), statusListCredential: 'https://elsewhere.example/1' }
     assert.throws(() => lists.isRevoked(issuer, entry), { code: 'Status.UnknownList' })
-    const own = { statusListCredential: url, statusListIndex: '5' }
-    assert.throws(() => lists.isRevoked('did:example:other', own), { code: 'Status.UnknownList' })
+    assert.throws(() => lists.isRevoked('did:example:other', entryOf(5)), {
+      code: 'Status.UnknownList',
+    })
+    const suspension = { ...entryOf(5), statusPurpose: 'suspension' }
+    assert.throws(() => lists.isRevoked(issuer, suspension), { code: 'Status.UnknownList' })
+    assert.throws(() => lists.isRevoked(issuer, entryOf(131_072)), {
+      code: 'StatusList.OutOfRange',
+    })
   })
 
   it('error: an epoch that was not fetched, an issuer that is not watched, a fetch that failed', async () => {

@@ -2,7 +2,6 @@ import * as StatusList from '@ambrosia/credentials/StatusList'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import * as Hash from '@ambrosia/primitives/Hash'
 
 /** One issuer's list as it stood at an epoch. */
 export type IssuerList = { url: string; sha256: Uint8Array; list: StatusList.StatusList }
@@ -95,15 +94,12 @@ export function createStatusSchedule(options: {
   }
 }
 
-function isRevoked(lists: readonly IssuerList[], entry: Record<string, unknown>): boolean {
-  const list = lists.find(({ url }) => url === entry['statusListCredential'])
-  if (!list) throw new UnknownListError()
-  return StatusList.get(list.list, Number(entry['statusListIndex']))
-}
-
-/** The hash of a list as it was served. */
-export function hashList(bytes: Uint8Array): Uint8Array {
-  return Hash.sha256(bytes)
+function isRevoked(lists: readonly IssuerList[], value: Record<string, unknown>): boolean {
+  const entry = StatusList.parseEntry(value)
+  const list = lists.find(({ url }) => url === entry.statusListCredential)
+  // The schedule holds lists of revocation; an entry of another purpose would read bits that mean something else.
+  if (!list || entry.statusPurpose !== 'revocation') throw new UnknownListError()
+  return StatusList.get(list.list, Number(entry.statusListIndex))
 }
 
 export class NotAvailableError extends AmbrosiaError {

@@ -1,8 +1,8 @@
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import { type IssuedRecord, toResource } from '@ambrosia/exchange/IssuedRecord'
-import { parseGroup, textsOf } from '@ambrosia/exchange/RecordCredential'
+import { parseGroup, parseTypeRoot, textsOf } from '@ambrosia/exchange/RecordCredential'
 import type { Resource } from '@ambrosia/health/Resource'
-import { select } from '@ambrosia/health/Selection'
+import { type ResourceRule, select } from '@ambrosia/health/Selection'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /** What leaves the person for a deal, and nothing else. */
@@ -28,48 +28,71 @@ export function selectRecord(record: IssuedRecord, criteria: Criteria.Criteria):
   const claims = Criteria.claimsToDisclose(criteria, { type, subject })
   if (claims === undefined) throw new ClaimsUnmatchedError()
   const at = (name: string): string => `/credentialSubject/${name}`
+  const chosen = selection.indexes.map((index) => resources[index] as Resource)
   const isListed = Array.isArray(subject['resourceDigest'])
+  const proofTypes = isListed ? [] : chosen.map((resource) => resource.type)
   const shared = [
     ...claims.map(at),
-    ...neededGroups(subject, criteria).map((index) => at(`group/${index}`)),
-    ...(isListed
-      ? selection.indexes.map((index) => at(`resourceDigest/${index}`))
-      : neededTypeRoots(
-          subject,
-          selection.indexes.map((index) => resources[index] as Resource),
-        ).map((index) => at(`typeRoot/${index}`))),
+    ...groupPointers(
+      subject,
+      criteria.resources.filter((rule) => isWhole(rule) && rule.codes),
+    ),
+    ...typePointers(subject, [...proofTypes, ...wholeTypes(criteria)]),
+    ...(isListed ? selection.indexes.map((index) => at(`resourceDigest/${index}`)) : []),
   ]
+  // That no group of several codes is hidden shows only against all groups of the type, which the consumer need not see.
+  const several = criteria.resources.filter(
+    (rule) => isWhole(rule) && (rule.codes?.length ?? 0) > 1,
+  )
+  const counted = several.map(({ type }) => ({ type }))
+  const oracleOnly = new Set([
+    at('subjectHandle'),
+    at('holder'),
+    '/credentialStatus',
+    ...groupPointers(subject, counted),
+    ...typePointers(
+      subject,
+      counted.map((rule) => rule.type),
+    ),
+  ])
+  for (const pointer of shared) oracleOnly.delete(pointer)
   return {
     indexes: selection.indexes,
-    resources: selection.indexes.map((index) => resources[index] as Resource),
+    resources: chosen,
     total: resources.length,
     explanation: selection.explanation,
-    pointers: { shared, oracleOnly: [at('subjectHandle'), at('holder'), '/credentialStatus'] },
+    pointers: { shared, oracleOnly: [...oracleOnly] },
   }
 }
 
-/** Groups that the criteria ask for as a whole. */
-function neededGroups(subject: Record<string, unknown>, criteria: Criteria.Criteria): number[] {
-  const rules = criteria.resources.filter((rule) => rule.all === true)
+function isWhole(rule: ResourceRule): boolean {
+  return rule.all === true
+}
+
+/** Types of which the criteria ask for everything. */
+function wholeTypes(criteria: Criteria.Criteria): string[] {
+  return criteria.resources
+    .filter((rule) => isWhole(rule) && rule.codes === undefined)
+    .map((rule) => rule.type)
+}
+
+/** Pointers to the groups that rules name by code; a rule without codes names all groups of its type. */
+function groupPointers(subject: Record<string, unknown>, rules: readonly ResourceRule[]): string[] {
   return textsOf(subject['group']).flatMap((text, index) => {
     const group = parseGroup(text)
-    const isNeeded = rules.some(
-      (rule) =>
-        rule.type === group.type &&
-        (rule.codes === undefined ||
-          rule.codes.some((code) => code.system === group.system && code.code === group.code)),
+    const isNamed = rules.some(
+      ({ type, codes }) =>
+        type === group.type &&
+        (codes === undefined ||
+          codes.some((code) => code.system === group.system && code.code === group.code)),
     )
-    return isNeeded ? [index] : []
+    return isNamed ? [`/credentialSubject/group/${index}`] : []
   })
 }
 
-function neededTypeRoots(
-  subject: Record<string, unknown>,
-  selected: readonly Resource[],
-): number[] {
-  const types = new Set(selected.map((resource) => resource.type))
+function typePointers(subject: Record<string, unknown>, types: readonly string[]): string[] {
   return textsOf(subject['typeRoot']).flatMap((text, index) =>
-    types.has(text.split('|')[0] as string) ? [index] : [],
+    types.includes(parseTypeRoot(text).type) ? [`/credentialSubject/typeRoot/${index}`] : [],
   )
 }
 
