@@ -23,6 +23,8 @@ const RESERVED: u64 = 4096
 const RUNNING: i32 = 0
 const HALTED: i32 = 1
 const FAULTED: i32 = 2
+/** Running, at a pc outside the code window. */
+const LEFT: i32 = 3
 
 // Kernels: the operations of the program table, then the same with an immediate as second operand (I) and on 32 bits (W).
 // Branches and JAL hold the address of their target's record; the FAR ones leave the code window and hold a pc.
@@ -215,6 +217,7 @@ export function run(limit: u64): i32 { return loop<f32>(limit, 0) }
 /** Like run, and also stops before a jump target that is translated, or that was just counted hot (profile = hot). @returns the status */
 export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
 
+// A step that ends the loop sets `end`, so that the loop has one condition; a fault or halt stays at its record.
 // T is an integer type in the profiling variant only, so that the plain loop pays nothing for it.
 // @ts-ignore: decorator
 @inline function loop<T>(limit: u64, threshold: u32): i32 {
@@ -229,14 +232,14 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
   let p: usize = codeAt + ((start - codeBase) as usize << 3)
   let outcome: i32 = RUNNING
   let away: u32 = 0
-  while (n < limit) {
+  let end = limit
+  while (n < end) {
     let kernel: u32 = load<u8>(p)
     let rd: usize = load<u8>(p, 1)
     let a: u64 = get(load<u8>(p, 2))
     let b: u64 = get(load<u8>(p, 3))
     let imm: u64 = load<u64>(p, 8)
     let next: usize = p + load<u16>(p, 4)
-    let jump: usize = 0
     switch (kernel) {
       case K.ADD: set(rd, a + b); break
       case K.SUB: set(rd, a - b); break
@@ -256,42 +259,42 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
       case K.DIVU: set(rd, b == 0 ? u64.MAX_VALUE : a / b); break
       case K.REM: set(rd, rem(a, b)); break
       case K.REMU: set(rd, b == 0 ? a : a % b); break
-      case K.BEQ: if (a == b) jump = imm as usize; break
-      case K.BNE: if (a != b) jump = imm as usize; break
-      case K.BLT: if ((a as i64) < (b as i64)) jump = imm as usize; break
-      case K.BGE: if ((a as i64) >= (b as i64)) jump = imm as usize; break
-      case K.BLTU: if (a < b) jump = imm as usize; break
-      case K.BGEU: if (a >= b) jump = imm as usize; break
-      case K.JAL: set(rd, ((next - codeAt) >> 3) as u64 + codeBase); jump = imm as usize; break
+      case K.BEQ: if (a == b) next = imm as usize; break
+      case K.BNE: if (a != b) next = imm as usize; break
+      case K.BLT: if ((a as i64) < (b as i64)) next = imm as usize; break
+      case K.BGE: if ((a as i64) >= (b as i64)) next = imm as usize; break
+      case K.BLTU: if (a < b) next = imm as usize; break
+      case K.BGEU: if (a >= b) next = imm as usize; break
+      case K.JAL: set(rd, ((next - codeAt) >> 3) as u64 + codeBase); next = imm as usize; break
       case K.JALR: {
         let t = (a + imm) & ~1
-        if (t >= PC_LIMIT) { outcome = FAULTED; break }
+        if (t >= PC_LIMIT) { outcome = FAULTED; next = p; end = 0; break }
         set(rd, ((next - codeAt) >> 3) as u64 + codeBase)
         let d = (t as u32) - codeBase
-        if (d >= codeSpan) { away = t as u32; outcome = -1; break }
-        jump = codeAt + (d as usize << 3)
+        if (d >= codeSpan) { away = t as u32; outcome = LEFT; end = 0; break }
+        next = codeAt + (d as usize << 3)
         break
       }
-      case K.LB: { let h = forLoad(a + imm, 0, reach); if (!h) { outcome = FAULTED; break } set(rd, load<i8>(MEM + h) as i64 as u64); break }
-      case K.LH: { let h = forLoad(a + imm, 1, reach); if (!h) { outcome = FAULTED; break } set(rd, load<i16>(MEM + h) as i64 as u64); break }
-      case K.LW: { let h = forLoad(a + imm, 3, reach); if (!h) { outcome = FAULTED; break } set(rd, load<i32>(MEM + h) as i64 as u64); break }
-      case K.LD: { let h = forLoad(a + imm, 7, reach); if (!h) { outcome = FAULTED; break } set(rd, load<u64>(MEM + h)); break }
-      case K.LBU: { let h = forLoad(a + imm, 0, reach); if (!h) { outcome = FAULTED; break } set(rd, load<u8>(MEM + h) as u64); break }
-      case K.LHU: { let h = forLoad(a + imm, 1, reach); if (!h) { outcome = FAULTED; break } set(rd, load<u16>(MEM + h) as u64); break }
-      case K.LWU: { let h = forLoad(a + imm, 3, reach); if (!h) { outcome = FAULTED; break } set(rd, load<u32>(MEM + h) as u64); break }
-      case K.SB: { let h = forStore(a + imm, 0, reach); if (!h) { outcome = FAULTED; break } store<u8>(MEM + h, b as u8); mark(h); break }
-      case K.SH: { let h = forStore(a + imm, 1, reach); if (!h) { outcome = FAULTED; break } store<u16>(MEM + h, b as u16); mark(h); break }
-      case K.SW: { let h = forStore(a + imm, 3, reach); if (!h) { outcome = FAULTED; break } store<u32>(MEM + h, b as u32); mark(h); break }
-      case K.SD: { let h = forStore(a + imm, 7, reach); if (!h) { outcome = FAULTED; break } store<u64>(MEM + h, b); mark(h); break }
-      case K.LR: { let h = forLoad(a, 7, reach); if (!h) { outcome = FAULTED; break } set(rd, load<u64>(MEM + h)); reserve(a + 1); break }
+      case K.LB: { let h = forLoad(a + imm, 0, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } set(rd, load<i8>(MEM + h) as i64 as u64); break }
+      case K.LH: { let h = forLoad(a + imm, 1, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } set(rd, load<i16>(MEM + h) as i64 as u64); break }
+      case K.LW: { let h = forLoad(a + imm, 3, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } set(rd, load<i32>(MEM + h) as i64 as u64); break }
+      case K.LD: { let h = forLoad(a + imm, 7, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } set(rd, load<u64>(MEM + h)); break }
+      case K.LBU: { let h = forLoad(a + imm, 0, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } set(rd, load<u8>(MEM + h) as u64); break }
+      case K.LHU: { let h = forLoad(a + imm, 1, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } set(rd, load<u16>(MEM + h) as u64); break }
+      case K.LWU: { let h = forLoad(a + imm, 3, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } set(rd, load<u32>(MEM + h) as u64); break }
+      case K.SB: { let h = forStore(a + imm, 0, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } store<u8>(MEM + h, b as u8); mark(h); break }
+      case K.SH: { let h = forStore(a + imm, 1, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } store<u16>(MEM + h, b as u16); mark(h); break }
+      case K.SW: { let h = forStore(a + imm, 3, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } store<u32>(MEM + h, b as u32); mark(h); break }
+      case K.SD: { let h = forStore(a + imm, 7, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } store<u64>(MEM + h, b); mark(h); break }
+      case K.LR: { let h = forLoad(a, 7, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } set(rd, load<u64>(MEM + h)); reserve(a + 1); break }
       case K.SC: {
         // A failing SC stores nothing, so it takes no page; it faults on a bad address all the same.
         if (reserved() == a + 1) {
           let h = forStore(a, 7, reach)
-          if (!h) { outcome = FAULTED; break }
+          if (!h) { outcome = FAULTED; next = p; end = 0; break }
           store<u64>(MEM + h, b); mark(h); set(rd, 0)
         } else {
-          if (!forLoad(a, 7, reach)) { outcome = FAULTED; break }
+          if (!forLoad(a, 7, reach)) { outcome = FAULTED; next = p; end = 0; break }
           set(rd, 1)
         }
         reserve(0)
@@ -299,17 +302,18 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
       }
       case K.AMOSWAP: case K.AMOADD: case K.AMOXOR: case K.AMOAND: case K.AMOOR: case K.AMOMIN: case K.AMOMAX: case K.AMOMINU: case K.AMOMAXU: {
         let h = forStore(a, 7, reach)
-        if (!h) { outcome = FAULTED; break }
+        if (!h) { outcome = FAULTED; next = p; end = 0; break }
         let v = load<u64>(MEM + h)
         store<u64>(MEM + h, combine(kernel, v, b)); mark(h); set(rd, v)
         break
       }
-      case K.ECALL: outcome = a == 93 || a == 94 ? HALTED : FAULTED; break
+      case K.ECALL: outcome = a == 93 || a == 94 ? HALTED : FAULTED; next = p; end = 0; break
       case K.BEQ_FAR: case K.BNE_FAR: case K.BLT_FAR: case K.BGE_FAR: case K.BLTU_FAR: case K.BGEU_FAR: case K.JAL_FAR: {
         if (taken(kernel - K.BEQ_FAR + K.BEQ, a, b)) {
           if (kernel == K.JAL_FAR) set(rd, ((next - codeAt) >> 3) as u64 + codeBase)
           away = imm as u32
-          outcome = -1
+          outcome = LEFT
+          end = 0
         }
         break
       }
@@ -336,14 +340,14 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
       case K.SLLIW: set(rd, ((a as i32) << (imm as i32)) as i64 as u64); break
       case K.SRLIW: set(rd, (((a as u32) >> (imm as u32)) as i32) as i64 as u64); break
       case K.SRAIW: set(rd, ((a as i32) >> (imm as i32)) as i64 as u64); break
-      case K.LRW: { let h = forLoad(a, 3, reach); if (!h) { outcome = FAULTED; break } set(rd, load<i32>(MEM + h) as i64 as u64); reserve(a + 1); break }
+      case K.LRW: { let h = forLoad(a, 3, reach); if (!h) { outcome = FAULTED; next = p; end = 0; break } set(rd, load<i32>(MEM + h) as i64 as u64); reserve(a + 1); break }
       case K.SCW: {
         if (reserved() == a + 1) {
           let h = forStore(a, 3, reach)
-          if (!h) { outcome = FAULTED; break }
+          if (!h) { outcome = FAULTED; next = p; end = 0; break }
           store<u32>(MEM + h, b as u32); mark(h); set(rd, 0)
         } else {
-          if (!forLoad(a, 3, reach)) { outcome = FAULTED; break }
+          if (!forLoad(a, 3, reach)) { outcome = FAULTED; next = p; end = 0; break }
           set(rd, 1)
         }
         reserve(0)
@@ -351,30 +355,26 @@ export function runProfile(limit: u64): i32 { return loop<i32>(limit, hot) }
       }
       case K.AMOSWAPW: case K.AMOADDW: case K.AMOXORW: case K.AMOANDW: case K.AMOORW: case K.AMOMINW: case K.AMOMAXW: case K.AMOMINUW: case K.AMOMAXUW: {
         let h = forStore(a, 3, reach)
-        if (!h) { outcome = FAULTED; break }
+        if (!h) { outcome = FAULTED; next = p; end = 0; break }
         let v = load<i32>(MEM + h) as i64 as u64
         store<u32>(MEM + h, combine(kernel - K.AMOSWAPW + K.AMOSWAP, v, word(b)) as u32); mark(h); set(rd, v)
         break
       }
-      default: outcome = FAULTED
+      default: outcome = FAULTED; next = p; end = 0
     }
     n++
-    if (outcome) break
+    p = next
     // To the profile what follows a branch is a target as well: blocks that never run are left out of translations.
-    if (isInteger<T>() && jump == 0 && kernel >= <u32>K.BEQ && kernel <= <u32>K.BGEU) jump = next
-    if (jump) {
-      p = jump
-      if (isInteger<T>()) {
-        // The high half of the profile field counts up to `hot`; a translated target holds 65535.
-        let count: u32 = load<u16>(p, 6)
-        if (count >= threshold) break
-        store<u16>(p, (count + 1) as u16, 6)
-        if (count + 1 == threshold) break
-      }
-    } else p = next
+    if (isInteger<T>() && kernel >= <u32>K.BEQ && kernel <= <u32>K.JALR && outcome == RUNNING) {
+      // The high half of the word counts up to `hot`; a translated target holds 65535.
+      let count: u32 = load<u16>(p, 6)
+      if (count >= threshold) break
+      store<u16>(p, (count + 1) as u16, 6)
+      if (count + 1 == threshold) break
+    }
   }
   steps = n
-  if (outcome < 0) {
+  if (outcome == LEFT) {
     pc = away
     if (n < limit) { steps = n + 1; status = FAULTED }
     return status
