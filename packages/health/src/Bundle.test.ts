@@ -70,11 +70,12 @@ describe('read', () => {
       bundle([
         { resource: { resourceType: 'Patient' }, fullUrl: 'urn:uuid:aa' },
         { resource: { resourceType: 'Observation' } },
+        { resource: { resourceType: 'Observation', id: '1' } },
       ]),
     )
     assert.deepEqual(
       resources.map(({ id }) => id),
-      ['aa', '1'],
+      ['aa', '#1', '1'],
     )
   })
 
@@ -244,7 +245,7 @@ describe('NDJSON', () => {
         const resources = await collect(Bundle.readNdjson(chunks(bytes, size)))
         assert.deepEqual(
           resources.map(({ type, id }) => `${type}/${id}`),
-          ['Patient/p', 'Observation/2', 'Observation/é'],
+          ['Patient/p', 'Observation/#2', 'Observation/é'],
         )
       }
     }

@@ -143,7 +143,8 @@ export function fromValue(
   if (own !== undefined && typeof own !== 'string') {
     throw new NotFhirError(`${path}.id`, 'expected a text')
   }
-  const id = own ?? idOfUrl(place.fullUrl) ?? String(place.index ?? 0)
+  // No logical id holds a `#`, so a made-up one meets no other.
+  const id = own ?? idOfUrl(place.fullUrl) ?? `#${place.index ?? 0}`
   return place.fullUrl === undefined
     ? { type, id, value }
     : { type, id, fullUrl: place.fullUrl, value }

@@ -10,7 +10,7 @@ export type JsonObject = { [key: string]: CanonicalJson.Value }
 export type Resource = {
   /** `resourceType`, such as `Observation`. */
   readonly type: string
-  /** The logical id; that of the entry's `fullUrl`, or its position in the file, where the resource has none. */
+  /** The logical id; that of the entry's `fullUrl`, or `#` and its position in the file, where the resource has none. */
   readonly id: string
   /** `Bundle.entry.fullUrl`, where the file had one. */
   readonly fullUrl?: string

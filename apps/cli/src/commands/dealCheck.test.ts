@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -107,36 +107,5 @@ describe('deal check', () => {
       ['deal', 'check', at('pass.criteria'), '--sample', folder, '--maximum-records', '-1'],
     ]
     for (const args of cases) assert.equal(ambrosia(...args).status, 2, args.join(' '))
-  })
-})
-
-describe('record export', () => {
-  it('writes every format and a card', () => {
-    const out = at('out')
-    const { status, stderr, stdout } = ambrosia(
-      ...['--json', 'record', 'export', at('0.json'), at('1.json'), '--out', out],
-      ...['--format', 'bundle', 'ndjson', 'csv', 'parquet', '--title', 'Two people'],
-    )
-    assert.equal(status, 0, stderr)
-    const { records, resources, files } = JSON.parse(stdout.trim().split('\n').at(-1) as string)
-    assert.equal(records, 2)
-    assert.equal(resources, 120)
-    assert.equal(files.length, 2 + 7 * 2 + 2)
-    const card = JSON.parse(readFileSync(join(out, 'card.json'), 'utf8'))
-    assert.equal(card.resources, 120)
-    assert.match(readFileSync(join(out, 'patients.csv'), 'utf8'), /^id,gender,birth_date/)
-    assert.equal(readFileSync(join(out, 'patients.parquet')).subarray(0, 4).toString(), 'PAR1')
-    assert.equal(readFileSync(join(out, 'resources.ndjson'), 'utf8').trim().split('\n').length, 120)
-    assert.equal(Bundle.readResources(readFileSync(join(out, 'bundle.json'))).length, 120)
-  })
-
-  it('error: names the file, not its content', () => {
-    const { status, stderr } = ambrosia('record', 'export', at('2.json'), '--out', at('x'))
-    assert.equal(status, 1)
-    assert.match(stderr, /Bundle\.NotFhir: .*2\.json/)
-    assert.doesNotMatch(stderr, /Zyxwvut/)
-    assert.equal(ambrosia('record', 'export', at('nothing'), '--out', at('x')).status, 2)
-    const format = ['record', 'export', at('0.json'), '--out', at('x'), '--format', 'xml']
-    assert.equal(ambrosia(...format).status, 2)
   })
 })
