@@ -66,12 +66,10 @@ export async function prepareGround(network: Network, store: StoreClient): Promi
 }
 
 /** A deal for HbA1c results. */
-export async function openTestDeal({
-  network,
-  store,
-  consumer,
-  consumerDid,
-}: Ground): Promise<OpenedDeal> {
+export async function openTestDeal(
+  { network, store, consumer, consumerDid }: Ground,
+  maximumRecords = 3,
+): Promise<OpenedDeal> {
   const nowSec = Math.floor(Date.now() / 1000)
   return await openDeal({
     chain: network.chain,
@@ -112,7 +110,7 @@ export async function openTestDeal({
     }),
     choices: {
       tiers: [{ minimumScore: 1, price: PRICE }],
-      maximumRecords: 3,
+      maximumRecords,
       perPersonCap: 1,
       commissionCapBps: 500,
       certificateLife: 3600,

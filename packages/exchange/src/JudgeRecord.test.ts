@@ -152,6 +152,40 @@ describe('judge', () => {
     })
   })
 
+  it('behavior: all of a type needs its root; all of several codes needs every group of the type', () => {
+    const rulesOf = (codes?: object[]) => ({
+      resources: [{ type: 'Observation', ...(codes ? { codes } : {}), all: true }],
+    })
+    const patient = made.resources.findIndex((resource) => resource.type === 'Patient')
+    const observations = made.resources.flatMap((resource, index) =>
+      resource.type === 'Observation' ? [index] : [],
+    )
+    const all = [...observations, patient].sort((x, y) => x - y)
+    const typeRoot = made.subject['typeRoot']
+    const shown = (indexes: number[], change: object) => ({
+      indexes,
+      presentation: present(indexes, { ...change }),
+    })
+    judged({ ...shown(all, { typeRoot }), criteria: rulesOf() })
+    assert.throws(() => judged({ ...shown(all, {}), criteria: rulesOf() }), {
+      code: 'Record.Incomplete',
+    })
+    const less = all.filter((index) => index !== observations[0])
+    assert.throws(() => judged({ ...shown(less, { typeRoot }), criteria: rulesOf() }), {
+      code: 'Record.Incomplete',
+    })
+
+    const several = rulesOf([HBA1C, { system: 'http://loinc.org', code: '0000-0' }])
+    const group = textsOf(made.subject['group'])
+    judged({ ...shown(chosen, { typeRoot, group }), criteria: several })
+    assert.throws(() => judged({ ...shown(chosen, { typeRoot }), criteria: several }), {
+      code: 'Record.Incomplete',
+    })
+    assert.throws(() => judged({ ...shown(chosen, { group }), criteria: several }), {
+      code: 'Record.Incomplete',
+    })
+  })
+
   it('error: a resource that was changed, that is not signed, or that stands twice', () => {
     const own = chosen.map((index) => made.salted[index] as SaltedResource)
     const position = own.findIndex(({ text }) => text.includes('"valueQuantity"'))

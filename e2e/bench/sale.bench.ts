@@ -1,0 +1,119 @@
+/**
+ * Whole sales over real services: N people offer a record into one deal at once, three oracles certify each, one transaction settles all,
+ * the consumer collects and checks all. Seconds, against N times a sale by itself in the same run. Run: npm run bench -- sale.10
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { developmentAccount } from '@ambrosia/devnet/accounts'
+import * as Network from '@ambrosia/devnet/Network'
+import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
+import { certifyOffer, type Offering, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
+import { settle, toSettlement } from '@ambrosia/sdk/relay/settle'
+import { createStoreClient } from '@ambrosia/sdk/StoreClient'
+import { createOffering, type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
+
+export const name = 'sale'
+export const figures = ['sale.1', 'sale.10', 'sale.50']
+
+const SIZES = [1, 10, 50]
+/** Records under way at once, as many as a person's machine and three oracles keep busy. */
+const AT_ONCE = 4
+
+export async function run(options: { only?: string }) {
+  const wanted = SIZES.filter(
+    (size) =>
+      options.only === undefined ||
+      !options.only.startsWith('sale.') ||
+      options.only === `sale.${size}`,
+  )
+  const home = mkdtempSync(join(tmpdir(), 'ambrosia-bench-'))
+  const network = await Network.start({
+    home,
+    ports: { chain: 0, issuer: 0, store: 0, firstOracle: 0 },
+  })
+  try {
+    const store = createStoreClient({
+      url: network.file.services.store,
+      chainId: network.file.chainId,
+      fetch,
+      now: Date.now,
+      pause: (ms) => pause(ms),
+    })
+    const ground = await prepareGround(network, store)
+    let seed = 1000
+    const sellMany = async (count: number): Promise<number> => {
+      const deal = await openTestDeal(ground, count)
+      const offerings: Offering[] = []
+      for (let i = 0; i < count; i++) offerings.push(await createOffering(ground, deal, seed++))
+      const startedAt = performance.now()
+      await sell(ground, offerings)
+      return (performance.now() - startedAt) / 1000
+    }
+    await sellMany(1)
+    const one = await sellMany(1)
+    const measured = []
+    for (const size of wanted) {
+      const value = size === 1 ? one : await sellMany(size)
+      measured.push({
+        name: `sale.${size}`,
+        value,
+        unit: 's',
+        against: `${size} times a sale by itself`,
+        ratio: (size * one) / value,
+      })
+    }
+    return { figures: measured }
+  } finally {
+    await network.stop()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+/** From selection to the checked delivery. */
+async function sell(ground: Ground, offerings: readonly Offering[]): Promise<void> {
+  const [{ deal }] = offerings as [Offering]
+  const { network } = ground
+  const settlements = await inParallel(offerings, async (offering) => {
+    const certificate = await certifyOffer(offering, await prepareOffer(offering))
+    return toSettlement(deal.terms, certificate, await ground.consent(offering, certificate))
+  })
+  const relayer = developmentAccount('relayer')
+  const { settled } = await settle({
+    chain: network.chain,
+    relayer,
+    deal,
+    settlements,
+    strict: true,
+  })
+  await inParallel(settled, (one) =>
+    collectRecord({
+      chainId: network.chain.chainId,
+      dealBook: network.chain.contracts.dealBook,
+      record: one.record,
+      recordId: one.recordId,
+      criteria: deal.criteria,
+      account: ground.consumer,
+      key: ground.consumerKey,
+      store: ground.store,
+      resolver: network.chain.resolver,
+      loader: (offerings[0] as Offering).loader,
+      now: Date.now,
+      pause: (ms) => pause(ms),
+    }),
+  )
+}
+
+/** Works on a few at a time and keeps their order. */
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length)
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      results[index] = await work(items[index] as T)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker))
+  return results
+}
