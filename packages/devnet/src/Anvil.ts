@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { PublicClient } from 'viem'
 import * as Process from './Process.ts'
@@ -39,8 +40,8 @@ export async function start(options: {
   if (options.intervalSec !== undefined) args.push('--block-time', String(options.intervalSec))
   return await Process.start({
     name: 'chain',
-    command: binary(),
-    args,
+    command: process.execPath,
+    args: [fileURLToPath(new URL('superviseMain.ts', import.meta.url)), binary(), ...args],
     logFile: options.logFile,
     readyUrl: (line) => {
       const match = /Listening on (127\.0\.0\.1:\d+)/.exec(line)

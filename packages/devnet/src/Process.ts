@@ -34,8 +34,9 @@ export async function start(options: {
   mkdirSync(dirname(options.logFile), { recursive: true })
   const log = createWriteStream(options.logFile, { flags: 'a' })
   const child = spawn(options.command, options.args, {
-    env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The other end of its standard input is ours: when we end, however we end, it sees the end and ends too.
+    env: { ...process.env, ...options.env, AMBROSIA_OWNER_PIPE: '1' },
+    stdio: ['pipe', 'pipe', 'pipe'],
     // A Ctrl-C in the terminal reaches the whole group; we end our children in an order, so they get a group of their own.
     detached: process.platform !== 'win32',
   })
@@ -55,8 +56,10 @@ export async function start(options: {
     void ended.then((code) => failed(new ProcessFailedError(options.name, code, options.logFile)))
   })
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+    const isRunning = child.exitCode === null && child.signalCode === null
+    if (isRunning && signal === 'SIGTERM') child.kill(signal)
+    if (isRunning && signal === 'SIGKILL') killGroup(child)
+    const timer = setTimeout(() => killGroup(child), STOP_TIMEOUT_MS)
     await ended
     clearTimeout(timer)
     log.end()
@@ -71,13 +74,26 @@ export async function start(options: {
   }
 }
 
+/** Ends a child and what it started, at once. */
+function killGroup(child: ChildProcess): void {
+  if (process.platform === 'win32' || child.pid === undefined) {
+    child.kill('SIGKILL')
+    return
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // The group has ended already.
+  }
+}
+
 const children = new Set<ChildProcess>()
 
 /** Children must not outlive us, whatever ends us. */
 function track(child: ChildProcess): void {
   if (children.size === 0) {
     process.once('exit', () => {
-      for (const one of children) one.kill('SIGKILL')
+      for (const one of children) killGroup(one)
     })
   }
   children.add(child)

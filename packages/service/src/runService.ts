@@ -26,6 +26,14 @@ export async function runService(
         resolve()
       })
     }
+    // Whoever started us for himself holds our standard input; its end is his.
+    if (process.env['AMBROSIA_OWNER_PIPE'] === '1') {
+      process.stdin.resume()
+      process.stdin.once('end', () => {
+        controller.abort()
+        resolve()
+      })
+    }
   })
   const fail = (error: unknown): never => {
     tell(error)

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import * as Anvil from './Anvil.ts'
+import * as Process from './Process.ts'
+
+let folder: string
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ambrosia-process-'))
+})
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('Process', () => {
+  it('default: starts the chain, tells its address, ends it', async () => {
+    const chain = await Anvil.start({ port: 0, logFile: join(folder, 'chain.log') })
+    assert.match(chain.url, /^http:\/\/127\.0\.0\.1:\d+$/)
+    const answer = await fetch(chain.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}',
+    })
+    assert.deepEqual(await answer.json(), { jsonrpc: '2.0', id: 1, result: '0x7a69' })
+    await chain.stop()
+    assert.equal(isAlive(chain.pid), false)
+  })
+
+  it('error: a program that ends before it is ready, with the path of its log', async () => {
+    const logFile = join(folder, 'failing.log')
+    const starting = Process.start({
+      name: 'failing',
+      command: process.execPath,
+      args: ['-e', 'process.exit(3)'],
+      logFile,
+      readyUrl: () => undefined,
+    })
+    await assert.rejects(starting, (error: Error & { code: string; hint: string }) => {
+      assert.equal(error.code, 'Devnet.ProcessFailed')
+      assert.match(error.message, /exit code 3/)
+      return error.hint.includes(logFile)
+    })
+  })
+
+  it('behavior: an owner that is killed takes what he started with him', async () => {
+    const anvil = fileURLToPath(new URL('Anvil.ts', import.meta.url))
+    const script = `import(${JSON.stringify(anvil)}).then(async (Anvil) => {
+      const chain = await Anvil.start({ port: 0, logFile: ${JSON.stringify(join(folder, 'owned.log'))} })
+      console.log(chain.pid)
+      setInterval(() => {}, 1000)
+    })`
+    const owner = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const pid = Number(
+      await new Promise<string>((done) => owner.stdout.once('data', (data) => done(String(data)))),
+    )
+    assert.equal(isAlive(pid), true)
+    owner.kill('SIGKILL')
+    const deadline = Date.now() + 20_000
+    while (isAlive(pid) && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50))
+    assert.equal(isAlive(pid), false)
+  })
+})
