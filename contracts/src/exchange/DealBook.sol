@@ -423,7 +423,8 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
         view
         returns (bytes32 dealId, Deal storage deal)
     {
-        dealId = dealIdOf(terms, salt);
+        bytes32 termsHash = ExchangeHashes.termsInCalldata(terms);
+        dealId = ExchangeHashes.dealId(address(this), terms.consumer, salt, termsHash);
         deal = _deals[dealId];
         if (deal.state == DealState.None) revert DealUnknown(dealId);
     }
@@ -467,7 +468,7 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
     function _judge(
         DealTerms calldata terms,
         bytes32 dealId,
-        Deal storage deal,
+        Deal memory deal,
         Settlement calldata settlement,
         address relayer
     ) private view returns (Judgement memory judgement) {
@@ -481,9 +482,9 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
         if (judgement.reason.length == 0) judgement.reason = _refuseQuorum(terms, settlement, judgement);
     }
 
-    function _refuseDeal(DealTerms calldata terms, bytes32 dealId, Deal storage deal, uint64 asOf)
+    function _refuseDeal(DealTerms calldata terms, bytes32 dealId, Deal memory deal, uint64 asOf)
         private
-        view
+        pure
         returns (bytes memory)
     {
         DealState state = deal.state;
@@ -694,26 +695,41 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
         Judgement memory judgement
     ) private {
         Record memory record = _recordFrom(terms, settlement, judgement);
-        deal.available -= uint120(judgement.price);
-        deal.records += 1;
+        // One write to the deal's slot.
+        (uint120 available, uint32 records) = (deal.available, deal.records);
+        (deal.available, deal.records) = (available - uint120(judgement.price), records + 1);
         bytes31 commitment = _emitSettled(judgement.recordId, record);
         consentBook.take(judgement.dealId, record.personTag, record.ordinal, judgement.recordId, commitment);
         _push(record.token, record.payout, record.net);
     }
 
-    /// @dev Emits RecordSettled and returns the record's commitment, both from one encoding of the record: 2,500 gas less than from two.
+    /// @dev Emits RecordSettled and returns the record's commitment, both from one encoding of the record: 4,000 gas less than two of
+    /// abi.encode. The tests compare it with abi.encode.
     function _emitSettled(bytes32 recordId, Record memory record) private returns (bytes31) {
-        // | relayer | 0x40 | record |; with 0x20 in the second word, what follows the first is abi.encode(record).
-        bytes memory data = abi.encode(msg.sender, record);
+        // In memory a Record is 17 words and a pointer to its shares; abi.encode writes the same 17 words, an offset and the shares inline:
+        // | relayer | 0x40 | 17 words | 0x240 | length | oracle, amount | ... |
+        // With 0x20 in the second word, what follows the first is abi.encode(record).
+        Share[] memory shares = record.shares;
         bytes32 topic = RecordSettled.selector;
         bytes32 dealId = record.dealId;
         address provider = record.provider;
         bytes32 hash;
         assembly ("memory-safe") {
-            let start := add(data, 0x20)
-            log4(start, mload(data), topic, recordId, dealId, provider)
+            let start := mload(0x40)
+            mstore(start, caller())
+            mstore(add(start, 0x20), 0x40)
+            mcopy(add(start, 0x40), record, 0x220)
+            mstore(add(start, 0x260), 0x240)
+            let count := mload(shares)
+            mstore(add(start, 0x280), count)
+            let end := add(start, 0x2a0)
+            for { let i := 1 } iszero(gt(i, count)) { i := add(i, 1) } {
+                mcopy(end, mload(add(shares, mul(i, 0x20))), 0x40)
+                end := add(end, 0x40)
+            }
+            log4(start, sub(end, start), topic, recordId, dealId, provider)
             mstore(add(start, 0x20), 0x20)
-            hash := keccak256(add(start, 0x20), sub(mload(data), 0x20))
+            hash := keccak256(add(start, 0x20), sub(end, add(start, 0x20)))
         }
         return bytes31(hash);
     }

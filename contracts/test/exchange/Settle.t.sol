@@ -129,6 +129,34 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         );
     }
 
+    /// @dev The same terms in another layout: the stores stand behind everything else. Such calldata opens the deal of these terms and finds none.
+    function test_settle_termsLaidOutOtherwise_findNoDeal() public {
+        DealTerms memory terms = defaultTerms();
+        terms.maximumRecords = 2;
+        bytes memory layout = tail(abi.encode(terms));
+        uint256 storesOffset = layout.length;
+        assembly {
+            mstore(add(layout, 0x200), storesOffset)
+        }
+        layout = abi.encodePacked(layout, uint256(1), uint256(uint160(STORE)));
+
+        vm.prank(consumer);
+        (bool opened, bytes memory answer) = address(book).call(
+            abi.encodePacked(book.createDeal.selector, uint256(0x60), SALT, uint256(10e18), layout)
+        );
+        bytes32 id = book.dealIdOf(terms, SALT);
+        assertTrue(opened, "opened");
+        assertEq(abi.decode(answer, (bytes32)), id, "under the id of the terms");
+
+        bytes memory settlements = tail(abi.encode(list(sale(terms, 1, 1))));
+        bytes memory head = abi.encode(uint256(0x80), SALT, 0x80 + layout.length, false);
+        (bool settled, bytes memory reason) =
+            address(book).call(abi.encodePacked(book.settle.selector, head, layout, settlements));
+        assertTrue(!settled, "refused");
+        assertEq(bytes32(bytes4(reason)), bytes32(DealUnknown.selector), "as unknown");
+        settle(terms, sale(terms, 1, 1));
+    }
+
     // ---- certificate ----
 
     function test_settle_foreignDealCertificate_refused() public {
@@ -593,6 +621,12 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         assertEq(token.balanceOf(address(book)), held - price + shares, "held");
         assertEq(token.balanceOf(provider), record.net, "provider");
         assertEq(token.balanceOf(RELAYER), record.relayerFee, "relayer");
+    }
+
+    /// @dev What follows the first word: the encoding of a dynamic value without its offset.
+    function tail(bytes memory encoded) internal pure returns (bytes memory result) {
+        result = new bytes(encoded.length - 32);
+        for (uint256 i = 0; i < result.length; ++i) result[i] = encoded[i + 32];
     }
 
     function malleate(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
