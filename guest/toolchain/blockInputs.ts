@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { buildHostTool } from './build.ts'
 import { cacheFolder } from './cache.ts'
@@ -36,7 +36,9 @@ export function blockInputs(block: Program, log: (line: string) => void): readon
   const folder = mkdtempSync(join(dirname(inputFolder(block)), 'inputs-'))
   const result = spawnSync(tool, [folder], { encoding: 'utf8' })
   if (result.status !== 0) throw new GuestError('Guest.Compile', `blocks failed:\n${result.stderr}`)
-  renameSync(folder, inputFolder(block))
+  // Another process may have made the same inputs meanwhile.
+  if (cachedBlockInputs(block) === undefined) renameSync(folder, inputFolder(block))
+  else rmSync(folder, { recursive: true })
   return blockInputs(block, log)
 }
 

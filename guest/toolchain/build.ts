@@ -95,11 +95,11 @@ export function buildHostTool(
       '-buildvcs=false',
       ...vendorFlag(module),
       '-o',
-      `${tool}.new`,
+      join(stage, 'tool'),
       packagePath,
     ]
     runGo(args, { directory: join(stage, module.directory), environment: { CGO_ENABLED: '0' } })
-    renameSync(`${tool}.new`, tool)
+    renameSync(join(stage, 'tool'), tool)
   })
   return tool
 }
@@ -124,7 +124,10 @@ export function buildOutside(
     const name = basename(output)
     const directory = existsSync(join(source, 'go.mod')) ? source : wrapInModule(source, stage)
     const flags = [`-overlay=${overlay}`]
-    compile({ directory, packagePath, flags, environment: {}, folder: stage, name }, log)
+    compile(
+      { directory, packagePath, flags, environment: {}, scratch: stage, folder: stage, name },
+      log,
+    )
     const built = describe(join(stage, `${name}.elf`), join(stage, `${name}.symbols.elf`))
     cpSync(built.elf, output)
     return { ...built, elf: output }
@@ -157,7 +160,15 @@ function buildInStage(
   }
   const flags = [`-overlay=${writeOverlay(replace, stage)}`, ...vendorFlag(program.module)]
   compile(
-    { directory, packagePath: program.package, flags, environment, folder, name: program.name },
+    {
+      directory,
+      packagePath: program.package,
+      flags,
+      environment,
+      scratch: stage,
+      folder,
+      name: program.name,
+    },
     log,
   )
 }
@@ -183,6 +194,8 @@ type Compilation = {
   packagePath: string
   flags: readonly string[]
   environment: Record<string, string>
+  /** Where to link, on the same file system as `folder`: two builds at once do not meet. */
+  scratch: string
   folder: string
   name: string
 }
@@ -206,18 +219,17 @@ function compile(job: Compilation, log: (line: string) => void): void {
       ],
       options,
     )
-  const symbols = join(job.folder, `${job.name}.symbols.elf`)
-  const elf = join(job.folder, `${job.name}.elf`)
+  const symbols = join(job.scratch, `${job.name}.symbols.new`)
+  const elf = join(job.scratch, `${job.name}.new`)
   log(`compiling ${job.name} for the machine`)
-  link(`${symbols}.new`, linkerFlags)
-  link(`${elf}.new`, `${linkerFlags} -s -w`)
+  link(symbols, linkerFlags)
+  link(elf, `${linkerFlags} -s -w`)
   log(`scanning ${job.name}`)
-  const withSymbols = readElf(readFileSync(`${symbols}.new`))
-  const stripped = readElf(readFileSync(`${elf}.new`))
+  const withSymbols = readElf(readFileSync(symbols))
   scanText(withSymbols)
-  assertLayout(stripped, withSymbols)
-  renameSync(`${symbols}.new`, symbols)
-  renameSync(`${elf}.new`, elf)
+  assertLayout(readElf(readFileSync(elf)), withSymbols)
+  renameSync(symbols, join(job.folder, `${job.name}.symbols.elf`))
+  renameSync(elf, join(job.folder, `${job.name}.elf`))
 }
 
 function describe(elf: string, symbols: string): Built {
