@@ -12,6 +12,7 @@ import * as Bundle from './Bundle.ts'
 import type { Resource } from './Resource.ts'
 import * as Validation from './Validation.ts'
 
+type Plain = { resourceType: string; [element: string]: unknown }
 const of = (plain: { resourceType: string; [element: string]: unknown }): Resource => ({
   type: plain.resourceType,
   id: 'x',
@@ -113,7 +114,10 @@ describe('check', () => {
         { resourceType: 'Patient', telecom: [{ rank: 0 }] },
         'Patient.telecom[0].rank integer.range',
       ],
-      [{ resourceType: 'Patient', photo: [{ data: 'AAA' }] }, 'Patient.photo[0].data base64.form'],
+      [
+        { resourceType: 'Patient', photo: [{ data: 'AAA', contentType: 'x/y' }] },
+        'Patient.photo[0].data base64.form',
+      ],
       [
         { resourceType: 'Patient', text: { status: 'generated', div: '<p>no div</p>' } },
         'Patient.text.div narrative.unsafe',
@@ -134,14 +138,14 @@ describe('check', () => {
       [{ ...observation, _issued: {} }, 'Observation._issued element.empty'],
       [
         { ...observation, valueQuantity: { value: 1, code: 'kg' } },
-        'Observation.valueQuantity quantity.system',
+        'Observation.valueQuantity invariant.qty-3',
       ],
       [
         {
           ...observation,
           valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: 'mcg' },
         },
-        'Observation.valueQuantity quantity.ucum',
+        'Observation.valueQuantity invariant.ucum',
       ],
       [
         { ...observation, valueQuantity: { value: 1, system: 'ucum', code: 'kg' } },
@@ -149,12 +153,136 @@ describe('check', () => {
       ],
       [
         { ...observation, extension: [{ url: 'http://x.example' }] },
-        'Observation.extension[0] extension.value',
+        'Observation.extension[0] invariant.ext-1',
       ],
       [{ resourceType: 'Project' }, 'Project schema.resourceType'],
     ]
     for (const [plain, expected] of cases) {
       assert.equal(found(plain)[0], expected, JSON.stringify(plain))
+    }
+  })
+
+  it('constraints of the types that clinical records are made of', () => {
+    const status = (system: string, code: string): object => ({
+      coding: [{ system: `http://terminology.hl7.org/CodeSystem/${system}`, code }],
+    })
+    const code = { coding: [{ system: 'http://loinc.org', code: '1' }] }
+    const patient = { reference: 'Patient/p' }
+    const allergy = { resourceType: 'AllergyIntolerance', patient }
+    const timing = (repeat: object): Plain => ({
+      resourceType: 'MedicationRequest',
+      status: 'active',
+      intent: 'order',
+      subject: patient,
+      medicationCodeableConcept: { text: 'x' },
+      dosageInstruction: [{ timing: { repeat } }],
+    })
+    const period = (start: string, end: string): Plain => ({
+      ...observation,
+      effectivePeriod: { start, end },
+    })
+    const cases: [string, Plain, Plain][] = [
+      ['per-1', period('2021', '2020'), period('2020', '2020-05')],
+      ['per-1', period('2020-05-02', '2020-05-01'), period('2020-05-01', '2020-05-01')],
+      [
+        'per-1',
+        period('2020-05-01T10:00:00+05:00', '2020-05-01T04:59:59Z'),
+        period('2020-05-01T10:00:00+05:00', '2020-05-01T05:00:00Z'),
+      ],
+      [
+        'per-1',
+        period('2020-06-01', '2020-05-01T00:00:00Z'),
+        period('2020-05-02', '2020-05-01T23:00:00Z'),
+      ],
+      ['tim-2', timing({ period: 1 }), timing({ period: 1, periodUnit: 'd' })],
+      ['tim-5', timing({ period: -1, periodUnit: 'd' }), timing({ period: 0, periodUnit: 'd' })],
+      ['tim-8', timing({ countMax: 2 }), timing({ count: 1, countMax: 2 })],
+      [
+        'ait-1',
+        allergy,
+        { ...allergy, clinicalStatus: status('allergyintolerance-clinical', 'active') },
+      ],
+      [
+        'con-4',
+        { ...condition, abatementDateTime: '2020' },
+        {
+          ...condition,
+          abatementDateTime: '2020',
+          clinicalStatus: status('condition-clinical', 'resolved'),
+        },
+      ],
+      [
+        'con-5',
+        { ...condition, verificationStatus: status('condition-ver-status', 'entered-in-error') },
+        { ...condition, verificationStatus: status('condition-ver-status', 'confirmed') },
+      ],
+      [
+        'obs-6',
+        { ...observation, dataAbsentReason: { text: 'x' } },
+        { ...observation, valueQuantity: undefined, dataAbsentReason: { text: 'x' } },
+      ],
+      [
+        'obs-7',
+        { ...observation, code, component: [{ code, valueInteger: 1 }] },
+        { ...observation, code, component: [{ code: { text: 'x' }, valueInteger: 1 }] },
+      ],
+      [
+        'obs-3',
+        { ...observation, referenceRange: [{ appliesTo: [{ text: 'x' }] }] },
+        { ...observation, referenceRange: [{ text: '1 to 2' }] },
+      ],
+      [
+        'rng-2',
+        {
+          ...observation,
+          valueQuantity: undefined,
+          valueRange: { low: { value: 2 }, high: { value: 1 } },
+        },
+        {
+          ...observation,
+          valueQuantity: undefined,
+          valueRange: { low: { value: 1 }, high: { value: 1 } },
+        },
+      ],
+      [
+        'rat-1',
+        { ...observation, valueQuantity: undefined, valueRatio: { numerator: { value: 1 } } },
+        {
+          ...observation,
+          valueQuantity: undefined,
+          valueRatio: { numerator: { value: 1 }, denominator: { value: 2 } },
+        },
+      ],
+      [
+        'pat-1',
+        { resourceType: 'Patient', contact: [{ gender: 'female' }] },
+        { resourceType: 'Patient', contact: [{ name: { text: 'x' } }] },
+      ],
+      [
+        'cpt-2',
+        { resourceType: 'Patient', telecom: [{ value: '1' }] },
+        { resourceType: 'Patient', telecom: [{ value: '1', system: 'phone' }] },
+      ],
+      [
+        'att-1',
+        { resourceType: 'Patient', photo: [{ data: 'AAAA' }] },
+        { resourceType: 'Patient', photo: [{ data: 'AAAA', contentType: 'image/png' }] },
+      ],
+      [
+        'org-1',
+        { resourceType: 'Organization', active: true },
+        { resourceType: 'Organization', name: 'x' },
+      ],
+      [
+        'org-2',
+        { resourceType: 'Organization', name: 'x', address: [{ use: 'home' }] },
+        { resourceType: 'Organization', name: 'x', address: [{ use: 'work' }] },
+      ],
+    ]
+    for (const [key, wrong, right] of cases) {
+      const rules = found(wrong).map((one) => one.split(' ')[1])
+      assert.deepEqual(rules, [`invariant.${key}`], `${key} ${JSON.stringify(wrong)}`)
+      assert.deepEqual(found(right), [], `${key} ${JSON.stringify(right)}`)
     }
   })
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../Finding.ts'
 import type { FhirResource } from '../Resource.ts'
-import { isUcum } from './isUcum.ts'
+import { INVARIANTS, type Members } from './invariants.ts'
 import { choiceKey, choiceTypes, type Member, memberIn } from './members.ts'
 import { faultOf } from './primitiveForms.ts'
 import { BINDINGS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
@@ -12,7 +12,6 @@ import { BINDINGS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
  */
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
-type Members = { [key: string]: Json }
 type Report = (path: string, rule: string, message: string) => void
 
 const sets = new Map<string, ReadonlySet<string>>()
@@ -51,7 +50,9 @@ function visit(value: Members, type: string, at: string, report: Report): void {
     }
     visitMember(item, member, `${at}.${key}`, `_${key}` in value, report)
   }
-  for (const fault of faultsOfType(value, type)) report(at, ...fault)
+  for (const { key, holds } of INVARIANTS.get(type) ?? []) {
+    if (!holds(value)) report(at, `invariant.${key}`, 'does not meet a constraint of its type')
+  }
 }
 
 function visitMember(
@@ -133,39 +134,6 @@ function visitCompanion(value: Json, at: string, report: Report): void {
 
 function isAnonymous(type: string): boolean {
   return type === 'BackboneElement' || type === 'Element' || type === ''
-}
-
-type Fault = [rule: string, message: string]
-
-/** Constraints of data types that nearly every record meets and that a wrong record breaks first (R4, datatypes and extensibility). */
-function faultsOfType(value: Members, type: string): Fault[] {
-  switch (type) {
-    case 'Quantity':
-    case 'SimpleQuantity':
-    case 'Age':
-    case 'Count':
-    case 'Distance':
-    case 'Duration':
-      return faultsOfQuantity(value)
-    case 'Extension': {
-      const hasValue = Object.keys(value).some((key) => /^_?value[A-Z]/.test(key))
-      return hasValue === (value['extension'] !== undefined)
-        ? [['extension.value', 'has both a value and extensions, or neither (ext-1)']]
-        : []
-    }
-    default:
-      return []
-  }
-}
-
-function faultsOfQuantity({ code, system }: Members): Fault[] {
-  if (typeof code !== 'string') return []
-  if (system === undefined) {
-    return [['quantity.system', 'has a code for the unit and no system (qty-3)']]
-  }
-  return system === 'http://unitsofmeasure.org' && !isUcum(code)
-    ? [['quantity.ucum', 'has a unit that UCUM does not define']]
-    : []
 }
 
 function isPresent(value: Members, name: string, type: string): boolean {
