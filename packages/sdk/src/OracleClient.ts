@@ -28,6 +28,9 @@ export type OracleClient = {
   read(id: Hex): Promise<Certified>
 }
 
+/** The largest records take an oracle about a minute. */
+const TIMEOUT_MS = 180_000
+
 export function createOracleClient(options: { url: string; fetch: Fetch }): OracleClient {
   const { url, fetch } = options
   return {
@@ -36,6 +39,7 @@ export function createOracleClient(options: { url: string; fetch: Fetch }): Orac
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(SubmissionBody.toJson(body)),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       })
       return fromJson(await response.json())
     },

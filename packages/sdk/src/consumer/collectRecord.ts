@@ -2,9 +2,7 @@ import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { DIDDocument, Resolvable } from '@ambrosia/credentials/Resolver'
 import type { Criteria } from '@ambrosia/exchange/Criteria'
 import { toBundleText } from '@ambrosia/exchange/IssuedRecord'
-import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import * as Payload from '@ambrosia/exchange/Payload'
-import * as Release from '@ambrosia/exchange/Release'
 import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -29,6 +27,8 @@ export type CollectedRecord = {
 }
 
 const RELEASE_WAIT_MS = 60_000
+/** How long to wait for another oracle's release when those at hand do not open the record. */
+const NEXT_RELEASE_WAIT_MS = 5_000
 
 /**
  * Waits for an oracle's release, fetches the sealed record by its address, opens it and checks by itself what was certified: every
@@ -51,24 +51,8 @@ export async function collectRecord(options: {
 }): Promise<CollectedRecord> {
   const { record, recordId, chainId, dealBook } = options
   const onProgress = options.onProgress ?? ignoreProgress
-  const delivery = await waitForRelease(options)
-  const context = releaseContext({ chainId, dealBook, recordId, consumer: record.consumer })
-  const dataKey = await openFirst(delivery, options.key, context)
-  onProgress({ step: 'key', done: 1, total: 1, unit: 'records' })
-  const sealed = await options.store.download(options.account, delivery.contentAddress)
-  const { cid } = await ContentAddress.fromBytes(sealed)
-  if (cid !== delivery.contentAddress) throw new WrongContentError()
-  const seal = sealContext({
-    chainId,
-    dealBook,
-    dealId: record.dealId,
-    provider: record.provider,
-    epoch: 1,
-  })
-  const payload = Payload.decode(
-    await Seal.openBytes({ ciphertext: sealed, dataKey, context: seal }),
-  )
-  onProgress({ step: 'open', done: sealed.length, total: sealed.length, unit: 'bytes' })
+  const { payload, sealedSizeBytes } = await openWhenReleased(options)
+  onProgress({ step: 'open', done: sealedSizeBytes, total: sealedSizeBytes, unit: 'bytes' })
   const proof: DeliveryProof = {
     version: 1,
     chainId,
@@ -96,25 +80,84 @@ export async function collectRecord(options: {
   return { recordId, bundleText, resourceCount: payload.resources.length, proof }
 }
 
-async function waitForRelease(
-  options: Parameters<typeof collectRecord>[0],
-): Promise<StoreDelivery> {
-  const domain = dealBookDomain(options.chainId, options.dealBook)
-  const deadline = options.now() + RELEASE_WAIT_MS
+type Opened = { payload: Payload.Payload; sealedSizeBytes: number }
+
+/**
+ * Opens the record with the first release that does. An envelope may open and still hold another key, so one bad oracle must not hold
+ * up the delivery: the next release is tried, and one that comes a little later too.
+ */
+async function openWhenReleased(options: Parameters<typeof collectRecord>[0]): Promise<Opened> {
+  const tried = new Set<Hex>()
+  let deadline = options.now() + RELEASE_WAIT_MS
+  let failure: unknown
+  let sealed: Uint8Array | undefined
   for (;;) {
     const delivery = await tryDelivery(options)
-    const releases = delivery?.releases.filter(
-      ({ release, envelope }) =>
-        release.recordId === options.recordId && release.envelopeHash === Envelope.hash(envelope),
-    )
-    if (delivery && releases && releases.length > 0) {
-      for (const { release, signature } of releases)
-        await Release.recover(release, domain, signature)
-      return { ...delivery, releases }
+    for (const { release, envelope } of delivery?.releases ?? []) {
+      const hash = Envelope.hash(envelope)
+      const isStated = release.recordId === options.recordId && release.envelopeHash === hash
+      if (!isStated || tried.has(hash)) continue
+      if (tried.size === 0) deadline = Math.min(deadline, options.now() + NEXT_RELEASE_WAIT_MS)
+      tried.add(hash)
+      const dataKey = await unwrapRelease(envelope, options)
+      if (dataKey === undefined) continue
+      sealed ??= await download(options, (delivery as StoreDelivery).contentAddress)
+      try {
+        return {
+          payload: await openSealed(sealed, dataKey, options),
+          sealedSizeBytes: sealed.length,
+        }
+      } catch (error) {
+        failure = error
+      }
     }
-    if (options.now() > deadline) throw new NotReleasedError(options.recordId)
+    if (options.now() > deadline) {
+      if (tried.size === 0) throw new NotReleasedError(options.recordId)
+      throw failure ?? new NotForThisKeyError()
+    }
     await options.pause(250)
   }
+}
+
+async function unwrapRelease(
+  envelope: Envelope.Envelope,
+  options: Parameters<typeof collectRecord>[0],
+): Promise<Uint8Array | undefined> {
+  const { chainId, dealBook, recordId, record, key } = options
+  const context = releaseContext({ chainId, dealBook, recordId, consumer: record.consumer })
+  try {
+    return await Envelope.unwrap({ envelope, privateKey: key.privateKey, context })
+  } catch {
+    // Made for another key, or no envelope at all.
+    return undefined
+  }
+}
+
+async function download(
+  options: Parameters<typeof collectRecord>[0],
+  contentAddress: string,
+): Promise<Uint8Array> {
+  const sealed = await options.store.download(options.account, contentAddress)
+  const { cid } = await ContentAddress.fromBytes(sealed)
+  if (cid !== contentAddress) throw new WrongContentError()
+  return sealed
+}
+
+async function openSealed(
+  ciphertext: Uint8Array,
+  dataKey: Uint8Array,
+  options: Parameters<typeof collectRecord>[0],
+): Promise<Payload.Payload> {
+  const { chainId, dealBook, record, onProgress = ignoreProgress } = options
+  const { dealId, provider } = record
+  const context = sealContext({ chainId, dealBook, dealId, provider, epoch: 1 })
+  const plaintext = await Seal.openBytes({ ciphertext, dataKey, context })
+  onProgress({ step: 'key', done: 1, total: 1, unit: 'records' })
+  const payload = Payload.decode(plaintext)
+  const isForDeal =
+    payload.dealId === dealId && payload.consumer.toLowerCase() === record.consumer.toLowerCase()
+  if (!isForDeal) throw new WrongContentError()
+  return payload
 }
 
 async function tryDelivery(
@@ -126,21 +169,6 @@ async function tryDelivery(
     if (error instanceof AmbrosiaError && error.code === 'Release.RecordUnknown') return undefined
     throw error
   }
-}
-
-async function openFirst(
-  delivery: StoreDelivery,
-  key: ConsumerKey,
-  context: Uint8Array,
-): Promise<Uint8Array> {
-  for (const { envelope } of delivery.releases) {
-    try {
-      return await Envelope.unwrap({ envelope, privateKey: key.privateKey, context })
-    } catch {
-      // Another oracle's envelope may be sound; one bad release must not hold up the delivery.
-    }
-  }
-  throw new NotForThisKeyError()
 }
 
 async function resolveIssuer(

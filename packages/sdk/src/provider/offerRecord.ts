@@ -3,7 +3,7 @@ import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { HolderKey } from '@ambrosia/credentials/Keys'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
 import { fromHex } from '@ambrosia/primitives/Bytes'
-import type { LocalAccount } from 'viem'
+import type { Address, LocalAccount } from 'viem'
 import type { Chain } from '../Chain.ts'
 import type { OpenedDeal } from '../consumer/openDeal.ts'
 import type { Fetch } from '../http/request.ts'
@@ -35,7 +35,7 @@ export type SealedForDeal = {
   recipients: Recipient[]
 }
 
-type Recipient = OracleRecipient & { endpoint: string }
+type Recipient = OracleRecipient & { endpoint: string; signer: Address }
 
 /** The deal as the messages bind it. */
 export function viewOf(chain: Chain, deal: OpenedDeal): DealView {
@@ -60,6 +60,7 @@ export async function readRecipients(chain: Chain, deal: OpenedDeal): Promise<Re
         keyId: operator.toLowerCase(),
         epoch: Number(oracle.epoch),
         endpoint: oracle.endpoint,
+        signer: oracle.signer,
       }
     }),
   )
@@ -107,8 +108,9 @@ export async function certifyOffer(
     receiptSignature: signature,
     asOfSec: BigInt(Math.floor(offering.now() / 1000)),
     loader: offering.loader,
-    oracles: sealed.recipients.map(({ operator, endpoint }) => ({
+    oracles: sealed.recipients.map(({ operator, signer, endpoint }) => ({
       operator,
+      signer,
       client: createOracleClient({ url: endpoint, fetch: offering.fetch }),
     })),
     quorum: terms.quorum,

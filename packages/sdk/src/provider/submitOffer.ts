@@ -5,7 +5,7 @@ import type { HolderKey } from '@ambrosia/credentials/Keys'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
 import { type Domain, dealBookDomain } from '@ambrosia/exchange/messages/Message'
-import type { StorageReceipt } from '@ambrosia/exchange/StorageReceipt'
+import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import * as Submission from '@ambrosia/exchange/Submission'
 import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
 import {
@@ -20,6 +20,7 @@ import { AmbrosiaError, hasCode, toPlain } from '@ambrosia/primitives/Errors'
 import type { Address, LocalAccount } from 'viem'
 import type { Certified, OracleClient } from '../OracleClient.ts'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
+import { gatherAnswers } from './gatherAnswers.ts'
 import type { DealView, SealedOffer } from './sealOffer.ts'
 import type { SelectedRecord } from './selectRecord.ts'
 
@@ -33,7 +34,11 @@ export type QuorumCertificate = {
   missing: { oracle: Address; code: string }[]
 }
 
-export type OracleEndpoint = { operator: Address; client: OracleClient }
+/** An oracle of the deal; `signer` is the key that the registry holds for its certificates. */
+export type OracleEndpoint = { operator: Address; signer: Address; client: OracleClient }
+
+/** How long the other oracles may take once the quorum has certified. */
+const GRACE_MS = 5_000
 
 /** The body for one oracle: presentation (a) under a header that binds deal, provider, manifest, oracle, nonce and time. */
 export async function createSubmission(options: {
@@ -43,7 +48,7 @@ export async function createSubmission(options: {
   deal: DealView
   account: LocalAccount
   holderKey: HolderKey
-  receipt: StorageReceipt
+  receipt: StorageReceipt.StorageReceipt
   receiptSignature: Hex
   oracle: Address
   asOfSec: bigint
@@ -83,6 +88,7 @@ export async function createSubmission(options: {
 
 /**
  * Sends the offer to every oracle of the deal and gathers the certificate that the quorum signed.
+ * An answer that is no certificate of this offer by the oracle's registered key counts as none: in a settlement it would refuse the others.
  * @throws the oracles' own refusal when all refuse alike; Offer.NoQuorum when too few certify
  */
 export async function submitOffer(
@@ -95,14 +101,22 @@ export async function submitOffer(
   const onProgress = options.onProgress ?? ignoreProgress
   const domain = dealBookDomain(options.deal.chainId, options.deal.dealBook)
   let done = 0
-  const answers = await Promise.allSettled(
-    options.oracles.map(async (oracle) => {
-      const body = await createSubmission({ ...options, oracle: oracle.operator })
-      const certified = await oracle.client.submit(body)
-      onProgress({ step: 'validate', done: ++done, total: options.oracles.length, unit: 'oracles' })
-      return certified
-    }),
-  )
+  const work = options.oracles.map(async (oracle) => {
+    const body = await createSubmission({ ...options, oracle: oracle.operator })
+    const certified = await oracle.client.submit(body)
+    await assertCertified(certified, body, oracle.signer, domain)
+    onProgress({ step: 'validate', done: ++done, total: options.oracles.length, unit: 'oracles' })
+    return certified
+  })
+  const hashOf = ({ certificate }: Certified): Hex => Certificate.hash(certificate, domain)
+  const answers = await gatherAnswers(work, {
+    isEnough: (certified) =>
+      certified.some(
+        (one) =>
+          certified.filter((other) => hashOf(other) === hashOf(one)).length >= options.quorum,
+      ),
+    graceMs: GRACE_MS,
+  })
   const byHash = new Map<Hex, { certified: Certified; oracle: Address }[]>()
   const missing: { oracle: Address; code: string }[] = []
   answers.forEach((answer, position) => {
@@ -111,7 +125,7 @@ export async function submitOffer(
       missing.push({ oracle, code: toPlain(answer.reason).code })
       return
     }
-    const hash = Certificate.hash(answer.value.certificate, domain)
+    const hash = hashOf(answer.value)
     byHash.set(hash, [...(byHash.get(hash) ?? []), { certified: answer.value, oracle }])
   })
   const [best] = [...byHash].sort(([, a], [, b]) => b.length - a.length)
@@ -134,6 +148,31 @@ export async function submitOffer(
     })),
     quality: first.certified.quality,
     missing,
+  }
+}
+
+async function assertCertified(
+  { certificate, signature }: Certified,
+  { submission, receipt }: SubmissionBody,
+  signer: Address,
+  domain: Domain,
+): Promise<void> {
+  const isOfOffer =
+    certificate.dealId === submission.dealId &&
+    certificate.provider.toLowerCase() === submission.provider.toLowerCase() &&
+    certificate.manifestHash === submission.manifestHash &&
+    certificate.asOf === submission.asOf &&
+    certificate.receiptHash === StorageReceipt.hash(receipt, domain)
+  if (!isOfOffer || !(await Certificate.verify(certificate, domain, signer, signature)))
+    throw new WrongCertificateError()
+}
+
+export class WrongCertificateError extends AmbrosiaError {
+  constructor() {
+    super(
+      'Offer.WrongCertificate',
+      'an oracle answered something else than its certificate of this offer',
+    )
   }
 }
 

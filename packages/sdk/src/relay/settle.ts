@@ -37,7 +37,7 @@ export type SettleResult = {
   refused: { index: number; code: string }[]
 }
 
-/** Puts certificate and consent together, signatures in the order of the deal's oracles, no more than the quorum. */
+/** Puts certificate and consent together, signatures in the order of the deal's oracles. */
 export function toSettlement(
   terms: DealTerms,
   certificate: QuorumCertificate,

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import * as Certificate from '@ambrosia/exchange/Certificate'
+import * as Release from '@ambrosia/exchange/Release'
+import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
+import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
+import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
+import type { Certified } from '@ambrosia/sdk/OracleClient'
+import { submitOffer } from '@ambrosia/sdk/provider/submitOffer'
+import type { SettledRecord } from '@ambrosia/sdk/relay/settle'
+import type { StoreClient } from '@ambrosia/sdk/StoreClient'
+import * as DataKey from '@ambrosia/sealing/DataKey'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import { privateKeyToAccount } from 'viem/accounts'
+import { createSetting, loadApp } from './support/submissionSetting.ts'
+
+type Setting = Awaited<ReturnType<typeof createSetting>>
+type Certify = (
+  body: Setting['body'],
+  context: object,
+) => Promise<{ certificate: Certificate.Certificate; quality: Certified['quality'] }>
+
+const key = (byte: number): Hex => toHex(new Uint8Array(32).fill(byte))
+
+let setting: Setting
+
+before(async () => {
+  setting = await createSetting(8_000)
+})
+
+describe('an oracle that releases another key', () => {
+  const recordId = key(5)
+
+  /** Collects from a store that gives these data keys, in this order, as the releases of oracles. */
+  async function collect(dataKeys: readonly Uint8Array[], options: { later?: Uint8Array } = {}) {
+    const { deal, parts, offer, context } = setting
+    const consumer = await Envelope.createKeyPair()
+    const releaseOf = async (dataKey: Uint8Array, index: number) => {
+      const envelope = await Envelope.wrap({
+        dataKey,
+        recipient: { keyId: 'consumer#1', epoch: 1, publicKey: consumer.publicKey },
+        context: releaseContext({ ...deal, recordId }),
+      })
+      const release: Release.Release = {
+        recordId,
+        consumerKeyHash: key(1),
+        envelopeHash: Envelope.hash(envelope),
+        blockNumber: 1n,
+      }
+      const account = privateKeyToAccount(key(index + 1))
+      const signature = await account.signTypedData(Release.toTypedData(release, setting.domain))
+      return { oracle: account.address, release, signature, envelope }
+    }
+    const first = await Promise.all(dataKeys.map(releaseOf))
+    const last = options.later ? [await releaseOf(options.later, 9)] : []
+    let nowMs = 0
+    const store = {
+      delivery: async () => ({
+        contentAddress: offer.contentAddress,
+        sizeBytes: offer.sealed.length,
+        releases: nowMs > 1000 ? [...first, ...last] : first,
+      }),
+      download: async () => offer.sealed,
+    } as unknown as StoreClient
+    return await collectRecord({
+      ...deal,
+      record: {
+        dealId: deal.dealId,
+        provider: parts.account.address,
+        consumer: deal.consumer,
+        settledAt: parts.asOfSec,
+      } as SettledRecord,
+      recordId,
+      account: parts.account,
+      key: { keyId: 'consumer#1', privateKey: consumer.privateKey },
+      store,
+      resolver: context.resolver,
+      loader: parts.loader,
+      now: () => nowMs,
+      pause: async (ms) => {
+        nowMs += ms
+      },
+    })
+  }
+
+  async function rightKey(): Promise<Uint8Array> {
+    const { deal, parts, offer } = setting
+    const [envelope] = offer.manifest.recipients
+    assert.ok(envelope)
+    const context = sealContext({ ...deal, provider: parts.account.address, epoch: 1 })
+    return await Envelope.unwrap({ envelope, privateKey: parts.pair.privateKey, context })
+  }
+
+  it('behavior: does not keep the consumer from the release of another one', async () => {
+    const right = await rightKey()
+    const { resources } = setting.parts.selected
+    const collected = await collect([DataKey.create(), right])
+    assert.equal(collected.resourceCount, resources.length)
+    const later = await collect([DataKey.create()], { later: right })
+    assert.equal(later.resourceCount, resources.length)
+  })
+
+  it('error: alone, it is told as such', async () => {
+    await assert.rejects(collect([DataKey.create()]), { code: 'Seal.WrongKey' })
+    await assert.rejects(collect([]), { code: 'Delivery.NotReleased' })
+  })
+})
+
+describe('an oracle that answers something else than its certificate', () => {
+  /** Three oracles; the last one changes its answer. */
+  async function submit(cheat: (certified: Certified) => Certified, quorum = 2) {
+    const { certify } = await loadApp<{ certify: Certify }>('oracle/src/submissions/certify.ts')
+    const { parts, offer, deal, context, domain, body } = setting
+    const { receipt, ...rest } = parts
+    const oracles = [1, 2, 3].map((number) => {
+      const account = privateKeyToAccount(key(number))
+      const submitTo = async (sent: Setting['body']): Promise<Certified> => {
+        const self = { ...context.self, operator: account.address }
+        const { certificate, quality } = await certify(sent, { ...context, self })
+        const typedData = Certificate.toTypedData(certificate, domain)
+        const signature = await account.signTypedData(typedData)
+        const certified = { id: key(1), oracle: account.address, certificate, quality, signature }
+        return number === 3 ? cheat(certified) : certified
+      }
+      const client = { submit: submitTo, read: async () => assert.fail() }
+      return { operator: account.address, signer: account.address, client }
+    })
+    const { receiptSignature } = body
+    return await submitOffer({ ...rest, receipt, receiptSignature, offer, deal, oracles, quorum })
+  }
+
+  it('default: an honest third one is counted', async () => {
+    assert.equal((await submit((certified) => certified)).signatures.length, 3)
+  })
+
+  it('error: a signature by another key, another certificate: the quorum goes on without it', async () => {
+    const [one, two] = [key(8), key(9)]
+    for (const cheat of [
+      (certified: Certified) => ({ ...certified, signature: `${one}${two.slice(2)}1b` as Hex }),
+      (certified: Certified) => ({
+        ...certified,
+        certificate: { ...certified.certificate, score: 1 },
+      }),
+    ]) {
+      const { signatures, missing } = await submit(cheat)
+      assert.equal(signatures.length, 2)
+      assert.deepEqual(
+        missing.map(({ code }) => code),
+        ['Offer.WrongCertificate'],
+      )
+    }
+    await assert.rejects(
+      submit((certified) => ({ ...certified, signature: '0x' }), 3),
+      { code: 'Offer.NoQuorum' },
+    )
+  })
+})
