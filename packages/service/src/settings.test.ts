@@ -8,11 +8,11 @@ import { useFolder } from './testing/useFolder.ts'
 
 describe('settings', () => {
   it('gives each service places of its own', () => {
-    const config = Config.read(commonSettings, { AMBROSIA_HOME: '/home/a' })
+    const config = Config.read(commonSettings, { AMBROSIA_HOME: '/srv/a' })
     assert.deepEqual(placesOf(config, 'store'), {
-      dataFolder: '/home/a/store',
-      networkFile: '/home/a/network.json',
-      databaseUrl: 'sqlite:/home/a/store/store.sqlite',
+      dataFolder: '/srv/a/store',
+      networkFile: '/srv/a/network.json',
+      databaseUrl: 'sqlite:/srv/a/store/store.sqlite',
     })
     const env = {
       AMBROSIA_DATA: '/data',
