@@ -74,11 +74,11 @@ const extra = Number(process.env['MACHINE_FUZZ'] ?? 0)
 const firstExtra = Number(process.env['MACHINE_FUZZ_SEED'] ?? 1_000_000)
 
 test('interpreter and translator agree at every stop', async () => {
-  for (let seed = 1; seed <= 60; seed++) await compareEngines(seed)
+  for (let seed = 1; seed <= 40; seed++) await compareEngines(seed)
 })
 
 test('interpreter and reference step agree', async () => {
-  for (let seed = 1; seed <= 10; seed++) await compareReference(seed, 30n)
+  for (let seed = 1; seed <= 8; seed++) await compareReference(seed, 30n)
 })
 
 test('longer fuzz', {
