@@ -17,9 +17,9 @@ type Options = {
 
 type Tier = { minimumScore: number; price: bigint }
 
-/** Gas of one record settled alone with three oracles, and of a deal's creation: goals of contracts/snapshots. */
-const SETTLE_GAS = 200_000n
-const CREATE_GAS = 400_000n
+/** Gas as the contracts' tests measure it: a deal's creation, and one record settled alone with three oracles. */
+const GAS_SNAPSHOT = new URL('../../../../contracts/snapshots/gas.json', import.meta.url)
+type Gas = { 'deal.create': number; 'settle.one': number }
 
 /** `ambrosia deal check`: what criteria would find and cost, before any escrow. */
 export function registerCheck(deal: Command): void {
@@ -89,13 +89,14 @@ async function run(
       if (done % 50 === 0 || done === total) progress(`checked ${done} of ${total} files`)
     },
   })
-  const cost = costOf(verdict, tiers, options)
+  const gas = JSON.parse(await readFile(GAS_SNAPSHOT, 'utf8')) as Gas
+  const cost = costOf(verdict, tiers, options, gas)
   return { lines: linesOf(verdict, cost), json: jsonOf(verdict, cost) }
 }
 
 type Cost = ReturnType<typeof costOf>
 
-function costOf(verdict: SampleVerdict, tiers: readonly Tier[], options: Options) {
+function costOf(verdict: SampleVerdict, tiers: readonly Tier[], options: Options, measured: Gas) {
   const matching = verdict.files.filter((file) => file.matches)
   const limit =
     options.maximumRecords === undefined
@@ -115,7 +116,7 @@ function costOf(verdict: SampleVerdict, tiers: readonly Tier[], options: Options
   const commissionBps = BigInt(integer(options.commissionBps, '--commission-bps'))
   if (commissionBps > 10_000n) throw new UsageError('--commission-bps is more than the price')
   const gasPriceWei = fromDecimal(options.gasPriceGwei, 9)
-  const gas = CREATE_GAS + SETTLE_GAS * bought
+  const gas = BigInt(measured['deal.create']) + BigInt(measured['settle.one']) * bought
   return {
     matches: matching.length,
     belowTier: prices.length - paid.length,
