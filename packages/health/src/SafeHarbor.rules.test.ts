@@ -96,6 +96,17 @@ test('the report names rules, paths and counts and adds up', () => {
   assert.equal(report.kept, 9)
 })
 
+test('every value of a record is either kept or removed in the report', () => {
+  const { resources } = Generator.patient({ seed: 6, asOf, resources: 120, condition: 'diabetes' })
+  const leaves = (value: unknown): number =>
+    typeof value === 'object' && value !== null
+      ? Object.values(value).reduce((sum: number, one) => sum + leaves(one), 0)
+      : 1
+  const given = resources.reduce((sum, { value }) => sum + leaves(JSON.parse(stringify(value))), 0)
+  const { report } = SafeHarbor.deidentify(resources, { rekey, asOf })
+  assert.equal(report.kept + report.removed, given)
+})
+
 test('a birth year that shows an age over 89 is removed with the class 90 or older in its place', () => {
   const ages: [
     birth: string,

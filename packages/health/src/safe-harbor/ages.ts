@@ -57,7 +57,7 @@ function visit(
 }
 
 function drop(object: JsonObject, key: string, path: string, tally: Tally): void {
-  tally.remove('age', path, object[key])
+  tally.withdraw('age', path, object[key])
   delete object[key]
   if (key.startsWith('value') && object['code'] !== undefined) {
     object['dataAbsentReason'] = {

@@ -1,20 +1,35 @@
 import type { JsonObject } from '../Resource.ts'
+import type { Tally } from './report.ts'
+import { childPath } from './tables.ts'
 
 /**
  * Removes from a cleaned object what R4's invariants no longer allow beside what is left. `source` is the object as it was: an
  * invariant that the source broke is not ours to mend.
  */
-export function repair(owner: string, source: JsonObject, out: JsonObject): void {
+export function repair(
+  owner: string,
+  path: string,
+  source: JsonObject,
+  out: JsonObject,
+  tally: Tally,
+): void {
+  const remove = (name: string): void => {
+    for (const key of keysFrom(out, name)) {
+      tally.withdraw('invariant', childPath(path, name), out[key])
+      delete out[key]
+    }
+  }
   for (const [dependent, needed] of TOGETHER.get(owner) ?? []) {
-    if (!needed.some((name) => out[name] !== undefined)) remove(out, dependent)
+    if (!needed.some((name) => out[name] !== undefined)) remove(dependent)
   }
   const one = NEEDS_ONE.get(owner)
   if (one !== undefined && !one.some((stem) => keysFrom(out, stem).length > 0)) {
+    tally.withdraw('invariant', path, out)
     for (const key of Object.keys(out)) delete out[key]
   }
   // con-4: a condition that is over has a status that says so.
   const statusWent = source['clinicalStatus'] !== undefined && out['clinicalStatus'] === undefined
-  if (owner === 'Condition' && statusWent) remove(out, 'abatement[x]')
+  if (owner === 'Condition' && statusWent) remove('abatement[x]')
 }
 
 /** Members that may stand only beside one of others: rat-1, fhs-2, tim-1 to tim-9, gol-1, prr-1. */
@@ -54,10 +69,6 @@ const NEEDS_ONE: ReadonlyMap<string, readonly string[]> = new Map([
   ['Condition.evidence', ['code', 'detail']],
   ['MedicationAdministration.dosage', ['dose', 'rate[x]']],
 ])
-
-function remove(out: JsonObject, name: string): void {
-  for (const key of keysFrom(out, name)) delete out[key]
-}
 
 /** The keys of an element: one, or those of a choice. */
 function keysFrom(out: JsonObject, name: string): string[] {

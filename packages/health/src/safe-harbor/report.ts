@@ -15,6 +15,8 @@ export type Report = {
 export type Tally = {
   remove(rule: Rule, path: string, value: Value | undefined): undefined
   generalise(rule: Rule, path: string): void
+  /** Takes back a cleaned value that was kept: what was generalised in it counts already. */
+  withdraw(rule: Rule, path: string, value: Value | undefined): void
   keep(count?: number): void
   drop(type: string, value: Value, rule: Rule): void
   note(rule: Rule, path: string): void
@@ -44,6 +46,12 @@ export function createTally(): Tally {
       if (leaves > 0) count(rule, path, leaves)
       removed += leaves
       return undefined
+    },
+    withdraw(rule, path, value) {
+      const leaves = value === undefined ? 0 : countKept(value)
+      if (leaves > 0) count(rule, path, leaves)
+      removed += leaves
+      kept -= leaves
     },
     generalise(rule, path) {
       count(rule, path, 1)
@@ -89,4 +97,13 @@ export function countLeaves(value: Value): number {
   for (const member of Array.isArray(value) ? value : Object.values(value))
     count += countLeaves(member)
   return count
+}
+
+/** Leaves of a cleaned value that stood so in the source: references are re-keyed, and years are made of dates. */
+function countKept(value: Value, key = ''): number {
+  if (typeof value === 'string') return key === 'reference' || /^\d{4}$/.test(value) ? 0 : 1
+  if (value === null || typeof value !== 'object' || value instanceof NumberToken) return 1
+  if (Array.isArray(value))
+    return value.reduce((sum: number, item) => sum + countKept(item, key), 0)
+  return Object.entries(value).reduce((sum, [name, item]) => sum + countKept(item, name), 0)
 }

@@ -26,6 +26,7 @@ export const RULES = {
   element: '(R) elements that no rule keeps',
   modifier: '(R) what an unknown modifier extension changes the meaning of',
   contained: '(R) contained resources that no kept element refers to',
+  invariant: 'FHIR: what R4 allows only beside an element that was removed',
   required: 'FHIR: a required element that was removed says so (data-absent-reason, masked)',
   invalid:
     'resources that are no valid R4, or whose meaning a modifier extension or implicit rules change',

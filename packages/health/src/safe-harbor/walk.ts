@@ -62,14 +62,15 @@ export function cleanObject(
     else {
       const cleaned = cleanMember(found.type, inner, member, found.row, walk)
       // Of a choice element one member may stand; a second is no FHIR and goes.
-      if (cleaned !== undefined && chosen.has(found.name)) walk.tally.note('element', inner)
+      if (cleaned !== undefined && chosen.has(found.name))
+        walk.tally.withdraw('element', inner, cleaned)
       else if (cleaned !== undefined) {
         out[key] = cleaned
         if (found.name !== key) chosen.add(found.name)
       }
     }
   }
-  repair(owner, value, out)
+  repair(owner, path, value, out, walk.tally)
   if (Object.keys(out).length === 0 && path.includes('.')) return undefined
   return fillRequired(owner, path, out, value, walk.tally)
 }
