@@ -4,13 +4,16 @@ import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
 import * as Keys from '@ambrosia/credentials/Keys'
 import type * as Certificate from '@ambrosia/exchange/Certificate'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import { sealContext } from '@ambrosia/exchange/SealContext'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import * as Submission from '@ambrosia/exchange/Submission'
-import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
+import { type SubmissionBody, toJson } from '@ambrosia/exchange/SubmissionBody'
 import { fromHex, random, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
 import { sealOffer } from '@ambrosia/sdk/provider/sealOffer'
 import { createSubmission } from '@ambrosia/sdk/provider/submitOffer'
+import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
+import * as Seal from '@ambrosia/sealing/Seal'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { createSetting, loadApp } from './support/submissionSetting.ts'
 
@@ -122,6 +125,20 @@ describe('certify', () => {
     )
   })
 
+  it('error: a body without canonical form gets that answer too', async () => {
+    const { createReceiver } = await loadApp<{
+      createReceiver: (context: unknown) => (data: unknown) => Promise<unknown>
+    }>('oracle/src/submissions/receive.ts')
+    const receive = createReceiver(setting.context)
+    let deep: unknown[] = []
+    for (let depth = 0; depth < 5000; depth++) deep = [deep]
+    for (const hostile of [deep, '\ud800', { ['__proto__x']: '\udfff' }]) {
+      const presentation = { ...setting.body.presentation, hostile }
+      const json = toJson({ ...setting.body, presentation })
+      await assert.rejects(receive(json), { code: 'Submission.Refused' })
+    }
+  })
+
   it('error: a presentation replayed under another nonce, or signed by another holder', async () => {
     await refuses('Submission.Refused', await resigned({ nonce: toHex(random(32)) }))
     const header = fromHex(Submission.hash(setting.body.submission, setting.domain))
@@ -171,6 +188,22 @@ describe('certify', () => {
     }
     const find = async () => ({ dealId: setting.deal.dealId, terms: setting.terms, criteria })
     await refuses('Record.IssuerNotTrusted', setting.body, { deals: { ...deals, find } })
+  })
+
+  it('error: another record sealed under the same key, from a store that helps the provider', async () => {
+    const { deal, parts, offer } = setting
+    const [envelope] = offer.manifest.recipients
+    assert.ok(envelope)
+    const context = sealContext({ ...deal, provider: parts.account.address, epoch: 1 })
+    const { privateKey } = parts.pair
+    const dataKey = await Envelope.unwrap({ envelope, privateKey, context })
+    const plaintext = await Seal.openBytes({ ciphertext: offer.sealed, dataKey, context })
+    const other = await Seal.sealBytes({ plaintext, dataKey, context })
+    await refuses('Record.WrongContent', setting.body, {
+      fetchSealed: async function* () {
+        yield other
+      },
+    })
   })
 
   it('error: ciphertext with a changed byte, cut, extended or of another record', async () => {

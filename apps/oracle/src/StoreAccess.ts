@@ -35,7 +35,9 @@ export function createStoreAccess(options: {
   const send = async (url: string, init: RequestInit = {}): Promise<Response> => {
     let response: Response
     try {
-      response = await fetch(url, { signal: AbortSignal.timeout(30_000), ...init })
+      // A signed request goes to the store that the network names and nowhere else.
+      const signal = AbortSignal.timeout(30_000)
+      response = await fetch(url, { signal, redirect: 'error', ...init })
     } catch (cause) {
       throw new StoreUnreachableError(cause)
     }

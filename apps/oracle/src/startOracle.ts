@@ -21,6 +21,7 @@ import { fetchCriteria, followDeals } from './deals/followDeals.ts'
 import { type OracleKeys, openKeys } from './keys.ts'
 import { createRegistration } from './registration.ts'
 import { releaseDue } from './releases/releaseDue.ts'
+import { createWaits } from './releases/Waits.ts'
 import { addPeerRoutes } from './routes/peers.ts'
 import { addSubmissionRoutes } from './routes/submissions.ts'
 import { createStoreAccess } from './StoreAccess.ts'
@@ -130,6 +131,7 @@ export async function startOracle(context: {
     chain,
     log,
   })
+  const releaseWaits = createWaits(Date.now)
   const work = async (): Promise<void> => {
     await register()
     await shareTagSecret()
@@ -143,6 +145,7 @@ export async function startOracle(context: {
       dealBook,
       log,
       client,
+      waits: releaseWaits,
     })
   }
   const watch = (criteria: { issuers: string[] }): void => {

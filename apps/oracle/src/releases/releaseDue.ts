@@ -1,6 +1,5 @@
 import type { Criteria } from '@ambrosia/exchange/Criteria'
 import type { Hex } from '@ambrosia/primitives/Bytes'
-import { hasCode } from '@ambrosia/primitives/Errors'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
@@ -9,12 +8,12 @@ import type { OracleChain } from '../chain.ts'
 import type { OracleDatabase } from '../database/schema.ts'
 import type { StoreAccess } from '../StoreAccess.ts'
 import { createRelease } from './release.ts'
-
-const TRIES = 50
+import type { Waits } from './Waits.ts'
 
 /**
  * Releases the keys of settled records that are due, unasked. A row is marked only after the store has it, so a crash costs a
- * repetition. No release after revocation, nor after the consent has ended.
+ * repetition. What fails is tried again, ever more seldom, until the consent ends: a consumer has paid for it. No release after
+ * revocation, nor after the consent has ended.
  */
 export async function releaseDue(options: {
   database: Kysely<OracleDatabase>
@@ -25,9 +24,10 @@ export async function releaseDue(options: {
   dealBook: Address
   client: PublicClient
   log: Log
+  waits: Waits
 }): Promise<void> {
-  const { database, log } = options
-  const rows = await database
+  const { database, log, waits } = options
+  const unreleased = await database
     .selectFrom('release')
     .innerJoin('submission', 'submission.certificate_hash', 'release.certificate_hash')
     .innerJoin('deal', 'deal.deal_id', 'release.deal_id')
@@ -43,8 +43,8 @@ export async function releaseDue(options: {
     ])
     .where('release.released_at_sec', 'is', null)
     .where('release.stopped', '=', 0)
-    .where('release.tries', '<', TRIES)
     .execute()
+  const rows = unreleased.filter((row) => waits.isDue(row.record_id))
   if (rows.length === 0) return
   const block = await options.client.getBlock()
   for (const row of rows) {
@@ -64,11 +64,12 @@ export async function releaseDue(options: {
         blockNumber: block.number,
       })
       await options.store.pushRelease(signed)
+      waits.done(row.record_id)
       await mark({ released_at_sec: Number(block.timestamp) }, row.record_id)
       log.info({ recordId: row.record_id }, 'a key was released')
     } catch (error) {
-      // A store that is down costs no try: only refusals count towards giving up.
-      if (!hasCode(error, 'Store.Unreachable')) await mark({ tries: row.tries + 1 }, row.record_id)
+      waits.failed(row.record_id)
+      await mark({ tries: row.tries + 1 }, row.record_id)
       log.warn({ err: error, recordId: row.record_id }, 'a key could not be released yet')
     }
   }

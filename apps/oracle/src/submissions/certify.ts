@@ -21,8 +21,9 @@ import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
 import { dealTagKey } from '@ambrosia/exchange/Tags'
 import type * as QualityScore from '@ambrosia/health/Quality'
 import { fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
-import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
 import { SUBMISSION_SKEW_SEC } from '@ambrosia/primitives/Limits'
+import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as DataKey from '@ambrosia/sealing/DataKey'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
@@ -103,6 +104,8 @@ async function admit(body: SubmissionBody, context: CertifyContext): Promise<Adm
   try {
     return await admitOrThrow(body, context)
   } catch (error) {
+    // A node that is down is no fault of the submission, and tells nothing about it.
+    if (hasCode(error, 'Chain.Unreachable')) throw error
     if (error instanceof AmbrosiaError) throw new RefusedError(error)
     throw error
   }
@@ -198,10 +201,28 @@ async function openPayload(
   if (DataKey.commitment(dataKey) !== manifest.keyCommitment) {
     throw new RecordError('WrongKey', 'the wrapped key is not the one that the manifest commits to')
   }
-  const ciphertext = context.fetchSealed(body.receipt.store, manifest.contentAddress)
+  const sealed: Uint8Array[] = []
+  const ciphertext = keeping(
+    context.fetchSealed(body.receipt.store, manifest.contentAddress),
+    sealed,
+  )
   const chunks: Uint8Array[] = []
   for await (const chunk of Seal.open({ ciphertext, dataKey, context: seal })) chunks.push(chunk)
+  // Under one key a provider can seal two records: what is judged must be what the manifest names and the consumer will get.
+  const { cid } = await ContentAddress.fromBytes(sealed)
+  if (cid !== manifest.contentAddress)
+    throw new RecordError('WrongContent', 'the store gave another payload than the manifest names')
   return Payload.decode(concatAll(chunks))
+}
+
+async function* keeping(
+  source: AsyncIterable<Uint8Array>,
+  kept: Uint8Array[],
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    kept.push(chunk)
+    yield chunk
+  }
 }
 
 function concatAll(chunks: readonly Uint8Array[]): Uint8Array {

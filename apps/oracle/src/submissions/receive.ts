@@ -32,10 +32,10 @@ export function createReceiver(context: ReceiveContext): (data: unknown) => Prom
   const underWay = new Map<string, Promise<CertifiedJson>>()
   const domain = dealBookDomain(context.chainId, context.dealBook)
   return async (data) => {
-    const body = parse(data)
+    const { body, bodyHash } = parse(data)
     const id = Submission.hash(body.submission, domain)
-    const key = `${id}:${SubmissionBody.documentHash(SubmissionBody.toJson(body))}`
-    const running = underWay.get(key) ?? judgeOnce(id, body, context)
+    const key = `${id}:${bodyHash}`
+    const running = underWay.get(key) ?? judgeOnce(id, body, bodyHash, context)
     underWay.set(key, running)
     try {
       return await running
@@ -45,9 +45,11 @@ export function createReceiver(context: ReceiveContext): (data: unknown) => Prom
   }
 }
 
-function parse(data: unknown): SubmissionBody.SubmissionBody {
+/** What can't be read, and what has no canonical form, is refused with the one answer too. */
+function parse(data: unknown): { body: SubmissionBody.SubmissionBody; bodyHash: Hex } {
   try {
-    return SubmissionBody.fromJson(data)
+    const body = SubmissionBody.fromJson(data)
+    return { body, bodyHash: SubmissionBody.documentHash(SubmissionBody.toJson(body)) }
   } catch (error) {
     throw new RefusedError(error)
   }
@@ -56,10 +58,10 @@ function parse(data: unknown): SubmissionBody.SubmissionBody {
 async function judgeOnce(
   id: Hex,
   body: SubmissionBody.SubmissionBody,
+  bodyHash: Hex,
   context: ReceiveContext,
 ): Promise<CertifiedJson> {
   const { database } = context
-  const bodyHash = SubmissionBody.documentHash(SubmissionBody.toJson(body))
   const known = await readSubmission(database, id)
   if (known?.certificate) {
     const certificate = Certificate.fromJson(JSON.parse(known.certificate))

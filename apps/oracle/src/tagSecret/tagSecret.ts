@@ -83,6 +83,7 @@ export async function fetchTagSecret(options: {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
         body: toUtf8(body),
+        redirect: 'error',
         signal: AbortSignal.timeout(5000),
       })
       if (!response.ok) continue
