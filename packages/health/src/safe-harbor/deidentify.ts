@@ -212,6 +212,8 @@ function cleanContained(
       const out: JsonObject = Object.create(null)
       out['resourceType'] = type
       out['id'] = name
+      walk.tally.keep()
+      walk.tally.generalise('rekeyed', `${type}.id`)
       done.set(name, Object.assign(out, cleanRoot(type, item as JsonObject, walk, asOf)))
     }
   }
