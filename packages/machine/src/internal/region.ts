@@ -8,8 +8,8 @@ export type Block = { pc: number; instructions: Instruction[]; end: number }
 export type Region = { blocks: Block[] }
 
 /** A function of the engine's compiler grows too slow to compile beyond this. */
-const INSTRUCTION_LIMIT = 2000
-const BLOCK_LIMIT = 400
+const INSTRUCTION_LIMIT = 400
+const BLOCK_LIMIT = 100
 /** A block is run as a whole or not at all, so the last steps before a stop are interpreted: keep them few. */
 const BLOCK_SIZE_LIMIT = 128
 

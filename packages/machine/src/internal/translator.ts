@@ -27,15 +27,20 @@ export type Translator = {
   readonly table: WebAssembly.Table
   /** Runs translated code from a pc; @returns the pc to go on at, lowest bit set where the interpreter must take a step. */
   readonly dispatch: (pc: number) => number
-  readonly waiting: Set<number>
+  /** Hot targets not translated yet, and how often they became hot again since. */
+  readonly waiting: Map<number, number>
+  /** Functions and modules so far. */
   count: number
+  modules: number
 }
 
-/** Hot targets translated at once, unless one of them becomes hot again first. */
+/** Hot targets translated at once, unless one of them becomes hot again and again first. */
 const BATCH = 24
 /** What translated code leads to counts for this share of the hot count. */
 const EXIT_SHARE = 16
 const WARM_SHARE = 64
+/** A module costs about a millisecond beside its code, so the more there are, the longer a hot target waits for company. */
+const MODULES_PER_WAIT = 16
 const TABLE_STEP = 256
 /** The counter of a target that has translated code. */
 const TRANSLATED = 65535
@@ -45,7 +50,7 @@ export function createTranslator(program: Program, engine: Engine): Translator {
   const module = new WebAssembly.Module(dispatcher(engine))
   const instance = new WebAssembly.Instance(module, { e: { m: engine.memory, t: table } })
   const dispatch = instance.exports['dispatch'] as (pc: number) => number
-  return { program, engine, table, dispatch, waiting: new Set(), count: 0 }
+  return { program, engine, table, dispatch, waiting: new Map(), count: 0, modules: 0 }
 }
 
 /** Takes steps until there are `limit` in all, or the machine stops. */
@@ -95,9 +100,10 @@ function noteHot(translator: Translator): void {
   if (counter.getUint16(0, true) !== engine.hotCount) return
   // A translation waits for others, or for this target to become hot again.
   counter.setUint16(0, engine.hotCount >> 1, true)
-  const isAgain = waiting.has(pc)
-  waiting.add(pc)
-  if (isAgain || waiting.size >= BATCH) translateWaiting(translator)
+  const times = waiting.get(pc) ?? 0
+  waiting.set(pc, times + 1)
+  const patience = 1 + Math.floor(translator.modules / MODULES_PER_WAIT)
+  if (times >= patience || waiting.size >= BATCH) translateWaiting(translator)
 }
 
 function counterAt({ memory, codeAt, codeBase }: Engine, pc: number): DataView {
@@ -106,7 +112,7 @@ function counterAt({ memory, codeAt, codeBase }: Engine, pc: number): DataView {
 
 /** Translates from a pc at once. For tests: what runs, runs translated from the first step. */
 export function translateFrom(translator: Translator, pc: number): void {
-  translator.waiting.add(pc)
+  translator.waiting.set(pc, 0)
   translateWaiting(translator)
 }
 
@@ -114,7 +120,7 @@ function translateWaiting(translator: Translator): void {
   const { program, engine, waiting } = translator
   const regions: Region[] = []
   const known = new Set<number>()
-  for (const pc of waiting) {
+  for (const pc of waiting.keys()) {
     if (known.has(pc) || isTranslated(engine, pc)) continue
     const isWanted = (target: number) =>
       !known.has(target) && !isTranslated(engine, target) && isWarm(engine, target)
@@ -142,6 +148,7 @@ function install(translator: Translator, regions: readonly Region[]): void {
   const module = new WebAssembly.Module(moduleOf(regions, engine, translator.count))
   const instance = new WebAssembly.Instance(module, { e: { m: engine.memory } })
   const first = translator.count
+  translator.modules++
   translator.count += regions.length
   while (table.length < translator.count) table.grow(Math.max(TABLE_STEP, table.length))
   const view = new DataView(engine.memory.buffer)
