@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { medTokenAbi } from '@ambrosia/contracts'
+import { consentBookAbi, dealBookAbi, medTokenAbi } from '@ambrosia/contracts'
+import * as Anvil from '@ambrosia/devnet/Anvil'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import * as Network from '@ambrosia/devnet/Network'
+import { releaseContext } from '@ambrosia/exchange/SealContext'
 import { signRequest } from '@ambrosia/exchange/SignedRequest'
 import * as Generator from '@ambrosia/health/Generator'
-import { fromUtf8 } from '@ambrosia/primitives/Bytes'
+import { fromHex, fromUtf8 } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { claimDelivery } from '@ambrosia/sdk/consumer/claimDelivery'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
 import { createOracleClient } from '@ambrosia/sdk/OracleClient'
 import {
@@ -24,6 +27,7 @@ import { cancelConsent, revokeConsent } from '@ambrosia/sdk/provider/revokeConse
 import { createSubmission } from '@ambrosia/sdk/provider/submitOffer'
 import { settle, toSettlement } from '@ambrosia/sdk/relay/settle'
 import { createStoreClient, type StoreClient } from '@ambrosia/sdk/StoreClient'
+import * as Envelope from '@ambrosia/sealing/Envelope'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from './support/offering.ts'
 
@@ -73,6 +77,17 @@ function statusOfAnnounced(url: string, sizeBytes: number): Promise<number> {
     sent.on('error', failed)
     sent.flushHeaders()
   })
+}
+
+/** What the work gives in the end; services follow the chain by polling. */
+async function eventually<T>(work: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const result = await work()
+    if (result !== undefined) return result
+    assert.ok(Date.now() < deadline, 'waited a minute in vain')
+    await pause(200)
+  }
 }
 
 const relayer = developmentAccount('relayer')
@@ -293,6 +308,69 @@ describe('a network of services', () => {
     })
     assert.equal(settled.length, 0)
     assert.deepEqual(refused, [{ index: 0, code: 'ConsentCancelled' }])
+  })
+
+  it('behavior: oracles answer a claim on chain, and take their shares when the window has ended', async () => {
+    const { chain } = network
+    const { dealBook, consentBook, medToken } = chain.contracts
+    const deal = await openTestDeal(ground)
+    const offering = await createOffering(ground, deal, 15)
+    const certificate = await certifyOffer(offering, await prepareOffer(offering))
+    const consent = await ground.consent(offering, certificate)
+    const settlements = [toSettlement(deal.terms, certificate, consent)]
+    const [settled] = (await settle({ chain, relayer, deal, settlements })).settled
+    assert.ok(settled)
+    await claimDelivery({
+      chain,
+      account: ground.consumer,
+      record: settled.record,
+      step: 'claimDelivery',
+    })
+    const posted = await eventually(async () => {
+      const events = {
+        abi: [...dealBookAbi, ...consentBookAbi],
+        eventName: 'DeliveryPosted',
+        fromBlock: 0n,
+      } as const
+      const logs = await chain.client.getContractEvents({
+        ...events,
+        address: [dealBook, consentBook] as never,
+      })
+      return logs.length === settled.record.shares.length ? logs : undefined
+    })
+    const { envelope } = (posted[0] as unknown as { args: { envelope: `0x${string}` } }).args
+    const context = releaseContext({
+      chainId: chain.chainId,
+      dealBook,
+      recordId: settled.recordId,
+      consumer: ground.consumer.address,
+    })
+    const wrapped = Envelope.parse(JSON.parse(new TextDecoder().decode(fromHex(envelope))))
+    assert.equal(
+      (
+        await Envelope.unwrap({
+          envelope: wrapped,
+          privateKey: ground.consumerKey.privateKey,
+          context,
+        })
+      ).length,
+      32,
+    )
+
+    await Anvil.advanceTime(chain.client, 3 * deal.terms.deliveryWindow)
+    for (const { oracle, amount } of settled.record.shares) {
+      const read = {
+        address: medToken,
+        abi: medTokenAbi,
+        functionName: 'balanceOf',
+        args: [oracle],
+      } as const
+      const balance = await eventually(async () => {
+        const held = await chain.client.readContract(read)
+        return held >= amount ? held : undefined
+      })
+      assert.ok(balance >= amount)
+    }
   })
 
   it('behavior: no log holds a record, a key or a token', async () => {

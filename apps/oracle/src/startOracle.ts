@@ -20,6 +20,7 @@ import { createDeals } from './deals/createDeals.ts'
 import { fetchCriteria, followDeals } from './deals/followDeals.ts'
 import { type OracleKeys, openKeys } from './keys.ts'
 import { createRegistration } from './registration.ts'
+import { fulfilDuties } from './releases/duties.ts'
 import { releaseDue } from './releases/releaseDue.ts'
 import { createWaits } from './releases/Waits.ts'
 import { addPeerRoutes } from './routes/peers.ts'
@@ -146,6 +147,16 @@ export async function startOracle(context: {
       log,
       client,
       waits: releaseWaits,
+    })
+    await fulfilDuties({
+      database,
+      chain,
+      client,
+      rpcUrl,
+      chainId,
+      dealBook,
+      keys: { ...self, signer: keys.signer, operatorAccount: keys.operator },
+      log,
     })
   }
   const watch = (criteria: { issuers: string[] }): void => {

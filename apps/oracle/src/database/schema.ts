@@ -37,6 +37,13 @@ export type OracleDatabase = NonceTable &
       released_at_sec: number | null
       stopped: number
       tries: number
+      /** The record as the settlement told it; the contract asks for it back. */
+      record: string | null
+      delivery_end_sec: number | null
+      /** Deadline of a consumer's claim, when there is one. */
+      answer_by_sec: number | null
+      answered: number
+      share_taken: number
     }
   }
 
@@ -84,6 +91,20 @@ export const migrations: Migrations = {
         .addColumn('released_at_sec', 'bigint')
         .addColumn('stopped', 'integer', (column) => column.notNull())
         .addColumn('tries', 'integer', (column) => column.notNull())
+        .execute()
+    },
+  },
+  '0004_duties': {
+    up: async (database) => {
+      const table = () => database.schema.alterTable('release')
+      await table().addColumn('record', 'text').execute()
+      await table().addColumn('delivery_end_sec', 'bigint').execute()
+      await table().addColumn('answer_by_sec', 'bigint').execute()
+      await table()
+        .addColumn('answered', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute()
+      await table()
+        .addColumn('share_taken', 'integer', (column) => column.notNull().defaultTo(0))
         .execute()
     },
   },

@@ -8,6 +8,7 @@ import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import { type Address, isAddressEqual, type PublicClient } from 'viem'
 import type { OracleDatabase } from '../database/schema.ts'
+import { toRecordText } from '../releases/recordText.ts'
 import type { StoreAccess } from '../StoreAccess.ts'
 
 const abi = [...dealBookAbi, ...consentBookAbi] as const
@@ -54,6 +55,13 @@ export async function followDeals(options: {
             .execute()
         }
         if (event.eventName === 'RecordSettled') await noteSettled(database, event.args)
+        if (event.eventName === 'DeliveryRequested') {
+          await database
+            .updateTable('release')
+            .set({ answer_by_sec: Number(event.args.answerBy) })
+            .where('record_id', '=', event.args.recordId)
+            .execute()
+        }
         if (event.eventName === 'ConsentRevoked') {
           await database
             .updateTable('release')
@@ -70,7 +78,7 @@ type Settled = {
   recordId: Hex
   dealId: Hex
   provider: Address
-  record: { certificateHash: Hex; consumer: Address; consentUntil: bigint }
+  record: { certificateHash: Hex; consumer: Address; consentUntil: bigint; deliveryEnd: bigint }
 }
 
 /** Only what this oracle certified is its to release. */
@@ -94,6 +102,11 @@ async function noteSettled(database: Kysely<OracleDatabase>, settled: Settled): 
       released_at_sec: null,
       stopped: 0,
       tries: 0,
+      record: toRecordText(record),
+      delivery_end_sec: Number(record.deliveryEnd),
+      answer_by_sec: null,
+      answered: 0,
+      share_taken: 0,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute()

@@ -1,0 +1,150 @@
+import { dealBookAbi } from '@ambrosia/contracts'
+import type { Criteria } from '@ambrosia/exchange/Criteria'
+import { fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import * as Manifest from '@ambrosia/sealing/Manifest'
+import type { Log } from '@ambrosia/service/Log'
+import type { Kysely } from 'kysely'
+import { type Address, createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
+import type { OracleChain } from '../chain.ts'
+import type { OracleDatabase } from '../database/schema.ts'
+import { fromRecordText } from './recordText.ts'
+import { createRelease } from './release.ts'
+
+export type DutiesOptions = {
+  database: Kysely<OracleDatabase>
+  chain: OracleChain
+  client: PublicClient
+  rpcUrl: string
+  chainId: number
+  dealBook: Address
+  keys: {
+    keyId: string
+    epoch: number
+    privateKey: Uint8Array
+    signer: LocalAccount
+    operatorAccount: LocalAccount
+  }
+  log: Log
+}
+
+/**
+ * What a certifying oracle owes and is owed on chain: it answers a consumer's claim by posting the wrapped key before the deadline, and takes
+ * its share once the delivery window of a record has ended. Each is tried until it is done; what the contract refuses is told and left.
+ */
+export async function fulfilDuties(options: DutiesOptions): Promise<void> {
+  const open = await options.database
+    .selectFrom('release')
+    .select('record_id')
+    .where('stopped', '=', 0)
+    .where((is) => is.or([is('share_taken', '=', 0), is('answered', '=', 0)]))
+    .limit(1)
+    .executeTakeFirst()
+  if (!open) return
+  const { timestamp } = await options.client.getBlock()
+  await answerClaims(options, timestamp)
+  await takeShares(options, timestamp)
+}
+
+async function answerClaims(options: DutiesOptions, nowSec: bigint): Promise<void> {
+  const { database, keys } = options
+  const rows = await database
+    .selectFrom('release')
+    .innerJoin('submission', 'submission.certificate_hash', 'release.certificate_hash')
+    .innerJoin('deal', 'deal.deal_id', 'release.deal_id')
+    .select([
+      'release.record_id',
+      'release.deal_id',
+      'release.consumer',
+      'release.provider',
+      'release.record',
+      'submission.manifest',
+      'deal.criteria',
+    ])
+    .where('release.answer_by_sec', '>=', Number(nowSec))
+    .where('release.answered', '=', 0)
+    .where('release.stopped', '=', 0)
+    .execute()
+  for (const row of rows) {
+    if (row.criteria === null || row.record === null) continue
+    const { envelope } = await createRelease({
+      ...options,
+      self: keys,
+      signer: keys.signer,
+      recordId: row.record_id as Hex,
+      dealId: row.deal_id as Hex,
+      provider: row.provider as Address,
+      consumer: row.consumer as Address,
+      criteria: JSON.parse(row.criteria) as Criteria,
+      manifest: Manifest.parse(row.manifest),
+      nowSec,
+      blockNumber: 0n,
+    })
+    const answer = toHex(fromUtf8(CanonicalJson.stringify(envelope)))
+    const isDone = await send(
+      options,
+      'postDelivery',
+      [fromRecordText(row.record), answer],
+      row.record_id,
+    )
+    if (isDone) await mark(database, row.record_id, { answered: 1 })
+  }
+}
+
+async function takeShares(options: DutiesOptions, nowSec: bigint): Promise<void> {
+  const { database } = options
+  const rows = await database
+    .selectFrom('release')
+    .select(['record_id', 'record'])
+    .where('delivery_end_sec', '<', Number(nowSec))
+    .where('share_taken', '=', 0)
+    .where('stopped', '=', 0)
+    .execute()
+  for (const row of rows) {
+    if (row.record === null) continue
+    const isDone = await send(
+      options,
+      'withdrawShares',
+      [[fromRecordText(row.record)]],
+      row.record_id,
+    )
+    // A claim that is still open holds the share back for one more window; later tries find it free or gone.
+    await mark(database, row.record_id, {
+      share_taken: isDone ? 1 : 0,
+      delivery_end_sec: Number(nowSec) + RETRY_SEC,
+    })
+  }
+}
+
+const RETRY_SEC = 3600
+
+/** Simulates and sends; false when the contract refuses. */
+async function send(
+  options: DutiesOptions,
+  functionName: 'postDelivery' | 'withdrawShares',
+  args: readonly unknown[],
+  recordId: string,
+): Promise<boolean> {
+  const { client, log } = options
+  const account = options.keys.operatorAccount
+  const call = { address: options.dealBook, abi: dealBookAbi, functionName, args }
+  try {
+    const { request } = await client.simulateContract({ account, ...(call as object) } as never)
+    const wallet = createWalletClient({ account, transport: http(options.rpcUrl) })
+    const hash = await wallet.writeContract({ ...(request as object), chain: null } as never)
+    const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 })
+    log.info({ recordId, functionName, transaction: hash }, 'a duty on chain is done')
+    return receipt.status === 'success'
+  } catch (error) {
+    log.warn({ err: error, recordId, functionName }, 'a duty on chain could not be done yet')
+    return false
+  }
+}
+
+async function mark(
+  database: Kysely<OracleDatabase>,
+  recordId: string,
+  change: { answered: number } | { share_taken: number; delivery_end_sec: number },
+): Promise<void> {
+  await database.updateTable('release').set(change).where('record_id', '=', recordId).execute()
+}
