@@ -74,10 +74,13 @@ contract ConsentBook is IConsentBook, IDealBookErrors {
         onlyDealBook
     {
         bytes32 personSlot = _personSlot(dealId, personTag, ordinal);
-        if (_records[recordId].status != RecordStatus.None) revert ConsentBookSlotTaken(recordId);
-        if (_deliveries[personSlot].settledAt != 0) revert ConsentBookSlotTaken(personSlot);
-        _records[recordId] = RecordSlot(commitment, RecordStatus.Settled);
-        _deliveries[personSlot] = Delivery(uint40(block.timestamp), 0, 0, 0);
+        Delivery storage delivery = _deliveries[personSlot];
+        RecordSlot storage record = _records[recordId];
+        if (record.status != RecordStatus.None) revert ConsentBookSlotTaken(recordId);
+        if (delivery.settledAt != 0) revert ConsentBookSlotTaken(personSlot);
+        // The other fields of a free slot are zero.
+        delivery.settledAt = uint40(block.timestamp);
+        (record.commitment, record.status) = (commitment, RecordStatus.Settled);
     }
 
     /// @inheritdoc IConsentBook

@@ -24,6 +24,7 @@ import {
     Deal,
     DealState,
     DealTerms,
+    OracleSignature,
     Record,
     Settlement,
     Share,
@@ -485,7 +486,7 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
     function _refuseDeal(DealTerms calldata terms, bytes32 dealId, Deal memory deal, uint64 asOf)
         private
         pure
-        returns (bytes memory)
+        returns (bytes memory reason)
     {
         DealState state = deal.state;
         if (deal.records >= terms.maximumRecords) {
@@ -495,7 +496,7 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
             return _reason(DealPaused.selector, asOf, deal.gapStart);
         }
         uint64 stop = state == DealState.Active ? terms.expiry : deal.stoppedAt;
-        if (asOf <= stop) return "";
+        if (asOf <= stop) return reason;
         if (state == DealState.Paused) return _reason(DealPaused.selector, asOf, stop);
         if (state == DealState.Closed) return _reason(DealClosed.selector, asOf, stop);
         return _reason(DealExpired.selector, asOf, stop);
@@ -504,7 +505,7 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
     function _refuseCertificate(DealTerms calldata terms, Settlement calldata settlement, Judgement memory judgement)
         private
         view
-        returns (bytes memory)
+        returns (bytes memory reason)
     {
         Certificate calldata certificate = settlement.certificate;
         if (certificate.dealId != judgement.dealId) {
@@ -534,14 +535,13 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
             );
         }
         judgement.certificateHash = hashCertificate(certificate);
-        return "";
     }
 
     /// @dev That the consent says what the deal and the certificate say.
     function _refuseConsent(DealTerms calldata terms, Settlement calldata settlement, Judgement memory judgement)
         private
         view
-        returns (bytes memory)
+        returns (bytes memory reason)
     {
         Consent calldata consent = settlement.consent;
         if (consent.dealId != judgement.dealId) {
@@ -568,14 +568,13 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
         if (consent.payout == address(0) || consent.payout == terms.token || consent.payout == address(this)) {
             return _reason(ConsentPayoutInvalid.selector, consent.payout);
         }
-        return "";
     }
 
     /// @dev That this caller may use the consent now, for this fee.
     function _refuseConsentUse(DealTerms calldata terms, Settlement calldata settlement, Judgement memory judgement)
         private
         view
-        returns (bytes memory)
+        returns (bytes memory reason)
     {
         Consent calldata consent = settlement.consent;
         if (consent.relayer != address(0) && consent.relayer != judgement.relayer) {
@@ -598,13 +597,12 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
             return _reason(ConsentTooShort.selector, consent.consentUntil, required);
         }
         judgement.consentHash = hashConsent(consent);
-        return "";
     }
 
     function _refuseSlots(DealTerms calldata terms, Settlement calldata settlement, Judgement memory judgement)
         private
         view
-        returns (bytes memory)
+        returns (bytes memory reason)
     {
         Certificate calldata certificate = settlement.certificate;
         judgement.recordId = ExchangeHashes.recordId(judgement.dealId, certificate.recordTag);
@@ -625,42 +623,55 @@ contract DealBook is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient 
             return _reason(PersonTagOverCap.selector, uint256(certificate.personTag), terms.perPersonCap);
         }
         judgement.ordinal = ordinal;
-        return "";
     }
 
     /// @dev That the oracles certified, and what everybody gets.
     function _refuseQuorum(DealTerms calldata terms, Settlement calldata settlement, Judgement memory judgement)
         private
         view
-        returns (bytes memory)
+        returns (bytes memory reason)
     {
+        OracleSignature[] calldata signatures = settlement.oracleSignatures;
         uint256 commissions;
-        uint256 count = settlement.oracleSignatures.length;
         try ICertificateVerifier(terms.verifier).verify(
-            judgement.certificateHash, terms.oracles, terms.quorum, settlement.oracleSignatures
+            judgement.certificateHash, terms.oracles, terms.quorum, signatures
         ) returns (uint256 found) {
             commissions = found;
-        } catch (bytes memory reason) {
+        } catch (bytes memory refusal) {
             // A reason without a code would be taken for success by whoever looks at its first four bytes.
-            if (bytes4(reason) != 0) return reason;
+            if (bytes4(refusal) != 0) return refusal;
             return _reason(CertificateVerifierFailed.selector, terms.verifier);
         }
-        if (count < terms.quorum || count > terms.oracles.length) {
+        if (signatures.length < terms.quorum || signatures.length > terms.oracles.length) {
             return _reason(CertificateVerifierFailed.selector, terms.verifier);
         }
-        uint256 net = judgement.price - settlement.relayerFee;
-        judgement.shares = new Share[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 rate = Math.min(uint16(commissions >> (16 * i)), terms.commissionCapBps);
-            uint256 amount = judgement.price * rate / (BPS * count);
-            judgement.shares[i] = Share(terms.oracles[settlement.oracleSignatures[i].index], uint128(amount));
-            net -= amount;
-        }
+        uint256 net = judgement.price - settlement.relayerFee - _share(terms, signatures, commissions, judgement);
         if (net < settlement.consent.minimumNet) {
             return _reason(ConsentNetBelowMinimum.selector, settlement.consent.minimumNet, net);
         }
         judgement.net = net;
-        return "";
+    }
+
+    /// @dev Splits the price equally and takes each oracle's commission from its part.
+    /// @return total Sum of the shares.
+    function _share(
+        DealTerms calldata terms,
+        OracleSignature[] calldata signatures,
+        uint256 commissions,
+        Judgement memory judgement
+    ) private pure returns (uint256 total) {
+        address[] calldata oracles = terms.oracles;
+        uint256 cap = terms.commissionCapBps;
+        uint256 price = judgement.price;
+        uint256 count = signatures.length;
+        Share[] memory shares = new Share[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 amount = price * Math.min(uint16(commissions >> (16 * i)), cap) / (BPS * count);
+            shares[i].oracle = oracles[signatures[i].index];
+            shares[i].amount = uint128(amount);
+            total += amount;
+        }
+        judgement.shares = shares;
     }
 
     // One copy of each encoder instead of thirty keeps the contract below the size limit. The arguments of the errors are static, so that
