@@ -26,6 +26,7 @@ export async function start(options: {
   logFile: string
   stateFile?: string
   intervalSec?: number
+  signal?: AbortSignal | undefined
 }): Promise<Process.Running> {
   const args = [
     '--port',
@@ -43,6 +44,7 @@ export async function start(options: {
     command: process.execPath,
     args: [fileURLToPath(new URL('superviseMain.ts', import.meta.url)), binary(), ...args],
     logFile: options.logFile,
+    signal: options.signal,
     readyUrl: (line) => {
       const match = /Listening on (127\.0\.0\.1:\d+)/.exec(line)
       return match ? `http://${match[1]}` : undefined

@@ -13,6 +13,7 @@ import { relayCreation } from '@ambrosia/sdk/identity/createDid'
 import { type Address, createPublicClient, createWalletClient, http, parseEther } from 'viem'
 import * as Anvil from './Anvil.ts'
 import { developmentAccount } from './accounts.ts'
+import { assertNoOwner, claimHome, releaseHome } from './Owner.ts'
 import { DEFAULT_PORTS, firstFree } from './Ports.ts'
 import * as Process from './Process.ts'
 
@@ -61,6 +62,8 @@ export type StartOptions = {
   /** Seconds between two epochs of the status lists. Default 2 in development. */
   statusPeriodSec?: number
   onStep?: (step: string) => void
+  /** Ends a start that is under way; what was started is ended too. */
+  signal?: AbortSignal
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -79,23 +82,28 @@ const RUN_PARTS = [
   'oracle-5',
 ]
 
-/** Starts chain, contracts, issuer, store and oracles, registers and admits them, and waits until all are ready. */
+/** Starts chain, contracts, issuer, store and oracles, registers and admits them, and waits until all are ready. @throws Network.AlreadyUp, Interrupted, Devnet.* */
 export async function start(options: StartOptions): Promise<Network> {
-  const { home } = options
-  const onStep = options.onStep ?? (() => {})
+  const { home, signal } = options
+  const onStep = (step: string): void => {
+    options.onStep?.(step)
+    Process.assertNotInterrupted(signal)
+  }
   prepareHome(home, options.fresh ?? false)
-  const ports = await choosePorts(options)
   const started: Process.Running[] = []
   const stop = async (): Promise<void> => {
     const [first, ...rest] = started
     await Promise.all(rest.map((one) => one.stop()))
     await first?.stop()
+    releaseHome(home)
   }
   try {
+    const ports = await choosePorts(options)
     onStep('chain')
     const chainProcess = await Anvil.start({
       port: ports.chain,
       logFile: join(home, 'logs', 'chain.log'),
+      signal,
     })
     started.push(chainProcess)
     onStep('contracts')
@@ -120,7 +128,7 @@ export async function start(options: StartOptions): Promise<Network> {
     writeFileSync(join(home, 'network.json'), `${JSON.stringify(file, null, 2)}\n`)
     const statusPeriodSec = options.statusPeriodSec ?? 2
     const service = (name: string, app: string, port: number): Promise<Process.Running> =>
-      startService({ name, app, port, home, statusPeriodSec }).then((running) => {
+      startService({ name, app, port, home, statusPeriodSec, signal }).then((running) => {
         started.push(running)
         return running
       })
@@ -137,9 +145,9 @@ export async function start(options: StartOptions): Promise<Network> {
     })
     const { did, creation } = await issuer.service()
     await relayCreation(chain, developmentAccount('deployer'), creation)
-    const operators = await admitOracles(chain, file.services.oracles)
+    const operators = await admitOracles(chain, file.services.oracles, signal)
     onStep('ready')
-    await Promise.all(file.services.oracles.map(waitUntilReady))
+    await Promise.all(file.services.oracles.map((one) => waitUntilReady(one, signal)))
     const { account } = await readService(file.services.store)
     return {
       home,
@@ -173,10 +181,12 @@ export async function start(options: StartOptions): Promise<Network> {
 }
 
 function prepareHome(home: string, fresh: boolean): void {
+  assertNoOwner(home)
   if (fresh) rmSync(home, { recursive: true, force: true })
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  claimHome(home)
   // A development chain starts anew each time, so what services remembered of the last one is of no use.
   for (const part of RUN_PARTS) rmSync(join(home, part), { recursive: true, force: true })
-  mkdirSync(home, { recursive: true, mode: 0o700 })
 }
 
 async function choosePorts(options: StartOptions) {
@@ -225,6 +235,7 @@ async function startService(options: {
   port: number
   home: string
   statusPeriodSec: number
+  signal?: AbortSignal | undefined
 }): Promise<Process.Running> {
   const { name, home } = options
   return await Process.start({
@@ -244,6 +255,7 @@ async function startService(options: {
         process.env['NODE_COMPILE_CACHE'] ?? join(homedir(), '.cache', 'ambrosia', 'compiled'),
     },
     logFile: join(home, 'logs', `${name}.log`),
+    signal: options.signal,
     readyUrl: (line) => {
       const match = /^\{"ready":true,"url":"([^"]+)"/.exec(line)
       return match?.[1]
@@ -251,36 +263,47 @@ async function startService(options: {
   })
 }
 
-/** Gives each operator account ether, waits until it has registered itself, and admits it. */
-async function admitOracles(chain: Chain, urls: readonly string[]): Promise<Address[]> {
+/**
+ * Gives each operator account ether, waits until all have registered themselves, and admits them in their order: the first one makes the
+ * tag secret.
+ */
+async function admitOracles(
+  chain: Chain,
+  urls: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Address[]> {
   const deployer = developmentAccount('deployer')
-  const operators: Address[] = []
-  for (const url of urls) {
-    const { account, measurement } = await readService(url)
-    const wallet = createWalletClient({
-      account: deployer,
-      transport: http(chain.client.transport['url'] as string),
-    })
+  const transport = http(chain.client.transport['url'] as string)
+  const wallet = createWalletClient({ account: deployer, transport })
+  const services = await Promise.all(urls.map(readService))
+  for (const { account } of services) {
     const hash = await wallet.sendTransaction({ to: account, value: parseEther('10'), chain: null })
     await chain.client.waitForTransactionReceipt({ hash })
-    await waitFor(`${url} registers`, async () => {
-      const oracle = await chain.client.readContract({
-        address: chain.contracts.oracleRegistry,
-        abi: oracleRegistryAbi,
-        functionName: 'oracleOf',
-        args: [account],
-      })
-      return oracle.status !== 0
+  }
+  const { oracleRegistry } = chain.contracts
+  const isRegistered = async (account: Address): Promise<boolean> => {
+    const oracle = await chain.client.readContract({
+      address: oracleRegistry,
+      abi: oracleRegistryAbi,
+      functionName: 'oracleOf',
+      args: [account],
     })
+    return oracle.status !== 0
+  }
+  await Promise.all(
+    services.map(({ account }) =>
+      waitFor(`${account} registers`, () => isRegistered(account), signal),
+    ),
+  )
+  for (const { account, measurement } of services) {
     await chain.send(deployer, {
-      address: chain.contracts.oracleRegistry,
+      address: oracleRegistry,
       abi: oracleRegistryAbi,
       functionName: 'admit',
       args: [account, measurement],
     })
-    operators.push(account)
   }
-  return operators
+  return services.map(({ account }) => account)
 }
 
 type ServiceAnswer = { account: Address; measurement: `0x${string}` }
@@ -290,23 +313,32 @@ async function readService(url: string): Promise<ServiceAnswer> {
   return (await response.json()) as ServiceAnswer
 }
 
-async function waitUntilReady(url: string): Promise<void> {
-  await waitFor(`${url} is ready`, async () => (await fetch(`${url}/ready`)).ok)
+async function waitUntilReady(url: string, signal: AbortSignal | undefined): Promise<void> {
+  await waitFor(`${url} is ready`, async () => (await fetch(`${url}/ready`)).ok, signal)
 }
 
-async function waitFor(what: string, isDone: () => Promise<boolean>): Promise<void> {
+async function waitFor(
+  what: string,
+  isDone: () => Promise<boolean>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS
   while (!(await isDone())) {
+    Process.assertNotInterrupted(signal)
     if (Date.now() > deadline) throw new NotReadyError(what)
     await pause(50)
   }
 }
 
-/** `network.json` of a home. @throws Devnet.NoNetwork */
+/** `network.json` of a home. @throws Devnet.NoNetwork, Devnet.DamagedNetworkFile */
 export function readNetworkFile(home: string): NetworkFile {
   const path = join(home, 'network.json')
   if (!existsSync(path)) throw new NoNetworkError(home)
-  return JSON.parse(readFileSync(path, 'utf8')) as NetworkFile
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as NetworkFile
+  } catch {
+    throw new DamagedNetworkFileError(path)
+  }
 }
 
 export class NotReadyError extends AmbrosiaError {
@@ -321,6 +353,14 @@ export class NoNetworkError extends AmbrosiaError {
   constructor(home: string) {
     super('Devnet.NoNetwork', `no network is described in ${home}`, {
       hint: 'Start one with ./ambrosia up, or set AMBROSIA_HOME.',
+    })
+  }
+}
+
+export class DamagedNetworkFileError extends AmbrosiaError {
+  constructor(path: string) {
+    super('Devnet.DamagedNetworkFile', `${path} is no JSON`, {
+      hint: 'Start the network again with ./ambrosia up.',
     })
   }
 }

@@ -21,7 +21,7 @@ const STOP_TIMEOUT_MS = 10_000
 
 /**
  * Starts a program and waits until `readyUrl` finds its address in a line of its standard output. All output goes to the log file.
- * @throws Devnet.ProcessFailed with the path of the log when it ends before it is ready
+ * @throws Devnet.ProcessFailed with the path of the log when it ends before it is ready, Interrupted
  */
 export async function start(options: {
   name: string
@@ -30,7 +30,11 @@ export async function start(options: {
   env?: Readonly<Record<string, string>>
   logFile: string
   readyUrl: (line: string) => string | undefined
+  /** Ends the program while it is not ready yet. */
+  signal?: AbortSignal | undefined
 }): Promise<Running> {
+  const { signal } = options
+  assertNotInterrupted(signal)
   mkdirSync(dirname(options.logFile), { recursive: true })
   const log = createWriteStream(options.logFile, { flags: 'a' })
   const child = spawn(options.command, options.args, {
@@ -46,6 +50,8 @@ export async function start(options: {
     child.once('error', () => done(null))
     child.once('exit', (code) => done(code))
   })
+  const interrupt = (): void => killGroup(child)
+  signal?.addEventListener('abort', interrupt, { once: true })
   const url = await new Promise<string>((ready, failed) => {
     const lines = createInterface({ input: child.stdout })
     lines.on('line', (line) => {
@@ -53,8 +59,14 @@ export async function start(options: {
       const found = options.readyUrl(line)
       if (found !== undefined) ready(found)
     })
-    void ended.then((code) => failed(new ProcessFailedError(options.name, code, options.logFile)))
-  })
+    void ended.then((code) =>
+      failed(
+        signal?.aborted
+          ? new InterruptedError()
+          : new ProcessFailedError(options.name, code, options.logFile),
+      ),
+    )
+  }).finally(() => signal?.removeEventListener('abort', interrupt))
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     const isRunning = child.exitCode === null && child.signalCode === null
     if (isRunning && signal === 'SIGTERM') child.kill(signal)
@@ -98,6 +110,17 @@ function track(child: ChildProcess): void {
   }
   children.add(child)
   child.once('exit', () => children.delete(child))
+}
+
+/** @throws Interrupted */
+export function assertNotInterrupted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new InterruptedError()
+}
+
+export class InterruptedError extends AmbrosiaError {
+  constructor() {
+    super('Interrupted', 'ended before it was done')
+  }
 }
 
 export class ProcessFailedError extends AmbrosiaError {

@@ -36,10 +36,10 @@ Examples:
         killOracle?: boolean
         fresh?: boolean
       }) => {
-        const { runDemo } = await import('../demo/run.ts')
         const stopping = new AbortController()
         process.once('SIGINT', () => stopping.abort())
         process.once('SIGTERM', () => stopping.abort())
+        const { runDemo } = await import('../demo/run.ts')
         const json = program.opts()['json'] === true
         const { failures, ...result } = await runDemo({
           bundles: options.bundle,

@@ -19,7 +19,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const screen = createScreen(options.json)
   const patients = options.bundles.length > 0 ? patientsOf(options.bundles) : [syntheticPatient(1)]
   screen.plain('Ambrosia development network: software attestation, well-known keys, no real value')
-  const ground = await setUp({ screen, fresh: options.fresh, oracleCount: 3 })
+  const { fresh, signal } = options
+  const ground = await setUp({ screen, fresh, signal, oracleCount: 3 })
   try {
     const demo = await orInterrupted(play(options, ground, patients, screen), options.signal)
     if (!options.once) await stayUp(options.signal)
@@ -202,6 +203,7 @@ async function stayUp(signal: AbortSignal): Promise<void> {
 /** The work's result, or Interrupted as soon as the signal comes. */
 async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const interrupted = new Promise<never>((_, fail) => {
+    if (signal.aborted) fail(new InterruptedError())
     signal.addEventListener('abort', () => fail(new InterruptedError()), { once: true })
   })
   interrupted.catch(() => {})

@@ -19,6 +19,7 @@ export async function setUp(options: {
   screen: Screen
   fresh: boolean
   oracleCount: number
+  signal: AbortSignal
 }): Promise<Ground> {
   const home = homeOf()
   const startedAt = performance.now()
@@ -27,6 +28,7 @@ export async function setUp(options: {
     fresh: options.fresh,
     oracleCount: options.oracleCount,
     ports: portsOf(process.env),
+    signal: options.signal,
   })
   const packagesMs = Number(process.env['AMBROSIA_SETUP_MS'] ?? 0)
   const isInstalled = process.env['AMBROSIA_PACKAGES_INSTALLED'] === '1'
