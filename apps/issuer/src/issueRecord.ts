@@ -81,11 +81,29 @@ function inForm(
   if (options.form === 'identified') return { resources: [...original], report: undefined }
   const key = options.randomBytes(32)
   const rekey = (type: string, id: string): string =>
-    toHex(hmacSha256(key, lengthPrefixed([fromUtf8(type), fromUtf8(id)]))).slice(2, 34)
-  const { resources, report } = SafeHarbor.deidentify(original, { rekey, asOf: options.now })
+    toUuid(hmacSha256(key, lengthPrefixed([fromUtf8(type), fromUtf8(id)])))
+  const { resources, report } = SafeHarbor.deidentify(original, {
+    rekey,
+    references: 'urn:uuid',
+    asOf: options.now,
+  })
   const finding = SafeHarbor.check(resources, { asOf: options.now })[0]
   if (finding) throw new NotCleanError(finding.path, finding.rule)
   return { resources: resources.toSorted((a, b) => (a.id < b.id ? -1 : 1)), report }
+}
+
+/** The form of a random UUID (RFC 9562, section 5.4), so that a delivered Bundle has a valid `fullUrl` for each entry. */
+function toUuid(bytes: Uint8Array): string {
+  const hex = toHex(bytes).slice(2, 34)
+  const variant = ((Number.parseInt(hex[16] as string, 16) & 3) | 8).toString(16)
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20),
+  ]
+  return parts.join('-')
 }
 
 export class InvalidRecordError extends AmbrosiaError {

@@ -58,7 +58,13 @@ export function toResource(salted: SaltedResource, index: number): Resource {
   const type = object?.['resourceType']
   const id = object?.['id']
   if (typeof type !== 'string') throw new NotCanonicalError(index)
-  return { type, id: typeof id === 'string' ? id : `#${index}`, value }
+  const fullUrl = typeof id === 'string' ? fullUrlOf(id) : undefined
+  return {
+    type,
+    id: typeof id === 'string' ? id : `#${index}`,
+    ...(fullUrl ? { fullUrl } : {}),
+    value,
+  }
 }
 
 /** @throws Shape.Mismatch */
@@ -66,9 +72,23 @@ export function parse(data: unknown): IssuedRecord {
   return assertShape<IssuedRecord>(issuedRecordSchema, data)
 }
 
-/** A FHIR Bundle of type collection with the resources' texts verbatim. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** The `fullUrl` of a resource whose id is a UUID; references inside the record name it so. */
+function fullUrlOf(id: string): string | undefined {
+  return UUID.test(id) ? `urn:uuid:${id}` : undefined
+}
+
+/**
+ * A FHIR Bundle of type collection with the resources' texts verbatim; `fullUrl` where the id is a UUID (FHIR R4, Bundle, resource URL
+ * and uniqueness rules).
+ */
 export function toBundleText(resources: readonly SaltedResource[]): string {
-  const entries = resources.map((resource) => `{"resource":${resource.text}}`)
+  const entries = resources.map(({ text }) => {
+    const { id } = JSON.parse(text) as { id?: unknown }
+    const fullUrl = typeof id === 'string' ? fullUrlOf(id) : undefined
+    return `{${fullUrl ? `"fullUrl":"${fullUrl}",` : ''}"resource":${text}}`
+  })
   return `{"entry":[${entries.join(',')}],"resourceType":"Bundle","type":"collection"}`
 }
 
