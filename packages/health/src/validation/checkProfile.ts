@@ -99,17 +99,27 @@ function loadBase(): ReadonlySet<string> {
  */
 function separate(definition: StructureDefinition, known: ReadonlySet<string>): Profile {
   const own: Constraint[] = []
+  const whole = new Set<string>()
+  const sliced: string[] = []
   const element = (definition.snapshot?.element ?? []).map((one) => ({
     ...one,
     constraint: (one.constraint ?? []).filter(({ key, severity, expression }) => {
       if (known.has(`${key} ${expression}`)) return true
       if (severity === 'error' && expression !== undefined) {
-        if ((one.id ?? '').includes(':')) throw new ProfileInvalidError('a constraint on a slice')
-        own.push(compileConstraint(one.path ?? '', expression))
+        const name = `${one.path} ${expression}`
+        // On a slice it says nothing new where the whole element has it; else it would need the slice's own instances.
+        if ((one.id ?? '').includes(':')) sliced.push(name)
+        else {
+          whole.add(name)
+          own.push(compileConstraint(one.path ?? '', expression))
+        }
       }
       return false
     }),
   }))
+  if (sliced.some((name) => !whole.has(name))) {
+    throw new ProfileInvalidError('a constraint that only a slice has')
+  }
   return { definition: { ...definition, snapshot: { element } } as StructureDefinition, own }
 }
 
