@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { registerCommands } from './commands/index.ts'
-import { EXIT, reportError } from './output.ts'
+import { EXIT, reportError, UsageError } from './output.ts'
+import { toOurs } from './toOurs.ts'
 
 const program = new Command('ambrosia')
   .description('Own, sell and use health records under signed consent.')
@@ -17,7 +18,9 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
+    if (json && process.exitCode !== EXIT.done)
+      reportError(new UsageError(error.message.replace(/^error: /, '')), json)
   } else {
-    process.exitCode = reportError(error, json)
+    process.exitCode = reportError(await toOurs(error), json)
   }
 }

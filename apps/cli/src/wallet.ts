@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as Keys from '@ambrosia/credentials/Keys'
 import { random, toHex } from '@ambrosia/primitives/Bytes'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Keystore from '@ambrosia/service/Keystore'
 import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
+import { readNamedText } from './files.ts'
 
 /** A person's keys in the home, encrypted under the password of AMBROSIA_PASSWORD_FILE (development: a random one in the home). */
 export type Wallet = {
@@ -24,7 +24,7 @@ export async function openWallet(home: string): Promise<Wallet> {
     path: join(home, 'wallet', 'keystore.json'),
     ...(passwordFile === undefined
       ? { password: Keystore.developmentPassword(home), hasRandomPassword: true }
-      : { password: readFileSync(passwordFile, 'utf8').trimEnd() }),
+      : { password: readNamedText(passwordFile).trimEnd() }),
   })
   const secret = (name: string): Uint8Array => keystore.getOrCreate(name, () => random(32))
   return {

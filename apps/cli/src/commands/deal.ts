@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { hash, wholeNumber } from '../arguments.ts'
+import { readNamedJson } from '../files.ts'
 import { groupOf, show } from '../group.ts'
 
 const DAY_SEC = 86_400
@@ -9,13 +10,13 @@ type CreateOptions = {
   criteria: string
   agreement?: string
   price: string
-  records: string
-  perPerson: string
-  quorum: string
-  days: string
-  windowHours: string
-  commissionBps: string
-  minimumScore: string
+  records: number
+  perPerson: number
+  quorum: number
+  days: number
+  windowHours: number
+  commissionBps: number
+  minimumScore: number
   key: string
 }
 
@@ -34,13 +35,13 @@ export function register(program: Command): void {
       'agreement document; default: research, no resale, no identification',
     )
     .option('--price <med>', 'price of a record in MED', '5')
-    .option('--records <n>', 'most records', '10')
-    .option('--per-person <n>', 'most records of one person', '1')
-    .option('--quorum <n>', 'oracles that must certify', '2')
-    .option('--days <n>', 'days until the deal expires', '30')
-    .option('--window-hours <n>', 'delivery window', '24')
-    .option('--commission-bps <n>', "cap of the oracles' commission", '500')
-    .option('--minimum-score <n>', 'lowest quality score that is paid', '1')
+    .option('--records <n>', 'most records', wholeNumber(1, 1_000_000), 10)
+    .option('--per-person <n>', 'most records of one person', wholeNumber(1, 64), 1)
+    .option('--quorum <n>', 'oracles that must certify', wholeNumber(1, 16), 2)
+    .option('--days <n>', 'days until the deal expires', wholeNumber(1, 1825), 30)
+    .option('--window-hours <n>', 'delivery window', wholeNumber(1, 720), 24)
+    .option('--commission-bps <n>', "cap of the oracles' commission", wholeNumber(0, 5000), 500)
+    .option('--minimum-score <n>', 'lowest quality score that is paid', wholeNumber(0, 100), 1)
     .option('--key <name>', 'account of the consumer', 'consumer')
     .addHelpText(
       'after',
@@ -62,6 +63,7 @@ export function register(program: Command): void {
   deal
     .command('list')
     .description('every deal of this network')
+    .addHelpText('after', '\nExample:\n  ambrosia deal list')
     .action(async (_options: object, command: Command) => {
       const { openSession } = await import('../Session.ts')
       const { readDeals, readDealStatus } = await import('@ambrosia/contracts/read')
@@ -92,8 +94,10 @@ export function register(program: Command): void {
       )
     })
   deal
-    .command('show <deal>')
+    .command('show')
+    .argument('<deal>', 'id of the deal', hash)
     .description('terms, criteria and agreement of a deal')
+    .addHelpText('after', '\nExample:\n  ambrosia deal show 0x…')
     .action(async (id: string, _options: object, command: Command) => {
       const { loadDeal, openSession } = await import('../Session.ts')
       const { toJson } = await import('@ambrosia/exchange/Deal')
@@ -109,7 +113,9 @@ export function register(program: Command): void {
     })
   for (const change of ['pause', 'resume', 'close', 'expire', 'refund'] as const) {
     deal
-      .command(`${change} <deal>`)
+      .command(change)
+      .argument('<deal>', 'id of the deal', hash)
+      .addHelpText('after', `\nExample:\n  ambrosia deal ${change} 0x…`)
       .description(DESCRIPTIONS[change])
       .option('--key <name>', 'account that sends', 'consumer')
       .action(async (id: string, options: { key: string }, command: Command) => {
@@ -163,7 +169,7 @@ async function create(options: CreateOptions) {
     network.chainId,
     DidAmbrosia.idOf(account.address, fromHex(`0x${'00'.repeat(32)}`)),
   )
-  const source = JSON.parse(readFileSync(options.criteria, 'utf8')) as Record<string, unknown>
+  const source = readNamedJson(options.criteria) as Record<string, unknown>
   const criteria = Criteria.parse({
     ...source,
     ...(source['issuers'] === undefined || source['issuers'] === 'network'
@@ -175,7 +181,7 @@ async function create(options: CreateOptions) {
   const agreement =
     options.agreement === undefined
       ? researchAgreement(new Date(retentionEnd * 1000).toISOString().slice(0, 10))
-      : Agreement.parse(JSON.parse(readFileSync(options.agreement, 'utf8')))
+      : Agreement.parse(readNamedJson(options.agreement))
   const operators = await readOperators(chain.client, chain.contracts.oracleRegistry)
   const oracles = await Promise.all(
     operators.map((operator) => readOracle(chain.client, chain.contracts.oracleRegistry, operator)),
@@ -187,20 +193,20 @@ async function create(options: CreateOptions) {
     criteria,
     agreement,
     choices: {
-      tiers: [{ minimumScore: Number(options.minimumScore), price: fromDecimal(options.price) }],
-      maximumRecords: Number(options.records),
-      perPersonCap: Number(options.perPerson),
-      commissionCapBps: Number(options.commissionBps),
+      tiers: [{ minimumScore: options.minimumScore, price: fromDecimal(options.price) }],
+      maximumRecords: options.records,
+      perPersonCap: options.perPerson,
+      commissionCapBps: options.commissionBps,
       certificateLife: 3600,
-      deliveryWindow: Number(options.windowHours) * 3600,
+      deliveryWindow: options.windowHours * 3600,
       retentionEnd: BigInt(Math.floor(Date.parse(`${agreement.retentionEnd}T00:00:00Z`) / 1000)),
       oracles: oracles
         .filter((oracle) => oracle.status === 'Active')
         .map((oracle) => oracle.operator),
-      quorum: Number(options.quorum),
+      quorum: options.quorum,
       stores: [await store.account()],
       validatorHash: toHex(Validation.validatorHash()),
-      expiry: BigInt(nowSec + Number(options.days) * DAY_SEC),
+      expiry: BigInt(nowSec + options.days * DAY_SEC),
     },
     development: (process.env['AMBROSIA_ENV'] ?? 'development') === 'development',
     now: Date.now,

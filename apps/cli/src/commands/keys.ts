@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { walletName } from '../arguments.ts'
 import { groupOf, show } from '../group.ts'
 import { homeOf } from '../home.ts'
 
@@ -6,7 +7,8 @@ import { homeOf } from '../home.ts'
 export function register(program: Command): void {
   const keys = groupOf(program, 'keys', 'Make and list the keys of your wallet.')
   keys
-    .command('create <name>')
+    .command('create')
+    .argument('<name>', 'name of the keys', walletName)
     .description('make an account, a holder key and a delivery key of that name (kept if there)')
     .addHelpText('after', '\nExample:\n  ambrosia keys create alice')
     .action(async (name: string, _options: object, command: Command) => {
@@ -25,6 +27,7 @@ export function register(program: Command): void {
   keys
     .command('list')
     .description('names of the keys in the wallet')
+    .addHelpText('after', '\nExample:\n  ambrosia keys list')
     .action(async (_options: object, command: Command) => {
       const { openWallet } = await import('../wallet.ts')
       const wallet = await openWallet(homeOf())

@@ -7,6 +7,7 @@ export function register(program: Command): void {
   oracle
     .command('list')
     .description('registered oracles, their state and whether they answer')
+    .addHelpText('after', '\nExample:\n  ambrosia oracle list')
     .action(async (_options: object, command: Command) => {
       const { openSession } = await import('../Session.ts')
       const { readOperators, readOracle } = await import('@ambrosia/contracts/read')
@@ -15,7 +16,9 @@ export function register(program: Command): void {
       const oracles = await Promise.all(
         operators.map(async (operator) => {
           const one = await readOracle(chain.client, chain.contracts.oracleRegistry, operator)
-          const ready = await fetch(`${one.endpoint}/ready`).then(
+          const ready = await fetch(`${one.endpoint}/ready`, {
+            signal: AbortSignal.timeout(5_000),
+          }).then(
             (answer) => answer.ok,
             () => false,
           )

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { address, hash, walletName } from '../arguments.ts'
+import { readNamedJson, writeNamed } from '../files.ts'
 import { groupOf, show } from '../group.ts'
 import { progress } from '../output.ts'
 
@@ -10,6 +11,7 @@ export function register(program: Command): void {
   record
     .command('list')
     .description('records in the wallet')
+    .addHelpText('after', '\nExample:\n  ambrosia record list')
     .action(async (_options: object, command: Command) => {
       const { homeOf } = await import('../home.ts')
       const { records } = await import('../Session.ts')
@@ -17,11 +19,12 @@ export function register(program: Command): void {
       await show(command, { records: names }, names)
     })
   record
-    .command('offer <name>')
+    .command('offer')
+    .argument('<name>', 'name of the record', walletName)
     .description(
       'select, seal and validate a record for a deal, show the consent, sign it, write an offer for a relayer',
     )
-    .requiredOption('--deal <id>', 'deal to offer it into')
+    .requiredOption('--deal <id>', 'deal to offer it into', hash)
     .requiredOption('--out <file>', 'file for the offer; give it to any relayer')
     .option('--yes', 'sign without asking', false)
     .addHelpText(
@@ -35,7 +38,7 @@ export function register(program: Command): void {
         command: Command,
       ) => {
         const offer = await makeOffer(name, options)
-        writeFileSync(options.out, `${JSON.stringify(offer.file, null, 2)}\n`, { mode: 0o600 })
+        writeNamed(options.out, `${JSON.stringify(offer.file, null, 2)}\n`)
         await show(
           command,
           {
@@ -55,13 +58,14 @@ export function register(program: Command): void {
   record
     .command('cancel <offer>')
     .description('withdraw a signed consent that is not settled yet')
-    .requiredOption('--name <name>', 'name of the record')
+    .addHelpText('after', '\nExample:\n  ambrosia record cancel offer.json --name alice')
+    .requiredOption('--name <name>', 'name of the record', walletName)
     .option('--relayer <name>', 'account that pays the gas', 'relayer')
     .action(async (file: string, options: { name: string; relayer: string }, command: Command) => {
       const { accountOf, openSession } = await import('../Session.ts')
       const { cancelConsent } = await import('@ambrosia/sdk/provider/revokeConsent')
       const session = await openSession()
-      const offer = JSON.parse(readFileSync(file, 'utf8')) as { dealId: Hex; consentHash: Hex }
+      const offer = readNamedJson(file) as { dealId: Hex; consentHash: Hex }
       const receipt = await cancelConsent({
         chain: session.chain,
         provider: session.wallet.account(accountName(options.name, offer.dealId)),
@@ -74,11 +78,13 @@ export function register(program: Command): void {
       ])
     })
   record
-    .command('revoke <recordId>')
+    .command('revoke')
+    .argument('<recordId>', 'id of the settled record', hash)
     .description(
       'revoke the consent to a settled record; inside the delivery window the money goes back',
     )
-    .requiredOption('--name <name>', 'name of the record')
+    .addHelpText('after', '\nExample:\n  ambrosia record revoke 0x… --name alice')
+    .requiredOption('--name <name>', 'name of the record', walletName)
     .option('--relayer <name>', 'account that pays the gas', 'relayer')
     .action(async (id: string, options: { name: string; relayer: string }, command: Command) => {
       const { accountOf, openSession } = await import('../Session.ts')
@@ -112,9 +118,10 @@ export function register(program: Command): void {
   record
     .command('sweep')
     .description('move the proceeds of one sale to an address given for that sale')
-    .requiredOption('--name <name>', 'name of the record')
-    .requiredOption('--deal <id>', 'deal it was sold into')
-    .requiredOption('--to <address>', 'where the proceeds go')
+    .addHelpText('after', '\nExample:\n  ambrosia record sweep --name alice --deal 0x… --to 0x…')
+    .requiredOption('--name <name>', 'name of the record', walletName)
+    .requiredOption('--deal <id>', 'deal it was sold into', hash)
+    .requiredOption('--to <address>', 'where the proceeds go', address)
     .option('--link', 'accept that sales to one address are seen to be of one person', false)
     .option('--relayer <name>', 'account that pays the gas', 'relayer')
     .action(

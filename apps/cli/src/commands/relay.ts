@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { readNamedJson } from '../files.ts'
 import { groupOf, show } from '../group.ts'
+import { UsageError } from '../output.ts'
 
 type OfferFile = {
   dealId: Hex
@@ -26,9 +27,9 @@ export function register(program: Command): void {
         const { settle } = await import('@ambrosia/sdk/relay/settle')
         const Certificate = await import('@ambrosia/exchange/Certificate')
         const Consent = await import('@ambrosia/exchange/Consent')
-        const { RefusedError, UsageError, EXIT } = await import('../output.ts')
+        const { RefusedError, EXIT } = await import('../output.ts')
+        const offers = files.map(readOffer)
         const session = await openSession()
-        const offers = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as OfferFile)
         const [first] = offers
         if (!first || offers.some((offer) => offer.dealId !== first.dealId)) {
           throw new UsageError('the offers are of different deals', 'Settle each deal by itself.')
@@ -75,4 +76,16 @@ export function register(program: Command): void {
         if (result.refused.length > 0) process.exitCode = EXIT.failed
       },
     )
+}
+
+/** @throws Cli.Usage naming the file when it is no offer */
+function readOffer(path: string): OfferFile {
+  const offer = readNamedJson(path) as Partial<OfferFile> | null
+  const isOffer =
+    typeof offer?.dealId === 'string' &&
+    /^0x[0-9a-f]{64}$/.test(offer.dealId) &&
+    Array.isArray(offer.oracleSignatures)
+  if (!isOffer)
+    throw new UsageError(`${path} is no offer`, 'Give a file that ambrosia record offer wrote.')
+  return offer as OfferFile
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { dealBookAbi } from '@ambrosia/contracts'
 import { readDealStatus } from '@ambrosia/contracts/read'
 import * as Anvil from '@ambrosia/devnet/Anvil'
@@ -9,6 +8,7 @@ import { fromDecimal } from '@ambrosia/primitives/Units'
 import { changeDeal } from '@ambrosia/sdk/consumer/changeDeal'
 import { type OpenedDeal, openDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { parseEventLogs } from 'viem'
+import { readNamed } from '../files.ts'
 import { criteriaFor, diabetesCriteria, researchAgreement } from './criteria.ts'
 import type { Consumer } from './parties.ts'
 import type { Ground } from './setUp.ts'
@@ -62,7 +62,7 @@ function chooseCriteria(
   parties: { issuer: string; consumer: string },
 ): Criteria.Criteria {
   if (options.criteriaFile !== undefined) {
-    const criteria = Criteria.parse(readFileSync(options.criteriaFile))
+    const criteria = Criteria.parse(readNamed(options.criteriaFile))
     // A file can't know the identifiers of a network that starts now.
     return { ...criteria, issuers: [parties.issuer], consumer: parties.consumer }
   }
