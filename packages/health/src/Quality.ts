@@ -2,7 +2,7 @@ import type { Finding } from './Finding.ts'
 import { COMPLETENESS_ELEMENTS } from './quality/completenessElements.ts'
 import { codesOf, memberOf, period, type Resource } from './Resource.ts'
 import { CODE_SYSTEMS } from './resource/codeSystems.ts'
-import { type ResourceRule, select } from './Selection.ts'
+import { matches, type ResourceRule } from './Selection.ts'
 
 /** The score of a record's data for a deal, integers only. `score` is the sum of the four parts. */
 export type Score = {
@@ -53,7 +53,7 @@ function completenessOf(
       if (alternatives.some((element) => memberOf(resource.value, element) !== undefined)) present++
     }
   }
-  const matched = rules.filter((rule) => select(all, [rule]).indexes.length > 0).length
+  const matched = rules.filter((rule) => all.some((resource) => matches(resource, rule))).length
   return share(20, present, expected) + (rules.length === 0 ? 20 : share(20, matched, rules.length))
 }
 

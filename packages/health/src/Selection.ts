@@ -69,7 +69,8 @@ function assertRule(rule: ResourceRule, index: number): void {
   if (rule.all === true && rule.since !== undefined) throw new RuleInvalidError(index, 'all, since')
 }
 
-function matches(resource: Resource, rule: ResourceRule): boolean {
+/** True when a rule asks for this resource by itself, whatever refers to it. */
+export function matches(resource: Resource, rule: ResourceRule): boolean {
   if (resource.type !== rule.type) return false
   if (rule.since !== undefined && !isSince(resource, rule.since)) return false
   if (rule.codes === undefined) return true
