@@ -17,6 +17,7 @@ import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { claimDelivery } from '@ambrosia/sdk/consumer/claimDelivery'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
 import { createOracleClient } from '@ambrosia/sdk/OracleClient'
+import { giveConsent } from '@ambrosia/sdk/provider/giveConsent'
 import {
   certifyOffer,
   type Offering,
@@ -308,6 +309,24 @@ describe('a network of services', () => {
     })
     assert.equal(settled.length, 0)
     assert.deepEqual(refused, [{ index: 0, code: 'ConsentCancelled' }])
+  })
+
+  it('behavior: the form that names the person is sold only with an authorization that names the remuneration', async () => {
+    const deal = await openTestDeal(ground, 3, 'identified')
+    const offering = await createOffering(ground, deal, 16)
+    const sealed = await prepareOffer(offering)
+    const certificate = await certifyOffer(offering, sealed)
+    const { consent, sentences } = await giveConsent({ offering, sealed, certificate })
+    assert.ok(sentences.some((sentence) => sentence.includes('45 CFR 164.508')))
+    assert.ok(sentences.some((sentence) => /remuneration.*4\.75 MED/.test(sentence)))
+    assert.ok(sentences.some((sentence) => sentence.includes('operators of the 3 oracles')))
+    const settlements = [toSettlement(deal.terms, certificate, consent)]
+    const [settled] = (await settle({ chain: network.chain, relayer, deal, settlements })).settled
+    assert.ok(settled)
+    const collected = await collect(offering, settled as never)
+    assert.match(collected.bundleText, /"family":/)
+    const safeHarbor = await createOffering(ground, await openTestDeal(ground), 16)
+    await assert.rejects(prepareOffer({ ...safeHarbor, deal }), { code: 'Offer.FormNotHeld' })
   })
 
   it('behavior: oracles answer a claim on chain, and take their shares when the window has ended', async () => {

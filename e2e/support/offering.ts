@@ -69,6 +69,7 @@ export async function prepareGround(network: Network, store: StoreClient): Promi
 export async function openTestDeal(
   { network, store, consumer, consumerDid }: Ground,
   maximumRecords = 3,
+  form: 'safe-harbor' | 'identified' = 'safe-harbor',
 ): Promise<OpenedDeal> {
   const nowSec = Math.floor(Date.now() / 1000)
   return await openDeal({
@@ -78,7 +79,7 @@ export async function openTestDeal(
     criteria: Criteria.parse({
       version: 1,
       title: 'HbA1c',
-      form: 'safe-harbor',
+      form,
       dcql: {
         credentials: [
           {
@@ -139,7 +140,7 @@ export async function createOffering(
   const { record } = await network.issuer.issue(
     fromUtf8(CanonicalJson.stringify(bundle)),
     holderKey.did,
-    'safe-harbor',
+    deal.criteria.form,
   )
   return {
     chain: network.chain,

@@ -175,7 +175,7 @@ function accountName(name: string, dealId: string): string {
 async function makeOffer(name: string, options: { deal: string; yes: boolean }) {
   const { loadDeal, openSession, recordLoader, records } = await import('../Session.ts')
   const { certifyOffer, prepareOffer } = await import('@ambrosia/sdk/provider/offerRecord')
-  const { consentTo } = await import('../demo/sale.ts')
+  const { giveConsent } = await import('@ambrosia/sdk/provider/giveConsent')
   const { toSettlement } = await import('@ambrosia/sdk/relay/settle')
   const Certificate = await import('@ambrosia/exchange/Certificate')
   const Consent = await import('@ambrosia/exchange/Consent')
@@ -206,7 +206,7 @@ async function makeOffer(name: string, options: { deal: string; yes: boolean }) 
   const sealed = await prepareOffer(offering)
   progress(sealed.selected.explanation)
   const certificate = await certifyOffer(offering, sealed)
-  const { consent, sentences } = await consentTo({
+  const { consent, sentences } = await giveConsent({
     offering,
     sealed,
     certificate,

@@ -8,7 +8,7 @@ import { fromDecimal } from '@ambrosia/primitives/Units'
 import { changeDeal } from '@ambrosia/sdk/consumer/changeDeal'
 import { type OpenedDeal, openDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { parseEventLogs } from 'viem'
-import { readNamed } from '../files.ts'
+import { readNamedJson } from '../files.ts'
 import { criteriaFor, diabetesCriteria, researchAgreement } from './criteria.ts'
 import type { Consumer } from './parties.ts'
 import type { Ground } from './setUp.ts'
@@ -61,17 +61,22 @@ function chooseCriteria(
   holders: Holder[],
   parties: { issuer: string; consumer: string },
 ): Criteria.Criteria {
-  if (options.criteriaFile !== undefined) {
-    const criteria = Criteria.parse(readNamed(options.criteriaFile))
-    // A file can't know the identifiers of a network that starts now.
-    return { ...criteria, issuers: [parties.issuer], consumer: parties.consumer }
-  }
+  if (options.criteriaFile !== undefined) return readCriteria(options.criteriaFile, parties)
   if (options.bundles.length > 0)
     return criteriaFor(
       holders.map((holder) => holder.issued.record),
       parties,
     )
   return diabetesCriteria(parties)
+}
+
+/** The criteria of a file; it can't know the identifiers of a network that starts now. @throws Cli.Usage, Criteria.*, Shape.Mismatch */
+export function readCriteria(
+  path: string,
+  parties: { issuer: string; consumer: string },
+): Criteria.Criteria {
+  const document = readNamedJson(path) as object
+  return Criteria.parse({ ...document, issuers: [parties.issuer], consumer: parties.consumer })
 }
 
 /** Closes the deal. The chain keeps what certificates made before may claim until they have expired; its clock is moved past that. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as Generator from '@ambrosia/health/Generator'
@@ -6,6 +5,7 @@ import type { Resource } from '@ambrosia/health/Resource'
 import { fromUtf8 } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
+import { readNamed } from '../files.ts'
 
 /** Somebody whose record is offered. */
 export type Patient = {
@@ -28,11 +28,11 @@ export function syntheticPatient(seed: number): Patient {
   return { label: 'patient', about, bundle: fromUtf8(CanonicalJson.stringify(bundle)), resources }
 }
 
-/** Patients of FHIR Bundles, one Patient each. @throws Demo.BundleRefused naming the file */
+/** Patients of FHIR Bundles, one Patient each. @throws Cli.Usage, Demo.BundleRefused naming the file */
 export function patientsOf(files: readonly string[]): Patient[] {
   return files.map((file) => {
+    const bundle = readNamed(file)
     try {
-      const bundle = new Uint8Array(readFileSync(file))
       const { resources } = Bundle.read(bundle)
       return {
         label: basename(file),

@@ -3,7 +3,7 @@ import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { type Refused, tryToCheat } from './attacks.ts'
-import { closeDeal, openDemoDeal, PRICE } from './dealSteps.ts'
+import { closeDeal, openDemoDeal, PRICE, readCriteria } from './dealSteps.ts'
 import { type Delivered, deliverAll } from './deliverAll.ts'
 import { issueAll } from './issueAll.ts'
 import { createConsumer } from './parties.ts'
@@ -14,10 +14,14 @@ import { sellOne } from './sellOne.ts'
 import { type Ground, setUp } from './setUp.ts'
 import type { DemoOptions, DemoResult, Holder, Sold, Timed } from './types.ts'
 
+const NOBODY = { issuer: 'did:ambrosia:1:nobody', consumer: 'did:ambrosia:1:nobody' }
+
 /** Runs one whole sale on a network of its own. @throws what fails first; a hit of the search or an accepted attack fails too */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const screen = createScreen(options.json)
   const patients = options.bundles.length > 0 ? patientsOf(options.bundles) : [syntheticPatient(1)]
+  // A criteria file that can't be used is told before anything starts.
+  if (options.criteriaFile !== undefined) readCriteria(options.criteriaFile, NOBODY)
   screen.plain('Ambrosia development network: software attestation, well-known keys, no real value')
   const { fresh, signal } = options
   const ground = await setUp({ screen, fresh, signal, oracleCount: 3 })

@@ -3,11 +3,11 @@ import { developmentAccount } from '@ambrosia/devnet/accounts'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
+import { giveConsent } from '@ambrosia/sdk/provider/giveConsent'
 import { certifyOffer, type Offering, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
 import { settle, toSettlement } from '@ambrosia/sdk/relay/settle'
 import { PRICE } from './dealSteps.ts'
 import { count, med, type Screen, short, size } from './Screen.ts'
-import { consentTo } from './sale.ts'
 import type { Ground } from './setUp.ts'
 import type { DemoOptions, Holder, Sold, Timed } from './types.ts'
 
@@ -58,7 +58,7 @@ export async function sellOne(context: {
     took(),
   )
   const { consent, sentences } = await timed('consent', () =>
-    consentTo({ offering, sealed, certificate }),
+    giveConsent({ offering, sealed, certificate }),
   )
   const ether = await network.chain.client.getBalance({ address: offering.account.address })
   screen.line(
