@@ -11,7 +11,7 @@ export type Region = { blocks: Block[] }
 const INSTRUCTION_LIMIT = 400
 const BLOCK_LIMIT = 100
 /** A block is run as a whole or not at all, so the last steps before a stop are interpreted: keep them few. */
-const BLOCK_SIZE_LIMIT = 128
+export const BLOCK_SIZE_LIMIT = 128
 
 const BRANCHES = new Set<Operation>(['BEQ', 'BNE', 'BLT', 'BGE', 'BLTU', 'BGEU'])
 const ENDS = new Set<Operation>(['JAL', 'JALR', 'ECALL', 'ILLEGAL'])

@@ -1,6 +1,6 @@
 import type { Program } from '../Program.ts'
 import { CELLS, type Engine } from './engine.ts'
-import { findRegion, type Region } from './region.ts'
+import { BLOCK_SIZE_LIMIT, findRegion, type Region } from './region.ts'
 import { BLOCK_BITS, translateRegion } from './translate.ts'
 import {
   byte,
@@ -42,6 +42,7 @@ const WARM_SHARE = 64
 /** A module costs about a millisecond beside its code, so the more there are, the longer a hot target waits for company. */
 const MODULES_PER_WAIT = 16
 const TABLE_STEP = 256
+const LAST_STEPS = BigInt(BLOCK_SIZE_LIMIT)
 /** The counter of a target that has translated code. */
 const TRANSLATED = 65535
 
@@ -71,7 +72,8 @@ export function runTranslated(translator: Translator, limit: bigint): void {
     exports.setPc(next & ~1)
     if (taken >= limit) return
     if ((next & 1) === 1) {
-      exports.run(taken + 1n)
+      // Fewer steps left than a block may have: this is where the run ends, not a place worth counting.
+      exports.run(limit - taken <= LAST_STEPS ? limit : taken + 1n)
       continue
     }
     if (countExit(translator, next)) continue
