@@ -2,7 +2,7 @@
  * Where the main code of a resource stands, by type (FHIR R4). The first path that holds a coding decides. A type that is
  * absent from the table has its code in `code`.
  */
-const CODE_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+export const CODE_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   AdverseEvent: [['event']],
   Appointment: [['serviceType'], ['appointmentType']],
   CarePlan: [['category']],

@@ -13,8 +13,12 @@ import {
 } from '../Predicate.ts'
 import { ALLOWED_FUNCTIONS, ALLOWED_NODES, ALLOWED_VARIABLES } from '../predicate/allowed.ts'
 import { COMPLETENESS_ELEMENTS } from '../quality/completenessElements.ts'
+import { CODE_PATHS } from '../resource/codePaths.ts'
 import { CODE_SYSTEMS } from '../resource/codeSystems.ts'
+import { PERIOD_ELEMENTS } from '../resource/periodElements.ts'
 import { RESOURCE_TYPES } from '../resourceTypes.ts'
+import { REMOVED_PATHS, REMOVED_TYPES, RULES } from '../safe-harbor/rules.ts'
+import { INVARIANTS } from './invariants.ts'
 import { BINDINGS, DEFINITION_DIGESTS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
 
 /** Raised with every change of what the checks, the claims, the selection or the score decide. */
@@ -40,7 +44,15 @@ export function manifest(): object {
           REQUIRED,
           VALUE_SETS,
           COMPLETENESS_ELEMENTS,
+          CODE_PATHS,
+          PERIOD_ELEMENTS,
           codeSystems: [...CODE_SYSTEMS],
+          invariants: [...INVARIANTS].map(([type, list]) => [type, list.map(({ key }) => key)]),
+          safeHarbor: {
+            REMOVED_PATHS: [...REMOVED_PATHS],
+            REMOVED_TYPES: [...REMOVED_TYPES],
+            RULES,
+          },
           resourceTypes: [...RESOURCE_TYPES].sort(),
         }),
       ),
