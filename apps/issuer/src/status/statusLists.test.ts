@@ -57,6 +57,22 @@ describe('status lists', () => {
     assert.ok(entries.every((entry) => entry.statusListCredential === listUrl))
   })
 
+  it('behavior: two at once that draw the same place get two places', async () => {
+    const draws = [7, 7, 7, 9].map((place) => new Uint8Array([0, 0, 0, 0, 0, 0, 0, place]))
+    const randomBytes = () => draws.shift() ?? new Uint8Array(8)
+    const colliding = createStatusLists({
+      database,
+      keys: { did: holder.did } as unknown as IssuerKeys,
+      listUrl: () => listUrl,
+      periodSec: PERIOD,
+      loader,
+      now: () => nowSec * 1000,
+      randomBytes,
+    })
+    const entries = await Promise.all([colliding.allocate(), colliding.allocate()])
+    assert.deepEqual(entries.map((entry) => entry.statusListIndex).sort(), ['7', '9'])
+  })
+
   it('behavior: the list of an epoch never changes; a revocation counts from the next one on', async () => {
     const index = Number((await lists.allocate()).statusListIndex)
     const before = await lists.published(START)

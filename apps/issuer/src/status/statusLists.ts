@@ -1,7 +1,7 @@
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
 import * as StatusList from '@ambrosia/credentials/StatusList'
-import { random } from '@ambrosia/primitives/Bytes'
+import { type RandomBytes, random } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Kysely } from 'kysely'
 import type { IssuerDatabase } from '../database/schema.ts'
@@ -9,9 +9,11 @@ import type { IssuerKeys } from '../keys.ts'
 
 /** The one list of this issuer; 131,072 entries. */
 const LIST_ID = 1
+/** Draws without a look at the list, before all its entries are read. */
+const BLIND_TRIES = 16
 
 export type StatusLists = {
-  /** A fresh entry at a random index, for a credential about to be signed. */
+  /** A fresh entry at a random index, for a credential about to be signed. @throws StatusList.Full */
   allocate(): Promise<StatusList.Entry>
   /** @throws Status.UnknownEntry */
   revoke(index: number): Promise<void>
@@ -28,34 +30,29 @@ export function createStatusLists(options: {
   periodSec: number
   loader: Loader
   now: () => number
+  randomBytes?: RandomBytes
 }): StatusLists {
   const { database, keys, periodSec } = options
   const nowSec = (): number => Math.floor(options.now() / 1000)
   return {
     allocate: async () => {
-      const taken = new Set(
-        (
-          await database
-            .selectFrom('status_entry')
-            .select('list_index')
-            .where('list_id', '=', LIST_ID)
-            .execute()
-        ).map((row) => row.list_index),
-      )
-      const index = StatusList.allocateIndex({
-        length: StatusList.MINIMUM_LENGTH,
-        isTaken: (candidate) => taken.has(candidate),
-        randomBytes: random,
-      })
-      await database
-        .insertInto('status_entry')
-        .values({
-          list_id: LIST_ID,
-          list_index: index,
-          issued_at_sec: nowSec(),
-          revoked_at_sec: null,
-        })
-        .execute()
+      const isFree = async (list_index: number): Promise<boolean> => {
+        const inserted = await database
+          .insertInto('status_entry')
+          .values({ list_id: LIST_ID, list_index, issued_at_sec: nowSec(), revoked_at_sec: null })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst()
+        return inserted.numInsertedOrUpdatedRows === 1n
+      }
+      const length = StatusList.MINIMUM_LENGTH
+      const draw = (isTaken: (index: number) => boolean): number =>
+        StatusList.allocateIndex({ length, isTaken, randomBytes: options.randomBytes ?? random })
+      // The database decides, so two at once never get one entry. Only in a list that is nearly full all entries are read.
+      let index = draw(() => false)
+      for (let tries = 1; !(await isFree(index)); tries++) {
+        const taken = tries < BLIND_TRIES ? undefined : await readTaken(database)
+        index = draw((candidate) => taken?.has(candidate) ?? false)
+      }
       return StatusList.toEntry({ listUrl: options.listUrl(), index, purpose: 'revocation' })
     },
     revoke: async (index) => {
@@ -103,6 +100,15 @@ export function createStatusLists(options: {
     })
     return await Credential.issueEddsa({ credential, key: keys.eddsa, loader: options.loader })
   }
+}
+
+async function readTaken(database: Kysely<IssuerDatabase>): Promise<Set<number>> {
+  const rows = await database
+    .selectFrom('status_entry')
+    .select('list_index')
+    .where('list_id', '=', LIST_ID)
+    .execute()
+  return new Set(rows.map((row) => row.list_index))
 }
 
 async function readSnapshot(
