@@ -45,8 +45,8 @@ export type Extra = {
   variables?: Readonly<Record<string, unknown>>
 }
 
-/** Longest expression, UTF-16 code units. */
-export const EXPRESSION_LENGTH = 4096
+/** Longest expression, UTF-16 code units; the time to parse grows with its square. */
+export const EXPRESSION_LENGTH = 2048
 /** Deepest brackets: the parser recurses on them before its result can be looked at. */
 const BRACKET_DEPTH = 100
 
