@@ -8,6 +8,7 @@ import { fromElf } from './Program.ts'
 import * as State from './State.ts'
 import * as Step from './Step.ts'
 import { buildElf } from './testing/buildElf.ts'
+import * as encode from './testing/encode.ts'
 import { createRandom } from './testing/random.ts'
 import { CODE_ADDRESS, randomCode, randomRegisters } from './testing/randomProgram.ts'
 
@@ -89,4 +90,31 @@ test('longer fuzz', {
     await compareEngines(seed)
     if (seed % 10 === 0) await compareReference(seed, 60n)
   }
+})
+
+test('a straight stretch far longer than a translated function gives the same states', async () => {
+  const random = createRandom(77)
+  const words = Array.from({ length: 160_000 }, (_, i) =>
+    encode.immediate('addi', 1 + (i % 9), 1 + (i % 7), random.below(4096) - 2048),
+  )
+  const back = encode.immediate('addi', 28, 28, -1)
+  // The way back is longer than a jump reaches, so it goes through a register.
+  const end = [back, encode.branch('beq', 28, 0, 8), encode.immediate('jalr', 0, 29, 0)]
+  const code = encode.toBytes([...words, ...end, encode.immediate('addi', 17, 0, 93), encode.ECALL])
+  const program = fromElf(buildElf([{ address: CODE_ADDRESS, data: code }], CODE_ADDRESS))
+  const states = []
+  for (const options of [{ engine: 'interpreter' }, { hotCount: 4 }] as const) {
+    const machine = Machine.create(program, { directSizes: [2 ** 20], ...options })
+    const registers = Machine.registers(machine)
+    registers[28] = 16n
+    registers[29] = BigInt(CODE_ADDRESS)
+    Machine.restore(machine, { ...Machine.snapshot(machine), registers })
+    // Ten times around, then 1,100 blocks of 128: more than a function's number of blocks can say.
+    Machine.run(machine, 10n * 160_003n + 1_100n * 128n)
+    states.push([Machine.steps(machine), ...control(machine)])
+    Machine.run(machine)
+    states.push([Machine.steps(machine), ...control(machine)])
+    if (machine.translator !== undefined) assert.ok(machine.translator.count > 0)
+  }
+  assert.deepEqual(states.slice(2), states.slice(0, 2))
 })

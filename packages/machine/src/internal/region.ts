@@ -7,7 +7,7 @@ export type Block = { pc: number; instructions: Instruction[]; end: number }
 /** Blocks that become one function, in order of pc. */
 export type Region = { blocks: Block[] }
 
-/** A function of the engine's compiler grows too slow to compile beyond this. */
+/** Longer functions take too long to compile. The blocks of a region must also fit the bits of a map entry (translate.ts). */
 const INSTRUCTION_LIMIT = 400
 const BLOCK_LIMIT = 100
 /** A block is run as a whole or not at all, so the last steps before a stop are interpreted: keep them few. */
@@ -34,7 +34,7 @@ export function findRegion(
   const queue = [start]
   while (queue.length > 0 && found.size < INSTRUCTION_LIMIT && leaders.size < BLOCK_LIMIT) {
     let pc = queue.shift() as number
-    while (!found.has(pc)) {
+    while (!found.has(pc) && found.size < INSTRUCTION_LIMIT) {
       const instruction = instructionAt(program, pc)
       found.set(pc, instruction)
       const targets = successors(instruction, pc)

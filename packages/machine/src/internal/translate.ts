@@ -77,6 +77,7 @@ const COMPARISONS: Readonly<Record<string, number>> = {
 /** The code of a region's function, with its locals. */
 export function translateRegion(region: Region, place: Place): Uint8Array {
   const { blocks } = region
+  if (blocks.length >= 2 ** BLOCK_BITS) throw new RangeError('too many blocks for a map entry')
   const { locals, written } = findRegisters(blocks)
   const out = createWriter(16384)
   const places = new Map(blocks.map((block, index) => [block.pc, index]))
