@@ -8,6 +8,11 @@ const INDEXES = { deployer: 0, consumer: 1, relayer: 2 } as const
 
 export type DevelopmentAccount = keyof typeof INDEXES
 
+const known = new Map<DevelopmentAccount, HDAccount>()
+
+/** Derived once: the words are stretched 2,048 times (BIP-39). */
 export function developmentAccount(name: DevelopmentAccount): HDAccount {
-  return mnemonicToAccount(MNEMONIC, { addressIndex: INDEXES[name] })
+  const account = known.get(name) ?? mnemonicToAccount(MNEMONIC, { addressIndex: INDEXES[name] })
+  known.set(name, account)
+  return account
 }
