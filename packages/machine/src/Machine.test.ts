@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import * as Commitment from './Commitment.ts'
+import type { HashPool } from './HashPool.ts'
 import { numberOf } from './Instruction.ts'
 import * as Layout from './Layout.ts'
 import * as Machine from './Machine.ts'
@@ -154,6 +155,25 @@ test('a thread that dies fails what was asked of it', async () => {
   await assert.rejects(dying.run({ kind: 'lines', count: 1, data: new Uint8Array(128) }), {
     code: 'HashPool.Thread',
   })
+})
+
+test('a pool that fails in the middle costs a hash, never its correctness', async () => {
+  let left = 1
+  const failing: HashPool = {
+    size: 1,
+    run: (job) => (left-- > 0 ? Promise.reject(new Error('no more')) : pool.run(job)),
+  }
+  for (const directSizes of [SMALL, [2 ** 26]]) {
+    left = 1
+    const machine = Machine.create(programOf(FILL), { hashPool: failing, directSizes })
+    const plain = Machine.create(programOf(FILL), { directSizes })
+    for (const point of [0n, 20_000n]) {
+      Machine.stepTo(machine, point)
+      Machine.stepTo(plain, point)
+      if (point > 0n) await assert.rejects(Machine.stateHash(machine), /no more/)
+      assert.equal(await Machine.stateHash(machine), await Machine.stateHash(plain))
+    }
+  }
 })
 
 test('the children of the root are image, input and output', async () => {

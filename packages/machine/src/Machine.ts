@@ -7,6 +7,7 @@ import {
   createEngine,
   type Engine,
   HostMemoryError,
+  markLines,
   readLines,
   readMemory,
   registerView,
@@ -61,7 +62,7 @@ export type Machine = {
   readonly options: Options
   readonly engine: Engine
   readonly translator: Translator | undefined
-  readonly memoryTree: LineTree
+  memoryTree: LineTree
   programTree: LineTree | undefined
 }
 
@@ -177,16 +178,23 @@ export function stepTo(machine: Machine, n: bigint): void {
 
 /** The state, its memory brought up to date in the tree. */
 export async function state(machine: Machine): Promise<State.State> {
-  const { engine, memoryTree, options } = machine
+  const { engine, options } = machine
   const lines = takeDirtyLines(engine)
   const read = (from: number, to: number, target: Uint8Array) => {
     readLines(engine, lines.subarray(from, to), target)
   }
-  await updateLines(memoryTree, lines, read, options.hashPool)
+  try {
+    await updateLines(machine.memoryTree, lines, read, options.hashPool)
+  } catch (error) {
+    // A pool that fails half-way leaves a tree that belongs to no state, so the next hash begins a new one.
+    machine.memoryTree = createLineTree()
+    markLines(engine, touchedLines(engine))
+    throw error
+  }
   return {
     pc: pc(machine),
     registers: registers(machine),
-    memoryRoot: rootOf(memoryTree),
+    memoryRoot: rootOf(machine.memoryTree),
     reservation: reservation(engine),
     status: engine.exports.getStatus(),
   }

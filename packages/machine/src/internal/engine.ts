@@ -256,6 +256,15 @@ export function touchedLines(engine: Engine): Uint32Array {
   return collect(engine, true)
 }
 
+/** Makes lines that were stored before count as stored since the last hash. */
+export function markLines(engine: Engine, lines: Uint32Array): void {
+  const dirty = new Uint8Array(engine.memory.buffer, DIRTY_AT)
+  for (const line of lines) {
+    const host = hostOffset(engine, line * 2 ** LINE_SHIFT)
+    if (host >= 0) dirty[(host - MEMORY_AT) / 2 ** LINE_SHIFT] = 1
+  }
+}
+
 function collect(engine: Engine, all: boolean): Uint32Array {
   const { exports, directSize, poolAt } = engine
   const direct = collectRange(engine, 0, directSize >>> LINE_SHIFT, all)
