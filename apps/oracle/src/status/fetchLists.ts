@@ -10,6 +10,8 @@ import type { FetchLists, IssuerList } from './StatusSchedule.ts'
 
 const LIST_SIZE_BYTES = 4 * 1024 * 1024
 const TIMEOUT_MS = 10_000
+/** Whoever opens a deal chooses its issuers: an oracle must not become his tool for many requests to others. */
+const MAXIMUM_LISTS = 8
 
 /**
  * Gets the lists that an issuer's DID document names, as published at an epoch, and verifies them. The URL is the issuer's word, so in
@@ -26,6 +28,7 @@ export function createFetchLists(options: {
     const services = (document.service ?? []).filter(
       (service) => service.type === 'BitstringStatusList',
     )
+    if (services.length > MAXIMUM_LISTS) throw new WrongListError()
     const lists: IssuerList[] = []
     for (const service of services) {
       const url = String(service.serviceEndpoint)
