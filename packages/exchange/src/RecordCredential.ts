@@ -139,12 +139,16 @@ export function proveResources(
 ): JsonProof[] {
   const byType = indexesByType(types)
   const digests = salted.map(digest)
-  return selected.map((index) => {
-    const members = byType.get(types[index] as string) as number[]
+  const proofs = new Map<number, JsonProof>()
+  const wanted = new Set(selected)
+  for (const members of byType.values()) {
+    const positions = members.flatMap((member, position) => (wanted.has(member) ? [position] : []))
+    if (positions.length === 0) continue
     const entries = members.map((member) => digests[member] as Uint8Array)
-    const proof = MerkleTree.prove(entries, members.indexOf(index))
-    return { index: proof.index, size: proof.size, path: proof.path.map(toHex) }
-  })
+    for (const { index, size, path } of MerkleTree.proveMany(entries, positions))
+      proofs.set(members[index] as number, { index, size, path: path.map(toHex) })
+  }
+  return selected.map((index) => proofs.get(index) as JsonProof)
 }
 
 /** A group as the credential states it. */

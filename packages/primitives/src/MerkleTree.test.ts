@@ -48,6 +48,20 @@ describe('vectors', () => {
 const entries = () => fc.array(fc.uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 40 })
 
 describe('properties', () => {
+  it('several are proven in one pass as one by one', () => {
+    const sized = fc.array(fc.uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 40 })
+    const chosen = sized.chain((entries) =>
+      fc.tuple(fc.constant(entries), fc.array(fc.nat(entries.length - 1), { maxLength: 9 })),
+    )
+    fc.assert(
+      fc.property(chosen, ([entries, indexes]) => {
+        const one = indexes.map((index) => MerkleTree.prove(entries, index))
+        assert.deepEqual(MerkleTree.proveMany(entries, indexes), one)
+      }),
+    )
+    assert.throws(() => MerkleTree.proveMany([], [0]), { code: 'MerkleTree.IndexOutOfRange' })
+  })
+
   it('every leaf is proven, at its own place only', () => {
     fc.assert(
       fc.property(entries(), fc.nat(), fc.nat(), (tree, a, b) => {

@@ -59,6 +59,36 @@ export function prove(entries: readonly Uint8Array[], index: number): Proof {
   return { index, size: entries.length, path: path.reverse() }
 }
 
+/** The proofs of several entries, in the order of `indexes`, in one pass over the tree. @throws MerkleTree.IndexOutOfRange */
+export function proveMany(entries: readonly Uint8Array[], indexes: readonly number[]): Proof[] {
+  const size = entries.length
+  for (const index of indexes) {
+    if (!Number.isInteger(index) || index < 0 || index >= size)
+      throw new IndexOutOfRangeError(index, size)
+  }
+  const paths = new Map(indexes.map((index) => [index, [] as Uint8Array[]]))
+  /** Root of the leaves from `start` on; the paths of those wanted below grow from the leaf upwards. */
+  const walk = (
+    leaves: readonly Uint8Array[],
+    start: number,
+    wanted: readonly number[],
+  ): Uint8Array => {
+    if (leaves.length === 1) return leaves[0] as Uint8Array
+    const split = splitOf(leaves.length)
+    const isLeft = (index: number): boolean => index < start + split
+    const left = walk(leaves.slice(0, split), start, wanted.filter(isLeft))
+    const right = walk(
+      leaves.slice(split),
+      start + split,
+      wanted.filter((index) => !isLeft(index)),
+    )
+    for (const index of wanted) paths.get(index)?.push(isLeft(index) ? right : left)
+    return hashNode(left, right)
+  }
+  if (size > 0) walk(entries.map(hashLeaf), 0, [...paths.keys()])
+  return indexes.map((index) => ({ index, size, path: paths.get(index) ?? [] }))
+}
+
 /** True when the proof leads from the entry to the root. Malformed proofs are false, never an exception. */
 export function verify(entry: Uint8Array, proof: Proof, expectedRoot: Uint8Array): boolean {
   const { index, size, path } = proof
