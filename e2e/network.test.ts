@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { consentBookAbi, dealBookAbi, medTokenAbi } from '@ambrosia/contracts'
+import { consentBookAbi, dealBookAbi, medTokenAbi, oracleRegistryAbi } from '@ambrosia/contracts'
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import * as Network from '@ambrosia/devnet/Network'
 import { releaseContext } from '@ambrosia/exchange/SealContext'
 import { signRequest } from '@ambrosia/exchange/SignedRequest'
 import * as Generator from '@ambrosia/health/Generator'
-import { fromHex, fromUtf8 } from '@ambrosia/primitives/Bytes'
+import { fromHex, fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { claimDelivery } from '@ambrosia/sdk/consumer/claimDelivery'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
@@ -309,6 +309,47 @@ describe('a network of services', () => {
     })
     assert.equal(settled.length, 0)
     assert.deepEqual(refused, [{ index: 0, code: 'ConsentCancelled' }])
+  })
+
+  it("error: an operator that nobody admitted, or a judge of the consumer's own, reads and sells nothing", async () => {
+    const { chain } = network
+    const rogue = ground.consumer
+    await chain.send(rogue, {
+      address: chain.contracts.oracleRegistry,
+      abi: oracleRegistryAbi,
+      functionName: 'register',
+      args: [
+        {
+          endpoint: 'http://127.0.0.1:1',
+          signer: rogue.address,
+          encryptionKey: toHex(new Uint8Array(32).fill(7)),
+          measurement: toHex(new Uint8Array(32).fill(8)),
+          commissionBps: 0,
+          commissionCapBps: 0,
+          maximumChangeBps: 0,
+        },
+      ],
+    })
+    const deal = await openTestDeal(ground)
+    const offering = await createOffering(ground, deal, 17)
+    const withRogue = (oracles: readonly `0x${string}`[], quorum = 2) => ({
+      ...offering,
+      deal: { ...deal, terms: { ...deal.terms, oracles, quorum } },
+    })
+    const [first, second] = network.operators as [`0x${string}`, `0x${string}`]
+    const { offer } = await prepareOffer(withRogue([first, second, rogue.address]))
+    assert.deepEqual(
+      offer.manifest.recipients.map(({ keyId }) => keyId),
+      [first, second].map((operator) => operator.toLowerCase()),
+    )
+    await assert.rejects(prepareOffer(withRogue([first, rogue.address])), {
+      code: 'Offer.TooFewOracles',
+    })
+    const judged = {
+      ...offering,
+      deal: { ...deal, terms: { ...deal.terms, verifier: rogue.address } },
+    }
+    await assert.rejects(prepareOffer(judged), { code: 'Offer.UntrustedVerifier' })
   })
 
   it('behavior: the form that names the person is sold only with an authorization that names the remuneration', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import * as Keys from '@ambrosia/credentials/Keys'
 import { random, toHex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Keystore from '@ambrosia/service/Keystore'
 import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
@@ -20,6 +21,9 @@ export type Wallet = {
 
 export async function openWallet(home: string): Promise<Wallet> {
   const passwordFile = process.env['AMBROSIA_PASSWORD_FILE']
+  if (passwordFile === undefined && process.env['AMBROSIA_ENV'] === 'production') {
+    throw new NoPasswordError()
+  }
   const keystore = await Keystore.open({
     path: join(home, 'wallet', 'keystore.json'),
     ...(passwordFile === undefined
@@ -36,5 +40,13 @@ export async function openWallet(home: string): Promise<Wallet> {
     },
     names: () => keystore.names(),
     keystore,
+  }
+}
+
+export class NoPasswordError extends AmbrosiaError {
+  constructor() {
+    super('Wallet.NoPassword', 'production needs a password for the wallet', {
+      hint: 'Set AMBROSIA_PASSWORD_FILE to a file that holds it.',
+    })
   }
 }

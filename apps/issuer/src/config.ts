@@ -19,8 +19,6 @@ export const settings = {
     minimum: 1,
     maximum: 3650,
   }),
-  /** Folder of additional JSON-LD contexts for the VC-API. */
-  contexts: Config.optional(Config.path('AMBROSIA_CONTEXTS')),
 } as const
 
 export type IssuerConfig = Config.ConfigOf<typeof settings>

@@ -56,6 +56,8 @@ export async function startIssuer(context: { env: NodeJS.ProcessEnv }): Promise<
     description: 'Signs FHIR records as verifiable credentials and publishes their status.',
     log,
     metrics,
+    requestsPerMinute: config.requestsPerMinute,
+    trustProxy: config.trustProxy,
     checks: {
       chain: () => client.getBlockNumber(),
       database: () => Database.assertReady(database as never),

@@ -37,6 +37,8 @@ export async function startOracle(context: {
   signal: AbortSignal
 }): Promise<Running> {
   const config = Config.read(settings, context.env)
+  // Only software attestation exists so far, and production must not rely on it.
+  if (config.mode === 'production') throw new SoftwareAttestationError()
   const places = placesOf(config, config.name)
   const log = Log.create({ name: config.name, level: config.logLevel })
   const network = Network.read(places.networkFile)
@@ -95,6 +97,8 @@ export async function startOracle(context: {
     description: 'Validates sealed records against deals and certifies them.',
     log,
     metrics: Metrics.create({ service: config.name }),
+    requestsPerMinute: config.requestsPerMinute,
+    trustProxy: config.trustProxy,
     checks: {
       chain: () => client.getBlockNumber(),
       database: () => Database.assertReady(database as never),
@@ -243,6 +247,16 @@ async function repeat(
   while (!signal.aborted) {
     await work().catch(onError)
     await Chain.pause(pauseMs, signal)
+  }
+}
+
+export class SoftwareAttestationError extends AmbrosiaError {
+  constructor() {
+    super(
+      'Config.SoftwareAttestation',
+      'this oracle attests itself by software, which production refuses',
+      { hint: 'Run it with AMBROSIA_ENV=development; attestation by hardware does not exist yet.' },
+    )
   }
 }
 

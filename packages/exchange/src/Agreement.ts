@@ -1,4 +1,4 @@
-import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
+import { type Hex, type RandomBytes, random, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256 } from '@ambrosia/primitives/Hash'
@@ -24,6 +24,8 @@ export type Agreement = {
 export type Answers = {
   version: 1
   agreementHash: Hex
+  /** 16 random bytes, base64url: without them an issuer could compute from the public deal which of its patients answered. */
+  salt: string
   /** The sentences that the person read and signs, in their order. */
   sentences: string[]
   answers: { id: number; accepted: boolean }[]
@@ -52,10 +54,12 @@ export function answer(
   agreement: Agreement,
   sentences: readonly string[],
   acceptOptional: boolean,
+  randomBytes: RandomBytes = random,
 ): Answers {
   return {
     version: 1,
     agreementHash: hash(agreement),
+    salt: toBase64url(randomBytes(16)),
     sentences: [...sentences],
     answers: agreement.terms.map((term) => ({
       id: term.id,

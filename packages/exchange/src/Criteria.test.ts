@@ -168,7 +168,14 @@ describe('Agreement', () => {
     ]
     for (const answers of wrong) {
       assert.throws(
-        () => Agreement.assertAnswers(agreement, { version: 1, agreementHash, sentences, answers }),
+        () =>
+          Agreement.assertAnswers(agreement, {
+            version: 1,
+            agreementHash,
+            salt: 'AAAAAAAAAAAAAAAAAAAAAA',
+            sentences,
+            answers,
+          }),
         {
           code: 'Agreement.AnswersIncomplete',
         },

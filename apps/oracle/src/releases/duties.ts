@@ -2,6 +2,7 @@ import { dealBookAbi } from '@ambrosia/contracts'
 import type { Criteria } from '@ambrosia/exchange/Criteria'
 import { fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import type { Envelope } from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
@@ -47,7 +48,7 @@ export async function fulfilDuties(options: DutiesOptions): Promise<void> {
 }
 
 async function answerClaims(options: DutiesOptions, nowSec: bigint): Promise<void> {
-  const { database, keys } = options
+  const { database } = options
   const rows = await database
     .selectFrom('release')
     .innerJoin('submission', 'submission.certificate_hash', 'release.certificate_hash')
@@ -67,6 +68,36 @@ async function answerClaims(options: DutiesOptions, nowSec: bigint): Promise<voi
     .execute()
   for (const row of rows) {
     if (row.criteria === null || row.record === null) continue
+    const envelope = await wrapAgain(options, row as Claimed, nowSec)
+    // A claim that can't be answered must not hold up the others.
+    if (envelope === undefined) continue
+    const answer = toHex(fromUtf8(CanonicalJson.stringify(envelope)))
+    const isDone = await send(
+      options,
+      'postDelivery',
+      [fromRecordText(row.record), answer],
+      row.record_id,
+    )
+    if (isDone) await mark(database, row.record_id, { answered: 1 })
+  }
+}
+
+type Claimed = {
+  record_id: string
+  deal_id: string
+  consumer: string
+  provider: string
+  criteria: string
+  manifest: string
+}
+
+async function wrapAgain(
+  options: DutiesOptions,
+  row: Claimed,
+  nowSec: bigint,
+): Promise<Envelope | undefined> {
+  const { keys, log } = options
+  try {
     const { envelope } = await createRelease({
       ...options,
       self: keys,
@@ -80,14 +111,10 @@ async function answerClaims(options: DutiesOptions, nowSec: bigint): Promise<voi
       nowSec,
       blockNumber: 0n,
     })
-    const answer = toHex(fromUtf8(CanonicalJson.stringify(envelope)))
-    const isDone = await send(
-      options,
-      'postDelivery',
-      [fromRecordText(row.record), answer],
-      row.record_id,
-    )
-    if (isDone) await mark(database, row.record_id, { answered: 1 })
+    return envelope
+  } catch (error) {
+    log.warn({ err: error, recordId: row.record_id }, 'a claim could not be answered yet')
+    return undefined
   }
 }
 

@@ -28,6 +28,9 @@ export type EpochLists = {
   isRevoked(issuer: string, entry: Record<string, unknown>): boolean
 }
 
+/** Longest pause before a failed fetch is tried again, milliseconds. */
+const MAXIMUM_RETRY_MS = 10_000
+
 /** Epochs kept for submissions that were signed before the last tick. */
 const KEPT_EPOCHS = 400
 
@@ -41,6 +44,7 @@ export function createStatusSchedule(options: {
   const epochs = new Map<number, Map<string, Promise<IssuerList[] | undefined>>>()
   const issuers = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isStopped = false
   const epochOf = (timeSec: number): number => Math.floor(timeSec / periodSec) * periodSec
   const currentEpoch = (): number => epochOf(options.now() / 1000)
 
@@ -53,9 +57,18 @@ export function createStatusSchedule(options: {
       options.fetchLists(issuer, epoch).catch((error: unknown) => {
         options.onError(issuer, error)
         lists.delete(issuer)
+        // An issuer that was away for a moment must not stop a deal's sales for a whole epoch.
+        retryLater(issuer, epoch)
         return undefined
       }),
     )
+  }
+  const retryLater = (issuer: string, epoch: number): void => {
+    if (isStopped) return
+    const retry = (): void => {
+      if (!isStopped && currentEpoch() === epoch) fetchAt(issuer, epoch)
+    }
+    setTimeout(retry, Math.min(MAXIMUM_RETRY_MS, (periodSec * 1000) / 4)).unref()
   }
   const tick = (): void => {
     const epoch = currentEpoch()
@@ -90,7 +103,10 @@ export function createStatusSchedule(options: {
         isRevoked: (issuer, entry) => isRevoked(byIssuer.get(issuer) ?? [], entry),
       }
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      isStopped = true
+      clearTimeout(timer)
+    },
   }
 }
 

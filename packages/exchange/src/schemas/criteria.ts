@@ -113,11 +113,12 @@ export const agreementSchema = {
 export const answersSchema = {
   $id: 'urn:ambrosia:schema:answers:1',
   type: 'object',
-  required: ['version', 'agreementHash', 'sentences', 'answers'],
+  required: ['version', 'agreementHash', 'salt', 'sentences', 'answers'],
   additionalProperties: false,
   properties: {
     version: { const: 1 },
     agreementHash: { type: 'string', pattern: '^0x[0-9a-f]{64}$' },
+    salt: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
     sentences: {
       type: 'array',
       minItems: 1,

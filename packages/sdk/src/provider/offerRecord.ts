@@ -3,7 +3,8 @@ import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { HolderKey } from '@ambrosia/credentials/Keys'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
 import { fromHex } from '@ambrosia/primitives/Bytes'
-import type { Address, LocalAccount } from 'viem'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { type Address, isAddressEqual, type LocalAccount } from 'viem'
 import type { Chain } from '../Chain.ts'
 import type { OpenedDeal } from '../consumer/openDeal.ts'
 import type { Fetch } from '../http/request.ts'
@@ -49,21 +50,31 @@ export function viewOf(chain: Chain, deal: OpenedDeal): DealView {
   }
 }
 
-/** The oracles of a deal as the registry lists them now. */
+/**
+ * The deal's oracles that are admitted now: only to them is a record sealed. Anybody may register, so a consumer could name an operator
+ * of his own beside honest ones and read for nothing. @throws Offer.UntrustedVerifier, Offer.TooFewOracles
+ */
 export async function readRecipients(chain: Chain, deal: OpenedDeal): Promise<Recipient[]> {
-  return await Promise.all(
-    deal.terms.oracles.map(async (operator) => {
-      const oracle = await readOracle(chain.client, chain.contracts.oracleRegistry, operator)
-      return {
-        operator,
-        publicKey: fromHex(oracle.encryptionKey),
-        keyId: operator.toLowerCase(),
-        epoch: Number(oracle.epoch),
-        endpoint: oracle.endpoint,
-        signer: oracle.signer,
-      }
-    }),
+  const { contracts, client } = chain
+  // Another verifier could take certificates that no oracle signed.
+  if (!isAddressEqual(deal.terms.verifier, contracts.certificateVerifier)) {
+    throw new UntrustedVerifierError()
+  }
+  const oracles = await Promise.all(
+    deal.terms.oracles.map((operator) => readOracle(client, contracts.oracleRegistry, operator)),
   )
+  const admitted = oracles.filter(({ status }) => status === 'Active')
+  if (admitted.length < deal.terms.quorum) {
+    throw new TooFewOraclesError(admitted.length, deal.terms.quorum)
+  }
+  return admitted.map((oracle) => ({
+    operator: oracle.operator,
+    publicKey: fromHex(oracle.encryptionKey),
+    keyId: oracle.operator.toLowerCase(),
+    epoch: Number(oracle.epoch),
+    endpoint: oracle.endpoint,
+    signer: oracle.signer,
+  }))
 }
 
 /** Selects what the deal needs and seals it to the deal's oracles. Nothing leaves the person yet. */
@@ -116,4 +127,28 @@ export async function certifyOffer(
     quorum: terms.quorum,
     onProgress: offering.onProgress ?? ignoreProgress,
   })
+}
+
+export class UntrustedVerifierError extends AmbrosiaError {
+  constructor() {
+    super(
+      'Offer.UntrustedVerifier',
+      "the deal's certificates are judged by a contract that this network does not know",
+      {
+        hint: 'Do not sell into this deal.',
+      },
+    )
+  }
+}
+
+export class TooFewOraclesError extends AmbrosiaError {
+  constructor(admitted: number, quorum: number) {
+    super(
+      'Offer.TooFewOracles',
+      `${admitted} of the deal's oracles are admitted; it needs ${quorum}`,
+      {
+        hint: 'Nothing was sealed. An operator that nobody admitted must not read a record.',
+      },
+    )
+  }
 }
