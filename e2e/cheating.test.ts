@@ -9,6 +9,7 @@ import type { Certified } from '@ambrosia/sdk/OracleClient'
 import { submitOffer } from '@ambrosia/sdk/provider/submitOffer'
 import type { SettledRecord } from '@ambrosia/sdk/relay/settle'
 import type { StoreClient } from '@ambrosia/sdk/StoreClient'
+import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as DataKey from '@ambrosia/sealing/DataKey'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -32,7 +33,10 @@ describe('an oracle that releases another key', () => {
   const recordId = key(5)
 
   /** Collects from a store that gives these data keys, in this order, as the releases of oracles. */
-  async function collect(dataKeys: readonly Uint8Array[], options: { later?: Uint8Array } = {}) {
+  async function collect(
+    dataKeys: readonly Uint8Array[],
+    options: { later?: Uint8Array; manifest?: unknown } = {},
+  ) {
     const { deal, parts, offer, context } = setting
     const consumer = await Envelope.createKeyPair()
     const releaseOf = async (dataKey: Uint8Array, index: number) => {
@@ -58,6 +62,7 @@ describe('an oracle that releases another key', () => {
       delivery: async () => ({
         contentAddress: offer.contentAddress,
         sizeBytes: offer.sealed.length,
+        manifest: options.manifest ?? offer.manifest,
         releases: nowMs > 1000 ? [...first, ...last] : first,
       }),
       download: async () => offer.sealed,
@@ -69,6 +74,7 @@ describe('an oracle that releases another key', () => {
         provider: parts.account.address,
         consumer: deal.consumer,
         settledAt: parts.asOfSec,
+        manifestHash: offer.manifestHash,
       } as SettledRecord,
       recordId,
       account: parts.account,
@@ -103,6 +109,14 @@ describe('an oracle that releases another key', () => {
   it('error: alone, it is told as such', async () => {
     await assert.rejects(collect([DataKey.create()]), { code: 'Seal.WrongKey' })
     await assert.rejects(collect([]), { code: 'Delivery.NotReleased' })
+  })
+
+  it('error: a store that names another blob than the one that was judged', async () => {
+    const right = await rightKey()
+    const { cid: contentAddress } = await ContentAddress.fromBytes(new Uint8Array(9))
+    const manifest = { ...setting.offer.manifest, contentAddress }
+    await assert.rejects(collect([right], { manifest }), { code: 'Delivery.WrongContent' })
+    await assert.rejects(collect([right], { manifest: {} }), { code: 'Manifest.Invalid' })
   })
 })
 

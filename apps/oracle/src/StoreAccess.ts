@@ -3,6 +3,7 @@ import { signRequest } from '@ambrosia/exchange/SignedRequest'
 import { fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256 } from '@ambrosia/primitives/Hash'
+import type { Manifest } from '@ambrosia/sealing/Manifest'
 import type { Address, LocalAccount } from 'viem'
 import type { SignedRelease } from './releases/release.ts'
 
@@ -14,7 +15,8 @@ export type StoreAccess = {
   readBlob(contentAddress: string): AsyncIterable<Uint8Array>
   /** A public document (criteria) by its SHA-256; undefined while the store does not have it. */
   readDocument(hash: Hex): Promise<Uint8Array | undefined>
-  pushRelease(signed: SignedRelease): Promise<void>
+  /** Pushes a release with the record's manifest, which the consumer checks against the chain. */
+  pushRelease(signed: SignedRelease, manifest: Manifest): Promise<void>
 }
 
 export function createStoreAccess(options: {
@@ -76,9 +78,9 @@ export function createStoreAccess(options: {
         throw new StoreRefusedError('document hash', 200)
       return bytes
     },
-    pushRelease: async ({ release, signature, envelope }) => {
+    pushRelease: async ({ release, signature, envelope }, manifest) => {
       const body = fromUtf8(
-        JSON.stringify({ release: Release.toJson(release), signature, envelope }),
+        JSON.stringify({ release: Release.toJson(release), signature, envelope, manifest }),
       )
       const path = `/v1/releases/${release.recordId}/${options.operator}`
       const response = await signed('PUT', path, body)

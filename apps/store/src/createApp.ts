@@ -27,6 +27,7 @@ const STATUSES = {
   'Release.Ended': 410,
   'Release.OracleNotNamed': 403,
   'Release.EnvelopeMismatch': 422,
+  'Release.ManifestMismatch': 422,
   'Release.SignatureRefused': 401,
   'Release.Stale': 409,
 }

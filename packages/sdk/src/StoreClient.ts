@@ -11,6 +11,8 @@ import { type Fetch, request } from './http/request.ts'
 export type Delivery = {
   contentAddress: string
   sizeBytes: number
+  /** As the store gives it: check it against the hash on chain. */
+  manifest?: unknown
   releases: { oracle: Address; release: Release.Release; signature: Hex; envelope: Envelope }[]
 }
 

@@ -50,6 +50,7 @@ export async function releaseDue(options: {
   for (const row of rows) {
     if (row.criteria === null || BigInt(row.consent_until_sec) < block.timestamp) continue
     try {
+      const manifest = Manifest.parse(row.manifest)
       const signed = await createRelease({
         ...options,
         self: options.keys,
@@ -59,11 +60,11 @@ export async function releaseDue(options: {
         provider: row.provider as Address,
         consumer: row.consumer as Address,
         criteria: JSON.parse(row.criteria) as Criteria,
-        manifest: Manifest.parse(row.manifest),
+        manifest,
         nowSec: block.timestamp,
         blockNumber: block.number,
       })
-      await options.store.pushRelease(signed)
+      await options.store.pushRelease(signed, manifest)
       waits.done(row.record_id)
       await mark({ released_at_sec: Number(block.timestamp) }, row.record_id)
       log.info({ recordId: row.record_id }, 'a key was released')

@@ -90,4 +90,13 @@ export const migrations: Migrations = {
         .execute()
     },
   },
+  '0008_manifest': {
+    async up(database) {
+      await database.schema
+        .createTable('manifest')
+        .addColumn('manifest_hash', 'text', (column) => column.primaryKey())
+        .addColumn('content', 'text', (column) => column.notNull())
+        .execute()
+    },
+  },
 }

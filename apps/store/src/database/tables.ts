@@ -54,6 +54,9 @@ export type RecordRow = {
 /** Public documents of deals, by their SHA-256. */
 export type DocumentRow = { hash: string; content: string }
 
+/** Manifests of settled records, by the hash that stands on chain. */
+export type ManifestRow = { manifest_hash: string; content: string }
+
 export type StoreDatabase = NonceTable &
   CursorTable & {
     ticket: TicketRow
@@ -62,4 +65,5 @@ export type StoreDatabase = NonceTable &
     deal: DealRow
     record: RecordRow
     document: DocumentRow
+    manifest: ManifestRow
   }

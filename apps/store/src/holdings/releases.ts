@@ -2,6 +2,7 @@ import * as Release from '@ambrosia/exchange/Release'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Envelope from '@ambrosia/sealing/Envelope'
+import * as Manifest from '@ambrosia/sealing/Manifest'
 import { type Address, isAddressEqual } from 'viem'
 import type { SettledRecord } from '../chain/DealReader.ts'
 import { addressKey, type Store } from '../Store.ts'
@@ -11,17 +12,20 @@ export type SignedRelease = {
   release: Release.Release
   signature: Hex
   envelope: Envelope.Envelope
+  /** The record's manifest, so that the consumer can check what he gets against the hash on chain. */
+  manifest?: Manifest.Manifest | undefined
 }
 
 /**
  * Keeps an oracle's release: the wrapped key and the statement its registered signing key made. A release of the same or a newer block replaces an older one.
- * @throws Release.RecordUnknown, Release.OracleNotNamed, Release.EnvelopeMismatch, Release.SignatureRefused, Release.Ended, Release.Stale
+ * @throws Release.RecordUnknown, Release.OracleNotNamed, Release.EnvelopeMismatch, Release.SignatureRefused, Release.ManifestMismatch,
+ * Release.Ended, Release.Stale
  */
 export async function acceptRelease(
   store: Store,
   recordId: Hex,
   oracle: Address,
-  { release, signature, envelope }: SignedRelease,
+  { release, signature, envelope, manifest }: SignedRelease,
 ): Promise<void> {
   const { settled, oracles } = await deliverableRecord(store, recordId)
   if (release.recordId !== settled.recordId) throw new RecordUnknownError(recordId)
@@ -31,6 +35,8 @@ export async function acceptRelease(
   const isSigned =
     signer !== undefined && (await Release.verify(release, store.domain, signer, signature))
   if (!isSigned) throw new SignatureRefusedError()
+  if (manifest && Manifest.hash(manifest) !== settled.manifestHash)
+    throw new ManifestMismatchError()
   const row = {
     record_id: recordId,
     oracle: addressKey(oracle),
@@ -41,6 +47,13 @@ export async function acceptRelease(
     signature,
   }
   await store.database.transaction().execute(async (database) => {
+    if (manifest) {
+      await database
+        .insertInto('manifest')
+        .values({ manifest_hash: settled.manifestHash, content: JSON.stringify(manifest) })
+        .onConflict((conflict) => conflict.column('manifest_hash').doNothing())
+        .execute()
+    }
     const known = await database
       .selectFrom('release')
       .select(['block_number', 'envelope_hash'])
@@ -60,6 +73,8 @@ export async function acceptRelease(
 export type Delivery = {
   contentAddress: string
   sizeBytes: number
+  /** The manifest whose hash stands on chain, once an oracle has given it. */
+  manifest?: unknown
   releases: (SignedRelease & { oracle: Address })[]
 }
 
@@ -86,9 +101,15 @@ export async function readReleases(
     .where('record_id', '=', recordId)
     .orderBy('oracle')
     .execute()
+  const manifest = await store.database
+    .selectFrom('manifest')
+    .select('content')
+    .where('manifest_hash', '=', settled.manifestHash)
+    .executeTakeFirst()
   return {
     contentAddress: holding.content_address,
     sizeBytes: Number(holding.size_bytes),
+    ...(manifest ? { manifest: JSON.parse(manifest.content) as unknown } : {}),
     releases: rows.map((row) => ({
       oracle: row.oracle as Address,
       envelope: Envelope.parse(JSON.parse(row.envelope)),
@@ -148,6 +169,12 @@ export class EnvelopeMismatchError extends AmbrosiaError {
 export class SignatureRefusedError extends AmbrosiaError {
   constructor() {
     super('Release.SignatureRefused', "the statement is not signed by the oracle's registered key")
+  }
+}
+
+export class ManifestMismatchError extends AmbrosiaError {
+  constructor() {
+    super('Release.ManifestMismatch', 'the manifest is not the one whose hash was settled')
   }
 }
 

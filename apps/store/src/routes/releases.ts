@@ -1,6 +1,7 @@
 import * as Release from '@ambrosia/exchange/Release'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as Envelope from '@ambrosia/sealing/Envelope'
+import * as Manifest from '@ambrosia/sealing/Manifest'
 import type { Server } from '@ambrosia/service/Server'
 import { signerOf } from '@ambrosia/service/SignedRequest'
 import type { preValidationHookHandler } from 'fastify'
@@ -24,7 +25,12 @@ export function addReleaseRoutes(
         summary: "An oracle's wrapped key for the consumer, with its signed Release statement",
         params: Type.Object({ recordId: Hash, oracle: AccountAddress }),
         body: Type.Object(
-          { release: ReleaseSchema, signature: Signature, envelope: EnvelopeSchema },
+          {
+            release: ReleaseSchema,
+            signature: Signature,
+            envelope: EnvelopeSchema,
+            manifest: Type.Optional(Type.Unknown()),
+          },
           closed,
         ),
         response: { 204: Type.Null() },
@@ -32,11 +38,12 @@ export function addReleaseRoutes(
     },
     async (request, reply) => {
       const { recordId, oracle } = request.params
-      const { release, signature, envelope } = request.body
+      const { release, signature, envelope, manifest } = request.body
       await acceptRelease(store, recordId as Hex, oracle as Address, {
         release: Release.fromJson(release),
         signature: signature as Hex,
         envelope: Envelope.parse(envelope),
+        ...(manifest === undefined ? {} : { manifest: Manifest.parse(manifest) }),
       })
       return reply.status(204).send(null)
     },
@@ -54,6 +61,7 @@ export function addReleaseRoutes(
           200: Type.Object({
             contentAddress: Type.String(),
             sizeBytes: Type.Integer(),
+            manifest: Type.Optional(Type.Unknown()),
             releases: Type.Array(
               Type.Object({
                 oracle: AccountAddress,

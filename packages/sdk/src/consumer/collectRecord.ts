@@ -8,6 +8,7 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as Envelope from '@ambrosia/sealing/Envelope'
+import * as Manifest from '@ambrosia/sealing/Manifest'
 import * as Seal from '@ambrosia/sealing/Seal'
 import type { Address, LocalAccount } from 'viem'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
@@ -101,8 +102,8 @@ async function openWhenReleased(options: Parameters<typeof collectRecord>[0]): P
       tried.add(hash)
       const dataKey = await unwrapRelease(envelope, options)
       if (dataKey === undefined) continue
-      sealed ??= await download(options, (delivery as StoreDelivery).contentAddress)
       try {
+        sealed ??= await download(options, manifestOf(delivery as StoreDelivery, options))
         return {
           payload: await openSealed(sealed, dataKey, options),
           sealedSizeBytes: sealed.length,
@@ -133,9 +134,23 @@ async function unwrapRelease(
   }
 }
 
+/**
+ * The manifest whose hash stands on chain. Without it a store could serve another record sealed under the same key than the one
+ * that was judged. @throws Delivery.WrongContent
+ */
+function manifestOf(
+  delivery: StoreDelivery,
+  { record }: Parameters<typeof collectRecord>[0],
+): Manifest.Manifest {
+  const manifest = Manifest.parse(delivery.manifest)
+  const isSettled = Manifest.hash(manifest) === record.manifestHash
+  if (!isSettled) throw new WrongContentError()
+  return manifest
+}
+
 async function download(
   options: Parameters<typeof collectRecord>[0],
-  contentAddress: string,
+  { contentAddress }: Manifest.Manifest,
 ): Promise<Uint8Array> {
   const sealed = await options.store.download(options.account, contentAddress)
   const { cid } = await ContentAddress.fromBytes(sealed)
