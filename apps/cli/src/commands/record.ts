@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { address, hash, walletName } from '../arguments.ts'
 import { readNamedJson, writeNamed } from '../files.ts'
 import { groupOf, show } from '../group.ts'
@@ -26,35 +26,31 @@ export function register(program: Command): void {
     )
     .requiredOption('--deal <id>', 'deal to offer it into', hash)
     .requiredOption('--out <file>', 'file for the offer; give it to any relayer')
+    .option('--relayer-fee <med>', 'most that a relayer may take out of the price', '0')
+    .option('--relayer <address>', 'the only account that may carry it; default: anyone', address)
     .option('--yes', 'sign without asking', false)
     .addHelpText(
       'after',
       '\nExample:\n  ambrosia record offer alice --deal 0x… --out offer.json\n  ambrosia relay settle offer.json',
     )
-    .action(
-      async (
-        name: string,
-        options: { deal: string; out: string; yes: boolean },
-        command: Command,
-      ) => {
-        const offer = await makeOffer(name, options)
-        writeNamed(options.out, `${JSON.stringify(offer.file, null, 2)}\n`)
-        await show(
-          command,
-          {
-            deal: options.deal,
-            offer: options.out,
-            score: offer.score,
-            account: offer.account,
-            consentHash: offer.file.consentHash,
-          },
-          [
-            `quality ${offer.score}/100, ${offer.signatures} oracles`,
-            `offer ${options.out}: carry it with ambrosia relay settle ${options.out}`,
-          ],
-        )
-      },
-    )
+    .action(async (name: string, options: OfferOptions & { out: string }, command: Command) => {
+      const offer = await makeOffer(name, options)
+      writeNamed(options.out, `${JSON.stringify(offer.file, null, 2)}\n`)
+      await show(
+        command,
+        {
+          deal: options.deal,
+          offer: options.out,
+          score: offer.score,
+          account: offer.account,
+          consentHash: offer.file.consentHash,
+        },
+        [
+          `quality ${offer.score}/100, ${offer.signatures} oracles`,
+          `offer ${options.out}: carry it with ambrosia relay settle ${options.out}`,
+        ],
+      )
+    })
   record
     .command('cancel <offer>')
     .description('withdraw a signed consent that is not settled yet')
@@ -172,7 +168,10 @@ function accountName(name: string, dealId: string): string {
   return `${name}.${dealId.slice(2, 14)}`
 }
 
-async function makeOffer(name: string, options: { deal: string; yes: boolean }) {
+type OfferOptions = { deal: string; yes: boolean; relayerFee: string; relayer?: string }
+
+async function makeOffer(name: string, options: OfferOptions) {
+  const { fromDecimal } = await import('@ambrosia/primitives/Units')
   const { loadDeal, openSession, recordLoader, records } = await import('../Session.ts')
   const { certifyOffer, prepareOffer } = await import('@ambrosia/sdk/provider/offerRecord')
   const { giveConsent } = await import('@ambrosia/sdk/provider/giveConsent')
@@ -210,6 +209,8 @@ async function makeOffer(name: string, options: { deal: string; yes: boolean }) 
     offering,
     sealed,
     certificate,
+    maximumRelayerFee: fromDecimal(options.relayerFee),
+    ...(options.relayer === undefined ? {} : { relayer: options.relayer as Address }),
     confirm: (shown) => confirm(shown, options.yes),
   })
   const settlement = toSettlement(deal.terms, certificate, consent)

@@ -19,15 +19,26 @@ export function register(program: Command): void {
     .command('settle <offers...>')
     .description('settle offers of one deal in one transaction; each is judged alone')
     .option('--strict', 'one refusal refuses all', false)
+    .option(
+      '--fee <med>',
+      'fee for each offer, out of the price, as far as its consent allows',
+      '0',
+    )
     .option('--key <name>', 'account that sends and pays the gas', 'relayer')
     .addHelpText('after', '\nExample:\n  ambrosia relay settle offer-1.json offer-2.json')
     .action(
-      async (files: string[], options: { strict: boolean; key: string }, command: Command) => {
+      async (
+        files: string[],
+        options: { strict: boolean; key: string; fee: string },
+        command: Command,
+      ) => {
         const { accountOf, loadDeal, openSession } = await import('../Session.ts')
         const { settle } = await import('@ambrosia/sdk/relay/settle')
         const Certificate = await import('@ambrosia/exchange/Certificate')
         const Consent = await import('@ambrosia/exchange/Consent')
         const { RefusedError, EXIT } = await import('../output.ts')
+        const { fromDecimal } = await import('@ambrosia/primitives/Units')
+        const relayerFee = fromDecimal(options.fee)
         const offers = files.map(readOffer)
         const session = await openSession()
         const [first] = offers
@@ -45,7 +56,7 @@ export function register(program: Command): void {
             oracleSignatures: offer.oracleSignatures,
             consent: Consent.fromJson(offer.consent),
             consentSignature: offer.consentSignature,
-            relayerFee: 0n,
+            relayerFee,
           })),
         })
         if (result.settled.length === 0) {
