@@ -7,8 +7,9 @@ import {
   readOracle,
 } from '@ambrosia/contracts/read'
 import type { OnChainDocument } from '@ambrosia/credentials/DidAmbrosia'
+import { fromContractVersion } from '@ambrosia/credentials/DidMessage'
 import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'
-import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
+import type { Hex } from '@ambrosia/primitives/Bytes'
 import { reach } from '@ambrosia/service/Chain'
 import { contractOf, type Network } from '@ambrosia/service/Network'
 import type { Address, PublicClient } from 'viem'
@@ -43,7 +44,7 @@ export function createOracleChain(client: PublicClient, network: Network): Oracl
       readDidAmbrosia: async (chainId, id, atBlock) => {
         if (chainId !== BigInt(network.chainId)) return undefined
         const last = (await versionsOf(id, atBlock)).at(-1)
-        return last ? toDocument(last) : undefined
+        return last ? fromContractVersion(last) : undefined
       },
     }),
     dealStatus: (dealId) => reach(() => readDealStatus(client, dealBook, dealId)),
@@ -65,22 +66,9 @@ export function createOracleChain(client: PublicClient, network: Network): Oracl
       return await Promise.all(
         versions.map(async (version) => {
           const block = await reach(() => client.getBlock({ blockNumber: version.versionBlock }))
-          return { ...toDocument(version), timeSec: block.timestamp }
+          return { ...fromContractVersion(version), timeSec: block.timestamp }
         }),
       )
     },
-  }
-}
-
-function toDocument(version: Awaited<ReturnType<typeof readDidVersions>>[number]): OnChainDocument {
-  return {
-    controller: version.controller,
-    methods: version.verificationMethods.map((method) => ({
-      ...method,
-      multikey: fromHex(method.multikey),
-    })),
-    services: version.services,
-    versionId: version.versionBlock,
-    deactivated: version.deactivated,
   }
 }

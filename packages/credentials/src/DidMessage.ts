@@ -1,5 +1,11 @@
-import type { Hex } from '@ambrosia/primitives/Bytes'
-import { EIP712_TYPES, type Method, type Service, toContractDocument } from './DidAmbrosia.ts'
+import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
+import {
+  EIP712_TYPES,
+  type Method,
+  type OnChainDocument,
+  type Service,
+  toContractDocument,
+} from './DidAmbrosia.ts'
 
 /**
  * The EIP-712 messages that change a did:ambrosia document, as `contracts/src/identity/libraries/DidHashes.sol` hashes
@@ -73,5 +79,28 @@ function typedData(
     types,
     primaryType,
     message,
+  }
+}
+
+/** A version of a document as the contract's event tells it. */
+export type ContractVersion = {
+  controller: Hex
+  verificationMethods: readonly { fragment: string; purposes: number; multikey: Hex }[]
+  services: readonly Service[]
+  versionBlock: bigint
+  deactivated: boolean
+}
+
+/** The document that the resolver reads, of a version that the contract told. */
+export function fromContractVersion(version: ContractVersion): OnChainDocument {
+  return {
+    controller: version.controller,
+    methods: version.verificationMethods.map((method) => ({
+      ...method,
+      multikey: fromHex(method.multikey),
+    })),
+    services: version.services,
+    versionId: version.versionBlock,
+    deactivated: version.deactivated,
   }
 }

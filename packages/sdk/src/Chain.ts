@@ -1,7 +1,7 @@
 import { dealBookAbi, medTokenAbi } from '@ambrosia/contracts'
 import { readDidVersions } from '@ambrosia/contracts/read'
+import { fromContractVersion } from '@ambrosia/credentials/DidMessage'
 import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'
-import { fromHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import {
   type Address,
@@ -98,12 +98,7 @@ export function createChain(network: NetworkView): Chain {
           atBlock ?? 'latest',
         )
         const last = versions.at(-1)
-        if (!last) return undefined
-        const methods = last.verificationMethods.map((method) => ({
-          ...method,
-          multikey: fromHex(method.multikey),
-        }))
-        return { ...last, methods, versionId: last.versionBlock }
+        return last ? fromContractVersion(last) : undefined
       },
     }),
   }

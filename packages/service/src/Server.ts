@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { accountId } from '@ambrosia/exchange/SignedRequest'
 import { toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import rateLimit from '@fastify/rate-limit'
@@ -14,7 +15,6 @@ import {
 } from 'fastify'
 import { Type } from 'typebox'
 import type { Address } from 'viem'
-import { accountId } from './accountId.ts'
 import type { Log } from './Log.ts'
 import type { Metrics } from './Metrics.ts'
 import { type Problem, problemOf, type Statuses, TooManyRequestsError } from './problems.ts'

@@ -1,3 +1,4 @@
+import { accountId } from '@ambrosia/exchange/SignedRequest'
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as HttpSignature from '@ambrosia/primitives/HttpSignature'
@@ -5,7 +6,6 @@ import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { type Address, getAddress, isAddress, recoverMessageAddress } from 'viem'
-import { accountId } from './accountId.ts'
 import { TooManyRequestsError } from './problems.ts'
 import type { Server } from './Server.ts'
 
@@ -52,7 +52,7 @@ export type Options<DB extends NonceTable> = {
   requestsPerMinute?: number | undefined
 }
 
-export { accountId } from './accountId.ts'
+export { accountId }
 
 /** A `preValidation` hook: afterwards `signerOf(request)` is the account that signed. */
 export function createHook<DB extends NonceTable>(
