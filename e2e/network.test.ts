@@ -357,13 +357,21 @@ describe('a network of services', () => {
     const offering = await createOffering(ground, deal, 16)
     const sealed = await prepareOffer(offering)
     const certificate = await certifyOffer(offering, sealed)
-    const { consent, sentences } = await giveConsent({ offering, sealed, certificate })
+    const fee = 10n ** 17n
+    const { consent, sentences } = await giveConsent({
+      offering,
+      sealed,
+      certificate,
+      maximumRelayerFee: fee,
+    })
     assert.ok(sentences.some((sentence) => sentence.includes('45 CFR 164.508')))
-    assert.ok(sentences.some((sentence) => /remuneration.*4\.75 MED/.test(sentence)))
+    assert.ok(sentences.some((sentence) => /remuneration.*4\.65 MED/.test(sentence)))
     assert.ok(sentences.some((sentence) => sentence.includes('operators of the 3 oracles')))
-    const settlements = [toSettlement(deal.terms, certificate, consent)]
+    const settlements = [toSettlement(deal.terms, certificate, consent, fee)]
     const [settled] = (await settle({ chain: network.chain, relayer, deal, settlements })).settled
     assert.ok(settled)
+    assert.equal(settled.record.relayerFee, fee)
+    assert.ok(settled.record.net >= consent.consent.minimumNet)
     const collected = await collect(offering, settled as never)
     assert.match(collected.bundleText, /"family":/)
     const safeHarbor = await createOffering(ground, await openTestDeal(ground), 16)
