@@ -1,5 +1,4 @@
 import * as Contexts from '@ambrosia/credentials/Contexts'
-import * as DidAmbrosia from '@ambrosia/credentials/DidAmbrosia'
 import * as Keys from '@ambrosia/credentials/Keys'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import type { Network } from '@ambrosia/devnet/Network'
@@ -12,7 +11,7 @@ import { fromUtf8, random, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import type { ConsumerKey } from '@ambrosia/sdk/consumer/collectRecord'
 import { type OpenedDeal, openDeal } from '@ambrosia/sdk/consumer/openDeal'
-import { createDid } from '@ambrosia/sdk/identity/createDid'
+import { createConsumerDid } from '@ambrosia/sdk/identity/createDid'
 import type { Offering } from '@ambrosia/sdk/provider/offerRecord'
 import { type SignedConsent, signConsent } from '@ambrosia/sdk/provider/signConsent'
 import type { QuorumCertificate } from '@ambrosia/sdk/provider/submitOffer'
@@ -39,19 +38,11 @@ export const PRICE = 5n * 10n ** 18n
 export async function prepareGround(network: Network, store: StoreClient): Promise<Ground> {
   const consumer = developmentAccount('consumer')
   const { publicKey, privateKey } = await Envelope.createKeyPair()
-  const { did } = await createDid({
+  const { did, keyId } = await createConsumerDid({
     chain: network.chain,
     controller: consumer,
     relayer: consumer,
-    salt: `0x${'00'.repeat(32)}`,
-    methods: [
-      {
-        fragment: 'delivery-1',
-        purposes: DidAmbrosia.PURPOSES.keyAgreement,
-        multikey: Keys.toMulticodec({ type: 'X25519', bytes: publicKey }),
-      },
-    ],
-    services: [],
+    deliveryKey: publicKey,
     now: Date.now,
   })
   return {
@@ -59,7 +50,7 @@ export async function prepareGround(network: Network, store: StoreClient): Promi
     store,
     consumer,
     consumerDid: did,
-    consumerKey: { keyId: `${did}#delivery-1`, privateKey },
+    consumerKey: { keyId, privateKey },
     asOf: new Date('2026-06-01T00:00:00Z'),
     consent: (offering, certificate) => consentTo(offering, certificate),
   }

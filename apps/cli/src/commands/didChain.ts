@@ -12,24 +12,14 @@ export function register(program: Command): void {
     .addHelpText('after', '\nExample:\n  ambrosia did create --key consumer')
     .action(async (options: { key: string; relayer: string }, command: Command) => {
       const { accountOf, openSession } = await import('../Session.ts')
-      const { createDid } = await import('@ambrosia/sdk/identity/createDid')
-      const Keys = await import('@ambrosia/credentials/Keys')
-      const { PURPOSES } = await import('@ambrosia/credentials/DidAmbrosia')
+      const { createConsumerDid } = await import('@ambrosia/sdk/identity/createDid')
       const session = await openSession()
       const { publicKey } = await session.wallet.encryptionKey(options.key)
-      const { did: created, receipt } = await createDid({
+      const { did: created, receipt } = await createConsumerDid({
         chain: session.chain,
         controller: accountOf(session, options.key),
         relayer: accountOf(session, options.relayer),
-        salt: `0x${'00'.repeat(32)}`,
-        methods: [
-          {
-            fragment: 'delivery-1',
-            purposes: PURPOSES.keyAgreement,
-            multikey: Keys.toMulticodec({ type: 'X25519', bytes: publicKey }),
-          },
-        ],
-        services: [],
+        deliveryKey: publicKey,
         now: Date.now,
       })
       await show(

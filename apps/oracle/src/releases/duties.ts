@@ -1,16 +1,14 @@
 import { dealBookAbi } from '@ambrosia/contracts'
-import type { Criteria } from '@ambrosia/exchange/Criteria'
-import { fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
+import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import type { Envelope } from '@ambrosia/sealing/Envelope'
-import * as Manifest from '@ambrosia/sealing/Manifest'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import { type Address, createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
 import type { OracleChain } from '../chain.ts'
 import type { OracleDatabase } from '../database/schema.ts'
 import { fromRecordText } from './recordText.ts'
-import { createRelease } from './release.ts'
+import { type ReleaseRow, releaseOfRow } from './releaseOfRow.ts'
 
 export type DutiesOptions = {
   database: Kysely<OracleDatabase>
@@ -29,6 +27,8 @@ export type DutiesOptions = {
   log: Log
 }
 
+type BlockHead = { timestamp: bigint; number: bigint }
+
 /**
  * What a certifying oracle owes and is owed on chain: it answers a consumer's claim by posting the wrapped key before the deadline, and takes
  * its share once the delivery window of a record has ended. Each is tried until it is done; what the contract refuses is told and left.
@@ -38,16 +38,21 @@ export async function fulfilDuties(options: DutiesOptions): Promise<void> {
     .selectFrom('release')
     .select('record_id')
     .where('stopped', '=', 0)
-    .where((is) => is.or([is('share_taken', '=', 0), is('answered', '=', 0)]))
+    .where((is) =>
+      is.or([
+        is('share_taken', '=', 0),
+        is.and([is('answer_by_sec', 'is not', null), is('answered', '=', 0)]),
+      ]),
+    )
     .limit(1)
     .executeTakeFirst()
   if (!open) return
-  const { timestamp } = await options.client.getBlock()
-  await answerClaims(options, timestamp)
-  await takeShares(options, timestamp)
+  const block = await options.client.getBlock()
+  await answerClaims(options, block)
+  await takeShares(options, block.timestamp)
 }
 
-async function answerClaims(options: DutiesOptions, nowSec: bigint): Promise<void> {
+async function answerClaims(options: DutiesOptions, block: BlockHead): Promise<void> {
   const { database } = options
   const rows = await database
     .selectFrom('release')
@@ -62,13 +67,13 @@ async function answerClaims(options: DutiesOptions, nowSec: bigint): Promise<voi
       'submission.manifest',
       'deal.criteria',
     ])
-    .where('release.answer_by_sec', '>=', Number(nowSec))
+    .where('release.answer_by_sec', '>=', Number(block.timestamp))
     .where('release.answered', '=', 0)
     .where('release.stopped', '=', 0)
     .execute()
   for (const row of rows) {
     if (row.criteria === null || row.record === null) continue
-    const envelope = await wrapAgain(options, row as Claimed, nowSec)
+    const envelope = await wrapAgain(options, { ...row, criteria: row.criteria }, block)
     // A claim that can't be answered must not hold up the others.
     if (envelope === undefined) continue
     const answer = toHex(fromUtf8(CanonicalJson.stringify(envelope)))
@@ -82,38 +87,15 @@ async function answerClaims(options: DutiesOptions, nowSec: bigint): Promise<voi
   }
 }
 
-type Claimed = {
-  record_id: string
-  deal_id: string
-  consumer: string
-  provider: string
-  criteria: string
-  manifest: string
-}
-
 async function wrapAgain(
   options: DutiesOptions,
-  row: Claimed,
-  nowSec: bigint,
+  row: ReleaseRow,
+  block: BlockHead,
 ): Promise<Envelope | undefined> {
-  const { keys, log } = options
   try {
-    const { envelope } = await createRelease({
-      ...options,
-      self: keys,
-      signer: keys.signer,
-      recordId: row.record_id as Hex,
-      dealId: row.deal_id as Hex,
-      provider: row.provider as Address,
-      consumer: row.consumer as Address,
-      criteria: JSON.parse(row.criteria) as Criteria,
-      manifest: Manifest.parse(row.manifest),
-      nowSec,
-      blockNumber: 0n,
-    })
-    return envelope
+    return (await releaseOfRow(options, row, block)).signed.envelope
   } catch (error) {
-    log.warn({ err: error, recordId: row.record_id }, 'a claim could not be answered yet')
+    options.log.warn({ err: error, recordId: row.record_id }, 'a claim could not be answered yet')
     return undefined
   }
 }

@@ -1,13 +1,10 @@
-import type { Criteria } from '@ambrosia/exchange/Criteria'
-import type { Hex } from '@ambrosia/primitives/Bytes'
-import * as Manifest from '@ambrosia/sealing/Manifest'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import type { Address, LocalAccount, PublicClient } from 'viem'
 import type { OracleChain } from '../chain.ts'
 import type { OracleDatabase } from '../database/schema.ts'
 import type { StoreAccess } from '../StoreAccess.ts'
-import { createRelease } from './release.ts'
+import { releaseOfRow } from './releaseOfRow.ts'
 import type { Waits } from './Waits.ts'
 
 /**
@@ -50,20 +47,11 @@ export async function releaseDue(options: {
   for (const row of rows) {
     if (row.criteria === null || BigInt(row.consent_until_sec) < block.timestamp) continue
     try {
-      const manifest = Manifest.parse(row.manifest)
-      const signed = await createRelease({
-        ...options,
-        self: options.keys,
-        signer: options.keys.signer,
-        recordId: row.record_id as Hex,
-        dealId: row.deal_id as Hex,
-        provider: row.provider as Address,
-        consumer: row.consumer as Address,
-        criteria: JSON.parse(row.criteria) as Criteria,
-        manifest,
-        nowSec: block.timestamp,
-        blockNumber: block.number,
-      })
+      const { signed, manifest } = await releaseOfRow(
+        options,
+        { ...row, criteria: row.criteria },
+        block,
+      )
       await options.store.pushRelease(signed, manifest)
       waits.done(row.record_id)
       await mark({ released_at_sec: Number(block.timestamp) }, row.record_id)

@@ -20,7 +20,7 @@ import * as Submission from '@ambrosia/exchange/Submission'
 import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
 import { dealTagKey } from '@ambrosia/exchange/Tags'
 import type * as QualityScore from '@ambrosia/health/Quality'
-import { fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
+import { concat, fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
 import { SUBMISSION_SKEW_SEC } from '@ambrosia/primitives/Limits'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
@@ -212,7 +212,7 @@ async function openPayload(
   const { cid } = await ContentAddress.fromBytes(sealed)
   if (cid !== manifest.contentAddress)
     throw new RecordError('WrongContent', 'the store gave another payload than the manifest names')
-  return Payload.decode(concatAll(chunks))
+  return Payload.decode(concat(...chunks))
 }
 
 async function* keeping(
@@ -223,16 +223,6 @@ async function* keeping(
     kept.push(chunk)
     yield chunk
   }
-}
-
-function concatAll(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
 }
 
 async function verifyDelivery(

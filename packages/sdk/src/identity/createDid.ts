@@ -1,6 +1,7 @@
 import { didRegistryAbi } from '@ambrosia/contracts'
 import * as DidAmbrosia from '@ambrosia/credentials/DidAmbrosia'
 import * as DidMessage from '@ambrosia/credentials/DidMessage'
+import * as Keys from '@ambrosia/credentials/Keys'
 import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import type { LocalAccount, TransactionReceipt } from 'viem'
 import type { Chain } from '../Chain.ts'
@@ -86,4 +87,31 @@ export async function deactivateDid(options: {
     functionName: 'deactivateWithSignature',
     args: [id, deadline, await controller.signTypedData(typedData as never)],
   })
+}
+
+/** Fragment of the key that a consumer's deliveries are wrapped to. */
+export const DELIVERY_FRAGMENT = 'delivery-1'
+
+/** The salt of an account's first and usual DID. */
+export const FIRST_SALT: Hex = `0x${'00'.repeat(32)}`
+
+/** Creates a consumer's DID, which names the X25519 key that records are released to. */
+export async function createConsumerDid(options: {
+  chain: Chain
+  controller: LocalAccount
+  relayer: LocalAccount
+  /** X25519, 32 bytes. */
+  deliveryKey: Uint8Array
+  now: () => number
+}): Promise<{ did: string; keyId: string; receipt: TransactionReceipt }> {
+  const { deliveryKey, ...rest } = options
+  const multikey = Keys.toMulticodec({ type: 'X25519', bytes: deliveryKey })
+  const { keyAgreement } = DidAmbrosia.PURPOSES
+  const created = await createDid({
+    ...rest,
+    salt: FIRST_SALT,
+    methods: [{ fragment: DELIVERY_FRAGMENT, purposes: keyAgreement, multikey }],
+    services: [],
+  })
+  return { ...created, keyId: `${created.did}#${DELIVERY_FRAGMENT}` }
 }

@@ -1,0 +1,47 @@
+import type { Criteria } from '@ambrosia/exchange/Criteria'
+import type { Hex } from '@ambrosia/primitives/Bytes'
+import * as Manifest from '@ambrosia/sealing/Manifest'
+import type { Address, LocalAccount } from 'viem'
+import type { OracleChain } from '../chain.ts'
+import { createRelease, type SignedRelease } from './release.ts'
+
+/** What the tables hold of a record that this oracle certified. */
+export type ReleaseRow = {
+  record_id: string
+  deal_id: string
+  consumer: string
+  provider: string
+  criteria: string
+  manifest: string
+}
+
+/** Wraps the key of a record in the tables, for the store or for the chain. @throws Release.*, Envelope.*, Manifest.Invalid */
+export async function releaseOfRow(
+  options: {
+    chainId: number
+    dealBook: Address
+    chain: OracleChain
+    keys: { keyId: string; epoch: number; privateKey: Uint8Array; signer: LocalAccount }
+  },
+  row: ReleaseRow,
+  block: { timestamp: bigint; number: bigint },
+): Promise<{ signed: SignedRelease; manifest: Manifest.Manifest }> {
+  const { chainId, dealBook, chain, keys } = options
+  const manifest = Manifest.parse(row.manifest)
+  const signed = await createRelease({
+    chainId,
+    dealBook,
+    chain,
+    self: keys,
+    signer: keys.signer,
+    recordId: row.record_id as Hex,
+    dealId: row.deal_id as Hex,
+    provider: row.provider as Address,
+    consumer: row.consumer as Address,
+    criteria: JSON.parse(row.criteria) as Criteria,
+    manifest,
+    nowSec: block.timestamp,
+    blockNumber: block.number,
+  })
+  return { signed, manifest }
+}
