@@ -1,18 +1,20 @@
+import { createRequire } from 'node:module'
 import toolboxViem from '@nomicfoundation/hardhat-toolbox-viem'
 import { defineConfig } from 'hardhat/config'
-import { compilerPath, compilerSettings, compilerVersion } from './compiler.ts'
+import sources from './sources.json' with { type: 'json' }
 
-// Hardhat runs the tests; what ships is compiled by bytecode.ts with the same compiler and settings.
+// Hardhat runs the tests; what ships is compiled by packages/chain with the same compiler and settings. The compiler is the npm package's own
+// WebAssembly build, so that nothing is downloaded.
 export default defineConfig({
   plugins: [toolboxViem],
   solidity: {
-    version: compilerVersion,
-    path: compilerPath(),
-    settings: compilerSettings,
+    version: sources.compiler.version,
+    path: createRequire(import.meta.url).resolve('solc/soljson.js'),
+    settings: sources.compiler.settings,
   },
   paths: {
     sources: './src',
-    tests: { solidity: './test', nodejs: './test' },
+    tests: { solidity: './test' },
   },
   networks: {
     default: {

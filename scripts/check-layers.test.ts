@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { checkFile, checkLayers } from './check-layers.ts'
+import { checkFile, checkLayers, rowOf } from './check-layers.ts'
 import { LAYERS, type Layer } from './checks/layers.ts'
 
 const MANIFEST = {
@@ -27,7 +27,7 @@ const MANIFEST = {
 
 /** The messages of the check for a file of the given text. */
 function messages(path: string, text: string, isShipped = true): string[] {
-  const workspace = Object.keys(LAYERS).find((name) => path.startsWith(`${name}/`)) as string
+  const workspace = rowOf(path) as string
   const file = { path, workspace, layer: LAYERS[workspace] as Layer, isShipped }
   return checkFile(file, text, MANIFEST).map(({ message }) => message)
 }
@@ -56,8 +56,11 @@ describe('imports between workspaces', () => {
     ['apps/issuer/src/a.ts', '@ambrosia/sdk', false],
     ['apps/cli/src/a.ts', '@ambrosia/sdk', true],
     ['apps/cli/src/a.ts', '@ambrosia/oracle/main', false],
-    ['contracts/deploy.ts', '@ambrosia/primitives', true],
-    ['contracts/deploy.ts', '@ambrosia/exchange', false],
+    ['packages/chain/src/a.ts', '@ambrosia/primitives', true],
+    ['packages/chain/src/a.ts', '@ambrosia/exchange', false],
+    ['packages/chain/src/a.ts', '@ambrosia/contracts/sources.json', false],
+    ['packages/chain/src/compile/a.ts', '@ambrosia/contracts/sources.json', true],
+    ['contracts/a.ts', '@ambrosia/primitives', false],
   ]
   for (const [path, imported, isAllowed] of CASES) {
     it(`${dirname(path)} ${isAllowed ? 'may' : 'may not'} import ${imported}`, () => {
@@ -94,6 +97,15 @@ describe('imports between workspaces', () => {
     ]) {
       assert.equal(messages('packages/health/src/a.ts', `import '${target}'`).length, 1, target)
     }
+  })
+
+  it('keeps a folder with input and output of its own apart from the package around it', () => {
+    const target = './compile/bytecode.ts'
+    assert.equal(messages('packages/chain/src/a.ts', `import '${target}'`).length, 1)
+    assert.deepEqual(messages('packages/chain/src/a.test.ts', `import '${target}'`, false), [])
+    assert.deepEqual(messages('packages/chain/src/compile/a.ts', "import './bytecode.ts'"), [])
+    assert.deepEqual(messages('packages/chain/src/compile/a.ts', "import '../abi/index.ts'"), [])
+    assert.deepEqual(messages('packages/chain/src/compile/a.ts', "import 'node:fs'"), [])
   })
 
   it('lets tests read vectors and testing helpers, and a differential test its other side', () => {

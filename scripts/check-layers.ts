@@ -62,17 +62,28 @@ export function checkLayers(root: string): Problem[] {
   const { overrides = {} } = readManifest(root, '.')
   for (const [workspace, layer] of Object.entries(LAYERS)) {
     // A package that the root puts in another's place belongs to no workspace.
-    const manifest = {
-      ...readManifest(root, workspaces.has(workspace) ? workspace : '.'),
-      overrides,
-    }
+    const home = packageOf(workspace)
+    const manifest = { ...readManifest(root, workspaces.has(home) ? home : '.'), overrides }
     for (const path of sourcesOf(root, workspace)) {
+      if (rowOf(path) !== workspace) continue
       const isShipped = workspace !== 'scripts' && !NOT_SHIPPED.test(path)
       const file = { path, workspace, layer, isShipped }
       problems.push(...checkFile(file, readFileSync(join(root, path), 'utf8'), manifest))
     }
   }
   return problems
+}
+
+/** The row of the list that governs a file: a folder inside a workspace may have one of its own. */
+export function rowOf(path: string): string | undefined {
+  const rows = Object.keys(LAYERS).filter((row) => path.startsWith(`${row}/`))
+  return rows.sort((one, other) => other.length - one.length)[0]
+}
+
+/** The workspace that a row belongs to. */
+function packageOf(row: string): string {
+  const depth = /^(packages|apps)\//.test(row) ? 2 : 1
+  return row.split('/').slice(0, depth).join('/')
 }
 
 /** Every breach in one file; its text and the package.json that governs it are given. */
@@ -118,17 +129,26 @@ function breachOf(file: File, target: string, manifest: Manifest, isType: boolea
   if (name.startsWith(SCOPE)) {
     const breach = oursBreach(file, name.slice(SCOPE.length), parts.slice(2))
     if (breach !== null) return breach
-    if (name === `${SCOPE}${posix.basename(file.workspace)}`) return null
+    if (name === `${SCOPE}${posix.basename(packageOf(file.workspace))}`) return null
   }
   return dependencyBreach(file, name, manifest, isType)
 }
 
 function relativeBreach(file: File, target: string): Breach {
   const path = posix.normalize(posix.join(posix.dirname(file.path), target))
-  if (path.startsWith(`${file.workspace}/`)) return null
+  const home = packageOf(file.workspace)
+  if (path.startsWith(`${home}/`)) {
+    const row = LAYERS[rowOf(path) as string]
+    if (row?.io && !file.layer.io && file.isShipped) {
+      return [
+        `${target} does I/O, ${file.workspace} does not`,
+        'Take what it makes as an argument.',
+      ]
+    }
+    return null
+  }
   if (!file.isShipped && path.startsWith('vectors/')) return null
-  if (file.workspace === 'scripts' && path.startsWith('contracts/')) return null
-  return [`${target} leaves ${file.workspace}`, `Import ${SCOPE}NAME instead of a path.`]
+  return [`${target} leaves ${home}`, `Import ${SCOPE}NAME instead of a path.`]
 }
 
 function nodeBreach(file: File, target: string): Breach {
@@ -148,10 +168,11 @@ function oursBreach(file: File, name: string, rest: readonly string[]): Breach {
   if (rest.includes('testing') && file.isShipped) {
     return [`${name}/testing is for tests`, 'Move what is needed into the package itself.']
   }
-  const allowed = [...file.layer.imports, posix.basename(file.workspace)]
+  const home = packageOf(file.workspace)
+  const allowed = [...file.layer.imports, posix.basename(home)]
   if (allowed.includes(name)) return null
   // Tests may look at the other side of a pair, but never turn the layers round.
-  if (!file.isShipped && TEST_IMPORTS[file.workspace]?.includes(name)) return null
+  if (!file.isShipped && TEST_IMPORTS[home]?.includes(name)) return null
   const list = file.layer.imports.join(', ') || 'nothing of ours'
   return [
     `${file.workspace} may not import ${name}`,
@@ -165,7 +186,7 @@ function dependencyBreach(file: File, name: string, manifest: Manifest, isType: 
   if (isTool && manifest.overrides?.[name] !== undefined) return null
   if (isTool && manifest.devDependencies?.[name] !== undefined) return null
   if (isTool && ROOT_TOOLS.has(name)) return null
-  const path = `${file.workspace}/package.json`
+  const path = `${packageOf(file.workspace)}/package.json`
   return [
     `${name} is not among the dependencies of ${file.workspace}`,
     `Add its exact version to ${path}.`,

@@ -94,7 +94,7 @@ function matches(path: string, filters: readonly string[]): boolean {
 
 /** The Solidity tests have a runner of their own; its last line is `contracts N pass N fail N skipped N`. */
 async function runContracts(): Promise<Counts> {
-  process.stdout.write('contracts: Solidity and TypeScript tests\n')
+  process.stdout.write('contracts: Solidity tests\n')
   const child = spawn(process.execPath, [join(ROOT, CONTRACTS_RUNNER)], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],

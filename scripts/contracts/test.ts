@@ -1,7 +1,7 @@
-// Runs every test of contracts/: Solidity (unit, fuzz, invariant) and node:test against Hardhat's chain. Ends with one line that scripts read:
+// Runs every test of contracts/: unit, fuzz and invariant tests in Solidity. Ends with one line that scripts read:
 // `contracts N pass N fail N skipped N`; exits non-zero when a test fails or nothing ran.
 //
-//   node scripts/contracts/test.ts [solidity|nodejs] [FILE...]
+//   node scripts/contracts/test.ts [FILE...]
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -11,24 +11,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'contract
 const require = createRequire(join(root, 'package.json'))
 const hardhat = join(dirname(require.resolve('hardhat/package.json')), 'dist', 'src', 'cli.js')
 
-const [first, ...files] = process.argv.slice(2)
-const kinds = first === 'solidity' || first === 'nodejs' ? [first] : ['solidity', 'nodejs']
-if (first !== undefined && kinds.length === 2) {
-  console.error('usage: node scripts/contracts/test.ts [solidity|nodejs] [FILE...]')
-  process.exit(2)
-}
-
 const total = { pass: 0, fail: 0, skipped: 0 }
-let failed = false
-for (const kind of kinds) {
-  const { code, output } = await run(['test', kind, ...files])
-  const pass = count(output, /(\d+) passing/)
-  total.pass += pass
-  total.fail += count(output, /(\d+) failing/)
-  total.skipped += count(output, /(\d+) (?:skipped|pending)/)
-  // A run that dies before its summary, or finds no test, must not look like success.
-  if (code !== 0 || pass === 0) failed = true
-}
+const { code, output } = await run(['test', 'solidity', ...process.argv.slice(2)])
+total.pass = count(output, /(\d+) passing/)
+total.fail = count(output, /(\d+) failing/)
+total.skipped = count(output, /(\d+) (?:skipped|pending)/)
+// A run that dies before its summary, or finds no test, must not look like success.
+const failed = code !== 0 || total.pass === 0
 const sum = total.pass + total.fail + total.skipped
 console.log(`contracts ${sum} pass ${total.pass} fail ${total.fail} skipped ${total.skipped}`)
 process.exit(failed || total.fail > 0 ? 1 : 0)

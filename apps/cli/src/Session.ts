@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { readDeal } from '@ambrosia/contracts/read'
+import { readDeal } from '@ambrosia/chain/read'
 import type * as Loader from '@ambrosia/credentials/Contexts'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { type NetworkFile, readNetworkFile } from '@ambrosia/devnet/Network'

@@ -1,11 +1,11 @@
-import { consentBookAbi } from '@ambrosia/contracts'
+import { consentBookAbi } from '@ambrosia/chain'
 import {
   type RegisteredOracle,
   readDealStatus,
   readDidVersions,
   readOperators,
   readOracle,
-} from '@ambrosia/contracts/read'
+} from '@ambrosia/chain/read'
 import type { OnChainDocument } from '@ambrosia/credentials/DidAmbrosia'
 import { fromContractVersion } from '@ambrosia/credentials/DidMessage'
 import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'

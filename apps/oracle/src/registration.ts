@@ -1,4 +1,4 @@
-import { oracleRegistryAbi } from '@ambrosia/contracts'
+import { oracleRegistryAbi } from '@ambrosia/chain'
 import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import { keccak256 } from '@ambrosia/primitives/Hash'
 import type { Log } from '@ambrosia/service/Log'

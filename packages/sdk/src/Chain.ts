@@ -1,5 +1,5 @@
-import { dealBookAbi, medTokenAbi } from '@ambrosia/contracts'
-import { readDidVersions } from '@ambrosia/contracts/read'
+import { dealBookAbi, medTokenAbi } from '@ambrosia/chain'
+import { readDidVersions } from '@ambrosia/chain/read'
 import { fromContractVersion } from '@ambrosia/credentials/DidMessage'
 import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'

@@ -1,4 +1,4 @@
-import { consentBookAbi, dealBookAbi } from '@ambrosia/contracts'
+import { consentBookAbi, dealBookAbi } from '@ambrosia/chain'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { Address } from 'viem'
 import type { Chain } from './Chain.ts'

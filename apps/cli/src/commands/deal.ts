@@ -66,7 +66,7 @@ export function register(program: Command): void {
     .addHelpText('after', '\nExample:\n  ambrosia deal list')
     .action(async (_options: object, command: Command) => {
       const { openSession } = await import('../Session.ts')
-      const { readDeals, readDealStatus } = await import('@ambrosia/contracts/read')
+      const { readDeals, readDealStatus } = await import('@ambrosia/chain/read')
       const { toDecimal } = await import('@ambrosia/primitives/Units')
       const { chain } = await openSession()
       const { dealBook } = chain.contracts
@@ -150,7 +150,7 @@ const DESCRIPTIONS = {
 async function create(options: CreateOptions) {
   const { accountOf, openSession } = await import('../Session.ts')
   const { openDeal } = await import('@ambrosia/sdk/consumer/openDeal')
-  const { readOperators, readOracle } = await import('@ambrosia/contracts/read')
+  const { readOperators, readOracle } = await import('@ambrosia/chain/read')
   const Criteria = await import('@ambrosia/exchange/Criteria')
   const Agreement = await import('@ambrosia/exchange/Agreement')
   const Validation = await import('@ambrosia/health/Validation')

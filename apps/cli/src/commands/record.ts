@@ -128,7 +128,7 @@ export function register(program: Command): void {
         const { accountOf, openSession } = await import('../Session.ts')
         const { sweep } = await import('@ambrosia/sdk/provider/revokeConsent')
         const { toDecimal } = await import('@ambrosia/primitives/Units')
-        const { medTokenAbi } = await import('@ambrosia/contracts')
+        const { medTokenAbi } = await import('@ambrosia/chain')
         const { RefusedError } = await import('../output.ts')
         const session = await openSession()
         const token = { address: session.chain.contracts.medToken, abi: medTokenAbi } as const

@@ -1,4 +1,4 @@
-import { consentBookAbi, dealBookAbi } from '@ambrosia/contracts'
+import { consentBookAbi, dealBookAbi } from '@ambrosia/chain'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Deal from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'

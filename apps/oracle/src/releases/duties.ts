@@ -1,4 +1,4 @@
-import { dealBookAbi } from '@ambrosia/contracts'
+import { dealBookAbi } from '@ambrosia/chain'
 import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import type { Envelope } from '@ambrosia/sealing/Envelope'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { medTokenAbi } from '@ambrosia/contracts'
+import { medTokenAbi } from '@ambrosia/chain'
 import { termsHash } from '@ambrosia/exchange/Deal'
 import * as Database from '@ambrosia/service/Database'
 import { zeroHash } from 'viem'

@@ -1,4 +1,4 @@
-import { consentBookAbi, dealBookAbi, oracleRegistryAbi } from '@ambrosia/contracts'
+import { consentBookAbi, dealBookAbi, oracleRegistryAbi } from '@ambrosia/chain'
 import { type DealTerms, fromJson, toJson } from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as Chain from '@ambrosia/service/Chain'

@@ -1,4 +1,4 @@
-import { dealBookAbi, medTokenAbi } from '@ambrosia/contracts'
+import { dealBookAbi, medTokenAbi } from '@ambrosia/chain'
 import * as Agreement from '@ambrosia/exchange/Agreement'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Deal from '@ambrosia/exchange/Deal'

@@ -1,4 +1,4 @@
-import { didRegistryAbi } from '@ambrosia/contracts'
+import { didRegistryAbi } from '@ambrosia/chain'
 import * as DidAmbrosia from '@ambrosia/credentials/DidAmbrosia'
 import * as DidMessage from '@ambrosia/credentials/DidMessage'
 import * as Keys from '@ambrosia/credentials/Keys'

@@ -1,4 +1,4 @@
-import { readOracle } from '@ambrosia/contracts/read'
+import { readOracle } from '@ambrosia/chain/read'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { HolderKey } from '@ambrosia/credentials/Keys'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'

@@ -1,4 +1,4 @@
-import { dealBookAbi, medTokenAbi } from '@ambrosia/contracts'
+import { dealBookAbi, medTokenAbi } from '@ambrosia/chain'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { LocalAccount, TransactionReceipt } from 'viem'
 import type { Chain } from '../Chain.ts'

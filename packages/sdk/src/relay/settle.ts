@@ -1,4 +1,4 @@
-import { consentBookAbi, dealBookAbi } from '@ambrosia/contracts'
+import { consentBookAbi, dealBookAbi } from '@ambrosia/chain'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
 import type { Settlement } from '@ambrosia/exchange/Settlement'
 import type { Hex } from '@ambrosia/primitives/Bytes'

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { compilerSettings, compilerVersion, contractSources } from './compiler.ts'
+import { compilerSettings, compilerVersion, contractSources, contractsFolder } from './compiler.ts'
 
 /** Source units by name, each with its whole text. */
 export type Sources = Record<string, { content: string }>
@@ -36,10 +36,10 @@ const importPattern = /^\s*import\s+(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]/gm
 /** Reads the sources of `contractSources` and everything that they import, in a stable order. */
 export async function readSources(): Promise<Sources> {
   const found = new Map<string, string>()
-  const resolve = createRequire(import.meta.url).resolve
+  const resolve = createRequire(join(contractsFolder, 'package.json')).resolve
   async function visit(name: string): Promise<void> {
     if (found.has(name)) return
-    const path = name.startsWith('src/') ? join(folder, name) : resolve(name)
+    const path = name.startsWith('src/') ? join(contractsFolder, name) : resolve(name)
     const content = await readFile(path, 'utf8')
     found.set(name, content)
     for (const [, target] of content.matchAll(importPattern)) {

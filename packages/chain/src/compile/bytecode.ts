@@ -2,15 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Abi, Hex } from 'viem'
+import type { Abi } from 'viem'
+import type { Artifacts } from '../Artifact.ts'
 import { contractSources } from './compiler.ts'
 import { compile, hashSources, readSources } from './standardJson.ts'
-
-/** What deployment needs of one contract. `bytecode` is creation code without constructor arguments. */
-export type Artifact = { abi: Abi; bytecode: Hex }
-
-/** Artifacts by the names of `contractSources`. */
-export type Artifacts = Record<string, Artifact>
 
 /** How far loading is; `cached` ends it at once, `compiling` takes seconds. */
 export type ArtifactProgress = { step: 'cached' | 'compiling' | 'compiled'; contracts: number }

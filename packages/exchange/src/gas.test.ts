@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { dealBookAbi, didRegistryAbi } from '@ambrosia/chain'
 import { type Hex, keccak256, parseEther, toHex } from 'viem'
-import { dealBookAbi, didRegistryAbi } from '../abi/index.ts'
-import { createExchange, type Exchange, sale, salt, termsFrom } from './support/exchange.ts'
+import { createExchange, type Exchange, sale, salt, termsFrom } from './testing/exchangeOnChain.ts'
 
-const path = new URL('../snapshots/gas.json', import.meta.url)
+const path = new URL('../../../contracts/snapshots/gas.json', import.meta.url)
 async function gasOf(exchange: Exchange, hash: Hex): Promise<number> {
   const receipt = await exchange.publicClient.waitForTransactionReceipt({ hash })
   assert.equal(receipt.status, 'success')

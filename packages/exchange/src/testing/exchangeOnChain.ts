@@ -1,11 +1,11 @@
 // One deployed exchange for node:test, with messages signed by viem: the other side of what the Solidity tests sign with cheat codes.
-import { network } from 'hardhat'
+import { dealBookAbi, medTokenAbi, oracleRegistryAbi } from '@ambrosia/chain'
+import { loadArtifacts } from '@ambrosia/chain/compile/bytecode'
+import { type Addresses, deploy } from '@ambrosia/chain/deploy'
+import { network } from '@ambrosia/chain/testing/network'
 import { type Address, type Hex, keccak256, parseEther, type TypedDataDomain, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { dealBookAbi, medTokenAbi, oracleRegistryAbi } from '../../abi/index.ts'
-import { loadArtifacts } from '../../bytecode.ts'
-import { type Addresses, deploy } from '../../deploy.ts'
-import { types } from './types.ts'
+import { types } from './messageTypes.ts'
 
 export const salt: Hex = toHex(77n, { size: 32 })
 const key = (index: number) => toHex(BigInt(index), { size: 32 })

@@ -11,8 +11,8 @@ import {
   toFunctionSelector,
   type WalletClient,
 } from 'viem'
+import type { Artifacts } from './Artifact.ts'
 import { accessManagerAbi, dealBookAbi, oracleRegistryAbi } from './abi/index.ts'
-import type { Artifacts } from './bytecode.ts'
 
 /** Addresses of one deployment. */
 export type Addresses = {

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { network } from 'hardhat'
+import { dealBookAbi } from '@ambrosia/chain'
+import { loadArtifacts } from '@ambrosia/chain/compile/bytecode'
+import { network } from '@ambrosia/chain/testing/network'
 import { type Address, getAddress, type Hex } from 'viem'
-import { dealBookAbi } from '../abi/index.ts'
-import { loadArtifacts } from '../bytecode.ts'
-import { types } from './support/types.ts'
+import { types } from '../testing/messageTypes.ts'
 
 type Message = Record<string, string | number>
 type Vectors = {
@@ -17,7 +17,7 @@ type Vectors = {
   invalid: { why: string; digest: Hex }[]
 }
 
-const path = new URL('../../vectors/exchange/eip712.json', import.meta.url)
+const path = new URL('../../../../vectors/exchange/eip712.json', import.meta.url)
 const vectors = JSON.parse(await readFile(path, 'utf8')) as Vectors
 
 async function placeDealBook(chainId: number, address: Address) {
