@@ -13,6 +13,7 @@ import { checkBrowserSize } from './checks/browserSize.ts'
 import { checkDependencies } from './checks/dependencies.ts'
 import { checkFileSize, checkForbidden } from './checks/files.ts'
 import { checkGenerated } from './checks/generated.ts'
+import { checkLockfile } from './checks/lockfile.ts'
 import type { Check, Problem } from './checks/problem.ts'
 import { checkStyle, checkTypes } from './checks/tools.ts'
 
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
     run: checkForbidden,
   },
   { name: 'dependencies', about: 'exact versions, each with its reason', run: checkDependencies },
+  { name: 'lockfile', about: 'every package pinned for every platform', run: checkLockfile },
   {
     name: 'browser',
     about: 'the browser entry of the sdk under 300 kB gzip',

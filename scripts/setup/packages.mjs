@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { SetupError } from './errors.mjs'
 import { withLock } from './lock.mjs'
+import { isLockCurrent, LOCKFILE } from './lockfile.mjs'
 import { runNpm } from './npm.mjs'
 
 const STAMP = 'node_modules/.ambrosia-setup'
@@ -13,8 +14,10 @@ export async function ensurePackages(root, node) {
   mkdirSync(join(root, 'node_modules'), { recursive: true })
   return await withLock(join(root, `${STAMP}.lock`), async () => {
     if (isCurrent(root)) return false
-    const before = readIfThere(join(root, 'package-lock.json'))
+    // What is locked is installed and never rewritten: a clone stays clean. Only a changed package.json changes the lock.
+    const isLocked = isLockCurrent(root, workspaceManifests(root))
     const options = [
+      ...(isLocked ? ['--no-save'] : []),
       '--ignore-scripts',
       '--no-audit',
       '--no-fund',
@@ -24,10 +27,9 @@ export async function ensurePackages(root, node) {
     ]
     // Never `npm ci`: it refuses a lock in which npm left out the optional packages of other platforms.
     await runNpm('packages (once)', node, ['install', ...options], root)
-    const after = readIfThere(join(root, 'package-lock.json'))
-    if (before !== '' && before !== after) {
+    if (!isLocked) {
       process.stderr.write(
-        'set up    package-lock.json changed with a package.json; commit both together\n',
+        `set up    ${LOCKFILE} changed with a package.json; run "npm run lock" and commit both together\n`,
       )
     }
     writeFileSync(join(root, STAMP), hashOfInputs(root))
@@ -44,27 +46,32 @@ export function hashOfInputs(root) {
   const hash = createHash('sha256')
   const add = (text) => hash.update(`${text.length}\n${text}\n`)
   add(`${process.platform} ${process.arch}`)
-  add(readIfThere(join(root, 'package-lock.json')))
-  for (const path of manifests(root)) {
+  add(readIfThere(join(root, LOCKFILE)))
+  for (const path of [...workspaceManifests(root), ...replacements(root)]) {
     add(path)
     add(dependenciesOf(root, path))
   }
   return hash.digest('hex')
 }
 
-function manifests(root) {
-  const main = parse(root, 'package.json')
+/** The manifests that the lockfile follows: the root's and that of every workspace, as paths from the root. */
+export function workspaceManifests(root) {
   const found = ['package.json']
-  for (const pattern of main.workspaces ?? []) {
+  for (const pattern of parse(root, 'package.json').workspaces ?? []) {
     const folders = pattern.endsWith('/*')
       ? namesIn(join(root, pattern.slice(0, -2))).map((name) => `${pattern.slice(0, -1)}${name}`)
       : [pattern]
     for (const folder of folders) found.push(`${folder}/package.json`)
   }
-  for (const target of Object.values(main.overrides ?? {})) {
-    if (String(target).startsWith('file:./')) found.push(`${target.slice(7)}/package.json`)
-  }
   return found.filter((path) => existsSync(join(root, path)))
+}
+
+/** Packages of ours that stand in the place of others. */
+function replacements(root) {
+  return Object.values(parse(root, 'package.json').overrides ?? {})
+    .filter((target) => String(target).startsWith('file:./'))
+    .map((target) => `${target.slice(7)}/package.json`)
+    .filter((path) => existsSync(join(root, path)))
 }
 
 function dependenciesOf(root, path) {
