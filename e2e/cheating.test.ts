@@ -1,25 +1,22 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import type { Certified } from '@ambrosia/api/oracle/OracleClient'
+import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Certificate from '@ambrosia/exchange/Certificate'
+import { certify } from '@ambrosia/exchange/certify/certify'
 import * as Release from '@ambrosia/exchange/Release'
 import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
+import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
-import type { Certified } from '@ambrosia/sdk/OracleClient'
 import { submitOffer } from '@ambrosia/sdk/provider/submitOffer'
 import type { SettledRecord } from '@ambrosia/sdk/relay/settle'
-import type { StoreClient } from '@ambrosia/sdk/StoreClient'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as DataKey from '@ambrosia/sealing/DataKey'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import { privateKeyToAccount } from 'viem/accounts'
-import { createSetting, loadApp } from './support/submissionSetting.ts'
 
 type Setting = Awaited<ReturnType<typeof createSetting>>
-type Certify = (
-  body: Setting['body'],
-  context: object,
-) => Promise<{ certificate: Certificate.Certificate; quality: Certified['quality'] }>
 
 const key = (byte: number): Hex => toHex(new Uint8Array(32).fill(byte))
 
@@ -123,7 +120,6 @@ describe('an oracle that releases another key', () => {
 describe('an oracle that answers something else than its certificate', () => {
   /** Three oracles; the last one changes its answer. */
   async function submit(cheat: (certified: Certified) => Certified, quorum = 2) {
-    const { certify } = await loadApp<{ certify: Certify }>('oracle/src/submissions/certify.ts')
     const { parts, offer, deal, context, domain, body } = setting
     const { receipt, ...rest } = parts
     const oracles = [1, 2, 3].map((number) => {

@@ -4,12 +4,12 @@ import * as DidKey from '@ambrosia/credentials/DidKey'
 import { toBundleText } from '@ambrosia/exchange/IssuedRecord'
 import * as Payload from '@ambrosia/exchange/Payload'
 import { sealContext } from '@ambrosia/exchange/SealContext'
+import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
 import { toHex } from '@ambrosia/primitives/Bytes'
 import { parseProof } from '@ambrosia/sdk/consumer/parseProof'
 import { type DeliveryProof, verifyDelivery } from '@ambrosia/sdk/consumer/verifyDelivery'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Seal from '@ambrosia/sealing/Seal'
-import { createSetting } from './support/submissionSetting.ts'
 
 type Setting = Awaited<ReturnType<typeof createSetting>>
 

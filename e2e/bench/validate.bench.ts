@@ -7,11 +7,13 @@ import { createDecipheriv, createHash } from 'node:crypto'
 import { resolveKey, withKey } from '@ambrosia/credentials/credential/resolveKey'
 import { toPublicKey } from '@ambrosia/credentials/DidKey'
 import * as Criteria from '@ambrosia/exchange/Criteria'
+import { certify } from '@ambrosia/exchange/certify/certify'
 import * as Delivery from '@ambrosia/exchange/Delivery'
 import * as Payload from '@ambrosia/exchange/Payload'
 import { sealContext } from '@ambrosia/exchange/SealContext'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import * as Submission from '@ambrosia/exchange/Submission'
+import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
 import type { FhirResource } from '@ambrosia/health/Resource'
 import { checkSchema } from '@ambrosia/health/validation/checkSchema'
 import { fromBase64url, fromHex, fromUtf8 } from '@ambrosia/primitives/Bytes'
@@ -24,20 +26,17 @@ import * as vc from '@digitalbazaar/vc'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { createSetting, loadApp } from '../support/submissionSetting.ts'
 
 export const name = 'validate'
 
 export type Figure = { name: string; value: number; unit: string; against: string; ratio: number }
 
-type Certify = (body: Setting['body'], context: Setting['context']) => Promise<unknown>
 type Setting = Awaited<ReturnType<typeof createSetting>>
 
 const RUNS = 15
 
 export async function run(): Promise<{ figures: Figure[] }> {
   const setting = await createSetting(50_000)
-  const { certify } = await loadApp<{ certify: Certify }>('oracle/src/submissions/certify.ts')
   const libraries = await libraryCalls(setting)
   const whole = (): Promise<unknown> => certify(setting.body, setting.context)
   const alone = async (): Promise<void> => {

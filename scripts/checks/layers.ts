@@ -12,7 +12,8 @@ const LOWER = [
   'exchange',
   'dispute',
 ]
-const CLIENT = ['primitives', 'health', 'credentials', 'sealing', 'chain', 'exchange']
+const CLIENT = ['primitives', 'health', 'credentials', 'sealing', 'chain', 'exchange', 'api']
+const SERVICE = [...CLIENT, 'service']
 
 export type Layer = {
   /** Workspaces of ours it may import. */
@@ -40,17 +41,25 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/dispute': { imports: ['primitives', 'machine'], io: false },
   // Patient data can not reach a block by mistake: what knows it is not to be had here.
   'packages/rollup': { imports: ['primitives', 'machine', 'dispute'], io: false },
+  'packages/api': {
+    imports: ['primitives', 'health', 'credentials', 'sealing', 'exchange'],
+    io: false,
+    browser: true,
+  },
   'packages/sdk': { imports: [...CLIENT, 'machine', 'dispute'], io: true },
-  'packages/service': { imports: [...CLIENT, 'machine', 'dispute'], io: true },
+  'packages/service': {
+    imports: ['primitives', 'credentials', 'sealing', 'chain', 'exchange', 'machine', 'dispute'],
+    io: true,
+  },
   // The development network funds and registers through the sdk, the one step sideways.
-  'packages/devnet': { imports: [...LOWER, 'rollup', 'sdk', 'service'], io: true },
-  'apps/issuer': { imports: [...CLIENT, 'service'], io: true },
-  'apps/store': { imports: [...CLIENT, 'service'], io: true },
-  'apps/oracle': { imports: [...CLIENT, 'service'], io: true },
-  'apps/cli': { imports: [...LOWER, 'sdk', 'service', 'devnet'], io: true },
+  'packages/devnet': { imports: [...LOWER, 'rollup', 'api', 'sdk', 'service'], io: true },
+  'apps/issuer': { imports: SERVICE, io: true },
+  'apps/store': { imports: SERVICE, io: true },
+  'apps/oracle': { imports: SERVICE, io: true },
+  'apps/cli': { imports: [...LOWER, 'api', 'sdk', 'service', 'devnet'], io: true },
   // Solidity alone, with the configuration of its test runner.
   contracts: { imports: [], io: true },
-  e2e: { imports: [...LOWER, 'rollup', 'sdk', 'service', 'devnet'], io: true },
+  e2e: { imports: [...LOWER, 'rollup', 'api', 'sdk', 'service', 'devnet'], io: true },
   examples: { imports: [...LOWER, 'sdk', 'devnet'], io: true },
   scripts: { imports: LOWER, io: true },
 }

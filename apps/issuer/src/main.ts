@@ -1,4 +1,4 @@
 import { runService } from '@ambrosia/service/runService'
-import { startIssuer } from './startIssuer.ts'
+import { startIssuer } from './start.ts'
 
 await runService(startIssuer)

@@ -1,4 +1,4 @@
 import { runService } from '@ambrosia/service/runService'
-import { startOracle } from './startOracle.ts'
+import { startOracle } from './start.ts'
 
 await runService(startOracle)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { accountId } from '@ambrosia/exchange/SignedRequest'
 import { toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { accountId } from '@ambrosia/primitives/SignedRequest'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'

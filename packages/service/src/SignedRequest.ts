@@ -1,7 +1,7 @@
-import { accountId } from '@ambrosia/exchange/SignedRequest'
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as HttpSignature from '@ambrosia/primitives/HttpSignature'
+import { accountId } from '@ambrosia/primitives/SignedRequest'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { FileVerdict, SampleVerdict } from '@ambrosia/exchange/judge/checkSample'
 import { fromDecimal, toDecimal } from '@ambrosia/primitives/Units'
 import type { Command } from 'commander'
-import type { FileVerdict, SampleVerdict } from '../checkSample.ts'
 import { printJson, progress, UsageError } from '../output.ts'
 
 type Options = {
@@ -75,7 +75,7 @@ async function run(
   const asOf = options.asOf === undefined ? new Date() : new Date(options.asOf)
   if (Number.isNaN(asOf.getTime())) throw new UsageError('--as-of is no date', 'Write 2026-05-01.')
   const Criteria = await import('@ambrosia/exchange/Criteria')
-  const { checkSample } = await import('../checkSample.ts')
+  const { checkSample } = await import('@ambrosia/exchange/judge/checkSample')
   const criteria = Criteria.parse(await readOrExplain(criteriaFile))
   const names = (await list(options.sample)).filter((name) => /\.json(\.gz)?$/.test(name)).sort()
   if (names.length === 0) {

@@ -82,7 +82,7 @@ export function register(program: Command): void {
 
 async function clientOf() {
   const { openSession } = await import('../Session.ts')
-  const { createIssuerClient } = await import('@ambrosia/sdk/IssuerClient')
+  const { createIssuerClient } = await import('@ambrosia/api/issuer/IssuerClient')
   const session = await openSession()
   const tokenFile = join(session.home, 'issuer', 'operator-token')
   if (!existsSync(tokenFile))

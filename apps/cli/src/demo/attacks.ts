@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { IssuerClient } from '@ambrosia/api/issuer/IssuerClient'
 import type { IssuedRecord, SaltedResource } from '@ambrosia/exchange/IssuedRecord'
 import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
-import type { IssuerClient } from '@ambrosia/sdk/IssuerClient'
 import type { Offering } from '@ambrosia/sdk/provider/offerRecord'
 import { certifyOffer, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
 import { settle, toSettlement } from '@ambrosia/sdk/relay/settle'

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { createStoreClient, type StoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Network from '@ambrosia/devnet/Network'
-import { createStoreClient, type StoreClient } from '@ambrosia/sdk/StoreClient'
 import { homeOf } from '../home.ts'
 import { portsOf } from '../ports.ts'
 import { openWallet, type Wallet } from '../wallet.ts'

@@ -1,4 +1,4 @@
-import type { Issued } from '@ambrosia/sdk/IssuerClient'
+import type { Issued } from '@ambrosia/api/issuer/IssuerClient'
 import type { Offering } from '@ambrosia/sdk/provider/offerRecord'
 import type { Refused } from './attacks.ts'
 import type { Patient } from './patients.ts'

@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import * as Keys from '@ambrosia/credentials/Keys'
 import type { RecordForm } from '@ambrosia/exchange/IssuedRecord'
+import type { Issuance } from '@ambrosia/exchange/issue/issueRecord'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { BUNDLE_SIZE_BYTES } from '@ambrosia/primitives/Limits'
 import type { Server } from '@ambrosia/service/Server'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { Issuance } from '../issueRecord.ts'
 import type { StatusLists } from '../status/statusLists.ts'
 
 /** Issues a record of a Bundle to a holder. */

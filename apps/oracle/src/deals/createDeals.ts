@@ -1,9 +1,9 @@
 import type { Criteria } from '@ambrosia/exchange/Criteria'
+import type { Deals } from '@ambrosia/exchange/certify/Deals'
 import * as Deal from '@ambrosia/exchange/Deal'
 import type { Kysely } from 'kysely'
 import type { OracleChain } from '../chain.ts'
 import type { OracleDatabase } from '../database/schema.ts'
-import type { Deals } from './Deals.ts'
 
 /** Deals from the table that the follower keeps; their state and slots are read from the chain each time. */
 export function createDeals(options: {

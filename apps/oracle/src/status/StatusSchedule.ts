@@ -1,5 +1,5 @@
 import * as StatusList from '@ambrosia/credentials/StatusList'
-import type { Hex } from '@ambrosia/primitives/Bytes'
+import type { EpochLists } from '@ambrosia/exchange/certify/EpochLists'
 import { toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
@@ -19,13 +19,6 @@ export type StatusSchedule = {
   /** The lists of these issuers at the epoch of a time. Waits for a fetch under way. @throws Status.NotAvailable */
   listsAt(issuers: readonly string[], asOfSec: bigint): Promise<EpochLists>
   stop(): void
-}
-
-export type EpochLists = {
-  /** The root that the certificate names. */
-  root: Hex
-  /** True when the entry's bit is set. @throws Status.UnknownList */
-  isRevoked(issuer: string, entry: Record<string, unknown>): boolean
 }
 
 /** Longest pause before a failed fetch is tried again, milliseconds. */

@@ -1,4 +1,5 @@
 import * as Certificate from '@ambrosia/exchange/Certificate'
+import { type CertifyContext, certify, RefusedError } from '@ambrosia/exchange/certify/certify'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import * as Submission from '@ambrosia/exchange/Submission'
 import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
@@ -8,7 +9,6 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Kysely } from 'kysely'
 import type { LocalAccount } from 'viem'
 import type { OracleDatabase } from '../database/schema.ts'
-import { type CertifyContext, certify, RefusedError } from './certify.ts'
 
 /** The answer to a submission, as JSON. */
 export type CertifiedJson = {

@@ -1,7 +1,7 @@
-import { signRequest } from '@ambrosia/exchange/SignedRequest'
 import { fromHex, fromUint, fromUtf8, random, toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256Tagged } from '@ambrosia/primitives/Hash'
+import { signRequest } from '@ambrosia/primitives/SignedRequest'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import type { Keystore } from '@ambrosia/service/Keystore'
 import type { Address, LocalAccount } from 'viem'

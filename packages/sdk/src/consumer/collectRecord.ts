@@ -1,3 +1,4 @@
+import type { StoreClient, Delivery as StoreDelivery } from '@ambrosia/api/store/StoreClient'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { DIDDocument, Resolvable } from '@ambrosia/credentials/Resolver'
 import type { Criteria } from '@ambrosia/exchange/Criteria'
@@ -13,7 +14,6 @@ import * as Seal from '@ambrosia/sealing/Seal'
 import type { Address, LocalAccount } from 'viem'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
 import type { SettledRecord } from '../relay/settle.ts'
-import type { StoreClient, Delivery as StoreDelivery } from '../StoreClient.ts'
 import { type DeliveryProof, verifyDelivery } from './verifyDelivery.ts'
 
 /** The consumer's key that records are released to. */

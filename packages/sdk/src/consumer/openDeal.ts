@@ -1,3 +1,4 @@
+import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import { dealBookAbi, medTokenAbi } from '@ambrosia/chain'
 import * as Agreement from '@ambrosia/exchange/Agreement'
 import * as Criteria from '@ambrosia/exchange/Criteria'
@@ -7,7 +8,6 @@ import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import type { Address, LocalAccount } from 'viem'
 import type { Chain } from '../Chain.ts'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
-import type { StoreClient } from '../StoreClient.ts'
 
 /** A deal that stands on chain, with the documents whose hashes it holds. */
 export type OpenedDeal = {

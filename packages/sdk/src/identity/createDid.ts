@@ -1,3 +1,4 @@
+import type { IssuerService } from '@ambrosia/api/issuer/IssuerClient'
 import { didRegistryAbi } from '@ambrosia/chain'
 import * as DidAmbrosia from '@ambrosia/credentials/DidAmbrosia'
 import * as DidMessage from '@ambrosia/credentials/DidMessage'
@@ -5,7 +6,6 @@ import * as Keys from '@ambrosia/credentials/Keys'
 import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import type { LocalAccount, TransactionReceipt } from 'viem'
 import type { Chain } from '../Chain.ts'
-import type { IssuerService } from '../IssuerClient.ts'
 
 /** Creates a did:ambrosia by its controller's signature; whoever relays pays the gas. */
 export async function createDid(options: {

@@ -1,18 +1,23 @@
+import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
+import type { Fetch } from '@ambrosia/api/request'
+import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import { readOracle } from '@ambrosia/chain/read'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { HolderKey } from '@ambrosia/credentials/Keys'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
+import {
+  type DealView,
+  type OracleRecipient,
+  type SealedOffer,
+  sealOffer,
+} from '@ambrosia/exchange/offer/sealOffer'
+import { type SelectedRecord, selectRecord } from '@ambrosia/exchange/offer/selectRecord'
 import { fromHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, isAddressEqual, type LocalAccount } from 'viem'
 import type { Chain } from '../Chain.ts'
 import type { OpenedDeal } from '../consumer/openDeal.ts'
-import type { Fetch } from '../http/request.ts'
-import { createOracleClient } from '../OracleClient.ts'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
-import type { StoreClient } from '../StoreClient.ts'
-import { type DealView, type OracleRecipient, type SealedOffer, sealOffer } from './sealOffer.ts'
-import { type SelectedRecord, selectRecord } from './selectRecord.ts'
 import { type QuorumCertificate, submitOffer } from './submitOffer.ts'
 
 /** What a provider needs to offer a record into a deal. */
@@ -79,8 +84,10 @@ export async function readRecipients(chain: Chain, deal: OpenedDeal): Promise<Re
 
 /** Selects what the deal needs and seals it to the deal's oracles. Nothing leaves the person yet. */
 export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
-  const { chain, deal, record } = offering
+  const { chain, deal, record, onProgress = ignoreProgress } = offering
   const selected = selectRecord(record, deal.criteria)
+  const { indexes, total } = selected
+  onProgress({ step: 'select', done: indexes.length, total, unit: 'resources' })
   const recipients = await readRecipients(chain, deal)
   const offer = await sealOffer({
     record,
@@ -89,8 +96,10 @@ export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
     provider: offering.account.address,
     oracles: recipients,
     loader: offering.loader,
-    onProgress: offering.onProgress ?? ignoreProgress,
   })
+  const sizeBytes = offer.sealed.length
+  onProgress({ step: 'seal', done: sizeBytes, total: sizeBytes, unit: 'bytes' })
+  onProgress({ step: 'wrap', done: recipients.length, total: recipients.length, unit: 'oracles' })
   return { selected, offer, recipients }
 }
 

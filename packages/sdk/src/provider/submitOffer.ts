@@ -1,28 +1,14 @@
-import type { Loader } from '@ambrosia/credentials/Contexts'
-import * as Credential from '@ambrosia/credentials/Credential'
-import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
-import type { HolderKey } from '@ambrosia/credentials/Keys'
+import type { Certified, OracleClient } from '@ambrosia/api/oracle/OracleClient'
 import * as Certificate from '@ambrosia/exchange/Certificate'
-import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
 import { type Domain, dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
-import * as Submission from '@ambrosia/exchange/Submission'
 import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
-import {
-  fromHex,
-  type Hex,
-  type RandomBytes,
-  random,
-  toBase64url,
-  toHex,
-} from '@ambrosia/primitives/Bytes'
+import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError, hasCode, toPlain } from '@ambrosia/primitives/Errors'
-import type { Address, LocalAccount } from 'viem'
-import type { Certified, OracleClient } from '../OracleClient.ts'
+import type { Address } from 'viem'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
 import { gatherAnswers } from './gatherAnswers.ts'
-import type { DealView, SealedOffer } from './sealOffer.ts'
-import type { SelectedRecord } from './selectRecord.ts'
 
 /** A certificate that enough oracles signed. */
 export type QuorumCertificate = {
@@ -39,52 +25,6 @@ export type OracleEndpoint = { operator: Address; signer: Address; client: Oracl
 
 /** How long the other oracles may take once the quorum has certified. */
 const GRACE_MS = 5_000
-
-/** The body for one oracle: presentation (a) under a header that binds deal, provider, manifest, oracle, nonce and time. */
-export async function createSubmission(options: {
-  record: IssuedRecord
-  selected: SelectedRecord
-  offer: SealedOffer
-  deal: DealView
-  account: LocalAccount
-  holderKey: HolderKey
-  receipt: StorageReceipt.StorageReceipt
-  receiptSignature: Hex
-  oracle: Address
-  asOfSec: bigint
-  loader: Loader
-  randomBytes?: RandomBytes
-}): Promise<SubmissionBody> {
-  const { deal, offer, selected } = options
-  const domain: Domain = dealBookDomain(deal.chainId, deal.dealBook)
-  const submission: Submission.Submission = {
-    dealId: deal.dealId,
-    provider: options.account.address,
-    manifestHash: offer.manifestHash,
-    criteriaHash: deal.criteriaHash,
-    oracle: options.oracle,
-    nonce: toHex((options.randomBytes ?? random)(32)),
-    asOf: options.asOfSec,
-  }
-  const header = fromHex(Submission.hash(submission, domain))
-  const presentation = await Credential.deriveBbs({
-    signed: options.record.credential,
-    selectivePointers: [...selected.pointers.shared, ...selected.pointers.oracleOnly],
-    presentationHeader: header,
-    loader: options.loader,
-  })
-  return {
-    manifest: offer.manifest as unknown as Record<string, unknown>,
-    receipt: options.receipt,
-    receiptSignature: options.receiptSignature,
-    submission,
-    providerSignature: await options.account.signTypedData(
-      Submission.toTypedData(submission, domain),
-    ),
-    holderSignature: toBase64url(HolderBinding.sign(options.holderKey, header)),
-    presentation,
-  }
-}
 
 /**
  * Sends the offer to every oracle of the deal and gathers the certificate that the quorum signed.

@@ -1,5 +1,5 @@
 import type { IssuedRecord, RecordForm } from '@ambrosia/exchange/IssuedRecord'
-import { type Fetch, request } from './http/request.ts'
+import { type Fetch, request } from '../request.ts'
 
 /** What an issuer answers to an issuance. */
 export type Issued = {

@@ -7,9 +7,9 @@ import * as Validation from '@ambrosia/health/Validation'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { type Criteria, matchesClaims } from './Criteria.ts'
-import { digest, digestText, toResource } from './IssuedRecord.ts'
-import type { Payload, PayloadResource } from './Payload.ts'
+import { type Criteria, matchesClaims } from '../Criteria.ts'
+import { digest, digestText, toResource } from '../IssuedRecord.ts'
+import type { Payload, PayloadResource } from '../Payload.ts'
 import {
   type GroupClaim,
   isSignedResource,
@@ -18,8 +18,8 @@ import {
   parseGroup,
   parseTypeRoot,
   textsOf,
-} from './RecordCredential.ts'
-import { personTag, recordTag } from './Tags.ts'
+} from '../RecordCredential.ts'
+import { personTag, recordTag } from '../Tags.ts'
 
 /** A presentation whose proof, issuer key, validity and header were verified before. */
 export type VerifiedPresentation = {

@@ -1,12 +1,5 @@
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
-import type { Criteria } from '@ambrosia/exchange/Criteria'
-import * as Delivery from '@ambrosia/exchange/Delivery'
-import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
-import { type Domain, dealBookDomain } from '@ambrosia/exchange/messages/Message'
-import * as Payload from '@ambrosia/exchange/Payload'
-import { proveResources } from '@ambrosia/exchange/RecordCredential'
-import { sealContext } from '@ambrosia/exchange/SealContext'
 import { fromHex, type Hex, type RandomBytes, random } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as DataKey from '@ambrosia/sealing/DataKey'
@@ -14,7 +7,13 @@ import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import * as Seal from '@ambrosia/sealing/Seal'
 import type { Address } from 'viem'
-import { ignoreProgress, type OnProgress } from '../Progress.ts'
+import type { Criteria } from '../Criteria.ts'
+import * as Delivery from '../Delivery.ts'
+import type { IssuedRecord } from '../IssuedRecord.ts'
+import { type Domain, dealBookDomain } from '../messages/Message.ts'
+import * as Payload from '../Payload.ts'
+import { proveResources } from '../RecordCredential.ts'
+import { sealContext } from '../SealContext.ts'
 import type { SelectedRecord } from './selectRecord.ts'
 
 /** A deal as a provider sees it. */
@@ -54,13 +53,10 @@ export async function sealOffer(options: {
   oracles: readonly OracleRecipient[]
   loader: Loader
   randomBytes?: RandomBytes
-  onProgress?: OnProgress
 }): Promise<SealedOffer> {
   const { record, selected, deal } = options
-  const onProgress = options.onProgress ?? ignoreProgress
   const randomBytes = options.randomBytes ?? random
   const resources = payloadResources(record, selected)
-  onProgress({ step: 'select', done: resources.length, total: selected.total, unit: 'resources' })
   const domain: Domain = dealBookDomain(deal.chainId, deal.dealBook)
   const payloadRoot = Payload.root(resources)
   const header = Delivery.hash(
@@ -84,18 +80,11 @@ export async function sealOffer(options: {
   const epoch = 1
   const context = sealContext({ ...deal, provider: options.provider, epoch })
   const sealed = await Seal.sealBytes({ plaintext, dataKey, context })
-  onProgress({ step: 'seal', done: sealed.length, total: sealed.length, unit: 'bytes' })
   const { cid: contentAddress } = await ContentAddress.fromBytes(sealed)
   const recipients: Envelope.Envelope[] = []
   for (const oracle of options.oracles) {
     const recipient = { keyId: oracle.keyId, epoch: oracle.epoch, publicKey: oracle.publicKey }
     recipients.push(await Envelope.wrap({ dataKey, recipient, context }))
-    onProgress({
-      step: 'wrap',
-      done: recipients.length,
-      total: options.oracles.length,
-      unit: 'oracles',
-    })
   }
   const manifest = Manifest.create({
     contentAddress,

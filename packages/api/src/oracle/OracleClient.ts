@@ -2,7 +2,7 @@ import * as Certificate from '@ambrosia/exchange/Certificate'
 import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { Address } from 'viem'
-import { type Fetch, request } from './http/request.ts'
+import { type Fetch, request } from '../request.ts'
 
 /** An oracle's certificate over a submission. */
 export type Certified = {

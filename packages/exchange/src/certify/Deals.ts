@@ -1,6 +1,6 @@
-import type { Criteria } from '@ambrosia/exchange/Criteria'
-import type { DealTerms } from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
+import type { Criteria } from '../Criteria.ts'
+import type { DealTerms } from '../Deal.ts'
 
 /** A deal that names this oracle, with the criteria whose hash it holds. */
 export type OracleDeal = {

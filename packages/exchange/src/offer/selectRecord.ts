@@ -1,9 +1,9 @@
-import * as Criteria from '@ambrosia/exchange/Criteria'
-import { type IssuedRecord, toResource } from '@ambrosia/exchange/IssuedRecord'
-import { parseGroup, parseTypeRoot, textsOf } from '@ambrosia/exchange/RecordCredential'
 import type { Resource } from '@ambrosia/health/Resource'
 import { type ResourceRule, select } from '@ambrosia/health/Selection'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as Criteria from '../Criteria.ts'
+import { type IssuedRecord, toResource } from '../IssuedRecord.ts'
+import { parseGroup, parseTypeRoot, textsOf } from '../RecordCredential.ts'
 
 /** What leaves the person for a deal, and nothing else. */
 export type SelectedRecord = {

@@ -81,7 +81,7 @@ export async function startOracle(context: {
       dealBook,
       self,
       deals: createDeals({ database, chain }),
-      statusSchedule,
+      listsAt: statusSchedule.listsAt,
       resolver: chain.resolver,
       loader,
       tagSecret,

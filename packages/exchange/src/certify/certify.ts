@@ -2,23 +2,6 @@ import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
 import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
 import type { Resolvable } from '@ambrosia/credentials/Resolver'
-import type * as Certificate from '@ambrosia/exchange/Certificate'
-import { priceOf } from '@ambrosia/exchange/Deal'
-import * as Delivery from '@ambrosia/exchange/Delivery'
-import {
-  assertAgree,
-  judge,
-  RecordError,
-  tagsOf,
-  type VerifiedPresentation,
-} from '@ambrosia/exchange/JudgeRecord'
-import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
-import * as Payload from '@ambrosia/exchange/Payload'
-import { sealContext } from '@ambrosia/exchange/SealContext'
-import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
-import * as Submission from '@ambrosia/exchange/Submission'
-import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
-import { dealTagKey } from '@ambrosia/exchange/Tags'
 import type * as QualityScore from '@ambrosia/health/Quality'
 import { concat, fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
@@ -29,8 +12,25 @@ import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import * as Seal from '@ambrosia/sealing/Seal'
 import { type Address, isAddressEqual } from 'viem'
-import type { Deals, OracleDeal } from '../deals/Deals.ts'
-import type { EpochLists, StatusSchedule } from '../status/StatusSchedule.ts'
+import type * as Certificate from '../Certificate.ts'
+import { priceOf } from '../Deal.ts'
+import * as Delivery from '../Delivery.ts'
+import {
+  assertAgree,
+  judge,
+  RecordError,
+  tagsOf,
+  type VerifiedPresentation,
+} from '../judge/judge.ts'
+import { dealBookDomain } from '../messages/Message.ts'
+import * as Payload from '../Payload.ts'
+import { sealContext } from '../SealContext.ts'
+import * as StorageReceipt from '../StorageReceipt.ts'
+import * as Submission from '../Submission.ts'
+import type { SubmissionBody } from '../SubmissionBody.ts'
+import { dealTagKey } from '../Tags.ts'
+import type { Deals, OracleDeal } from './Deals.ts'
+import type { EpochLists } from './EpochLists.ts'
 
 /** What a verdict depends on; all of it is the same for every oracle of a deal but `self`. */
 export type CertifyContext = {
@@ -38,7 +38,8 @@ export type CertifyContext = {
   dealBook: Address
   self: { operator: Address; keyId: string; epoch: number; privateKey: Uint8Array }
   deals: Deals
-  statusSchedule: StatusSchedule
+  /** The lists of these issuers at the epoch of a time. @throws Status.NotAvailable */
+  listsAt: (issuers: readonly string[], asOfSec: bigint) => Promise<EpochLists>
   resolver: Resolvable
   loader: Loader
   /** The secret that the oracles share; never an encryption key. */
@@ -68,7 +69,7 @@ export async function certify(body: SubmissionBody, context: CertifyContext): Pr
   const { terms, criteria } = deal
   const { submission } = body
   const presentation = toPresentation(admitted.presentation)
-  const lists = await context.statusSchedule.listsAt(criteria.issuers, submission.asOf)
+  const lists = await context.listsAt(criteria.issuers, submission.asOf)
   assertNotRevoked(admitted.presentation, lists)
   const payload = await openPayload(body, manifest, context)
   const { dealId } = submission

@@ -1,11 +1,11 @@
 import * as Release from '@ambrosia/exchange/Release'
-import { type RequestSigner, signRequest } from '@ambrosia/exchange/SignedRequest'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import { fromUtf8, type Hex } from '@ambrosia/primitives/Bytes'
 import { hasCode } from '@ambrosia/primitives/Errors'
+import { type RequestSigner, signRequest } from '@ambrosia/primitives/SignedRequest'
 import type { Envelope } from '@ambrosia/sealing/Envelope'
 import type { Address } from 'viem'
-import { type Fetch, request } from './http/request.ts'
+import { type Fetch, request } from '../request.ts'
 
 /** Keys that oracles released for a settled record, and where the record lies. */
 export type Delivery = {

@@ -1,7 +1,7 @@
-import type * as CriteriaModule from '@ambrosia/exchange/Criteria'
 import { toHex } from '@ambrosia/primitives/Bytes'
 import type { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { hmacSha256, lengthPrefixed } from '@ambrosia/primitives/Hash'
+import type * as CriteriaModule from '../Criteria.ts'
 
 /** One file of a sample, judged as issuer and oracle would. */
 export type FileVerdict = {
@@ -55,7 +55,7 @@ export async function checkSample(options: {
 type Judge = { steps: string[]; one: (bytes: Uint8Array) => Omit<FileVerdict, 'file'> }
 
 async function prepare(criteria: CriteriaModule.Criteria, asOf: Date): Promise<Judge> {
-  const Criteria = await import('@ambrosia/exchange/Criteria')
+  const Criteria = await import('../Criteria.ts')
   const Bundle = await import('@ambrosia/health/Bundle')
   const ClaimProfile = await import('@ambrosia/health/ClaimProfile')
   const Claims = await import('@ambrosia/health/Claims')

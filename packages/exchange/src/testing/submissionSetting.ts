@@ -4,22 +4,22 @@ import * as Contexts from '@ambrosia/credentials/Contexts'
 import * as DidKey from '@ambrosia/credentials/DidKey'
 import * as Keys from '@ambrosia/credentials/Keys'
 import { createResolver } from '@ambrosia/credentials/Resolver'
-import * as Criteria from '@ambrosia/exchange/Criteria'
-import type { DealTerms } from '@ambrosia/exchange/Deal'
-import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
-import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
-import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Generator from '@ambrosia/health/Generator'
 import * as Validation from '@ambrosia/health/Validation'
 import { fromUint, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
-import { sealOffer } from '@ambrosia/sdk/provider/sealOffer'
-import { selectRecord } from '@ambrosia/sdk/provider/selectRecord'
-import { createSubmission } from '@ambrosia/sdk/provider/submitOffer'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import { privateKeyToAccount } from 'viem/accounts'
+import * as Criteria from '../Criteria.ts'
+import type { DealTerms } from '../Deal.ts'
+import { issueRecord } from '../issue/issueRecord.ts'
+import { dealBookDomain } from '../messages/Message.ts'
+import { createSubmission } from '../offer/createSubmission.ts'
+import { sealOffer } from '../offer/sealOffer.ts'
+import { selectRecord } from '../offer/selectRecord.ts'
+import * as StorageReceipt from '../StorageReceipt.ts'
 
 const CHAIN_ID = 31337
 const address = (byte: number): Hex => toHex(new Uint8Array(20).fill(byte))
@@ -39,13 +39,6 @@ function createBytes(): (sizeBytes: number) => Uint8Array {
   }
 }
 
-type IssueRecord = (options: Record<string, unknown>) => Promise<{ record: IssuedRecord }>
-
-/** A module of an app, which is no package: apps are reached by their files, as the processes of the other scenarios are. */
-export async function loadApp<T>(path: string): Promise<T> {
-  return (await import(new URL(`../../apps/${path}`, import.meta.url).href)) as T
-}
-
 /** One submission over about `sizeBytes` of sold resources, and the context of the oracle that judges it, all in memory. */
 export async function createSetting(sizeBytes: number) {
   const randomBytes = createBytes()
@@ -59,7 +52,6 @@ export async function createSetting(sizeBytes: number) {
     claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
   })
   const patient = Generator.patient({ seed: 1, asOf, condition: 'diabetes', resources: 150 })
-  const { issueRecord } = await loadApp<{ issueRecord: IssueRecord }>('issuer/src/issueRecord.ts')
   const { record } = await issueRecord({
     bundle: Bundle.write(patient.resources),
     form: 'safe-harbor',
@@ -158,11 +150,7 @@ export async function createSetting(sizeBytes: number) {
       personCount: async () => 0,
       isRecordSettled: async () => false,
     },
-    statusSchedule: {
-      watch: () => {},
-      listsAt: async () => ({ root: DEAL_ID, isRevoked: () => false }),
-      stop: () => {},
-    },
+    listsAt: async () => ({ root: DEAL_ID, isRevoked: () => false }),
     resolver,
     loader,
     tagSecret: randomBytes(32),

@@ -1,7 +1,5 @@
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
-import { type IssuedRecord, type RecordForm, salted } from '@ambrosia/exchange/IssuedRecord'
-import { build, MANDATORY_POINTERS } from '@ambrosia/exchange/RecordCredential'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Claims from '@ambrosia/health/Claims'
@@ -11,6 +9,8 @@ import * as Validation from '@ambrosia/health/Validation'
 import { fromUtf8, type RandomBytes, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { hmacSha256, lengthPrefixed } from '@ambrosia/primitives/Hash'
+import { type IssuedRecord, type RecordForm, salted } from '../IssuedRecord.ts'
+import { build, MANDATORY_POINTERS } from '../RecordCredential.ts'
 
 /** What an issuer hands over, with what a privacy officer signs: rules, paths and counts, never values. */
 export type Issuance = {

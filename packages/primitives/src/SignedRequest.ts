@@ -1,15 +1,14 @@
-import { fromHex, type RandomBytes } from '@ambrosia/primitives/Bytes'
-import * as HttpSignature from '@ambrosia/primitives/HttpSignature'
-import type { Address, Hex } from 'viem'
+import { fromHex, type Hex, type RandomBytes } from './Bytes.ts'
+import * as HttpSignature from './HttpSignature.ts'
 
 /** An account that can sign requests: any viem local account. */
 export type RequestSigner = {
-  address: Address
+  address: Hex
   signMessage(options: { message: { raw: Hex | Uint8Array } }): Promise<Hex>
 }
 
 /** Name of an account as key id and audience (CAIP-10). */
-export function accountId(chainId: number, address: Address): string {
+export function accountId(chainId: number, address: Hex): string {
   return `eip155:${chainId}:${address.toLowerCase()}`
 }
 
@@ -21,7 +20,7 @@ export async function signRequest(options: {
   chainId: number
   signer: RequestSigner
   /** Account of the service that the request is meant for. */
-  audience: Address
+  audience: Hex
   nowSec: number
   randomBytes?: RandomBytes | undefined
 }): Promise<Record<string, string>> {

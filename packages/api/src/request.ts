@@ -24,14 +24,14 @@ export class UnreachableError extends AmbrosiaError {
 
 /** Sends a request; answers outside 2xx become errors with the service's code. @throws ServiceError, Service.Unreachable */
 export async function request(
-  fetch: Fetch,
+  send: Fetch,
   service: string,
   url: string,
   init: RequestInit = {},
 ): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(url, init)
+    response = await send(url, init)
   } catch (cause) {
     throw new UnreachableError(service, new URL(url).origin, cause)
   }
