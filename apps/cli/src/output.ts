@@ -1,4 +1,5 @@
 import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
+import type { Command } from 'commander'
 
 /** Exit codes of every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const
@@ -6,6 +7,17 @@ export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, interrupted:
 /** Prints the one JSON object that ends standard output under `--json`. */
 export function printJson(result: object): void {
   process.stdout.write(`${JSON.stringify({ version: 1, ...result })}\n`)
+}
+
+/** True when the caller asked for one JSON object. */
+export function wantsJson(command: Command): boolean {
+  return command.optsWithGlobals<{ json?: boolean }>().json === true
+}
+
+/** Shows the result of a command: as one JSON object, or as lines for people. */
+export function show(command: Command, result: object, lines: readonly string[]): void {
+  if (wantsJson(command)) printJson({ ok: true, ...result })
+  else for (const line of lines) process.stdout.write(`${line}\n`)
 }
 
 /** A line of progress on standard error, so that standard output stays for results. */

@@ -1,16 +1,16 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { reasonOf } from './files.ts'
+import { reasonOf } from './namedFiles.ts'
 import { UsageError } from './output.ts'
 
 /**
- * Errors of libraries as errors of ours: a node or a service that does not answer (exit code 3), a file that can not be used (exit code 2).
+ * Errors of libraries as errors of ours: a node or a service that does not answer (exit code 3), a file that cannot be used (exit code 2).
  * Their own texts hold addresses and requests. What is left is a fault of this program and stays as it is.
  */
 export async function toOurs(error: unknown): Promise<unknown> {
   if (error instanceof AmbrosiaError || !(error instanceof Error)) return error
   const { syscall, path } = error as { syscall?: string; path?: string }
   if (syscall !== undefined && path !== undefined)
-    return new UsageError(`${path} can not be used: ${reasonOf(error)}`, 'Check the name.')
+    return new UsageError(`${path} cannot be used: ${reasonOf(error)}`, 'Check the name.')
   if (error instanceof TypeError && error.message === 'fetch failed')
     return new AmbrosiaError('Service.Unreachable', 'a service does not answer', {
       hint: 'Check that the network runs: ambrosia oracle list.',

@@ -4,9 +4,10 @@ import { open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import type { Resource } from '@ambrosia/health/Resource'
 import type { Finding, Report } from '@ambrosia/health/SafeHarbor'
 import type { Command } from 'commander'
-import { printJson, progress, RefusedError, UsageError } from '../output.ts'
+import { day } from '../options.ts'
+import { printJson, progress, RefusedError, UsageError, wantsJson } from '../output.ts'
 
-type Options = { out?: string; report?: string; key?: string; asOf?: string; check?: boolean }
+type Options = { out?: string; report?: string; key?: string; asOf?: Date; check?: boolean }
 
 /** Findings that are kept to be shown. */
 const SHOWN = 1000
@@ -14,12 +15,8 @@ const SHOWN = 1000
 const BATCH = 500
 
 /** `ambrosia deidentify`: the Safe Harbor form of records, or a check that records are in it. */
-export function register(program: Command): void {
-  program
-    .command('deidentify')
-    .description(
-      'Write the Safe Harbor form of records (45 CFR 164.514(b)(2)), with a report to sign; or check it.',
-    )
+export function define(deidentify: Command): void {
+  deidentify
     .argument('<files...>', 'FHIR R4 Bundles or resources (.json), bulk exports (.ndjson); .gz too')
     .option(
       '--out <file>',
@@ -30,7 +27,7 @@ export function register(program: Command): void {
       '--key <file>',
       'secret of 32 bytes or more for new ids; default: a fresh one, which is forgotten',
     )
-    .option('--as-of <date>', 'day that ages over 89 count from; default today')
+    .option('--as-of <date>', 'day that ages over 89 count from; default today', day)
     .option('--check', 'change nothing: refuse files that are not in Safe Harbor form')
     .addHelpText(
       'after',
@@ -44,8 +41,8 @@ Examples:
   ambrosia deidentify --check safe.json`,
     )
     .action(async (files: string[], options: Options, command: Command) => {
-      const json = command.optsWithGlobals<{ json?: boolean }>().json === true
-      const asOf = asOfDate(options.asOf)
+      const json = wantsJson(command)
+      const asOf = options.asOf ?? new Date()
       const source = await openSource(files)
       if (options.check === true) await checkOnly(source, asOf, json)
       else await run(source, asOf, options, json)
@@ -239,15 +236,6 @@ async function orExplain<T>(file: string, read: () => Promise<T>): Promise<T> {
     progress(`in ${file}:`)
     throw error
   }
-}
-
-function asOfDate(text: string | undefined): Date {
-  if (text === undefined) return new Date()
-  const date = new Date(text)
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(date.getTime())) {
-    throw new UsageError('--as-of is no date', 'Write 2026-05-01.')
-  }
-  return date
 }
 
 class OutputError extends RefusedError {

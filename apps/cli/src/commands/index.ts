@@ -1,45 +1,90 @@
-import type { Command } from 'commander'
-import { register as registerConsumer } from './consumer.ts'
-import { register as registerDeal } from './deal.ts'
-import { register as registerDealCheck } from './dealCheck.ts'
-import { register as registerDeidentify } from './deidentify.ts'
-import { register as registerDemo } from './demo.ts'
-import { register as registerDid } from './did.ts'
-import { register as registerDidChain } from './didChain.ts'
-import { register as registerIssuer } from './issuer.ts'
-import { register as registerIssuerRecords } from './issuerRecords.ts'
-import { register as registerKeys } from './keys.ts'
-import { register as registerMachine } from './machine.ts'
-import { register as registerNetwork } from './network.ts'
-import { register as registerOracle } from './oracle.ts'
-import { register as registerRecord } from './record.ts'
-import { register as registerRecordExport } from './recordExport.ts'
-import { register as registerRelay } from './relay.ts'
-import { register as registerSynth } from './synth.ts'
-import { register as registerVerify } from './verify.ts'
+import type { Entry } from './Entry.ts'
 
-/** Every verb of the launcher; each file registers its own verbs with their help and examples. */
-const registrations: readonly ((program: Command) => void)[] = [
-  registerDemo,
-  registerNetwork,
-  registerKeys,
-  registerDid,
-  registerDidChain,
-  registerIssuer,
-  registerIssuerRecords,
-  registerDeal,
-  registerDealCheck,
-  registerRecord,
-  registerRecordExport,
-  registerConsumer,
-  registerOracle,
-  registerRelay,
-  registerVerify,
-  registerSynth,
-  registerDeidentify,
-  registerMachine,
+/** Every noun and every verb that needs none, in the order of the help; each is loaded when it is called. */
+export const COMMANDS: readonly Entry[] = [
+  {
+    name: 'up',
+    group: 'A network on this machine:',
+    description: 'start a development network and keep it until Ctrl-C or ambrosia down',
+    load: () => import('./up.ts'),
+  },
+  {
+    name: 'down',
+    group: 'A network on this machine:',
+    description: 'end the network that ambrosia up started in this home',
+    load: () => import('./down.ts'),
+  },
+  {
+    name: 'record',
+    group: 'As a patient:',
+    description: 'your records: list, offer, cancel, revoke, sweep, export',
+    load: () => import('./record/index.ts'),
+  },
+  {
+    name: 'deal',
+    group: 'As a researcher:',
+    description: 'ask for records: check, create, list, show, pause, close',
+    load: () => import('./deal/index.ts'),
+  },
+  {
+    name: 'consumer',
+    group: 'As a researcher:',
+    description: 'collect what you bought, claim what was not delivered',
+    load: () => import('./consumer/index.ts'),
+  },
+  {
+    name: 'verify',
+    group: 'As a researcher:',
+    description: 'check a delivered Bundle against its proof: signature, deal, consumer, digests',
+    load: () => import('./verify.ts'),
+  },
+  {
+    name: 'issuer',
+    group: 'As an operator:',
+    description: 'sign records as a hospital, revoke them, serve the W3C VC-API',
+    load: () => import('./issuer/index.ts'),
+  },
+  {
+    name: 'oracle',
+    group: 'As an operator:',
+    description: 'run and watch oracles',
+    load: () => import('./oracle/index.ts'),
+  },
+  {
+    name: 'relay',
+    group: 'As an operator:',
+    description: 'carry signed offers to the chain',
+    load: () => import('./relay/index.ts'),
+  },
+  {
+    name: 'keys',
+    group: 'Tools:',
+    description: 'make and list the keys of your wallet',
+    load: () => import('./keys/index.ts'),
+  },
+  {
+    name: 'did',
+    group: 'Tools:',
+    description: 'make, show and resolve decentralized identifiers',
+    load: () => import('./did/index.ts'),
+  },
+  {
+    name: 'synth',
+    group: 'Tools:',
+    description:
+      'make synthetic patients as FHIR R4 Bundles: no real person, same seed, same patient',
+    load: () => import('./synth.ts'),
+  },
+  {
+    name: 'deidentify',
+    group: 'Tools:',
+    description: 'write the Safe Harbor form of records, with a report to sign; or check it',
+    load: () => import('./deidentify.ts'),
+  },
+  {
+    name: 'machine',
+    group: 'Tools:',
+    description: 'run programs on the machine whose every step can be proven (RV64IMA)',
+    load: () => import('./machine/index.ts'),
+  },
 ]
-
-export function registerCommands(program: Command): void {
-  for (const register of registrations) register(program)
-}

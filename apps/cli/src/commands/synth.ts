@@ -1,44 +1,45 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Patient } from '@ambrosia/health/Generator'
-import type { Command } from 'commander'
-import { printJson, progress, UsageError } from '../output.ts'
+import { type Command, Option } from 'commander'
+import { day, wholeNumber } from '../options.ts'
+import { printJson, progress, UsageError, wantsJson } from '../output.ts'
 
 type Options = {
-  seed: string
-  count: string
-  resources?: string
+  seed: number
+  count: number
+  resources?: number
   condition?: string
-  age?: string
-  sex?: string
-  asOf?: string
+  age?: number
+  sex?: 'female' | 'male'
+  asOf?: Date
   out?: string
   ndjson?: boolean
   conditions?: boolean
 }
 
+const number = wholeNumber(0, 999_999_999_999_999)
+
 /** `ambrosia synth`: synthetic patients, the same for the same seed. */
-export function register(program: Command): void {
-  program
-    .command('synth')
-    .description(
-      'Make synthetic patients as FHIR R4 Bundles: no real person, the same for the same seed.',
-    )
-    .option('--seed <n>', 'one seed is one population', '1')
-    .option('--count <n>', 'patients', '1')
+export function define(synth: Command): void {
+  synth
+    .option('--seed <n>', 'one seed is one population', number, 1)
+    .option('--count <n>', 'patients', number, 1)
     .option(
       '--resources <n>',
       'exactly so many resources a patient, 50 to 5000; default: what the history has',
+      number,
     )
     .option(
       '--condition <code>',
       'a condition that every patient has: name, SNOMED CT or ICD-10-CM code',
     )
-    .option('--age <years>', 'completed years of age')
-    .option('--sex <sex>', 'female or male')
+    .option('--age <years>', 'completed years of age', number)
+    .addOption(new Option('--sex <sex>', 'sex of every patient').choices(['female', 'male']))
     .option(
       '--as-of <date>',
       'nothing in the record is later; default: the first of January of this year',
+      day,
     )
     .option('--out <dir>', 'folder to write to; without it the text goes to standard output')
     .option('--ndjson', 'bulk export: one file for each resource type, one resource a line')
@@ -54,7 +55,7 @@ Examples:
   ambrosia synth --conditions`,
     )
     .action(async (options: Options, command: Command) => {
-      const json = command.optsWithGlobals<{ json?: boolean }>().json === true
+      const json = wantsJson(command)
       if (options.conditions === true) await list(json)
       else await run(options, json)
     })
@@ -69,7 +70,7 @@ async function list(json: boolean): Promise<void> {
 }
 
 async function run(options: Options, json: boolean): Promise<void> {
-  const count = integer(options.count, '--count')
+  const { count } = options
   if (options.out === undefined && json) {
     throw new UsageError(
       '--json needs --out',
@@ -84,15 +85,13 @@ async function run(options: Options, json: boolean): Promise<void> {
   }
   const Generator = await import('@ambrosia/health/Generator')
   const patients = Generator.population({
-    seed: integer(options.seed, '--seed'),
+    seed: options.seed,
     count,
-    asOf: asOfDate(options.asOf),
-    ...(options.resources === undefined
-      ? {}
-      : { resources: integer(options.resources, '--resources') }),
+    asOf: options.asOf ?? new Date(Date.UTC(new Date().getUTCFullYear(), 0, 1)),
+    ...(options.resources === undefined ? {} : { resources: options.resources }),
     ...(options.condition === undefined ? {} : { condition: options.condition }),
-    ...(options.age === undefined ? {} : { ageYears: integer(options.age, '--age') }),
-    ...(options.sex === undefined ? {} : { sex: sexOf(options.sex) }),
+    ...(options.age === undefined ? {} : { ageYears: options.age }),
+    ...(options.sex === undefined ? {} : { sex: options.sex }),
   })
   const { stringify } = await import('@ambrosia/primitives/CanonicalJson')
   const write = await createWriter(options, stringify)
@@ -189,23 +188,4 @@ function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
   })
-}
-
-function integer(text: string, option: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`${option} is no whole number`)
-  return Number(text)
-}
-
-function sexOf(text: string): 'female' | 'male' {
-  if (text !== 'female' && text !== 'male') throw new UsageError('--sex is neither female nor male')
-  return text
-}
-
-function asOfDate(text: string | undefined): Date {
-  if (text === undefined) return new Date(Date.UTC(new Date().getUTCFullYear(), 0, 1))
-  const date = new Date(text)
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(date.getTime())) {
-    throw new UsageError('--as-of is no date', 'Write 2026-05-01.')
-  }
-  return date
 }

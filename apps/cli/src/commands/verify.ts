@@ -1,15 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { show } from '../group.ts'
+import { homeOf } from '../environment.ts'
+import { show, UsageError } from '../output.ts'
 
 /** `ambrosia verify`: checks a delivered Bundle without trusting an oracle. */
-export function register(program: Command): void {
-  program
-    .command('verify <file>')
-    .description(
-      'check a delivered Bundle against its proof: issuer signature, deal, consumer, every digest',
-    )
+export function define(verify: Command): void {
+  verify
+    .argument('<file>', 'the delivered Bundle, or its proof')
     .option(
       '--proof <file>',
       'the proof; default: the file beside the Bundle with "proof" in its name',
@@ -25,7 +23,6 @@ export function register(program: Command): void {
     )
     .action(
       async (file: string, options: { proof?: string; offline: boolean }, command: Command) => {
-        const { UsageError } = await import('../output.ts')
         const { bundleFile, proofFile } = filesOf(file, options.proof)
         for (const path of [bundleFile, proofFile]) {
           if (!existsSync(path))
@@ -45,7 +42,7 @@ export function register(program: Command): void {
           loader: await recordLoader(),
           ...(resolver ? { resolver } : {}),
         })
-        await show(command, { ...verified, deal: proof.dealId, record: proof.recordId }, [
+        show(command, { ...verified, deal: proof.dealId, record: proof.recordId }, [
           `${verified.resourceCount} resources, each signed by ${verified.issuer}`,
           `for deal ${proof.dealId} and consumer ${proof.consumer}`,
           verified.issuerKey === 'chain'
@@ -72,7 +69,6 @@ function filesOf(
 
 /** A resolver when a network of that chain runs in this home, else undefined. */
 async function reachableResolver(chainId: number) {
-  const { homeOf } = await import('../home.ts')
   const { readNetworkFile } = await import('@ambrosia/devnet/Network')
   const { createChain } = await import('@ambrosia/sdk/Chain')
   try {

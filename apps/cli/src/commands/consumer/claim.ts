@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import { hash } from '../../options.ts'
+import { RefusedError, show } from '../../output.ts'
+
+/** `ambrosia consumer claim`. */
+export function define(claim: Command): void {
+  claim
+    .argument('<recordId>', 'id of the settled record', hash)
+    .option('--refund', 'the deadline is over: take the refund', false)
+    .option('--key <name>', 'account of the consumer', 'consumer')
+    .addHelpText(
+      'after',
+      `
+Without --refund the oracles of the record are obliged to post its key on chain until a deadline; with it, after that
+deadline, the shares of those that did not come back.
+
+Examples:
+  ambrosia consumer claim 0x…
+  ambrosia consumer claim 0x… --refund`,
+    )
+    .action(async (id: string, options: { refund: boolean; key: string }, command: Command) => {
+      const { accountOf, openSession } = await import('../../Session.ts')
+      const { readRecords } = await import('@ambrosia/sdk/readRecords')
+      const { claimDelivery } = await import('@ambrosia/sdk/consumer/claimDelivery')
+      const session = await openSession()
+      const [settled] = await readRecords(session.chain, { recordId: id as Hex })
+      if (!settled)
+        throw new RefusedError('Record.NotSettled', 'the chain has no settled record of that id')
+      const receipt = await claimDelivery({
+        chain: session.chain,
+        account: accountOf(session, options.key),
+        record: settled.record,
+        step: options.refund ? 'refundDelivery' : 'claimDelivery',
+      })
+      show(command, { transaction: receipt.transactionHash }, [`tx ${receipt.transactionHash}`])
+    })
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import * as Bundle from '@ambrosia/health/Bundle'
+import * as Generator from '@ambrosia/health/Generator'
+
+const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
+const asOf = '2026-05-01'
+let folder = ''
+const at = (...names: string[]): string => join(folder, ...names)
+
+function ambrosia(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
+}
+
+const criteria = {
+  version: 1,
+  title: 'HbA1c with diabetes',
+  form: 'safe-harbor',
+  dcql: {
+    credentials: [
+      {
+        id: 'record',
+        format: 'ldp_vc',
+        meta: { type_values: [['HealthRecordCredential']] },
+        claims: [{ path: ['credentialSubject', 'hba1c'] }],
+      },
+    ],
+  },
+  resources: [
+    { type: 'Observation', codes: [{ system: 'http://loinc.org', code: '4548-4' }], all: true },
+  ],
+  predicates: [
+    { id: 'present', expression: 'Bundle.entry.resource.ofType(Observation).exists()' },
+    { id: 'impossible', expression: 'Bundle.entry.resource.ofType(Observation).empty()' },
+  ],
+  issuers: ['did:ambrosia:31337:0000000000000000000000000000000000000001'],
+  purpose: 'DUO:0000007',
+  consumer: 'did:ambrosia:31337:0000000000000000000000000000000000000002',
+}
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ambrosia-check-'))
+  for (const [index, condition] of ['diabetes', undefined].entries()) {
+    const { resources } = Generator.patient({
+      seed: 3,
+      index,
+      asOf: new Date(asOf),
+      resources: 60,
+      ageYears: condition === undefined ? 12 : 60,
+      ...(condition === undefined ? {} : { condition }),
+    })
+    writeFileSync(at(`${index}.json`), Bundle.write(resources))
+  }
+  writeFileSync(at('2.json'), '{"resourceType":"Zyxwvut"}')
+  writeFileSync(at('ignored.txt'), 'x')
+  const passing = { ...criteria, predicates: criteria.predicates.slice(0, 1) }
+  writeFileSync(at('pass.criteria'), JSON.stringify(passing))
+  writeFileSync(at('fail.criteria'), JSON.stringify(criteria))
+})
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('deal check', () => {
+  it('counts matches and losses, and says what it will cost', () => {
+    const { status, stdout, stderr } = ambrosia(
+      ...['--json', 'deal', 'check', at('pass.criteria'), '--sample', folder],
+      ...['--as-of', asOf, '--tier', '0:3'],
+    )
+    assert.equal(status, 0, stderr)
+    const result = JSON.parse(stdout.trim().split('\n').at(-1) as string)
+    assert.equal(result.ok, true)
+    assert.equal(result.matches, 1)
+    assert.equal(result.expectedCost, '3000000000000000000')
+    assert.equal(result.escrow, '3000000000000000000')
+    assert.equal(result.oracleFees, '150000000000000000')
+    const removes = Object.fromEntries(
+      result.steps.map(({ name, removes }: { name: string; removes: number }) => [name, removes]),
+    )
+    assert.equal(removes['readable'], 1)
+    assert.equal(removes['claims (dcql)'], 1)
+    assert.equal(removes['predicate present'], 0)
+    assert.equal(result.files.length, 3)
+    assert.doesNotMatch(stdout + stderr, /Zyxwvut/)
+  })
+
+  it('names the predicate that removes a record', () => {
+    const { status, stdout } = ambrosia(
+      ...['deal', 'check', at('fail.criteria'), '--sample', folder, '--as-of', asOf],
+    )
+    assert.equal(status, 0)
+    assert.match(stdout, /matches {4}0 of 3/)
+    assert.match(stdout, /1 +\d +predicate impossible/)
+    assert.match(stdout, /unread {5}2\.json: Bundle\.NotFhir/)
+  })
+
+  it('error: usage', () => {
+    const cases = [
+      ['deal', 'check', at('pass.criteria')],
+      ['deal', 'check', at('nothing'), '--sample', folder],
+      ['deal', 'check', at('pass.criteria'), '--sample', at('nothing')],
+      ['deal', 'check', at('pass.criteria'), '--sample', folder, '--tier', '5'],
+      ['deal', 'check', at('pass.criteria'), '--sample', folder, '--as-of', 'soon'],
+      ['deal', 'check', at('pass.criteria'), '--sample', folder, '--maximum-records', '-1'],
+    ]
+    for (const args of cases) assert.equal(ambrosia(...args).status, 2, args.join(' '))
+  })
+})

@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import { show } from '../../output.ts'
+
+/** `ambrosia deal list`. */
+export function define(list: Command): void {
+  list
+    .addHelpText('after', '\nExample:\n  ambrosia deal list')
+    .action(async (_options: object, command: Command) => {
+      const { openSession } = await import('../../Session.ts')
+      const { readDeals, readDealStatus } = await import('@ambrosia/chain/read')
+      const { toDecimal } = await import('@ambrosia/primitives/Units')
+      const { chain } = await openSession()
+      const { dealBook } = chain.contracts
+      const deals = await Promise.all(
+        (await readDeals(chain.client, dealBook)).map(async (one) => ({
+          ...one,
+          status: await readDealStatus(chain.client, dealBook, one.dealId),
+        })),
+      )
+      const rows = deals.map(({ dealId, terms, status }) => ({
+        deal: dealId,
+        state: status.state,
+        records: status.records,
+        maximumRecords: terms.maximumRecords,
+        available: status.available.toString(),
+        consumer: terms.consumer,
+      }))
+      show(
+        command,
+        { deals: rows },
+        rows.map(
+          (row) =>
+            `${row.deal}  ${row.state.padEnd(9)}  ${row.records}/${row.maximumRecords} records  ${toDecimal(BigInt(row.available))} MED left`,
+        ),
+      )
+    })
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { addEntries } from '../Entry.ts'
+
+/** `ambrosia record`: what a provider, usually the patient, does. */
+export function define(record: Command): void {
+  addEntries(record, [
+    {
+      name: 'list',
+      description: 'records in the wallet',
+      load: () => import('./list.ts'),
+    },
+    {
+      name: 'offer',
+      description:
+        'select, seal and validate a record for a deal, show the consent, sign it, write an offer for a relayer',
+      load: () => import('./offer.ts'),
+    },
+    {
+      name: 'cancel',
+      description: 'withdraw a signed consent that is not settled yet',
+      load: () => import('./cancel.ts'),
+    },
+    {
+      name: 'revoke',
+      description:
+        'revoke the consent to a settled record; inside the delivery window the money goes back',
+      load: () => import('./revoke.ts'),
+    },
+    {
+      name: 'sweep',
+      description: 'move the proceeds of one sale to an address given for that sale',
+      load: () => import('./sweep.ts'),
+    },
+    {
+      name: 'export',
+      description: 'write records as a Bundle, NDJSON, CSV or Parquet tables, with a data set card',
+      load: () => import('./export.ts'),
+    },
+  ])
+}

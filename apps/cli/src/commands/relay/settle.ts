@@ -1,0 +1,97 @@
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import { readNamedJson } from '../../namedFiles.ts'
+import { EXIT, RefusedError, show, UsageError } from '../../output.ts'
+
+type Options = { strict: boolean; key: string; fee: string }
+
+type OfferFile = {
+  dealId: Hex
+  certificate: unknown
+  oracleSignatures: { index: number; signature: Hex }[]
+  consent: unknown
+  consentSignature: Hex
+}
+
+/** `ambrosia relay settle`. */
+export function define(settle: Command): void {
+  settle
+    .argument('<offers...>', 'files that ambrosia record offer wrote, all of one deal')
+    .option('--strict', 'one refusal refuses all', false)
+    .option(
+      '--fee <med>',
+      'fee for each offer, out of the price, as far as its consent allows',
+      '0',
+    )
+    .option('--key <name>', 'account that sends and pays the gas', 'relayer')
+    .addHelpText('after', '\nExample:\n  ambrosia relay settle offer-1.json offer-2.json')
+    .action(async (files: string[], options: Options, command: Command) => {
+      const result = await settleOffers(files, options)
+      if (result.settled.length === 0) {
+        const codes = result.refused.map(({ code }) => code).join(', ')
+        throw new RefusedError(
+          `Chain.${result.refused[0]?.code ?? 'Refused'}`,
+          `nothing was settled: ${codes}`,
+        )
+      }
+      const settled = result.settled.map(({ recordId, record }) => ({
+        recordId,
+        net: record.net.toString(),
+      }))
+      show(
+        command,
+        {
+          settled,
+          refused: result.refused,
+          gas: Number(result.gas),
+          transaction: result.transaction,
+        },
+        [
+          ...settled.map(({ recordId, net }) => `settled ${recordId}: ${net} to the provider`),
+          ...result.refused.map(({ index, code }) => `refused ${files[index]}: ${code}`),
+          `gas ${result.gas} tx ${result.transaction}`,
+        ],
+      )
+      if (result.refused.length > 0) process.exitCode = EXIT.failed
+    })
+}
+
+async function settleOffers(files: readonly string[], options: Options) {
+  const { accountOf, loadDeal, openSession } = await import('../../Session.ts')
+  const { settle } = await import('@ambrosia/sdk/relay/settle')
+  const Certificate = await import('@ambrosia/exchange/Certificate')
+  const Consent = await import('@ambrosia/exchange/Consent')
+  const { fromDecimal } = await import('@ambrosia/primitives/Units')
+  const relayerFee = fromDecimal(options.fee)
+  const offers = files.map(readOffer)
+  const session = await openSession()
+  const [first] = offers
+  if (!first || offers.some((offer) => offer.dealId !== first.dealId)) {
+    throw new UsageError('the offers are of different deals', 'Settle each deal by itself.')
+  }
+  return await settle({
+    chain: session.chain,
+    relayer: accountOf(session, options.key),
+    deal: await loadDeal(session, first.dealId),
+    strict: options.strict,
+    settlements: offers.map((offer) => ({
+      certificate: Certificate.fromJson(offer.certificate),
+      oracleSignatures: offer.oracleSignatures,
+      consent: Consent.fromJson(offer.consent),
+      consentSignature: offer.consentSignature,
+      relayerFee,
+    })),
+  })
+}
+
+/** @throws Cli.Usage naming the file when it is not an offer */
+function readOffer(path: string): OfferFile {
+  const offer = readNamedJson(path) as Partial<OfferFile> | null
+  const isOffer =
+    typeof offer?.dealId === 'string' &&
+    /^0x[0-9a-f]{64}$/.test(offer.dealId) &&
+    Array.isArray(offer.oracleSignatures)
+  if (!isOffer)
+    throw new UsageError(`${path} is not an offer`, 'Give a file that ambrosia record offer wrote.')
+  return offer as OfferFile
+}

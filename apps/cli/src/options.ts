@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from 'commander'
+import type { Hex } from 'viem'
+
+/** A whole number of an option. @throws a usage error outside of the range */
+export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+    if (!(value >= minimum && value <= maximum))
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
+    return value
+  }
+}
+
+/** An id of a deal or a record. */
+export function hash(text: string): Hex {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(text))
+    throw new InvalidArgumentError('It must be 0x and 64 hexadecimal digits.')
+  return text.toLowerCase() as Hex
+}
+
+/** An account. */
+export function address(text: string): Hex {
+  if (!/^0x[0-9a-fA-F]{40}$/.test(text))
+    throw new InvalidArgumentError('It must be 0x and 40 hexadecimal digits.')
+  return text as Hex
+}
+
+/** Names of keys and records in the wallet. */
+export const WALLET_NAME = /^[a-z0-9][a-z0-9-]{0,40}$/
+
+/** The name of a key or a record in the wallet. */
+export function walletName(text: string): string {
+  if (!WALLET_NAME.test(text))
+    throw new InvalidArgumentError('A name has 1 to 41 lower-case letters, digits and dashes.')
+  return text
+}
+
+/** A day, such as 2026-05-01, as the instant it begins at in UTC. */
+export function day(text: string): Date {
+  const date = new Date(text)
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('It must be a day, such as 2026-05-01.')
+  return date
+}

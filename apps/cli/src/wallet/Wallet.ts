@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import * as Keys from '@ambrosia/credentials/Keys'
+import { random, toHex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import * as Keystore from '@ambrosia/service/Keystore'
+import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
+import { readNamedText } from '../namedFiles.ts'
+
+/** A person's keys in the home, encrypted under the password of AMBROSIA_PASSWORD_FILE (development: a random one in the home). */
+export type Wallet = {
+  /** The account of that name, made at its first use. */
+  account(name: string): LocalAccount
+  /** The Ed25519 holder key of that name, made at its first use. */
+  holderKey(name: string): Keys.HolderKey
+  /** The X25519 key of that name, made at its first use. */
+  encryptionKey(name: string): Promise<Envelope.KeyPair>
+  names(): string[]
+  keystore: Keystore.Keystore
+}
+
+export async function openWallet(home: string): Promise<Wallet> {
+  const passwordFile = process.env['AMBROSIA_PASSWORD_FILE']
+  if (passwordFile === undefined && process.env['AMBROSIA_ENV'] === 'production') {
+    throw new NoPasswordError()
+  }
+  const keystore = await Keystore.open({
+    path: join(home, 'wallet', 'keystore.json'),
+    ...(passwordFile === undefined
+      ? { password: Keystore.developmentPassword(home), hasRandomPassword: true }
+      : { password: readNamedText(passwordFile).trimEnd() }),
+  })
+  const secret = (name: string): Uint8Array => keystore.getOrCreate(name, () => random(32))
+  return {
+    account: (name) => privateKeyToAccount(toHex(secret(`account.${name}`))),
+    holderKey: (name) => Keys.holderKeyOf(secret(`holder.${name}`)),
+    encryptionKey: (name) => {
+      const seed = secret(`encryption.${name}`)
+      return Envelope.createKeyPair(() => seed.slice())
+    },
+    names: () => keystore.names(),
+    keystore,
+  }
+}
+
+export class NoPasswordError extends AmbrosiaError {
+  constructor() {
+    super('Wallet.NoPassword', 'production needs a password for the wallet', {
+      hint: 'Set AMBROSIA_PASSWORD_FILE to a file that holds it.',
+    })
+  }
+}
