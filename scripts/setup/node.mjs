@@ -9,10 +9,15 @@ import { runNpm } from './npm.mjs'
 export const NODE_VERSION = '24.21.0'
 const NODE_MAJOR = 24
 
+/** Where Node, and what it makes of the sources, are kept between runs. */
+export function cacheFolder() {
+  return process.env.AMBROSIA_CACHE || join(homedir(), '.cache', 'ambrosia')
+}
+
 /** The path of a Node that runs TypeScript as written: the running one if new enough, else one from the cache. */
 export async function ensureNode(runningVersion = process.versions.node) {
   if (Number(runningVersion.split('.')[0]) >= NODE_MAJOR) return process.execPath
-  const cache = process.env.AMBROSIA_CACHE || join(homedir(), '.cache', 'ambrosia')
+  const cache = cacheFolder()
   const folder = join(cache, `node-${NODE_VERSION}`)
   const file = process.platform === 'win32' ? 'node.exe' : 'node'
   const node = join(folder, 'node_modules', 'node', 'bin', file)
