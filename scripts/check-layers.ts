@@ -194,7 +194,7 @@ function dependencyBreach(file: File, name: string, manifest: Manifest, isType: 
 }
 
 /** Development packages of the root that any test or script may use. */
-const ROOT_TOOLS = new Set(['fast-check', 'esbuild', 'typescript'])
+const ROOT_TOOLS = new Set(['fast-check', 'esbuild'])
 
 function sourcesOf(root: string, workspace: string): string[] {
   const exclude = (path: string) => SKIPPED_FOLDERS.has(path.split(/[\\/]/).at(-1) as string)

@@ -1,10 +1,12 @@
 /**
  * Gets a machine with only Node 20 and npm ready, then runs a script of this repository under Node 24.
  *
- *   node scripts/setup.mjs run SCRIPT.ts [arguments...]
+ *   node scripts/setup.mjs run [--group NAME]... SCRIPT.ts [arguments...]
+ *   node scripts/setup.mjs ensure [--group NAME]...
  *
- * Node 24 comes from the npm package `node` into a cache (AMBROSIA_CACHE, default ~/.cache/ambrosia); packages are
- * installed by npm under that Node, and again only when the lockfile or a package.json changes. The script gets
+ * Node 24 comes from the npm package `node` into a cache (AMBROSIA_CACHE, default ~/.cache/ambrosia). Packages are
+ * installed by npm under that Node in groups (setup/groups.mjs): `main` always, others when named, and again only when
+ * the lockfile or a package.json changes. `ensure` does that alone. The script gets
  * AMBROSIA_SETUP_MS (milliseconds spent here) and AMBROSIA_PACKAGES_INSTALLED (1 when npm ran). Plain JavaScript without
  * dependencies, since nothing is installed yet when it starts.
  */
@@ -20,9 +22,8 @@ const OLDEST_NODE_MAJOR = 20
 const PARENT_POLL_MS = 500
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Sets up what is missing, runs the script and returns its exit code. */
-async function run(script, args) {
-  const start = performance.now()
+/** Sets up what is missing. Returns the Node to run with and whether npm installed packages. */
+async function setUp(groups) {
   const major = Number(process.versions.node.split('.')[0])
   if (major < OLDEST_NODE_MAJOR) {
     throw new SetupError(
@@ -32,7 +33,13 @@ async function run(script, args) {
     )
   }
   const node = await ensureNode()
-  const installed = await ensurePackages(ROOT, node)
+  return { node, installed: await ensurePackages(ROOT, node, groups) }
+}
+
+/** Sets up what is missing, runs the script and returns its exit code. */
+async function run(groups, script, args) {
+  const start = performance.now()
+  const { node, installed } = await setUp(groups)
   const env = {
     ...process.env,
     AMBROSIA_SETUP_MS: String(Math.round(performance.now() - start)),
@@ -85,10 +92,24 @@ function report(error) {
   return known ? error.exitCode : 1
 }
 
-const [verb, script, ...rest] = process.argv.slice(2)
-if (verb !== 'run' || script === undefined) {
-  process.stderr.write('usage: node scripts/setup.mjs run SCRIPT.ts [arguments...]\n')
-  process.exitCode = 2
+/** Takes `--group NAME` as often as it stands in front. */
+function takeGroups(args) {
+  const groups = []
+  while (args[0] === '--group' && args[1] !== undefined) groups.push(...args.splice(0, 2).slice(1))
+  return groups
+}
+
+const [verb, ...rest] = process.argv.slice(2)
+const groups = takeGroups(rest)
+const [script, ...args] = rest
+if (verb === 'run' && script !== undefined) {
+  process.exitCode = await run(groups, script, args).catch(report)
+} else if (verb === 'ensure' && script === undefined) {
+  process.exitCode = await setUp(groups).then(() => 0, report)
 } else {
-  process.exitCode = await run(script, rest).catch(report)
+  process.stderr.write(
+    'usage: node scripts/setup.mjs run [--group NAME]... SCRIPT.ts [arguments...]\n',
+  )
+  process.stderr.write('       node scripts/setup.mjs ensure [--group NAME]...\n')
+  process.exitCode = 2
 }

@@ -147,6 +147,35 @@ describe('setup run', () => {
     }
   })
 
+  it('installs a group on its first use and keeps it', async (t) => {
+    const w = world(t)
+    const pinned = { 'node_modules/x': {}, 'node_modules/y': {} }
+    const asked = { dependencies: { x: '1.0.0' } }
+    const packages = { '': {}, 'packages/a': asked, 'packages/c': asked, ...pinned }
+    writeFileSync(join(w.root, 'package-lock.json'), JSON.stringify({ packages }))
+    mkdirSync(join(w.root, 'packages/c'))
+    const declared = { name: 'c', ...asked, ambrosia: { group: 'circuits' } }
+    writeFileSync(join(w.root, 'packages/c/package.json'), JSON.stringify(declared))
+    const selections = () =>
+      w.calls().map(({ args }) => args.filter((arg) => /workspace|dev|save/.test(arg)).join(' '))
+
+    await run(w, ['run', 'script.ts'])
+    await run(w, ['run', '--group', 'circuits', 'script.ts'])
+    await run(w, ['ensure', '--group', 'circuits'])
+    await run(w, ['ensure', '--group', 'dev'])
+    await run(w, ['run', 'script.ts'])
+    const main = '--workspace=packages/a'
+    const circuits = '--workspace=packages/c'
+    assert.deepEqual(selections(), [
+      `--no-save --omit=dev ${main}`,
+      `--no-save --omit=dev ${circuits} ${main}`,
+      `--no-save --include=dev --include-workspace-root ${circuits} ${main}`,
+    ])
+    const unknown = await run(w, ['ensure', '--group', 'circuit'])
+    assert.equal(unknown.code, 1)
+    assert.match(unknown.stderr, /Setup\.UnknownGroup.*\n.*main, dev, circuits/)
+  })
+
   it('lets one of two runs at once install, the other waits', async (t) => {
     const w = world(t)
     const results = await Promise.all([run(w, ['run', 'script.ts']), run(w, ['run', 'script.ts'])])

@@ -37,6 +37,6 @@ export function checkStyle(root: string): Promise<Problem[]> {
 
 /** Types of the whole repository, by the TypeScript compiler. */
 export function checkTypes(root: string): Promise<Problem[]> {
-  const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
+  const tsc = join('node_modules', 'tsc', 'bin', 'tsc')
   return runNode(root, [tsc, '-p', '.'], 'Mend the types named above.')
 }

@@ -2,43 +2,67 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SetupError } from './errors.mjs'
+import { MAIN, npmSelection, workspacesByGroup } from './groups.mjs'
 import { withLock } from './lock.mjs'
 import { isLockCurrent, LOCKFILE } from './lockfile.mjs'
 import { runNpm } from './npm.mjs'
 
 const STAMP = 'node_modules/.ambrosia-setup'
 
-/** Installs the packages when what they depend on has changed since the last time. Returns whether npm ran. */
-export async function ensurePackages(root, node) {
-  if (isCurrent(root)) return false
+/**
+ * Installs the packages of the groups when one of them is missing or what they depend on has changed. Groups that were
+ * installed before stay. Returns whether npm ran.
+ */
+export async function ensurePackages(root, node, groups = [MAIN]) {
+  const wanted = [...new Set([MAIN, ...groups])]
+  if (missing(root, wanted).length === 0) return false
   mkdirSync(join(root, 'node_modules'), { recursive: true })
   return await withLock(join(root, `${STAMP}.lock`), async () => {
-    if (isCurrent(root)) return false
-    // What is locked is installed and never rewritten: a clone stays clean. Only a changed package.json changes the lock.
-    const isLocked = isLockCurrent(root, workspaceManifests(root))
-    const options = [
-      ...(isLocked ? ['--no-save'] : []),
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--include=dev',
-      '--include=optional',
-      '--loglevel=error',
-    ]
-    // Never `npm ci`: it refuses a lock in which npm left out the optional packages of other platforms.
-    await runNpm('packages (once)', node, ['install', ...options], root)
-    if (!isLocked) {
-      process.stderr.write(
-        `set up    ${LOCKFILE} changed with a package.json; run "npm run lock" and commit both together\n`,
-      )
-    }
-    writeFileSync(join(root, STAMP), hashOfInputs(root))
+    const fresh = missing(root, wanted)
+    if (fresh.length === 0) return false
+    const all = workspacesByGroup(root, workspaceManifests(root))
+    const kept = readStamp(root).groups.filter((name) => all.has(name))
+    const installed = [...new Set([...kept, ...wanted])].sort()
+    await install(root, node, npmSelection(all, installed), fresh)
+    const stamp = { inputs: hashOfInputs(root), groups: installed }
+    writeFileSync(join(root, STAMP), `${JSON.stringify(stamp)}\n`)
     return true
   })
 }
 
-function isCurrent(root) {
-  return readIfThere(join(root, STAMP)) === hashOfInputs(root)
+async function install(root, node, selection, fresh) {
+  // What is locked is installed and never rewritten: a clone stays clean. Only a changed package.json changes the lock.
+  const isLocked = isLockCurrent(root, workspaceManifests(root))
+  const options = [
+    ...(isLocked ? ['--no-save'] : []),
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--include=optional',
+    '--loglevel=error',
+  ]
+  // Never `npm ci`: it installs everything, and refuses a lock in which a registry lacked some platform's package.
+  const step = `packages: ${fresh.join(', ')} (once)`
+  await runNpm(step, node, ['install', ...options, ...selection], root)
+  if (isLocked) return
+  process.stderr.write(
+    `set up    ${LOCKFILE} changed with a package.json; run "npm run lock" and commit both together\n`,
+  )
+}
+
+/** The groups among those wanted that are not installed as the manifests and the lockfile say now. */
+function missing(root, wanted) {
+  const { inputs, groups } = readStamp(root)
+  return inputs === hashOfInputs(root) ? wanted.filter((name) => !groups.includes(name)) : wanted
+}
+
+function readStamp(root) {
+  try {
+    const { inputs, groups } = JSON.parse(readIfThere(join(root, STAMP)))
+    return { inputs, groups }
+  } catch {
+    return { inputs: '', groups: [] }
+  }
 }
 
 /** Hash over everything that decides what npm installs: the lockfile and the dependencies of every workspace. */
@@ -77,9 +101,9 @@ function replacements(root) {
 function dependenciesOf(root, path) {
   const manifest = parse(root, path)
   const { name, version, workspaces, overrides, dependencies, devDependencies } = manifest
-  const { optionalDependencies, peerDependencies } = manifest
+  const { optionalDependencies, peerDependencies, ambrosia } = manifest
   const whole = { name, version, workspaces, overrides, dependencies, devDependencies }
-  return JSON.stringify({ ...whole, optionalDependencies, peerDependencies })
+  return JSON.stringify({ ...whole, optionalDependencies, peerDependencies, ambrosia })
 }
 
 function parse(root, path) {
