@@ -3,7 +3,7 @@ import { fromUtf8, random, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { hmacSha256, lengthPrefixed } from '@ambrosia/primitives/Hash'
 import type { Kysely } from 'kysely'
-import type { IssuerDatabase } from './database/schema.ts'
+import type { IssuerDatabase } from './database/tables.ts'
 
 /**
  * The handle of the person that a Bundle is about: 256 random bits, one a person at this issuer. The person is known again by the

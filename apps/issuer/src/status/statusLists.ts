@@ -4,7 +4,7 @@ import * as StatusList from '@ambrosia/credentials/StatusList'
 import { type RandomBytes, random } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Kysely } from 'kysely'
-import type { IssuerDatabase } from '../database/schema.ts'
+import type { IssuerDatabase } from '../database/tables.ts'
 import type { IssuerKeys } from '../keys.ts'
 
 /** The one list of this issuer; 131,072 entries. */

@@ -3,7 +3,7 @@ import type { Deals } from '@ambrosia/exchange/certify/Deals'
 import * as Deal from '@ambrosia/exchange/Deal'
 import type { Kysely } from 'kysely'
 import type { OracleChain } from '../chain.ts'
-import type { OracleDatabase } from '../database/schema.ts'
+import type { OracleDatabase } from '../database/tables.ts'
 
 /** Deals from the table that the follower keeps; their state and slots are read from the chain each time. */
 export function createDeals(options: {

@@ -6,9 +6,9 @@ import { createHook, signerOf } from '@ambrosia/service/SignedRequest'
 import type { Kysely } from 'kysely'
 import type { Address } from 'viem'
 import type { OracleChain } from '../chain.ts'
-import type { OracleDatabase } from '../database/schema.ts'
+import type { OracleDatabase } from '../database/tables.ts'
+import { SOFTWARE_MEASUREMENT } from '../jobs/register.ts'
 import type { OracleKeys } from '../keys.ts'
-import { SOFTWARE_MEASUREMENT } from '../registration.ts'
 import { readTagSecret, wrapTagSecret } from '../tagSecret/tagSecret.ts'
 
 /** Who this oracle is, and what it gives to other oracles. */

@@ -8,7 +8,7 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Kysely } from 'kysely'
 import type { LocalAccount } from 'viem'
-import type { OracleDatabase } from '../database/schema.ts'
+import type { OracleDatabase } from '../database/tables.ts'
 
 /** The answer to a submission, as JSON. */
 export type CertifiedJson = {

@@ -7,7 +7,7 @@ import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import { FileBlobStore } from '@ambrosia/service/FileBlobStore'
-import { deleteStrays, sweep } from '../holdings/sweep.ts'
+import { deleteStrays, sweep } from '../jobs/sweep.ts'
 import * as Testing from '../testing/startStore.ts'
 
 const content = Testing.contentOf(2_500_000)

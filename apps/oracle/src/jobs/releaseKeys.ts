@@ -2,10 +2,10 @@ import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import type { Address, LocalAccount, PublicClient } from 'viem'
 import type { OracleChain } from '../chain.ts'
-import type { OracleDatabase } from '../database/schema.ts'
+import type { OracleDatabase } from '../database/tables.ts'
+import { releaseOfRow } from '../releases/releaseOfRow.ts'
+import type { Waits } from '../releases/Waits.ts'
 import type { StoreAccess } from '../StoreAccess.ts'
-import { releaseOfRow } from './releaseOfRow.ts'
-import type { Waits } from './Waits.ts'
 
 /**
  * Releases the keys of settled records that are due, unasked. A row is marked only after the store has it, so a crash costs a

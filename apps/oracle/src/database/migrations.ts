@@ -1,52 +1,8 @@
-import { type CursorTable, cursorMigration } from '@ambrosia/service/ChainCursor'
+import { cursorMigration } from '@ambrosia/service/ChainCursor'
 import type { Migrations } from '@ambrosia/service/Database'
-import { type NonceTable, nonceMigration } from '@ambrosia/service/SignedRequest'
+import { nonceMigration } from '@ambrosia/service/SignedRequest'
 
-export type OracleDatabase = NonceTable &
-  CursorTable & {
-    /** Deals that name this oracle, with their terms as JSON. */
-    deal: {
-      deal_id: string
-      salt: string
-      terms: string
-      criteria: string | null
-      block_number: number
-    }
-    /** A nonce of a provider in a deal is used once, for one submission. */
-    submission: {
-      submission_id: string
-      deal_id: string
-      provider: string
-      nonce: string
-      body_hash: string
-      certificate_hash: string | null
-      certificate: string | null
-      signature: string | null
-      quality: string | null
-      manifest: string
-      created_at_sec: number
-    }
-    /** Settled records whose key this oracle owes to the consumer. */
-    release: {
-      record_id: string
-      deal_id: string
-      certificate_hash: string
-      consumer: string
-      provider: string
-      consent_until_sec: number
-      released_at_sec: number | null
-      stopped: number
-      tries: number
-      /** The record as the settlement told it; the contract asks for it back. */
-      record: string | null
-      delivery_end_sec: number | null
-      /** Deadline of a consumer's claim, when there is one. */
-      answer_by_sec: number | null
-      answered: number
-      share_taken: number
-    }
-  }
-
+/** A migration that was released never changes; a change is a new one. */
 export const migrations: Migrations = {
   '0001_nonces': nonceMigration,
   '0002_cursor': cursorMigration,

@@ -6,9 +6,9 @@ import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import { type Address, createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
 import type { OracleChain } from '../chain.ts'
-import type { OracleDatabase } from '../database/schema.ts'
-import { fromRecordText } from './recordText.ts'
-import { type ReleaseRow, releaseOfRow } from './releaseOfRow.ts'
+import type { OracleDatabase } from '../database/tables.ts'
+import { fromRecordText } from '../releases/recordText.ts'
+import { type ReleaseRow, releaseOfRow } from '../releases/releaseOfRow.ts'
 
 export type DutiesOptions = {
   database: Kysely<OracleDatabase>

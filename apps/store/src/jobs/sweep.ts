@@ -1,7 +1,7 @@
 import type { HoldingRow } from '../database/tables.ts'
+import { deleteUnheld } from '../holdings/acceptUpload.ts'
+import { settlementOf } from '../holdings/findReadable.ts'
 import type { Store } from '../Store.ts'
-import { deleteUnheld } from './acceptUpload.ts'
-import { settlementOf } from './findReadable.ts'
 
 export type Swept = { unsettled: number; revoked: number; expired: number }
 

@@ -1,18 +1,6 @@
 import type { Migrations } from '@ambrosia/service/Database'
 
-export type IssuerDatabase = {
-  /** One handle a person, whatever is issued to him. */
-  subject: { person_key: string; subject_handle: string }
-  status_entry: {
-    list_id: number
-    list_index: number
-    issued_at_sec: number
-    revoked_at_sec: number | null
-  }
-  /** A list as it was published at an epoch: the same bytes for whoever asks. */
-  status_snapshot: { list_id: number; epoch_sec: number; body: string }
-}
-
+/** A migration that was released never changes; a change is a new one. */
 export const migrations: Migrations = {
   '0001_issuer': {
     up: async (database) => {

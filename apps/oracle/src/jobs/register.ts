@@ -4,9 +4,9 @@ import { keccak256 } from '@ambrosia/primitives/Hash'
 import type { Log } from '@ambrosia/service/Log'
 import { contractOf, type Network } from '@ambrosia/service/Network'
 import { createWalletClient, http, type PublicClient } from 'viem'
-import type { OracleChain } from './chain.ts'
-import type { OracleConfig } from './config.ts'
-import type { OracleKeys } from './keys.ts'
+import type { OracleChain } from '../chain.ts'
+import type { OracleConfig } from '../config.ts'
+import type { OracleKeys } from '../keys.ts'
 
 /** Measurement of software that runs without an enclave; production configurations refuse it. */
 export const SOFTWARE_MEASUREMENT = toHex(keccak256(fromUtf8('ambrosia/software-attestation/1')))

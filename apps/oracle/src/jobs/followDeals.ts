@@ -1,5 +1,4 @@
 import { consentBookAbi, dealBookAbi } from '@ambrosia/chain'
-import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Deal from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { type Finality, followEvents } from '@ambrosia/service/Chain'
@@ -7,9 +6,8 @@ import * as ChainCursor from '@ambrosia/service/ChainCursor'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import { type Address, isAddressEqual, type PublicClient } from 'viem'
-import type { OracleDatabase } from '../database/schema.ts'
+import type { OracleDatabase } from '../database/tables.ts'
 import { toRecordText } from '../releases/recordText.ts'
-import type { StoreAccess } from '../StoreAccess.ts'
 
 const abi = [...dealBookAbi, ...consentBookAbi] as const
 
@@ -110,39 +108,4 @@ async function noteSettled(database: Kysely<OracleDatabase>, settled: Settled): 
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-}
-
-/** Gets the criteria of deals that have none yet from the store, checks their hash, and tells of them. */
-export async function fetchCriteria(options: {
-  database: Kysely<OracleDatabase>
-  store: StoreAccess
-  onCriteria: (criteria: Criteria.Criteria) => void
-  log: Log
-}): Promise<void> {
-  const { database } = options
-  const rows = await database
-    .selectFrom('deal')
-    .select(['deal_id', 'terms'])
-    .where('criteria', 'is', null)
-    .execute()
-  for (const row of rows) {
-    const terms = Deal.fromJson(JSON.parse(row.terms))
-    try {
-      const bytes = await options.store.readDocument(terms.criteriaHash)
-      if (bytes === undefined) continue
-      const criteria = Criteria.parse(bytes)
-      if (Criteria.hash(criteria) !== terms.criteriaHash) continue
-      await database
-        .updateTable('deal')
-        .set({ criteria: JSON.stringify(criteria) })
-        .where('deal_id', '=', row.deal_id)
-        .execute()
-      options.onCriteria(criteria)
-    } catch (error) {
-      options.log.warn(
-        { err: error, dealId: row.deal_id },
-        'the criteria of a deal can not be used',
-      )
-    }
-  }
 }

@@ -1,0 +1,41 @@
+import * as Criteria from '@ambrosia/exchange/Criteria'
+import * as Deal from '@ambrosia/exchange/Deal'
+import type { Log } from '@ambrosia/service/Log'
+import type { Kysely } from 'kysely'
+import type { OracleDatabase } from '../database/tables.ts'
+import type { StoreAccess } from '../StoreAccess.ts'
+
+/** Gets the criteria of deals that have none yet from the store, checks their hash, and tells of them. */
+export async function fetchCriteria(options: {
+  database: Kysely<OracleDatabase>
+  store: StoreAccess
+  onCriteria: (criteria: Criteria.Criteria) => void
+  log: Log
+}): Promise<void> {
+  const { database } = options
+  const rows = await database
+    .selectFrom('deal')
+    .select(['deal_id', 'terms'])
+    .where('criteria', 'is', null)
+    .execute()
+  for (const row of rows) {
+    const terms = Deal.fromJson(JSON.parse(row.terms))
+    try {
+      const bytes = await options.store.readDocument(terms.criteriaHash)
+      if (bytes === undefined) continue
+      const criteria = Criteria.parse(bytes)
+      if (Criteria.hash(criteria) !== terms.criteriaHash) continue
+      await database
+        .updateTable('deal')
+        .set({ criteria: JSON.stringify(criteria) })
+        .where('deal_id', '=', row.deal_id)
+        .execute()
+      options.onCriteria(criteria)
+    } catch (error) {
+      options.log.warn(
+        { err: error, dealId: row.deal_id },
+        'the criteria of a deal can not be used',
+      )
+    }
+  }
+}
