@@ -7,12 +7,22 @@ const LOWER = [
   'health',
   'credentials',
   'sealing',
+  'attestation',
   'machine',
   'chain',
   'exchange',
   'dispute',
 ]
-const CLIENT = ['primitives', 'health', 'credentials', 'sealing', 'chain', 'exchange', 'api']
+const CLIENT = [
+  'primitives',
+  'health',
+  'credentials',
+  'sealing',
+  'attestation',
+  'chain',
+  'exchange',
+  'api',
+]
 const SERVICE = [...CLIENT, 'service']
 
 export type Layer = {
@@ -29,6 +39,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/health': { imports: ['primitives'], io: false },
   'packages/credentials': { imports: ['primitives'], io: false, browser: true },
   'packages/sealing': { imports: ['primitives'], io: false, browser: true },
+  // Whether evidence of an enclave holds, never whom to admit on it.
+  'packages/attestation': { imports: ['primitives'], io: false, browser: true },
   'packages/machine': { imports: ['primitives'], io: false },
   // Roles of people and rules of a domain are not its business. What needs files and processes has a row of its own.
   'packages/chain': { imports: ['primitives'], io: false, browser: true },

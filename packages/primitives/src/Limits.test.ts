@@ -14,6 +14,7 @@ it('pins the limits: they are part of the protocol, and each is tested where it 
       DIGEST_LIST_COUNT: 200,
       SUBMISSION_SKEW_SEC: 300,
       CERTIFICATE_LIFE_SEC: 3_600,
+      ATTESTATION_EVIDENCE_SIZE_BYTES: 16_384,
     },
   )
 })

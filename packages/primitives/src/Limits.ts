@@ -16,3 +16,5 @@ export const DIGEST_LIST_COUNT = 200
 export const SUBMISSION_SKEW_SEC = 300
 /** Longest life of a certificate, seconds. */
 export const CERTIFICATE_LIFE_SEC = 3600
+/** Evidence of an enclave, bytes: the chain carries it, and what reads it has no other bound. */
+export const ATTESTATION_EVIDENCE_SIZE_BYTES = 16 * 1024
