@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { checkFile, checkLayers, rowOf } from './check-layers.ts'
-import { LAYERS, type Layer } from './checks/layers.ts'
+import { checkFile, checkLayers } from './check-layers.ts'
+import { LAYERS, type Layer, rowOf } from './checks/layers.ts'
 
 const MANIFEST = {
   dependencies: Object.fromEntries(
@@ -176,7 +176,7 @@ describe('input and output', () => {
 describe('checkLayers', () => {
   it('finds a breach with its line, and a workspace without a layer', (t) => {
     const root = repository(t, {
-      'package.json': '{}',
+      'package.json': '{"workspaces":["packages/*"]}',
       'packages/primitives/package.json': '{}',
       'packages/primitives/src/a.ts': "const a = 1\nimport 'node:fs'\n",
       'packages/primitives/src/a.generated.ts': "import 'node:fs'\n",

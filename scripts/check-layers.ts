@@ -7,9 +7,10 @@
 import { globSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join, posix, resolve } from 'node:path'
-import { LAYERS, type Layer, TEST_IMPORTS } from './checks/layers.ts'
+import { isShipped, LAYERS, type Layer, rowOf, TEST_IMPORTS, workspaceOf } from './checks/layers.ts'
 import type { Problem } from './checks/problem.ts'
 import { readSource } from './checks/readSource.ts'
+import { workspaceManifests } from './setup/packages.mjs'
 
 const SCOPE = '@ambrosia/'
 const SOURCES = '**/*.{ts,mts,js,mjs}'
@@ -21,7 +22,6 @@ const SKIPPED_FOLDERS = new Set([
   'assembly',
   'coverage',
 ])
-const NOT_SHIPPED = /\.(test|bench|fuzz)\.ts$|(^|\/)(test|testing|bench|examples|scripts|gen)\//
 const IMPORT = /\b(?:from|import|import\s*\(|require\s*\(|import\.meta\.resolve\s*\()\s*"(\d+)"/g
 const TYPE_IMPORT = /\b(?:import|export)\s+type\b[^"]*$/
 
@@ -47,13 +47,8 @@ type File = { path: string; workspace: string; layer: Layer; isShipped: boolean 
 /** Every breach of the layers in the repository at `root`. */
 export function checkLayers(root: string): Problem[] {
   const problems: Problem[] = []
-  const found = globSync(
-    ['packages/*/package.json', 'apps/*/package.json', '{contracts,e2e}/package.json'],
-    {
-      cwd: root,
-    },
-  )
-  const workspaces = new Set(found.map((path) => posix.dirname(path.replaceAll('\\', '/'))))
+  const manifests = workspaceManifests(root).filter((path) => path !== 'package.json')
+  const workspaces = new Set(manifests.map((path) => posix.dirname(path)))
   for (const name of workspaces) {
     if (LAYERS[name] !== undefined) continue
     const fix = 'Give it a place in scripts/checks/layers.ts and say there what it refuses to know.'
@@ -62,28 +57,15 @@ export function checkLayers(root: string): Problem[] {
   const { overrides = {} } = readManifest(root, '.')
   for (const [workspace, layer] of Object.entries(LAYERS)) {
     // A package that the root puts in another's place belongs to no workspace.
-    const home = packageOf(workspace)
+    const home = workspaceOf(`${workspace}/`)
     const manifest = { ...readManifest(root, workspaces.has(home) ? home : '.'), overrides }
     for (const path of sourcesOf(root, workspace)) {
       if (rowOf(path) !== workspace) continue
-      const isShipped = workspace !== 'scripts' && !NOT_SHIPPED.test(path)
-      const file = { path, workspace, layer, isShipped }
+      const file = { path, workspace, layer, isShipped: isShipped(path) }
       problems.push(...checkFile(file, readFileSync(join(root, path), 'utf8'), manifest))
     }
   }
   return problems
-}
-
-/** The row of the list that governs a file: a folder inside a workspace may have one of its own. */
-export function rowOf(path: string): string | undefined {
-  const rows = Object.keys(LAYERS).filter((row) => path.startsWith(`${row}/`))
-  return rows.sort((one, other) => other.length - one.length)[0]
-}
-
-/** The workspace that a row belongs to. */
-function packageOf(row: string): string {
-  const depth = /^(packages|apps)\//.test(row) ? 2 : 1
-  return row.split('/').slice(0, depth).join('/')
 }
 
 /** Every breach in one file; its text and the package.json that governs it are given. */
@@ -129,14 +111,14 @@ function breachOf(file: File, target: string, manifest: Manifest, isType: boolea
   if (name.startsWith(SCOPE)) {
     const breach = oursBreach(file, name.slice(SCOPE.length), parts.slice(2))
     if (breach !== null) return breach
-    if (name === `${SCOPE}${posix.basename(packageOf(file.workspace))}`) return null
+    if (name === `${SCOPE}${posix.basename(workspaceOf(`${file.workspace}/`))}`) return null
   }
   return dependencyBreach(file, name, manifest, isType)
 }
 
 function relativeBreach(file: File, target: string): Breach {
   const path = posix.normalize(posix.join(posix.dirname(file.path), target))
-  const home = packageOf(file.workspace)
+  const home = workspaceOf(`${file.workspace}/`)
   if (path.startsWith(`${home}/`)) {
     const row = LAYERS[rowOf(path) as string]
     if (row?.io && !file.layer.io && file.isShipped) {
@@ -168,7 +150,7 @@ function oursBreach(file: File, name: string, rest: readonly string[]): Breach {
   if (rest.includes('testing') && file.isShipped) {
     return [`${name}/testing is for tests`, 'Move what is needed into the package itself.']
   }
-  const home = packageOf(file.workspace)
+  const home = workspaceOf(`${file.workspace}/`)
   const allowed = [...file.layer.imports, posix.basename(home)]
   if (allowed.includes(name)) return null
   // Tests may look at the other side of a pair, but never turn the layers round.
@@ -186,7 +168,7 @@ function dependencyBreach(file: File, name: string, manifest: Manifest, isType: 
   if (isTool && manifest.overrides?.[name] !== undefined) return null
   if (isTool && manifest.devDependencies?.[name] !== undefined) return null
   if (isTool && ROOT_TOOLS.has(name)) return null
-  const path = `${packageOf(file.workspace)}/package.json`
+  const path = `${workspaceOf(`${file.workspace}/`)}/package.json`
   return [
     `${name} is not among the dependencies of ${file.workspace}`,
     `Add its exact version to ${path}.`,

@@ -10,6 +10,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkLayers } from './check-layers.ts'
 import { checkBrowserSize } from './checks/browserSize.ts'
+import { checkClosure } from './checks/closure.ts'
 import { checkDependencies } from './checks/dependencies.ts'
 import { checkFileSize, checkForbidden } from './checks/files.ts'
 import { checkGenerated } from './checks/generated.ts'
@@ -26,6 +27,11 @@ const CHECKS: readonly Check[] = [
     name: 'layers',
     about: 'who may import whom, who may do I/O',
     run: async (root) => checkLayers(root),
+  },
+  {
+    name: 'closure',
+    about: 'the layers over all that a workspace reaches; no circle of files',
+    run: checkClosure,
   },
   { name: 'sizes', about: 'source files of at most 400 lines', run: checkFileSize },
   {

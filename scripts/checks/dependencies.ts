@@ -1,11 +1,11 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { workspaceManifests } from '../setup/packages.mjs'
 import type { Problem } from './problem.ts'
 
 const DOCUMENT = 'docs/dependencies.md'
 const EXACT =
   /^\d+\.\d+\.\d+(?:[-+][\w.-]+)?$|^file:\.|^npm:(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(?:-[\w.-]+)?$/
-const MANIFESTS = ['package.json', '{packages,apps}/*/package.json', '{contracts,e2e}/package.json']
 
 type Kind = 'dependencies' | 'devDependencies' | 'optionalDependencies'
 type Manifest = Partial<Record<Kind, Record<string, string>>>
@@ -14,7 +14,7 @@ type Manifest = Partial<Record<Kind, Record<string, string>>>
 export async function checkDependencies(root: string): Promise<Problem[]> {
   const problems: Problem[] = []
   const versions = new Map<string, { version: string; place: string }>()
-  for (const path of globSync(MANIFESTS, { cwd: root }).sort()) {
+  for (const path of workspaceManifests(root)) {
     const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest
     const { dependencies, devDependencies, optionalDependencies } = manifest
     const all = { ...dependencies, ...devDependencies, ...optionalDependencies }

@@ -9,6 +9,7 @@ import { runNode } from './tools.ts'
  */
 const PATTERNS = [
   'scripts/contracts/generate.ts',
+  'scripts/docs/{importsTable,errorCodes}.ts',
   'packages/*/{scripts,gen}/*.ts',
   '{contracts,guest,circuits}/scripts/generate*.ts',
 ]

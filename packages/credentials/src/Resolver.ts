@@ -8,16 +8,12 @@ import {
 } from 'did-resolver'
 import * as DidAmbrosia from './DidAmbrosia.ts'
 import * as DidKey from './DidKey.ts'
+import type { Resolvable } from './dereference.ts'
 
 /** Resolves did:key and did:ambrosia behind the interface of `did-resolver`; W3C DID Resolution 0.3. */
 
 export type { DIDDocument, DIDResolutionResult } from 'did-resolver'
-export { type Dereferenced, dereference } from './dereference.ts'
-
-/** Anything that resolves DIDs, such as {@link createResolver}'s result. */
-export type Resolvable = {
-  resolve(didUrl: string, options?: Record<string, unknown>): Promise<DIDResolutionResult>
-}
+export { type Dereferenced, dereference, type Resolvable } from './dereference.ts'
 
 /** Reads a document from the chain, as it stood at the end of a block when one is given. */
 export type ReadDidAmbrosia = (

@@ -1,6 +1,10 @@
 import type { DIDDocument, DIDResolutionResult } from 'did-resolver'
 import { parse } from 'did-resolver'
-import type { Resolvable } from './Resolver.ts'
+
+/** Anything that resolves DIDs, such as `createResolver`'s result. */
+export type Resolvable = {
+  resolve(didUrl: string, options?: Record<string, unknown>): Promise<DIDResolutionResult>
+}
 
 /** What DID URL dereferencing gives (DID Core 1.0, section 7.2). `content` is null when it failed. */
 export type Dereferenced = {

@@ -1,6 +1,6 @@
 import { deriveBbs } from '../Credential.ts'
 import { assertCredential } from '../DataModel.ts'
-import type { Context } from '../VcApi.ts'
+import type { Context } from './context.ts'
 import { type Answer, InvalidRequestError } from './problem.ts'
 import { readHeader, readObject, readOptions, readPointers } from './request.ts'
 

@@ -1,7 +1,7 @@
 import { issueBbs, issueEddsa } from '../Credential.ts'
 import { assertCredential, type JsonObject, listAt } from '../DataModel.ts'
 import { assertEntry, type Entry, type Purpose } from '../StatusList.ts'
-import type { Context } from '../VcApi.ts'
+import type { Context } from './context.ts'
 import { type Answer, InvalidRequestError } from './problem.ts'
 import { readObject, readOptions, readPointers, readText } from './request.ts'
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../DataModel.ts'
-import type { Context } from '../VcApi.ts'
+import type { Context } from './context.ts'
 import { type Answer, InvalidRequestError } from './problem.ts'
 import { readObject, readText } from './request.ts'
 

@@ -2,7 +2,7 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { ProofInvalidError, verifyDerived, verifyEddsa } from '../Credential.ts'
 import { assertCredential, issuerOf, type JsonObject, listAt } from '../DataModel.ts'
 import { checkStatus } from '../StatusList.ts'
-import type { Context } from '../VcApi.ts'
+import type { Context } from './context.ts'
 import type { Answer } from './problem.ts'
 import { readHeader, readObject, readOptions, readText, readTexts } from './request.ts'
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../DataModel.ts'
 import { verify } from '../Presentation.ts'
-import type { Context } from '../VcApi.ts'
+import type { Context } from './context.ts'
 import { type Answer, InvalidRequestError } from './problem.ts'
 import { readHeader, readObject, readOptions, readText } from './request.ts'
 import { verifyOne } from './verifyCredential.ts'
