@@ -11,6 +11,7 @@ import { consentBookAbi, dealBookAbi, medTokenAbi, oracleRegistryAbi } from '@am
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import * as Network from '@ambrosia/devnet/Network'
+import { ANY_PORTS } from '@ambrosia/devnet/Ports'
 import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
 import { releaseContext } from '@ambrosia/exchange/SealContext'
 import * as Generator from '@ambrosia/health/Generator'
@@ -42,7 +43,7 @@ let ground: Ground
 
 before(async () => {
   home = mkdtempSync(join(tmpdir(), 'ambrosia-network-'))
-  network = await Network.start({ home, ports: { chain: 0, issuer: 0, store: 0, firstOracle: 0 } })
+  network = await Network.start({ home, ports: ANY_PORTS })
   store = createStoreClient({
     url: network.file.services.store,
     chainId: network.file.chainId,
@@ -237,7 +238,7 @@ describe('a network of services', () => {
     const offering = await createOffering(ground, deal, 12)
     const sealed = await prepareOffer(offering)
     const certificate = await certifyOffer(offering, sealed)
-    await Promise.all(network.processes.oracles.map((oracle) => oracle.kill()))
+    await Promise.all(network.oracles.map((oracle) => oracle.kill()))
     const consent = await ground.consent(offering, certificate)
     const result = await settle({
       chain: network.chain,
@@ -247,7 +248,7 @@ describe('a network of services', () => {
     })
     const [settled] = result.settled
     assert.ok(settled)
-    await Promise.all(network.processes.oracles.map((_, index) => network.restartOracle(index)))
+    await Promise.all(network.oracles.map((oracle) => oracle.start()))
     const collected = await collect(offering, settled as never)
     assert.equal(collected.resourceCount, sealed.selected.indexes.length)
   })

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import * as Network from '@ambrosia/devnet/Network'
+import { ANY_PORTS } from '@ambrosia/devnet/Ports'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
 import { certifyOffer, type Offering, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
 import { settle, toSettlement } from '@ambrosia/sdk/relay/settle'
@@ -31,7 +32,7 @@ export async function run(options: { only?: string }) {
   const home = mkdtempSync(join(tmpdir(), 'ambrosia-bench-'))
   const network = await Network.start({
     home,
-    ports: { chain: 0, issuer: 0, store: 0, firstOracle: 0 },
+    ports: ANY_PORTS,
   })
   try {
     const store = createStoreClient({

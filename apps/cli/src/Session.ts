@@ -3,7 +3,7 @@ import { createStoreClient, type StoreClient } from '@ambrosia/api/store/StoreCl
 import { readDeal } from '@ambrosia/chain/read'
 import type * as Loader from '@ambrosia/credentials/Contexts'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
-import { type NetworkFile, readNetworkFile } from '@ambrosia/devnet/Network'
+import { type NetworkFile, readNetworkFile } from '@ambrosia/devnet/NetworkFile'
 import * as Agreement from '@ambrosia/exchange/Agreement'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import { toUtf8 } from '@ambrosia/primitives/Bytes'

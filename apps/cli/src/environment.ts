@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { DEFAULT_PORTS } from '@ambrosia/devnet/Ports'
+import { ANY_PORTS, DEFAULT_PORTS } from '@ambrosia/devnet/Ports'
 
 /** The home of a network and of a person's keys: AMBROSIA_HOME, default `.ambrosia` in the current folder. */
 export function homeOf(): string {
@@ -13,6 +13,6 @@ export function isDevelopment(): boolean {
 
 /** Ports of a development network; `AMBROSIA_PORTS=any` takes free ones, so that two networks never meet. */
 export function portsOf(env: NodeJS.ProcessEnv) {
-  if (env['AMBROSIA_PORTS'] === 'any') return { chain: 0, issuer: 0, store: 0, firstOracle: 0 }
+  if (env['AMBROSIA_PORTS'] === 'any') return ANY_PORTS
   return DEFAULT_PORTS
 }

@@ -42,3 +42,8 @@ export function day(text: string): Date {
     throw new InvalidArgumentError('It must be a day, such as 2026-05-01.')
   return date
 }
+
+/** An option that may be given several times. */
+export function repeated(text: string, before: string[]): string[] {
+  return [...before, text]
+}

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { PublicClient } from 'viem'
 import * as Process from './Process.ts'
+import type { Program } from './Program.ts'
 
 /** The chain id of development networks. */
 export const CHAIN_ID = 31337
@@ -16,50 +16,62 @@ const PLATFORMS: Record<string, string> = {
   'win32-x64': 'win32-amd64',
 }
 
-/**
- * Starts anvil, a local Ethereum. Without an interval it mines a block for each transaction; under many at once that loses
- * wake-ups, so benchmarks give an interval.
- * @param stateFile keeps the chain over a restart
- */
-export async function start(options: {
+export type AnvilOptions = {
   port: number
-  logFile: string
+  /** File that the chain is loaded from and kept in when it ends. */
   stateFile?: string
+  /** File that the chain is loaded from; nothing is written. */
+  loadFile?: string
+  /** Seconds between blocks. Without it a block is mined for each transaction; under many at once that loses wake-ups. */
   intervalSec?: number
-  signal?: AbortSignal | undefined
-}): Promise<Process.Running> {
-  const args = [
-    '--port',
-    String(options.port),
-    '--host',
-    '127.0.0.1',
-    '--chain-id',
-    String(CHAIN_ID),
-  ]
-  args.push('--accounts', '20', '--preserve-historical-states')
+}
+
+/**
+ * Anvil, a local Ethereum. It keeps its chain in memory, so it is never started again by itself: what came back would be another
+ * chain. @throws Devnet.NoAnvil
+ */
+export function program(options: AnvilOptions): Program {
+  const args = ['--port', String(options.port), '--host', '127.0.0.1']
+  args.push('--chain-id', String(CHAIN_ID), '--accounts', '20', '--preserve-historical-states')
   if (options.stateFile !== undefined) args.push('--state', options.stateFile)
+  if (options.loadFile !== undefined) args.push('--load-state', options.loadFile)
   if (options.intervalSec !== undefined) args.push('--block-time', String(options.intervalSec))
-  return await Process.start({
+  return {
     name: 'chain',
-    command: process.execPath,
-    args: [fileURLToPath(new URL('superviseMain.ts', import.meta.url)), binary(), ...args],
-    logFile: options.logFile,
-    signal: options.signal,
+    run: { binary: binary() },
+    args,
+    restart: 'never',
     readyUrl: (line) => {
       const match = /Listening on (127\.0\.0\.1:\d+)/.exec(line)
       return match ? `http://${match[1]}` : undefined
     },
-  })
+  }
+}
+
+/** Starts anvil alone, for tests and benchmarks of the chain. */
+export async function start(
+  options: AnvilOptions & { logFile: string; signal?: AbortSignal | undefined },
+): Promise<Process.Running> {
+  const { logFile, signal } = options
+  return await Process.start(program(options), { logFile, signal })
 }
 
 /** Moves the clock of a development chain forward and mines a block. */
 export async function advanceTime(client: PublicClient, seconds: number): Promise<void> {
-  const request = client.request as (call: {
-    method: string
-    params: unknown[]
-  }) => Promise<unknown>
-  await request({ method: 'evm_increaseTime', params: [seconds] })
-  await request({ method: 'evm_mine', params: [] })
+  await request(client, 'evm_increaseTime', [seconds])
+  await request(client, 'evm_mine', [])
+}
+
+/** Everything the chain holds, as `loadFile` takes it (gzipped JSON). */
+export async function dumpState(client: PublicClient): Promise<Uint8Array> {
+  const hex = (await request(client, 'anvil_dumpState', [])) as string
+  return new Uint8Array(Buffer.from(hex.slice(2), 'hex'))
+}
+
+/** Calls a method that only development chains have. */
+async function request(client: PublicClient, method: string, params: unknown[]): Promise<unknown> {
+  const send = client.request as (call: { method: string; params: unknown[] }) => Promise<unknown>
+  return await send({ method, params })
 }
 
 function binary(): string {

@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { start } from './Network.ts'
 import { claimHome, ownerOf, releaseHome } from './Owner.ts'
-
-function useHome(t: { after(work: () => void): void }): string {
-  const home = mkdtempSync(join(tmpdir(), 'ambrosia-owner-'))
-  t.after(() => rmSync(home, { recursive: true, force: true }))
-  return home
-}
-
-const ports = { chain: 0, issuer: 0, store: 0, firstOracle: 0 }
+import { ANY_PORTS } from './Ports.ts'
+import { useFolder } from './testing/useExample.ts'
 
 describe('the owner of a home', () => {
   it('error: a second network in one home is refused before it deletes anything', async (t) => {
-    const home = useHome(t)
+    const home = useFolder(t)
     claimHome(home)
     writeFileSync(join(home, 'network.json'), '{}')
     for (const fresh of [false, true]) {
-      await assert.rejects(start({ home, ports, fresh }), { code: 'Network.AlreadyUp' })
+      await assert.rejects(start({ home, ports: ANY_PORTS, fresh }), { code: 'Network.AlreadyUp' })
     }
     assert.equal(ownerOf(home), process.pid)
     releaseHome(home)
@@ -28,7 +21,7 @@ describe('the owner of a home', () => {
   })
 
   it('behavior: what a process that has ended left behind is no owner', (t) => {
-    const home = useHome(t)
+    const home = useFolder(t)
     for (const text of ['', 'x', '-1', '4194304999']) {
       writeFileSync(join(home, 'up.pid'), text)
       assert.equal(ownerOf(home), undefined, text)
@@ -37,12 +30,19 @@ describe('the owner of a home', () => {
     }
   })
 
+  it("behavior: a claim from before the machine was started is nobody's, whoever has its number now", (t) => {
+    const home = useFolder(t)
+    claimHome(home)
+    utimesSync(join(home, 'up.pid'), 1, 1)
+    assert.equal(ownerOf(home), undefined)
+  })
+
   it('behavior: interrupted before it stands, a network ends and leaves the home free', async (t) => {
-    const home = useHome(t)
+    const home = useFolder(t)
     const interrupting = new AbortController()
     const started = start({
       home,
-      ports,
+      ports: ANY_PORTS,
       signal: interrupting.signal,
       onStep: (step) => {
         if (step === 'contracts') interrupting.abort()

@@ -1,15 +1,24 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 const PID_FILE = 'up.pid'
 
-/** The process that runs a network in this home, or undefined; what a process left that ended without a word is removed. */
+/** Clocks are set and read to the second; a claim this much before the start of the machine is still of this run of it. */
+const BOOT_SLACK_MS = 60_000
+
+/**
+ * The process that runs a network in this home, or undefined; what a process left that ended without a word is removed. Process ids are
+ * given again after the machine was started anew, so a claim from before that is nobody's.
+ */
 export function ownerOf(home: string): number | undefined {
   const path = join(home, PID_FILE)
   if (!existsSync(path)) return undefined
   const pid = Number(readFileSync(path, 'utf8'))
-  if (Number.isSafeInteger(pid) && pid > 0 && isAlive(pid)) return pid
+  const bootedAt = Date.now() - uptime() * 1000
+  const isOfThisRun = statSync(path).mtimeMs > bootedAt - BOOT_SLACK_MS
+  if (Number.isSafeInteger(pid) && pid > 0 && isOfThisRun && isAlive(pid)) return pid
   rmSync(path, { force: true })
   return undefined
 }

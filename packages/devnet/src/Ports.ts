@@ -3,15 +3,40 @@ import { createServer } from 'node:net'
 /** The ports of a development network; design: chain 8545, page 4000, issuer 4100, store 4200, oracles 4301 and up. */
 export const DEFAULT_PORTS = { chain: 8545, issuer: 4100, store: 4200, firstOracle: 4301 } as const
 
-/** The first free port of the loopback interface from `from` on that is not in `taken`; 0 stays 0 (any free port). */
+/** Free ports for everything, so that two networks never meet. */
+export const ANY_PORTS = { chain: 0, issuer: 0, store: 0, firstOracle: 0 } as const
+
+/** A port that was looked for, and the one that was free. */
+export type TakenPort = { name: string; wanted: number; port: number }
+
+/** Gives each of several processes a port: the wanted one, or the next that is free; 0 is any. */
+export async function choosePorts(
+  wanted: readonly { name: string; port: number }[],
+): Promise<TakenPort[]> {
+  const taken = new Set<number>()
+  const chosen: TakenPort[] = []
+  for (const { name, port } of wanted) {
+    const free = await firstFree(port, taken)
+    taken.add(free)
+    chosen.push({ name, wanted: port, port: free })
+  }
+  return chosen
+}
+
+/** The first free port of the loopback interface from `from` on that is not in `taken`; from 0, any free port. */
 export async function firstFree(
   from: number,
   taken: ReadonlySet<number> = new Set(),
 ): Promise<number> {
-  for (let port = from; port < 65536; port++) {
-    if (!taken.has(port) && (await isFree(port))) return port === 0 ? await anyFree() : port
+  if (from !== 0) {
+    for (let port = from; port < 65536; port++) {
+      if (!taken.has(port) && (await isFree(port))) return port
+    }
   }
-  return await anyFree()
+  for (;;) {
+    const port = await anyFree()
+    if (!taken.has(port)) return port
+  }
 }
 
 function isFree(port: number): Promise<boolean> {

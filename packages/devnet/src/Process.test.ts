@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as Anvil from './Anvil.ts'
 import * as Process from './Process.ts'
-
-let folder: string
-before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ambrosia-process-'))
-})
-after(() => rmSync(folder, { recursive: true, force: true }))
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
+import { exampleProgram, isAlive, useFolder } from './testing/useExample.ts'
 
 describe('Process', () => {
-  it('default: starts the chain, tells its address, ends it', async () => {
+  it('default: starts the chain, tells its address, ends it', async (t) => {
+    const folder = useFolder(t)
     const chain = await Anvil.start({ port: 0, logFile: join(folder, 'chain.log') })
     assert.match(chain.url, /^http:\/\/127\.0\.0\.1:\d+$/)
     const answer = await fetch(chain.url, {
@@ -37,23 +22,28 @@ describe('Process', () => {
     assert.equal(isAlive(chain.pid), false)
   })
 
-  it('error: a program that ends before it is ready, with the path of its log', async () => {
-    const logFile = join(folder, 'failing.log')
-    const starting = Process.start({
-      name: 'failing',
-      command: process.execPath,
-      args: ['-e', 'process.exit(3)'],
-      logFile,
-      readyUrl: () => undefined,
-    })
-    await assert.rejects(starting, (error: Error & { code: string; hint: string }) => {
-      assert.equal(error.code, 'Devnet.ProcessFailed')
-      assert.match(error.message, /exit code 3/)
-      return error.hint.includes(logFile)
-    })
+  it('error: a program that ends before it is ready, with the path of its log', async (t) => {
+    const logFile = join(useFolder(t), 'failing.log')
+    const script = fileURLToPath(new URL('testing/exampleProgram.mjs', import.meta.url))
+    const program = exampleProgram('', { name: 'failing', env: { EXAMPLE_BROKEN: script } })
+    await assert.rejects(
+      Process.start(program, { logFile }),
+      (error: Error & { code: string; hint: string }) => {
+        assert.equal(error.code, 'Devnet.ProcessFailed')
+        assert.match(error.message, /exit code 3/)
+        return error.hint.includes(logFile)
+      },
+    )
   })
 
-  it('behavior: an owner that is killed takes what he started with him', async () => {
+  it('error: a program that is not there', async (t) => {
+    const logFile = join(useFolder(t), 'none.log')
+    const program = exampleProgram('', { run: { binary: '/nowhere/nothing' } })
+    await assert.rejects(Process.start(program, { logFile }), { code: 'Devnet.ProcessFailed' })
+  })
+
+  it('behavior: an owner that is killed takes what it started with it', async (t) => {
+    const folder = useFolder(t)
     const anvil = fileURLToPath(new URL('Anvil.ts', import.meta.url))
     const script = `import(${JSON.stringify(anvil)}).then(async (Anvil) => {
       const chain = await Anvil.start({ port: 0, logFile: ${JSON.stringify(join(folder, 'owned.log'))} })

@@ -1,89 +1,152 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import type { Program } from './Program.ts'
 
-/** A running child process that told it is ready. */
+/** How a process ended: its exit code, or the signal that ended it. */
+export type End = { exitCode: number | null; signal: NodeJS.Signals | null }
+
+/** A running child process that said it is ready. */
 export type Running = {
   readonly name: string
   readonly url: string
   readonly pid: number
+  /** Address of its debugger, where one was asked for. */
+  readonly debuggerUrl: string | undefined
   /** Ends it (SIGTERM, after 10 s SIGKILL) and waits till it is gone. */
   stop(): Promise<void>
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>
+  /** Makes it end at once when it next reaches that point of its code; settles once it knows. `node` programs in development only. */
+  killAt(point: string): Promise<void>
   /** Settles when the process ends. */
-  readonly ended: Promise<number | null>
+  readonly ended: Promise<End>
+}
+
+export type StartOptions = {
+  /** All output is added to this file. */
+  logFile: string
+  /** Port of the loopback interface on which a debugger may attach; `node` programs only. */
+  inspectPort?: number | undefined
+  /** Ends the program while it is not ready yet. */
+  signal?: AbortSignal | undefined
 }
 
 const STOP_TIMEOUT_MS = 10_000
+const GUARD = fileURLToPath(new URL('guardMain.ts', import.meta.url))
 
 /**
- * Starts a program and waits until `readyUrl` finds its address in a line of its standard output. All output goes to the log file.
+ * Starts a program and waits until it is ready. It never outlives us, whatever ends us.
  * @throws Devnet.ProcessFailed with the path of the log when it ends before it is ready, Interrupted
  */
-export async function start(options: {
-  name: string
-  command: string
-  args: readonly string[]
-  env?: Readonly<Record<string, string>>
-  logFile: string
-  readyUrl: (line: string) => string | undefined
-  /** Ends the program while it is not ready yet. */
-  signal?: AbortSignal | undefined
-}): Promise<Running> {
+export async function start(program: Program, options: StartOptions): Promise<Running> {
   const { signal } = options
   assertNotInterrupted(signal)
-  mkdirSync(dirname(options.logFile), { recursive: true })
-  const log = createWriteStream(options.logFile, { flags: 'a' })
-  const child = spawn(options.command, options.args, {
+  const child = spawnProgram(program, options)
+  const ended = endOf(child)
+  const firstLine = readOutput(child, ended, program.name, options.logFile)
+  let debuggerUrl: string | undefined
+  if (options.inspectPort !== undefined)
+    void firstLine((line) => /^Debugger listening on (ws:\S+)/.exec(line)?.[1]).then(
+      (url) => {
+        debuggerUrl = url
+      },
+      () => {},
+    )
+  const interrupt = (): void => killGroup(child)
+  signal?.addEventListener('abort', interrupt, { once: true })
+  const url = await firstLine(program.readyUrl)
+    .catch((error) => {
+      throw signal?.aborted ? new InterruptedError() : error
+    })
+    .finally(() => signal?.removeEventListener('abort', interrupt))
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
+  return {
+    name: program.name,
+    url,
+    pid: child.pid as number,
+    debuggerUrl,
+    ended,
+    stop: async () => {
+      if (isRunning()) child.kill('SIGTERM')
+      const timer = setTimeout(() => killGroup(child), STOP_TIMEOUT_MS)
+      await ended
+      clearTimeout(timer)
+    },
+    kill: async () => {
+      if (isRunning()) killGroup(child)
+      await ended
+    },
+    killAt: async (point) => {
+      const told = firstLine((line) => line === JSON.stringify({ killAt: point }) || undefined)
+      child.stdin.write(`kill-at ${point}\n`)
+      await told
+    },
+  }
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
+
+function endOf(child: Child): Promise<End> {
+  return new Promise((done) => {
+    child.once('error', () => done({ exitCode: null, signal: null }))
+    child.once('exit', (exitCode, signal) => done({ exitCode, signal }))
+  })
+}
+
+/** Waits for the first line in which `find` sees something. @throws Devnet.ProcessFailed when the process ends before */
+type FirstLine = <T>(find: (line: string) => T | undefined) => Promise<T>
+
+/** Adds what a process says to its log, and lets others wait for a line of it. */
+function readOutput(child: Child, ended: Promise<End>, name: string, logFile: string): FirstLine {
+  mkdirSync(dirname(logFile), { recursive: true })
+  const log = createWriteStream(logFile, { flags: 'a' })
+  const listeners = new Set<(line: string) => void>()
+  const streams = [child.stdout, child.stderr].map((input) => {
+    const lines = createInterface({ input })
+    lines.on('line', (line) => {
+      log.write(`${line}\n`)
+      for (const listener of listeners) listener(line)
+    })
+    return new Promise<void>((done) => lines.once('close', () => done()))
+  })
+  // The last lines of a process can come after its end.
+  void Promise.all(streams).then(() => log.end())
+  return async (find) => {
+    let listener: (line: string) => void = () => {}
+    try {
+      return await new Promise((found, failed) => {
+        listener = (line) => {
+          const value = find(line)
+          if (value !== undefined) found(value)
+        }
+        listeners.add(listener)
+        void ended.then((end) => failed(new ProcessFailedError(name, end, logFile)))
+      })
+    } finally {
+      listeners.delete(listener)
+    }
+  }
+}
+
+function spawnProgram({ run, args = [], env }: Program, { inspectPort }: StartOptions): Child {
+  const inspect = inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`]
+  const line = 'node' in run ? [...inspect, run.node, ...args] : [GUARD, run.binary, ...args]
+  const child = spawn(process.execPath, line, {
     // The other end of its standard input is ours: when we end, however we end, it sees the end and ends too.
-    env: { ...process.env, ...options.env, AMBROSIA_OWNER_PIPE: '1' },
+    env: { ...process.env, ...env, AMBROSIA_OWNER_PIPE: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
     // A Ctrl-C in the terminal reaches the whole group; we end our children in an order, so they get a group of their own.
     detached: process.platform !== 'win32',
   })
+  // It may end before it has read what was written to it.
+  child.stdin.on('error', () => {})
   track(child)
-  child.stderr.pipe(log, { end: false })
-  const ended = new Promise<number | null>((done) => {
-    child.once('error', () => done(null))
-    child.once('exit', (code) => done(code))
-  })
-  const interrupt = (): void => killGroup(child)
-  signal?.addEventListener('abort', interrupt, { once: true })
-  const url = await new Promise<string>((ready, failed) => {
-    const lines = createInterface({ input: child.stdout })
-    lines.on('line', (line) => {
-      log.write(`${line}\n`)
-      const found = options.readyUrl(line)
-      if (found !== undefined) ready(found)
-    })
-    void ended.then((code) =>
-      failed(
-        signal?.aborted
-          ? new InterruptedError()
-          : new ProcessFailedError(options.name, code, options.logFile),
-      ),
-    )
-  }).finally(() => signal?.removeEventListener('abort', interrupt))
-  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    const isRunning = child.exitCode === null && child.signalCode === null
-    if (isRunning && signal === 'SIGTERM') child.kill(signal)
-    if (isRunning && signal === 'SIGKILL') killGroup(child)
-    const timer = setTimeout(() => killGroup(child), STOP_TIMEOUT_MS)
-    await ended
-    clearTimeout(timer)
-    log.end()
-  }
-  return {
-    name: options.name,
-    url,
-    pid: child.pid as number,
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
-    ended,
-  }
+  return child
 }
 
 /** Ends a child and what it started, at once. */
@@ -103,18 +166,27 @@ const children = new Set<ChildProcess>()
 
 /** Children must not outlive us, whatever ends us. */
 function track(child: ChildProcess): void {
-  if (children.size === 0) {
-    process.once('exit', () => {
-      for (const one of children) killGroup(one)
-    })
-  }
+  if (children.size === 0) process.once('exit', killAll)
   children.add(child)
-  child.once('exit', () => children.delete(child))
+  child.once('exit', () => {
+    children.delete(child)
+    if (children.size === 0) process.removeListener('exit', killAll)
+  })
+}
+
+function killAll(): void {
+  for (const child of children) killGroup(child)
 }
 
 /** @throws Interrupted */
 export function assertNotInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new InterruptedError()
+}
+
+/** "exit code 1" or "SIGKILL". */
+export function describeEnd({ exitCode, signal }: End): string {
+  if (signal !== null) return signal
+  return exitCode === null ? 'it could not be started' : `exit code ${exitCode}`
 }
 
 export class InterruptedError extends AmbrosiaError {
@@ -124,8 +196,8 @@ export class InterruptedError extends AmbrosiaError {
 }
 
 export class ProcessFailedError extends AmbrosiaError {
-  constructor(name: string, exitCode: number | null, logFile: string) {
-    super('Devnet.ProcessFailed', `${name} ended before it was ready (exit code ${exitCode})`, {
+  constructor(name: string, end: End, logFile: string) {
+    super('Devnet.ProcessFailed', `${name} ended before it was ready (${describeEnd(end)})`, {
       hint: `Read ${logFile}.`,
     })
   }

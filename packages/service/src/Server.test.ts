@@ -145,4 +145,20 @@ describe('Server', () => {
     await assert.rejects(fetch(`${url}/health`))
     assert.ok(lines.length > 0)
   })
+
+  it('error: a port that is in use is said in words', async (t) => {
+    const { url } = await start(t)
+    const port = Number(new URL(url).port)
+    const other = await Server.create({
+      name: 'other',
+      description: '',
+      log: Log.create({ name: 'other', level: 'silent' }),
+      metrics: Metrics.create({ service: 'other', withProcess: false }),
+    })
+    t.after(() => other.close())
+    await assert.rejects(Server.listen(other, { host: '127.0.0.1', port }), {
+      code: 'Server.PortTaken',
+      message: `port ${port} of 127.0.0.1 is in use by another program`,
+    })
+  })
 })

@@ -91,9 +91,32 @@ export async function create(options: Options): Promise<Server> {
   return app
 }
 
-/** Starts to listen and tells the base URL; port 0 takes a free one. */
+/** Starts to listen and tells the base URL; port 0 takes a free one. @throws Server.PortTaken, Server.PortRefused */
 export async function listen(app: Server, at: { host: string; port: number }): Promise<string> {
-  return app.listen(at)
+  try {
+    return await app.listen(at)
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'EADDRINUSE') throw new PortTakenError(at)
+    if (code === 'EACCES') throw new PortRefusedError(at)
+    throw error
+  }
+}
+
+export class PortTakenError extends AmbrosiaError {
+  constructor({ host, port }: { host: string; port: number }) {
+    super('Server.PortTaken', `port ${port} of ${host} is in use by another program`, {
+      hint: 'End that program, or set AMBROSIA_PORT to another port (0 takes a free one).',
+    })
+  }
+}
+
+export class PortRefusedError extends AmbrosiaError {
+  constructor({ host, port }: { host: string; port: number }) {
+    super('Server.PortRefused', `this user may not listen on port ${port} of ${host}`, {
+      hint: 'Set AMBROSIA_PORT to a port from 1024 on.',
+    })
+  }
 }
 
 /** Adds /v1/service: who the service is, so that clients know what name to sign requests for. */

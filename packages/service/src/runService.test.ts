@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -8,7 +9,7 @@ const program = fileURLToPath(new URL('./testing/exampleService.ts', import.meta
 function start(t: TestContext, env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [program], {
     env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   t.after(() => child.kill('SIGKILL'))
   let errors = ''
@@ -21,8 +22,12 @@ function start(t: TestContext, env: Record<string, string> = {}) {
     let text = ''
     child.stdout.on('data', (part) => {
       text += part
-      if (text.includes('\n')) resolve(JSON.parse(text))
+      if (text.includes('\n')) resolve(JSON.parse(text.split('\n')[0] as string))
     })
+  })
+  let output = ''
+  child.stdout.on('data', (part) => {
+    output += part
   })
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const logged = (text: string) =>
@@ -30,7 +35,7 @@ function start(t: TestContext, env: Record<string, string> = {}) {
       if (errors.includes(text)) resolve()
       waiting.push({ text, resolve })
     })
-  return { child, ready, ended, logged, errors: () => errors }
+  return { child, ready, ended, logged, errors: () => errors, output: () => output }
 }
 
 describe('runService', () => {
@@ -67,6 +72,34 @@ describe('runService', () => {
       assert.equal(await ended, 1, fault)
       assert.match(errors(), /"type":"Error"/)
       assert.ok(!errors().includes('marked-secret'))
+    }
+  })
+
+  it('behavior: it ends with its owner, whose end of the pipe closes', async (t) => {
+    const { child, ready, ended } = start(t, { AMBROSIA_OWNER_PIPE: '1' })
+    await ready
+    child.stdin.end()
+    assert.equal(await ended, 0)
+  })
+
+  it('behavior: at the kill point that its owner named it ends as a crash would', async (t) => {
+    const { child, ready, ended, output } = start(t, { AMBROSIA_OWNER_PIPE: '1' })
+    const { url } = await ready
+    assert.equal((await fetch(`${url}/v1/point`)).status, 200)
+    child.stdin.write('kill-at half-way\n')
+    while (!output().includes('{"killAt":"half-way"}')) await once(child.stdout, 'data')
+    await assert.rejects(fetch(`${url}/v1/point`))
+    assert.equal(await ended, null)
+    assert.equal(child.signalCode, 'SIGKILL')
+  })
+
+  it('error: nobody names a kill point in production, or without being the owner', async (t) => {
+    for (const env of [{ AMBROSIA_OWNER_PIPE: '1', AMBROSIA_ENV: 'production' }, {}]) {
+      const { child, ready, output } = start(t, env)
+      const { url } = await ready
+      child.stdin.write('kill-at half-way\n')
+      for (let i = 0; i < 3; i++) assert.equal((await fetch(`${url}/v1/point`)).status, 200)
+      assert.ok(!output().includes('killAt'))
     }
   })
 })

@@ -1,4 +1,6 @@
+import { createInterface } from 'node:readline'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as KillPoint from './KillPoint.ts'
 import { describeError } from './Log.ts'
 
 export type Running = {
@@ -26,10 +28,8 @@ export async function runService(
         resolve()
       })
     }
-    // Whoever started us for himself holds our standard input; its end is his.
     if (process.env['AMBROSIA_OWNER_PIPE'] === '1') {
-      process.stdin.resume()
-      process.stdin.once('end', () => {
+      listenToOwner(() => {
         controller.abort()
         resolve()
       })
@@ -51,6 +51,22 @@ export async function runService(
   } catch (error) {
     fail(error)
   }
+}
+
+/**
+ * Whoever started us for themselves holds our standard input: its end is theirs. In development a line `kill-at POINT` on it names the
+ * point at which we are to end, and is answered by a line `{"killAt":POINT}`.
+ */
+function listenToOwner(onEnd: () => void): void {
+  const lines = createInterface({ input: process.stdin })
+  lines.once('close', onEnd)
+  if ((process.env['AMBROSIA_ENV'] ?? 'development') !== 'development') return
+  lines.on('line', (line) => {
+    const point = /^kill-at ([\w.-]+)$/.exec(line)?.[1]
+    if (point === undefined) return
+    KillPoint.arm(point)
+    process.stdout.write(`${JSON.stringify({ killAt: point })}\n`)
+  })
 }
 
 function tell(error: unknown): void {

@@ -1,41 +1,125 @@
+import { relative } from 'node:path'
+import type { Network } from '@ambrosia/devnet/Network'
+import type { ProcessEvent } from '@ambrosia/devnet/supervise'
 import type { Command } from 'commander'
 import { homeOf, portsOf } from '../environment.ts'
-import { wholeNumber } from '../options.ts'
-import { progress, show } from '../output.ts'
+import { repeated, wholeNumber } from '../options.ts'
+import { progress, RefusedError, show, UsageError } from '../output.ts'
+
+type Options = { oracles: number; fresh: boolean; inspect: string[]; watch: string[] }
 
 /** `ambrosia up`: a development network that stays. */
 export function define(up: Command): void {
   up.option('--oracles <n>', 'how many oracles, 1 to 5', wholeNumber(1, 5), 3)
-    .option('--fresh', 'delete the home first, wallet included')
-    .addHelpText('after', '\nExample:\n  ambrosia up &\n  ambrosia deal list\n  ambrosia down')
-    .action(async (options: { oracles: number; fresh?: boolean }, command: Command) => {
-      const home = homeOf()
-      const stopping = new AbortController()
-      for (const signal of ['SIGINT', 'SIGTERM'] as const)
-        process.once(signal, () => stopping.abort())
-      const { start } = await import('@ambrosia/devnet/Network')
-      const network = await start({
-        home,
-        ports: portsOf(process.env),
-        oracleCount: options.oracles,
-        fresh: options.fresh ?? false,
-        onStep: (step) => progress(`starting: ${step}`),
-        signal: stopping.signal,
-      })
-      const { file } = network
-      show(command, { network: file }, [
-        `chain    ${file.rpcUrl}`,
-        `issuer   ${file.services.issuer}   ${network.issuerDid}`,
-        `store    ${file.services.store}`,
-        ...file.services.oracles.map(
-          (url, index) => `oracle   ${url}   ${network.operators[index]}`,
-        ),
-        `home     ${home}   (network.json, logs)          Ctrl-C ends`,
-      ])
-      await new Promise<void>((done) => {
-        if (stopping.signal.aborted) done()
-        stopping.signal.addEventListener('abort', () => done(), { once: true })
-      })
-      await network.stop()
-    })
+    .option('--fresh', 'delete the home first, wallet included', false)
+    .option('--inspect <service>', 'let a debugger attach to it; repeatable', repeated, [])
+    .option('--watch <service>', 'start it again when a source file changes', repeated, [])
+    .addHelpText(
+      'after',
+      `
+A service that ends is started again, five times in a row at most. Services are issuer, store, oracle-1 and up.
+
+Examples:
+  ambrosia up &
+  ambrosia deal list
+  ambrosia down
+  ambrosia up --watch oracle-1 --inspect oracle-1`,
+    )
+    .action(run)
+}
+
+async function run(options: Options, command: Command): Promise<void> {
+  assertServices(options)
+  const home = homeOf()
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+  const ended = new Promise<void>((done) => {
+    stopping.signal.addEventListener('abort', () => done(), { once: true })
+  })
+  const { start } = await import('@ambrosia/devnet/Network')
+  const { firstFree } = await import('@ambrosia/devnet/Ports')
+  const { describeEvent, describePorts } = await import('@ambrosia/devnet/words')
+  const inspectPorts: Record<string, number> = {}
+  for (const name of options.inspect)
+    inspectPorts[name] = await firstFree(9229, new Set(Object.values(inspectPorts)))
+  let isChainLost = false
+  const network = await start({
+    home,
+    ports: portsOf(process.env),
+    oracleCount: options.oracles,
+    fresh: options.fresh,
+    restarts: true,
+    inspectPorts,
+    onStep: (step) => progress(`starting: ${step}`),
+    onPorts: (ports) => describePorts(ports).forEach(progress),
+    onEvent: (event: ProcessEvent) => {
+      const line = describeEvent(event)
+      if (line !== undefined) progress(line)
+      if (event.name !== 'chain' || event.kind !== 'ended' || event.isAsked) return
+      isChainLost = true
+      stopping.abort()
+    },
+    signal: stopping.signal,
+  })
+  await watch(options.watch, network, stopping.signal)
+  show(command, { network: network.file }, linesOf(network))
+  await ended
+  progress('ending')
+  await network.stop()
+  if (isChainLost)
+    throw new RefusedError(
+      'Network.ChainLost',
+      'the chain ended, and with it what everything else stands on',
+      `Read ${network.supervisor.get('chain').logFile}.`,
+    )
+}
+
+/** @throws Cli.Usage for a name that is not a service of this network */
+function assertServices({ oracles, inspect, watch: watched }: Options): void {
+  const names = ['issuer', 'store', ...Array.from({ length: oracles }, (_, i) => `oracle-${i + 1}`)]
+  const wrong = [...inspect, ...watched].find((name) => !names.includes(name))
+  if (wrong !== undefined)
+    throw new UsageError(
+      `this network has no service called ${wrong}`,
+      `It has ${names.join(', ')}.`,
+    )
+}
+
+/** Starts a service again when a source file of it changes. */
+async function watch(
+  names: readonly string[],
+  { supervisor }: Network,
+  signal: AbortSignal,
+): Promise<void> {
+  if (names.length === 0) return
+  const { sourceFolders } = await import('@ambrosia/devnet/services')
+  const { watchSources } = await import('@ambrosia/devnet/watchSources')
+  for (const name of names) {
+    const service = supervisor.get(name)
+    const restart = async (file: string): Promise<void> => {
+      progress(`${relative(process.cwd(), file)} has changed: ${name} starts again`)
+      await service.stop()
+      await service.start().then(
+        () => progress(`${name} is ready`),
+        () =>
+          progress(`${name} does not start; read ${service.logFile}, then change the file again`),
+      )
+    }
+    watchSources(sourceFolders(name), (file) => void restart(file), signal)
+  }
+}
+
+function linesOf({ file, home, issuerDid, operators, storeAccount }: Network): string[] {
+  const { services } = file
+  const row = (name: string, url: string, who: string): string =>
+    `${name.padEnd(10)}${url.padEnd(25)}${who}`.trimEnd()
+  return [
+    row('chain', file.rpcUrl, `chain id ${file.chainId}`),
+    row('issuer', services.issuer, issuerDid),
+    row('store', services.store, storeAccount),
+    ...services.oracles.map((url, i) => row(`oracle-${i + 1}`, url, operators[i] ?? '')),
+    row('home', home, '  network.json, logs/'),
+    '',
+    'Ctrl-C ends it. In another terminal: ./ambrosia deal list',
+  ]
 }

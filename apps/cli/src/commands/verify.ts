@@ -69,7 +69,7 @@ function filesOf(
 
 /** A resolver when a network of that chain runs in this home, else undefined. */
 async function reachableResolver(chainId: number) {
-  const { readNetworkFile } = await import('@ambrosia/devnet/Network')
+  const { readNetworkFile } = await import('@ambrosia/devnet/NetworkFile')
   const { createChain } = await import('@ambrosia/sdk/Chain')
   try {
     const network = readNetworkFile(homeOf())

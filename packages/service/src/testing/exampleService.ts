@@ -1,10 +1,11 @@
 import * as Config from '../Config.ts'
+import * as KillPoint from '../KillPoint.ts'
 import * as Log from '../Log.ts'
 import * as Metrics from '../Metrics.ts'
 import { runService } from '../runService.ts'
 import * as Server from '../Server.ts'
 
-/** A service for tests of runService: it answers /v1/slow after a while, and fails as it is told to. */
+/** A service for tests of runService: it answers /v1/slow after a while, passes a kill point at /v1/point, and fails as it is told to. */
 await runService(async ({ env }) => {
   const fault = env['AMBROSIA_TEST_FAULT']
   const { port } = Config.read(
@@ -18,6 +19,10 @@ await runService(async ({ env }) => {
   app.get('/v1/slow', async () => {
     log.info('slow has begun')
     await new Promise((resolve) => setTimeout(resolve, 300))
+    return { done: true }
+  })
+  app.get('/v1/point', async () => {
+    KillPoint.reach('half-way')
     return { done: true }
   })
   const url = await Server.listen(app, { host: '127.0.0.1', port })

@@ -2,6 +2,7 @@ import type * as MachineModule from '@ambrosia/machine/Machine'
 import { toHex } from '@ambrosia/primitives/Bytes'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Command } from 'commander'
+import { repeated } from '../../options.ts'
 import { UsageError, wantsJson } from '../../output.ts'
 import { addLoadOptions, type LoadOptions, load, stepCount, toHash } from './load.ts'
 
@@ -28,7 +29,7 @@ Examples:
 export function define(verb: Command): void {
   addLoadOptions(verb)
     .option('--max-steps <n>', 'stop after this many steps in all', stepCount)
-    .option('--dump <address:length>', 'show memory at the end; repeats', collect, [])
+    .option('--dump <address:length>', 'show memory at the end; repeats', repeated, [])
     .addHelpText('after', RUN_HELP)
     .action((path: string, options: Options, command: Command) =>
       run(path, options, wantsJson(command)),
@@ -98,10 +99,6 @@ function parsePlace(text: string, symbols: ReadonlyMap<string, number>): number 
   const value = symbols.get(text)
   if (value === undefined) throw new UsageError(`the ELF file has no symbol ${text}`)
   return value
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value]
 }
 
 /** What the program put out. An impossible length is the program's fault, so it is told and changes nothing else. */

@@ -47,8 +47,8 @@ export async function sellOne(context: {
     `${size(sealed.offer.plaintextSizeBytes)} → ${sealed.offer.contentAddress.slice(0, 10)}…; only these ${sealed.recipients.length} oracles can open it`,
     took(),
   )
-  if (context.options.killOracle && network.processes.oracles[2]) {
-    await network.processes.oracles[2].kill()
+  if (context.options.killOracle && network.oracles[2]) {
+    await network.oracles[2].kill()
     screen.line('', 'oracle 3 is killed now; the quorum of 2 goes on without it')
   }
   const certificate = await timed('validate', () => certifyOffer(offering, sealed))

@@ -1,0 +1,49 @@
+import { oracleRegistryAbi } from '@ambrosia/chain'
+import type { Chain } from '@ambrosia/sdk/Chain'
+import { type Address, createWalletClient, http, parseEther } from 'viem'
+import { developmentAccount } from '../accounts.ts'
+import { readService } from './readService.ts'
+import { waitFor } from './waitFor.ts'
+
+/**
+ * Gives each operator account ether, waits until all have registered themselves, and admits them in their order: the first one makes the
+ * tag secret. @throws Devnet.NotReady, Interrupted
+ */
+export async function admitOracles(
+  chain: Chain,
+  urls: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Address[]> {
+  const deployer = developmentAccount('deployer')
+  const transport = http(chain.client.transport['url'] as string)
+  const wallet = createWalletClient({ account: deployer, transport })
+  const services = await Promise.all(urls.map(readService))
+  for (const { account } of services) {
+    const hash = await wallet.sendTransaction({ to: account, value: parseEther('10'), chain: null })
+    await chain.client.waitForTransactionReceipt({ hash })
+  }
+  const { oracleRegistry } = chain.contracts
+  const isRegistered = async (account: Address): Promise<boolean> => {
+    const oracle = await chain.client.readContract({
+      address: oracleRegistry,
+      abi: oracleRegistryAbi,
+      functionName: 'oracleOf',
+      args: [account],
+    })
+    return oracle.status !== 0
+  }
+  await Promise.all(
+    services.map(({ account }) =>
+      waitFor(`${account} registers`, () => isRegistered(account), signal),
+    ),
+  )
+  for (const { account, measurement } of services) {
+    await chain.send(deployer, {
+      address: oracleRegistry,
+      abi: oracleRegistryAbi,
+      functionName: 'admit',
+      args: [account, measurement],
+    })
+  }
+  return services.map(({ account }) => account)
+}
