@@ -14,6 +14,7 @@ import { checkClosure } from './checks/closure.ts'
 import { checkDependencies } from './checks/dependencies.ts'
 import { checkFileSize, checkForbidden } from './checks/files.ts'
 import { checkGenerated } from './checks/generated.ts'
+import { checkLinks } from './checks/links.ts'
 import { checkLockfile } from './checks/lockfile.ts'
 import type { Check, Problem } from './checks/problem.ts'
 import { checkStyle, checkTypes } from './checks/tools.ts'
@@ -40,6 +41,7 @@ const CHECKS: readonly Check[] = [
     run: checkForbidden,
   },
   { name: 'dependencies', about: 'exact versions, each with its reason', run: checkDependencies },
+  { name: 'links', about: 'links and named documents lead somewhere', run: checkLinks },
   { name: 'lockfile', about: 'every package pinned for every platform', run: checkLockfile },
   {
     name: 'browser',

@@ -1,4 +1,4 @@
-/* What a C program needs of the machine (docs/machine.md, sections 8 and 9): its input, its output, its end.
+/* What a C program needs of the machine (docs/spec/machine.md, sections 8 and 9): its input, its output, its end.
  * The same program runs under Linux (qemu-riscv64) and, compiled with -DHOST, on the computer that builds it. */
 #ifndef MACHINE_H
 #define MACHINE_H

@@ -4,7 +4,7 @@
 // Standard input and output work too: os.Stdin reads the same input, and what is
 // written to os.Stdout and os.Stderr, or by a panic, is appended to the same output.
 //
-// The memory map is that of docs/guest.md. Built without the tag "ambrosia" the
+// The memory map is that of docs/spec/guest.md. Built without the tag "ambrosia" the
 // package works on any host, so that a program can be tested there: the input is
 // standard input, the output standard output.
 package machine

@@ -6,7 +6,7 @@ const imageStart = 0x1000
 const imageEnd = 0x03e0_0000
 
 /**
- * Checks that an image fits the memory map of docs/guest.md and that stripping it changed nothing that is loaded.
+ * Checks that an image fits the memory map of docs/spec/guest.md and that stripping it changed nothing that is loaded.
  */
 export function assertLayout(stripped: Elf, withSymbols: Elf): void {
   for (const { address, memorySize } of stripped.segments) {

@@ -2,7 +2,7 @@ import type { Change } from './overlay.ts'
 
 /**
  * What differs from the Go distribution, and why. Paths are relative to `$(go env GOROOT)/src`.
- * docs/guest.md tells what a program notices of it.
+ * docs/spec/guest.md tells what a program notices of it.
  */
 export const standardChanges: readonly Change[] = [
   // One hart, no operating system.

@@ -16,7 +16,7 @@ import type { JsonObject, Resource } from './Resource.ts'
 
 /**
  * Seeded synthetic patients as FHIR R4 collection Bundles. No real person or place stands in them. The same options give the same bytes on
- * every machine. Sources of the figures: docs/health-generator.md.
+ * every machine. Sources of the figures: docs/spec/health-generator.md.
  */
 
 export type Options = {

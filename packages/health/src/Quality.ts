@@ -26,7 +26,7 @@ export type Options = {
   rules: readonly ResourceRule[]
 }
 
-/** The score of resources, counted from asOf; the formula stands in docs/health.md, "Quality score". */
+/** The score of resources, counted from asOf; the formula stands in docs/spec/health.md, "Quality score". */
 export function score(resources: readonly Resource[], options: Options): Score {
   const data = resources.filter((resource) => resource.type !== 'Patient')
   const parts = {

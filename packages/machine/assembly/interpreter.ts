@@ -1,4 +1,4 @@
-// The interpreter of docs/machine.md: fetches pre-decoded records and steps the machine, exactly `limit` steps at most.
+// The interpreter of docs/spec/machine.md: fetches pre-decoded records and steps the machine, exactly `limit` steps at most.
 //
 // The host (src/internal/engine.ts) owns the linear memory and lays it out:
 //   REGS   33 registers of 8 bytes, x0 first; slot 32 takes writes to x0 and is no part of the state

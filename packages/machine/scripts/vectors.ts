@@ -240,8 +240,8 @@ async function steps(): Promise<Vectors> {
     return Machine.witness(machine, 0n)
   })()
   return {
-    source: 'docs/machine.md, section 5; packages/machine/scripts/vectors.ts',
-    notes: { format: 'docs/machine.md, section 10', zeros: zeros.map(toText) },
+    source: 'docs/spec/machine.md, section 5; packages/machine/scripts/vectors.ts',
+    notes: { format: 'docs/spec/machine.md, section 10', zeros: zeros.map(toText) },
     valid,
     invalid: alterations(good).map(([name, witness]) => ({
       name,
@@ -308,7 +308,7 @@ async function decode(): Promise<Vectors> {
   }))
   const all = [...entries, ...compressed]
   return {
-    source: 'docs/machine.md, section 3; packages/machine/scripts/vectors.ts',
+    source: 'docs/spec/machine.md, section 3; packages/machine/scripts/vectors.ts',
     notes: { format: 'bytes at pc, little-endian as in memory; invalid ones have the leaf 0' },
     valid: all.filter(({ leaf }) => leaf !== '0x0'),
     invalid: all.filter(({ leaf }) => leaf === '0x0'),
@@ -324,7 +324,7 @@ async function poseidon(): Promise<Vectors> {
     ].map((inputs) => ({ inputs: inputs.map(toText), hash: toText(Poseidon.hash(inputs)) })),
   )
   return {
-    source: 'docs/machine.md, section 4; equal to circomlibjs 0.1.7',
+    source: 'docs/spec/machine.md, section 4; equal to circomlibjs 0.1.7',
     notes: {},
     valid,
     invalid: [{ inputs: [toText(Poseidon.FIELD_ORDER)] }, { inputs: [] }],
@@ -364,7 +364,7 @@ async function programs(): Promise<Vectors> {
     }
   }
   return {
-    source: 'docs/machine.md, sections 4, 8 and 9; packages/machine/scripts/vectors.ts',
+    source: 'docs/spec/machine.md, sections 4, 8 and 9; packages/machine/scripts/vectors.ts',
     notes: { format: 'the salt hides both memory and input' },
     valid,
     invalid: [],

@@ -1,4 +1,4 @@
-// What names a program and an input: docs/machine.md, sections 4 and 9.
+// What names a program and an input: docs/spec/machine.md, sections 4 and 9.
 
 import type { HashPool } from './HashPool.ts'
 import { numberOf } from './Instruction.ts'

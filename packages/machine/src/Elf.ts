@@ -1,5 +1,5 @@
 // Executable and Linkable Format, 64-bit little-endian: System V ABI, chapters 4 and 5; RISC-V ELF psABI 1.0, chapter 8.
-// What the machine accepts of it: docs/machine.md, section 8.
+// What the machine accepts of it: docs/spec/machine.md, section 8.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { FIRST_ADDRESS, PROGRAM_LIMIT } from './Layout.ts'

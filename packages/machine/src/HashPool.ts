@@ -1,4 +1,4 @@
-// Hashing beside the main thread: docs/machine.md, section 4. This package starts no thread; whoever runs it brings the pool.
+// Hashing beside the main thread: docs/spec/machine.md, section 4. This package starts no thread; whoever runs it brings the pool.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import {

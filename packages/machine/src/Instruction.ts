@@ -1,4 +1,4 @@
-// RV64IMA and the integer part of C into the entries of the program table: docs/machine.md, section 3.
+// RV64IMA and the integer part of C into the entries of the program table: docs/spec/machine.md, section 3.
 // Encodings: The RISC-V Instruction Set Manual, Volume I (20240411), chapters 2, 4, 13, 14, 27 and 35.
 
 import { expandCompressed } from './expandCompressed.ts'

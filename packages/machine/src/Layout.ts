@@ -1,4 +1,4 @@
-/** The fixed places and limits of the machine (docs/machine.md, sections 2 and 8). Addresses and sizes are bytes. */
+/** The fixed places and limits of the machine (docs/spec/machine.md, sections 2 and 8). Addresses and sizes are bytes. */
 
 /** Every address below this one can be read and written, except the first page. */
 export const ADDRESS_LIMIT = 2 ** 34

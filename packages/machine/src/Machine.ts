@@ -1,4 +1,4 @@
-// A machine that runs one program on one input: docs/machine.md, sections 2, 5 and 9.
+// A machine that runs one program on one input: docs/spec/machine.md, sections 2, 5 and 9.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { createProgramTree, initialRegisters, inputParts } from './Commitment.ts'

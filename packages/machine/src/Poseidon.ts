@@ -1,4 +1,4 @@
-// Poseidon as circomlib's template and circomlibjs compute it: docs/machine.md, section 4.
+// Poseidon as circomlib's template and circomlibjs compute it: docs/spec/machine.md, section 4.
 
 import { elementFrom, hashElements, toBigInt } from './internal/hasher.ts'
 

@@ -1,4 +1,4 @@
-// A program: its table of instructions, its memory image, its entry point. docs/machine.md, sections 3 and 8.
+// A program: its table of instructions, its memory image, its entry point. docs/spec/machine.md, sections 3 and 8.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Elf from './Elf.ts'

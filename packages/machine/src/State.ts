@@ -1,4 +1,4 @@
-// The state of the machine and its hash: docs/machine.md, sections 2 and 4.
+// The state of the machine and its hash: docs/spec/machine.md, sections 2 and 4.
 
 import * as Poseidon from './Poseidon.ts'
 

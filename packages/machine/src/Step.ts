@@ -1,4 +1,4 @@
-// One step, from a witness: docs/machine.md, section 5, written to be read beside it. The circuit, the interpreter and the
+// One step, from a witness: docs/spec/machine.md, section 5, written to be read beside it. The circuit, the interpreter and the
 // translator are checked against this.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'

@@ -1,4 +1,4 @@
-// Steps as JSON, for vectors, the command line and other implementations: docs/machine.md, section 10.
+// Steps as JSON, for vectors, the command line and other implementations: docs/spec/machine.md, section 10.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Instruction, OPERATIONS, type Operation } from './Instruction.ts'

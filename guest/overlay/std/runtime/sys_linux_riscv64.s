@@ -9,7 +9,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// Mirrors the memory map in docs/guest.md.
+// Mirrors the memory map in docs/spec/guest.md.
 #define METADATA_START	0x04000000
 #define METADATA_END	0x10000000
 #define HEAP_START	0x10000000

@@ -11,7 +11,7 @@ import {
 } from './hasher.ts'
 
 /**
- * An 8-ary tree over 2^27 lines of 128 bytes (docs/machine.md, section 4): memory, and the program table, whose entries have
+ * An 8-ary tree over 2^27 lines of 128 bytes (docs/spec/machine.md, section 4): memory, and the program table, whose entries have
  * 16 bytes as well. Nodes lie in groups of two levels, 64 children and 8 parents, which exist where something was written;
  * the top of a group is a child in the group above. The root's group has one level of eight children.
  */

@@ -17,7 +17,7 @@ import {
 } from './wasmWriter.ts'
 
 /**
- * Translates what runs often to WebAssembly: docs/machine.md, section 11. Jump targets are counted by the interpreter; a
+ * Translates what runs often to WebAssembly: docs/spec/machine.md, section 11. Jump targets are counted by the interpreter; a
  * target that becomes hot is translated with what is reached from it. All functions share one table, and a map from pc
  * to (function, block) that the dispatcher follows without returning to the host.
  */

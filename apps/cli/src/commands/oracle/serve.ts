@@ -14,7 +14,7 @@ export function define(serve: Command): void {
     .addHelpText(
       'after',
       `
-More settings come from AMBROSIA_… variables: docs/operations.md.
+More settings come from AMBROSIA_… variables: docs/guides/operations.md.
 
 Example:
   AMBROSIA_PASSWORD_FILE=secret ambrosia oracle serve --port 4310 --name oracle-4`,

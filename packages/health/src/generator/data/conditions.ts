@@ -22,7 +22,7 @@ export type Chronic = {
 }
 
 /**
- * The published figures behind each table are named in docs/health-generator.md, by the number in brackets.
+ * The published figures behind each table are named in docs/spec/health-generator.md, by the number in brackets.
  */
 export const CHRONIC: readonly Chronic[] = [
   // [1] NCHS Data Brief 360: 40.0 % at 20 to 39, 44.8 % at 40 to 59, 42.8 % at 60 and over.
