@@ -1,5 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readGraph } from '../source/Graph.ts'
+import { projectFiles } from './files.ts'
+import { inputsHash, readMemory, writeMemory } from './inputs.ts'
 import type { Problem } from './problem.ts'
 import { runNode } from './tools.ts'
 
@@ -27,20 +30,29 @@ export function generators(root: string): string[] {
   )
 }
 
-/** Committed outputs are what their generators write. */
+/** Committed outputs are what their generators write. One whose inputs have not changed since it held is not run again. */
 export async function checkGenerated(root: string): Promise<Problem[]> {
+  const graph = readGraph(root)
+  const files = projectFiles(root)
+  const memory = readMemory(root)
   const problems: Problem[] = []
   for (const path of generators(root)) {
-    // Without this a check would rewrite the files it should compare.
-    if (!readFileSync(join(root, path), 'utf8').includes('--check')) {
-      const fix =
-        'With --check compare and exit 1 instead of writing; what is no generator moves elsewhere.'
-      problems.push({ place: path, message: 'a generator that does not know --check', fix })
-      continue
-    }
-    problems.push(
-      ...(await runNode(root, [path, '--check'], `Run node ${path} and commit the result.`)),
-    )
+    const inputs = inputsHash(root, graph, files, path)
+    if (memory.get(path) === inputs) continue
+    const found = await checkGenerator(root, path)
+    problems.push(...found)
+    if (found.length === 0) memory.set(path, inputs)
   }
+  writeMemory(root, memory)
   return problems
+}
+
+async function checkGenerator(root: string, path: string): Promise<Problem[]> {
+  // Without this a check would rewrite the files it should compare.
+  if (!/--check|writeOrCheck/.test(readFileSync(join(root, path), 'utf8'))) {
+    const fix =
+      'With --check compare and exit 1 instead of writing; what is no generator moves elsewhere.'
+    return [{ place: path, message: 'a generator that does not know --check', fix }]
+  }
+  return await runNode(root, [path, '--check'], `Run node ${path} and commit the result.`)
 }
