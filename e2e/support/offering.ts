@@ -138,7 +138,7 @@ export async function createOffering(
     store,
     fetch,
     loader: Contexts.createLoader({
-      claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
+      claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
     }),
     deal,
     record,

@@ -43,7 +43,7 @@ export async function recordLoader(): Promise<Loader.Loader> {
   const Contexts = await import('@ambrosia/credentials/Contexts')
   const ClaimProfile = await import('@ambrosia/health/ClaimProfile')
   return Contexts.createLoader({
-    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
+    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
   })
 }
 

@@ -41,7 +41,7 @@ export async function startIssuer(context: { env: NodeJS.ProcessEnv }): Promise<
   const database = await Database.open<IssuerDatabase>({ url: places.databaseUrl, migrations })
   const metrics = Metrics.create({ service: 'issuer' })
   const loader = Contexts.createLoader({
-    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
+    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
   })
   let publicUrl = config.publicUrl ?? ''
   const statusLists = createStatusLists({

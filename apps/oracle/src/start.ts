@@ -52,7 +52,7 @@ export async function startOracle(context: {
   const database = await Database.open<OracleDatabase>({ url: places.databaseUrl, migrations })
   const chain = createOracleChain(client, network)
   const loader = Contexts.createLoader({
-    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
+    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
   })
   const dealBook = Network.contractOf(network, 'dealBook')
   const stopping = new AbortController()

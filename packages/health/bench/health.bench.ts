@@ -74,7 +74,7 @@ function measureSize(label: string, bytes: Uint8Array): Figure[] {
     ['check', () => Validation.check(resources)],
     ['select', () => select(resources, rules)],
     ['predicate', () => Predicate.evaluate(predicate, bundle, { asOf })],
-    ['claims', () => Claims.derive(resources, ClaimProfile.AMBROSIA_CORE_1, { asOf })],
+    ['claims', () => Claims.derive(resources, ClaimProfile.AMBROSIA_CORE_2, { asOf })],
     ['deidentify', () => SafeHarbor.deidentify(resources, { rekey, asOf })],
     ['checkDeidentified', () => SafeHarbor.check(clean, { asOf })],
     ['score', () => Quality.score(resources, { asOf, findings: [], rules })],

@@ -8,12 +8,11 @@ import * as Bundle from './Bundle.ts'
 import * as ClaimProfile from './ClaimProfile.ts'
 import * as Claims from './Claims.ts'
 import { bandOfBirthYear } from './claims/bandOfBirthYear.ts'
-import { scaleDecimal } from './claims/scaleDecimal.ts'
 import type { Resource } from './Resource.ts'
 import { AGE_CLASS } from './safe-harbor/rules.ts'
 
 const asOf = new Date('2026-05-01T00:00:00Z')
-const core = ClaimProfile.AMBROSIA_CORE_1
+const core = ClaimProfile.AMBROSIA_CORE_2
 const loinc = (code: string): object => ({ coding: [{ system: 'http://loinc.org', code }] })
 const snomed = (code: string): object => ({ coding: [{ system: 'http://snomed.info/sct', code }] })
 const quantity = (value: number, code: string): object => ({ valueQuantity: { value, code } })
@@ -182,33 +181,6 @@ describe('bandOfBirthYear', () => {
   })
 })
 
-describe('scaleDecimal', () => {
-  it('rounds halves away from zero by digits', () => {
-    const cases: [string, number, number | undefined][] = [
-      ['6.45', 1, 65],
-      ['1.005', 2, 101],
-      ['-6.45', 1, -65],
-      ['6.44999', 1, 64],
-      ['0', 3, 0],
-      ['-0.0', 1, 0],
-      ['12', 2, 1200],
-      ['1e2', 1, 1000],
-      ['1.5E-1', 1, 2],
-      ['1e-300', 2, 0],
-      ['9007199254740991', 0, 9007199254740991],
-      ['9007199254740992', 0, undefined],
-      ['1e400', 0, undefined],
-      ['1e999', 0, undefined],
-      ['', 0, undefined],
-      ['NaN', 0, undefined],
-      ['0x10', 0, undefined],
-    ]
-    for (const [text, scale, expected] of cases) {
-      assert.ok(Object.is(scaleDecimal(text, scale), expected), `${text} ${scale}`)
-    }
-  })
-})
-
 describe('ClaimProfile', () => {
   it('has a hash that changes with any rule', () => {
     const hash = toHex(ClaimProfile.hash(core))
@@ -217,27 +189,47 @@ describe('ClaimProfile', () => {
       const claims = core.claims.map((rule, at) => (at === i ? { ...rule, claim: 'other' } : rule))
       assert.notEqual(toHex(ClaimProfile.hash({ ...core, claims })), hash)
     }
-    assert.notEqual(toHex(ClaimProfile.hash({ ...core, version: 2 })), hash)
+    assert.notEqual(toHex(ClaimProfile.hash({ ...core, version: 3 })), hash)
   })
 
   it('names every claim that can be derived', () => {
     ClaimProfile.assert(core)
     const names = ClaimProfile.claimNames(core)
     assert.equal(new Set(names).size, names.length)
-    for (const name of ['birthYearBand', 'condition12', 'hba1c', 'hba1cYear', 'diastolicYear']) {
+    for (const name of [
+      'birthYearBand',
+      'condition12',
+      'pastCondition1',
+      'hba1c',
+      'hba1cAtLeast',
+      'egfrAtMost',
+      'hba1cYear',
+      'diastolicYear',
+    ]) {
       assert.ok(names.includes(name), name)
     }
   })
 
   it('error: profiles from outside', () => {
     const rule = core.claims[0] as ClaimProfile.ClaimRule
+    const [measurement, codes] = ['measurement', 'codes'].map((kind) =>
+      core.claims.find((one) => one.kind === kind),
+    )
     const wrong: [object, string][] = [
       [{ ...core, version: 1.5 }, 'name or version'],
       [{ ...core, claims: {} }, 'claims'],
       [{ ...core, claims: [{ ...rule, claim: 'A b' }] }, 'claims[0].claim'],
       [{ ...core, claims: [{ ...rule, kind: 'x' }] }, 'claims[0].kind'],
-      [{ ...core, claims: [{ ...rule, kind: 'scaledInteger', scale: -1 }] }, 'claims[0].scale'],
-      [{ ...core, claims: [{ ...rule, kind: 'code' }] }, 'claims[0].system'],
+      [{ ...core, claims: [{ ...measurement, scale: -1 }] }, 'claims[0].scale'],
+      [{ ...core, claims: [{ ...measurement, unit: 'furlong' }] }, 'claims[0].unit'],
+      [{ ...core, claims: [{ ...measurement, codes: [] }] }, 'claims[0].codes'],
+      [{ ...core, claims: [{ ...codes, system: undefined }] }, 'claims[0].type, system'],
+      [{ ...core, claims: [{ ...codes, when: 'later' }] }, 'claims[0].when'],
+      [{ ...core, claims: [{ ...codes, count: 0 }] }, 'claims[0].count'],
+      [
+        { ...core, claims: [{ claim: 'band', kind: 'birthYearBand', width: 0 }] },
+        'claims[0].width',
+      ],
       [{ ...core, claims: [rule, rule] }, 'claims: a name stands twice'],
     ]
     for (const [profile, path] of wrong) {

@@ -1,10 +1,11 @@
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
-import { codePathsOf } from './resource/codePaths.ts'
-import { CODE_SYSTEMS } from './resource/codeSystems.ts'
+import { canonicalSystem } from './resource/codeSystems.ts'
+import { type Code, codesOfValue, mainCodeOfValue } from './resource/codes.ts'
+import { childrenOf, isObject, memberOf } from './resource/json.ts'
 import { PERIOD_ELEMENTS } from './resource/periodElements.ts'
 
-/** A JSON object whose numbers are tokens. */
-export type JsonObject = { [key: string]: CanonicalJson.Value }
+export { type Code, codesOfValue, compareCodes } from './resource/codes.ts'
+export { childrenOf, isObject, type JsonObject, memberOf } from './resource/json.ts'
 
 /** One FHIR resource as it stood in its file. */
 export type Resource = {
@@ -20,9 +21,6 @@ export type Resource = {
 
 /** A resource as plain JSON data. */
 export type FhirResource = { resourceType: string; id?: string; [element: string]: unknown }
-
-/** A coding's two identifying parts. `system` is empty where the coding has none. */
-export type Code = { system: string; code: string }
 
 /** Plain JSON with doubles for numbers: to evaluate and to show, never to hash. */
 export function toPlain(resource: Resource): FhirResource {
@@ -50,55 +48,27 @@ export function canonicalBytes(resource: Resource): Uint8Array {
 }
 
 /**
- * The main code of a resource: of the element that the table in `resource/codePaths.ts` names for its type, the
- * first coding in the order of (rank of the system in `resource/codeSystems.ts`, system, code). Codings without a code don't count.
+ * The main code of a resource, by which it is shown: of the element that the table in
+ * `resource/codePaths.ts` names for its type, the first coding in the order of (rank of the system in
+ * `resource/codeSystems.ts`, system, code). Codings without a code don't count.
  * @returns undefined where the type has no such element or the element holds no code.
  */
 export function mainCode(resource: Resource): Code | undefined {
-  return codesOf(resource)[0]
+  return mainCodeOfValue(resource.type, resource.value)
 }
 
-/** All codings of the main code's element in the order of {@link mainCode}, without repetition. */
-export function codesOf(resource: Resource): Code[] {
-  for (const path of codePathsOf(resource.type)) {
-    const codes = codingsAt(resource.value, path)
-    if (codes.length > 0) return sortCodes(codes)
-  }
-  return []
+/**
+ * Every code that a resource has, the main one first: claims, groups, selection and criteria all mean
+ * this by "has the code".
+ */
+export function codesOf(resource: Resource): readonly Code[] {
+  return codesOfValue(resource.type, resource.value)
 }
 
-function codingsAt(value: CanonicalJson.Value, path: readonly string[]): Code[] {
-  let values: CanonicalJson.Value[] = [value]
-  for (const element of path) values = values.flatMap((one) => childrenOf(one, element))
-  return values.flatMap((concept) => {
-    const codings = childrenOf(concept, 'coding')
-    return (codings.length > 0 ? codings : [concept]).flatMap((coding) => {
-      const code = memberOf(coding, 'code')
-      const system = memberOf(coding, 'system')
-      if (typeof code !== 'string') return []
-      return [{ system: typeof system === 'string' ? system : '', code }]
-    })
-  })
-}
-
-function sortCodes(codes: Code[]): Code[] {
-  const sorted = codes.toSorted((a, b) => rankOf(a.system) - rankOf(b.system) || compareCodes(a, b))
-  return sorted.filter((code, i) => i === 0 || compareCodes(code, sorted[i - 1] as Code) !== 0)
-}
-
-const RANKS: ReadonlyMap<string, number> = new Map(
-  [...CODE_SYSTEMS].map((system, i) => [system, i]),
-)
-
-function rankOf(system: string): number {
-  return RANKS.get(system) ?? RANKS.size
-}
-
-/** Order of codings by system, then code, in UTF-16 code units. */
-export function compareCodes(a: Code, b: Code): number {
-  if (a.system !== b.system) return a.system < b.system ? -1 : 1
-  if (a.code !== b.code) return a.code < b.code ? -1 : 1
-  return 0
+/** True where the resource has the code; code systems named by their OID are the ones named by URL. */
+export function hasCode(resource: Resource, wanted: Code): boolean {
+  const system = canonicalSystem(wanted.system)
+  return codesOf(resource).some((code) => code.code === wanted.code && code.system === system)
 }
 
 /**
@@ -175,29 +145,4 @@ function collectReferences(value: CanonicalJson.Value, found: Set<string>): void
       else if (typeof member === 'object' && member !== null) collectReferences(member, found)
     }
   }
-}
-
-/** True for a JSON object, not for a number token, array or null. */
-export function isObject(value: CanonicalJson.Value | undefined): value is JsonObject {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof CanonicalJson.NumberToken)
-  )
-}
-
-/** The member of an object, undefined for anything else. */
-export function memberOf(
-  value: CanonicalJson.Value | undefined,
-  name: string,
-): CanonicalJson.Value | undefined {
-  return isObject(value) ? value[name] : undefined
-}
-
-/** The members of that name as a list: an array's items, or the one value, or none. */
-export function childrenOf(value: CanonicalJson.Value, name: string): CanonicalJson.Value[] {
-  const member = memberOf(value, name)
-  if (member === undefined) return []
-  return Array.isArray(member) ? member : [member]
 }

@@ -9,6 +9,7 @@ import * as Bundle from './Bundle.ts'
 import * as Generator from './Generator.ts'
 import type { Resource } from './Resource.ts'
 import * as SafeHarbor from './SafeHarbor.ts'
+import { unitOf } from './Ucum.ts'
 
 const asOf = new Date('2026-11-21T00:00:00Z')
 const SNOMED = 'http://snomed.info/sct'
@@ -553,7 +554,8 @@ function assertSameMeasurements(before: readonly Resource[], after: readonly Res
         const codes = coding.map(({ code }) => code)
         const quantity = one['valueQuantity'] as { value: number; code: string } | undefined
         const date = String(one['effectiveDateTime'] ?? one['onsetDateTime']).slice(0, 4)
-        return [codes.join(), quantity?.value, quantity?.code, date].join(' ')
+        const unit = quantity === undefined ? undefined : unitOf(quantity.code)?.code
+        return [codes.join(), quantity?.value, unit, date].join(' ')
       })
       .sort()
   assert.deepEqual(facts(after), facts(before))

@@ -34,14 +34,14 @@ describe('vectors of records', () => {
         ids: indexes.map((index) => resources[index]?.id),
       }))
       assert.deepEqual(found, groups)
-      const profile = ClaimProfile.AMBROSIA_CORE_1
+      const profile = ClaimProfile.AMBROSIA_CORE_2
       assert.deepEqual(Claims.derive(resources, profile, { asOf: new Date(asOf) }), claims)
     }
   })
 
   it('the hash of the claim profile', () => {
-    assert.equal(ClaimProfile.AMBROSIA_CORE_1.name, vectors.profile.name)
-    assert.equal(toHex(ClaimProfile.hash(ClaimProfile.AMBROSIA_CORE_1)), vectors.profile.sha256)
+    assert.equal(ClaimProfile.AMBROSIA_CORE_2.name, vectors.profile.name)
+    assert.equal(toHex(ClaimProfile.hash(ClaimProfile.AMBROSIA_CORE_2)), vectors.profile.sha256)
   })
 
   it('files that are refused', () => {

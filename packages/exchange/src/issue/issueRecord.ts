@@ -40,7 +40,7 @@ export async function issueRecord(options: {
   if (first) throw new InvalidRecordError(first.path, first.rule, findings.length)
   const { resources, report } = inForm(original, options)
   const saltedResources = salted(resources, options.randomBytes)
-  const profile = ClaimProfile.AMBROSIA_CORE_1
+  const profile = ClaimProfile.AMBROSIA_CORE_2
   const claims = Claims.derive(resources, profile, { asOf: options.now })
   const credential = build({
     issuer: options.issuer,

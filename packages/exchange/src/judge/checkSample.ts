@@ -77,7 +77,7 @@ async function prepare(criteria: CriteriaModule.Criteria, asOf: Date): Promise<J
     ...(criteria.profile ? { profile: JSON.stringify(criteria.profile.definition) } : {}),
     ...(criteria.jsonSchema ? { jsonSchema: criteria.jsonSchema } : {}),
   }
-  const profile = ClaimProfile.AMBROSIA_CORE_1
+  const profile = ClaimProfile.AMBROSIA_CORE_2
   const names = Criteria.claimNames(criteria)
   // Only what the query speaks of: deriving every claim takes most of the time.
   const asked = {

@@ -49,7 +49,7 @@ export async function createSetting(sizeBytes: number) {
   const account = privateKeyToAccount(toHex(randomBytes(32)))
   const storeAccount = privateKeyToAccount(toHex(randomBytes(32)))
   const loader = Contexts.createLoader({
-    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
+    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
   })
   const patient = Generator.patient({ seed: 1, asOf, condition: 'diabetes', resources: 150 })
   const { record } = await issueRecord({

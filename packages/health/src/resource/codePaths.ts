@@ -1,6 +1,6 @@
 /**
- * Where the main code of a resource stands, by type (FHIR R4). The first path that holds a coding decides. A type that is
- * absent from the table has its code in `code`.
+ * Where the codes of a resource stand, by type (FHIR R4). The first path that holds a coding has the
+ * main code. A type that is absent from the table has its code in `code`.
  */
 export const CODE_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   AdverseEvent: [['event']],
@@ -40,6 +40,11 @@ export const CODE_PATHS: Readonly<Record<string, readonly (readonly string[])[]>
   SupplyDelivery: [['suppliedItem', 'itemCodeableConcept']],
   SupplyRequest: [['itemCodeableConcept']],
 }
+
+/** Elements whose codes a resource has beside its main code's element. */
+export const ALSO_PATHS: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
+  ['Observation', [['component', 'code']]],
+])
 
 const DEFAULT_PATHS: readonly (readonly string[])[] = [['code']]
 

@@ -2,7 +2,7 @@ import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject, type JsonObject } from '../Resource.ts'
 import { AGE_CODES } from './ageCodes.ts'
 import type { Tally } from './report.ts'
-import { yearsPerUnit } from './ucum.ts'
+import { yearsPerUnit } from './units.ts'
 
 /**
  * Removes every age that, with a year beside it, shows that the person is over 89 by now: an onset at 85 recorded in 2015 names

@@ -1,5 +1,7 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
+import { SYSTEM as UCUM } from '../Ucum.ts'
+import { UNIT_TEXTS } from '../ucum/unitTexts.ts'
 import { checkAges } from './checkAges.ts'
 import { isKnownCode } from './codeSystems.ts'
 import { AsOfError } from './errors.ts'
@@ -21,8 +23,7 @@ import {
   SHELLS,
 } from './rules.ts'
 import { childPath, type ElementRow, elementsOf, findElement } from './tables.ts'
-import { isUnit } from './ucum.ts'
-import { isPerVolume, UCUM, UNIT_TEXTS } from './units.ts'
+import { isPerVolume, isUnit } from './units.ts'
 
 /** Something that a Safe Harbor record must not hold. */
 export type Finding = {

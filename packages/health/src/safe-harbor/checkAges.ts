@@ -2,7 +2,7 @@ import { NumberToken, toPlain, type Value } from '@ambrosia/primitives/Canonical
 import { isObject, type Resource } from '../Resource.ts'
 import { AGE_CODES } from './ageCodes.ts'
 import { AGE_CLASS } from './rules.ts'
-import { yearsPerUnit } from './ucum.ts'
+import { yearsPerUnit } from './units.ts'
 
 type Found = { resourceIndex: number; path: string }
 type Leaf = { path: string; value: Value }

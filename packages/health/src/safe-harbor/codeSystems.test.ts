@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { isKnownCode, isKnownSystem } from './codeSystems.ts'
-import { isUnit } from './ucum.ts'
+import { isUnit, plainUnit } from './units.ts'
 
 const SNOMED = 'http://snomed.info/sct'
 const LOINC = 'http://loinc.org'
@@ -92,11 +92,12 @@ test('one wrong digit of a SNOMED CT or LOINC code is found', () => {
 
 test('units of UCUM stay, text goes', () => {
   const units =
-    '% mg/dL mm[Hg] kg/m2 10*3/uL mmol/L mL/min/{1.73_m2} /min Cel {score} a mo d [IU]/L ug/L g/(24.h) mL/min kg cm [lb_av] m[IU]/L U/L pg fL mm/h 10*6/uL mL/kg/h {INR} {tablet} s-1 umol/L/h'
+    '% mg/dL mm[Hg] kg/m2 10*3/uL mmol/L /min Cel 1 a mo d [IU]/L ug/L g/(24.h) mL/min kg cm [lb_av] m[IU]/L U/L pg fL mm/h 10*6/uL mL/kg/h s-1 umol/L/h'
   for (const unit of units.split(' ')) assert.ok(isUnit(unit), unit)
   const plants = [
     'Zebulon',
     '{Zebulon}',
+    '{score}',
     '425-555-0143',
     '1987-03-14',
     '98034',
@@ -114,4 +115,7 @@ test('units of UCUM stay, text goes', () => {
     'm.m.m.m.m.m.m.m',
   ]
   for (const plant of plants) assert.ok(!isUnit(plant), plant)
+  assert.equal(plainUnit('mL/min/{1.73_m2}'), 'mL/min')
+  assert.equal(plainUnit('%{Zebulon}'), '%')
+  assert.equal(plainUnit('kg.831774'), undefined)
 })

@@ -1,5 +1,5 @@
 import { listedCodes } from './tables.ts'
-import { isUnit } from './ucum.ts'
+import { isUnit } from './units.ts'
 
 /**
  * The code systems whose codes may stay. A system that HL7 publishes whole with R4 is checked by its list; for the others the code

@@ -1,5 +1,6 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
+import { SYSTEM as UCUM } from '../Ucum.ts'
 import { guardAges, isAgeObservation } from './ages.ts'
 import { isLawfulYear, yearOf } from './dates.ts'
 import { AsOfError } from './errors.ts'
@@ -18,7 +19,6 @@ import {
 import { createTally, type Report, type Tally } from './report.ts'
 import { AGE_CLASS } from './rules.ts'
 import { R4_TYPES } from './tables.ts'
-import { UCUM } from './units.ts'
 import { cleanObject, type Walk } from './walk.ts'
 
 export type Options = {

@@ -1,12 +1,14 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import type { JsonObject } from '../Resource.ts'
+import { canonicalSystem } from '../resource/codeSystems.ts'
+import { SYSTEM as UCUM } from '../Ucum.ts'
+import { UNIT_TEXTS } from '../ucum/unitTexts.ts'
 import { isKnownCode } from './codeSystems.ts'
 import { isBoundedNumber } from './dates.ts'
 import { CURRENCIES } from './places.ts'
 import type { Tally } from './report.ts'
 import { childPath } from './tables.ts'
-import { isUnit, yearsPerUnit } from './ucum.ts'
-import { isPerVolume, UCUM, UNIT_TEXTS } from './units.ts'
+import { isPerVolume, plainUnit, yearsPerUnit } from './units.ts'
 
 const COMPARATORS = new Set(['<', '<=', '>=', '>'])
 
@@ -52,7 +54,7 @@ function toYears(number: NumberToken, unit: JsonObject): number | undefined {
   const code = unit['code'] ?? unit['unit']
   if (typeof code !== 'string' || (unit['system'] !== undefined && unit['system'] !== UCUM))
     return undefined
-  const factor = yearsPerUnit(UNIT_TEXTS.get(code) ?? code)
+  const factor = yearsPerUnit(code)
   return factor === undefined ? undefined : Number(number.text) * factor
 }
 
@@ -76,26 +78,35 @@ function ageClass(
   return out
 }
 
-/** The unit's members that may stay; empty where the source has no unit; undefined where it has one that can't stay. */
+/**
+ * The unit's members that may stay, its UCUM code without annotations; empty where the source has no unit; undefined where it has
+ * one that can't stay.
+ */
 function cleanUnit(value: JsonObject): JsonObject | undefined {
-  const { unit, system, code } = value
-  if (typeof system === 'string' && typeof code === 'string' && isKnownCode(system, code)) {
-    if (system !== UCUM) return { system, code }
-    const same = unit === code || (typeof unit === 'string' && UNIT_TEXTS.get(unit) === code)
-    return { unit: same ? (unit as string) : code, system, code }
+  const { unit, code } = value
+  const system = typeof value['system'] === 'string' ? canonicalSystem(value['system']) : undefined
+  if (system === UCUM && typeof code === 'string') {
+    const plain = plainUnit(code)
+    if (plain === undefined) return undefined
+    const isSame = typeof unit === 'string' && UNIT_TEXTS.get(unit) === plain
+    return { unit: isSame ? unit : plain, system, code: plain }
+  }
+  if (system !== undefined && typeof code === 'string' && isKnownCode(system, code)) {
+    return { system, code }
   }
   const text = unit ?? code
-  if (text === undefined) return system === undefined ? {} : undefined
-  if (typeof text !== 'string' || system !== undefined) return undefined
-  return UNIT_TEXTS.has(text) || isUnit(text) ? { unit: text } : undefined
+  if (text === undefined) return value['system'] === undefined ? {} : undefined
+  if (typeof text !== 'string' || value['system'] !== undefined) return undefined
+  const plain = UNIT_TEXTS.has(text) ? text : plainUnit(text)
+  return plain === undefined ? undefined : { unit: plain }
 }
 
 function countQuantity(source: JsonObject, out: JsonObject, path: string, tally: Tally): void {
   for (const [key, member] of Object.entries(source)) {
     if (key === 'extension' || key === 'id' || key.startsWith('_'))
       tally.remove('extension', path, member)
-    else if (key === 'unit' && out['unit'] !== member)
-      tally.generalise('unit', childPath(path, 'unit'))
+    else if (key in out && key !== 'value' && key !== 'comparator' && out[key] !== member)
+      tally.generalise('unit', childPath(path, key))
     else if (key in out) tally.keep()
     else tally.remove('element', path, member)
   }

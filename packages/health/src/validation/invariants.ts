@@ -1,4 +1,4 @@
-import { isUcum } from './isUcum.ts'
+import { unitOf } from '../Ucum.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type Members = { [key: string]: Json }
@@ -42,7 +42,8 @@ const quantity: Invariant[] = [
   { key: 'qty-3', holds: implies('code', 'system') },
   {
     key: 'ucum',
-    holds: ({ system, code }) => system !== UCUM || typeof code !== 'string' || isUcum(code),
+    holds: ({ system, code }) =>
+      system !== UCUM || typeof code !== 'string' || unitOf(code) !== undefined,
   },
 ]
 

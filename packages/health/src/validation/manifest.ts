@@ -4,6 +4,7 @@ import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { sha256 } from '@ambrosia/primitives/Hash'
 import * as Limits from '@ambrosia/primitives/Limits'
 import { MEDPLUM_VERSION } from '@medplum/core'
+import { EFFECTS } from '../meaning/effects.ts'
 import {
   EXPRESSION_LENGTH,
   NODE_COUNT,
@@ -13,7 +14,7 @@ import {
 } from '../Predicate.ts'
 import { ALLOWED_FUNCTIONS, ALLOWED_NODES, ALLOWED_VARIABLES } from '../predicate/allowed.ts'
 import { COMPLETENESS_ELEMENTS } from '../quality/completenessElements.ts'
-import { CODE_PATHS } from '../resource/codePaths.ts'
+import { ALSO_PATHS, CODE_PATHS } from '../resource/codePaths.ts'
 import { CODE_SYSTEMS } from '../resource/codeSystems.ts'
 import { PERIOD_ELEMENTS } from '../resource/periodElements.ts'
 import { RESOURCE_TYPES } from '../resourceTypes.ts'
@@ -22,7 +23,7 @@ import { INVARIANTS } from './invariants.ts'
 import { BINDINGS, DEFINITION_DIGESTS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
 
 /** Raised with every change of what the checks, the claims, the selection or the score decide. */
-export const RULES_VERSION = 1
+export const RULES_VERSION = 2
 
 /** Everything that a verdict depends on, in a form that is the same on every machine. */
 export function manifest(): object {
@@ -45,6 +46,8 @@ export function manifest(): object {
           VALUE_SETS,
           COMPLETENESS_ELEMENTS,
           CODE_PATHS,
+          ALSO_PATHS: [...ALSO_PATHS],
+          EFFECTS: [...EFFECTS].map(([path, effects]) => [path, [...effects]]),
           PERIOD_ELEMENTS,
           codeSystems: [...CODE_SYSTEMS],
           invariants: [...INVARIANTS].map(([type, list]) => [type, list.map(({ key }) => key)]),

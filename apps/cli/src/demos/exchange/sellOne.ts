@@ -28,7 +28,7 @@ export async function sellOne(context: {
     store,
     fetch,
     loader: Contexts.createLoader({
-      claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_1),
+      claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
     }),
     deal,
     record: holder.issued.record,

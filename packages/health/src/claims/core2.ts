@@ -1,12 +1,9 @@
-import type { ClaimProfile, ClaimRule } from '../ClaimProfile.ts'
-import { AGE_CLASS } from '../safe-harbor/rules.ts'
-
 const LOINC = 'http://loinc.org'
 const SNOMED = 'http://snomed.info/sct'
 
 /**
- * Laboratory and vital-sign codes whose latest value becomes a claim. Codes and their usual UCUM units are LOINC's
- * (https://loinc.org); several codes of one claim are methods of the same measurement.
+ * Laboratory and vital-sign codes whose latest value becomes a claim. Codes and their usual UCUM units
+ * are LOINC's (https://loinc.org); several codes of one claim are methods of the same measurement.
  */
 const MEASUREMENTS: readonly {
   claim: string
@@ -24,11 +21,8 @@ const MEASUREMENTS: readonly {
   { claim: 'triglycerides', codes: ['2571-8'], unit: 'mg/dL', scale: 0 },
   { claim: 'bmi', codes: ['39156-5'], unit: 'kg/m2', scale: 1 },
   { claim: 'haemoglobin', codes: ['718-7'], unit: 'g/dL', scale: 1 },
-]
-
-const PRESSURES: readonly { claim: string; code: string }[] = [
-  { claim: 'systolic', code: '8480-6' },
-  { claim: 'diastolic', code: '8462-4' },
+  { claim: 'systolic', codes: ['8480-6'], unit: 'mm[Hg]', scale: 0 },
+  { claim: 'diastolic', codes: ['8462-4'], unit: 'mm[Hg]', scale: 0 },
 ]
 
 /** SNOMED CT codes of common chronic disorders, which come first among a record's condition claims. */
@@ -71,59 +65,36 @@ const CHRONIC = [
   '271737000', // anaemia
 ]
 
-const quoted = (texts: readonly string[]): string => texts.map((text) => `'${text}'`).join(' | ')
-
-function measurement(claim: string, path: string, unit: string, scale: number): ClaimRule[] {
-  return [
-    { claim, fhirPath: path, kind: 'scaledInteger', unit, scale },
-    { claim: `${claim}Year`, fhirPath: path, kind: 'year', unit },
-  ]
-}
-
-const observed = `Bundle.entry.resource.ofType(Observation).where(status != 'entered-in-error')`
-
-export const CORE_1: ClaimProfile = {
-  name: 'ambrosia-core-1',
-  version: 1,
+/** A profile of this shape; ClaimProfile.ts says what its members mean. */
+export const CORE_2 = {
+  name: 'ambrosia-core-2',
+  version: 2,
   claims: [
-    { claim: 'fhirVersion', fhirPath: '', kind: 'constant', value: '4.0.1' },
-    { claim: 'resourceCount', fhirPath: 'Bundle.entry.resource', kind: 'count' },
-    {
-      claim: 'birthYearBand',
-      fhirPath: 'Bundle.entry.resource.ofType(Patient).birthDate',
-      kind: 'band',
-      width: 5,
-      oldest: AGE_CLASS,
-    },
-    {
-      claim: 'sex',
-      fhirPath: 'Bundle.entry.resource.ofType(Patient).gender',
-      kind: 'code',
-      system: 'http://hl7.org/fhir/administrative-gender',
-    },
-    {
-      claim: 'condition',
-      fhirPath: `Bundle.entry.resource.ofType(Condition).where(verificationStatus.coding.where(code = 'entered-in-error' or code = 'refuted').empty()).code.coding`,
-      kind: 'code',
-      system: SNOMED,
-      count: 12,
-      first: CHRONIC,
-    },
-    ...MEASUREMENTS.flatMap(({ claim, codes, unit, scale }) =>
-      measurement(
-        claim,
-        `${observed}.where(code.coding.exists(system = '${LOINC}' and code in (${quoted(codes)}))).value.ofType(Quantity)`,
-        unit,
-        scale,
-      ),
+    { claim: 'fhirVersion', kind: 'constant', value: '4.0.1' },
+    { claim: 'resourceCount', kind: 'count' },
+    { claim: 'birthYearBand', kind: 'birthYearBand', width: 5 },
+    { claim: 'sex', kind: 'sex' },
+    ...(['present', 'past'] as const).map(
+      (when) =>
+        ({
+          claim: when === 'present' ? 'condition' : 'pastCondition',
+          kind: 'codes',
+          type: 'Condition',
+          system: SNOMED,
+          when,
+          count: 12,
+          first: CHRONIC,
+        }) as const,
     ),
-    ...PRESSURES.flatMap(({ claim, code }) =>
-      measurement(
-        claim,
-        `${observed}.component.where(code.coding.exists(system = '${LOINC}' and code = '${code}')).value.ofType(Quantity)`,
-        'mm[Hg]',
-        0,
-      ),
+    ...MEASUREMENTS.map(
+      ({ claim, codes, unit, scale }) =>
+        ({
+          claim,
+          kind: 'measurement',
+          codes: codes.map((code) => ({ system: LOINC, code })),
+          unit,
+          scale,
+        }) as const,
     ),
   ],
-}
+} as const
