@@ -18,6 +18,7 @@ interface Vm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function label(address account, string calldata name) external;
+    function load(address target, bytes32 slot) external view returns (bytes32);
     function readFile(string calldata path) external view returns (string memory);
 
     struct Log {
