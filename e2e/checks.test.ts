@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { consentBookAbi, dealBookAbi, oracleRegistryAbi } from '@ambrosia/chain'
-import { DEAL_STATES } from '@ambrosia/chain/read'
+import { consentBookAbi, dealBookAbi, dealStates } from '@ambrosia/chain/abi/exchange'
+import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
+import { enumName } from '@ambrosia/chain/read/enumName'
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import * as Consent from '@ambrosia/exchange/Consent'
 import { checkSettlement } from '@ambrosia/exchange/checks/checkSettlement'
@@ -90,7 +91,7 @@ async function contextOf(
     dealId,
     terms,
     deal: {
-      state: DEAL_STATES[deal.state] ?? 'None',
+      state: enumName(dealStates, deal.state),
       records: deal.records,
       stoppedAt: BigInt(deal.stoppedAt),
       gapStart: BigInt(deal.gapStart),

@@ -100,7 +100,7 @@ describe('imports between workspaces', () => {
   })
 
   it('keeps a folder with input and output of its own apart from the package around it', () => {
-    const target = './compile/bytecode.ts'
+    const target = './compile/artifacts.ts'
     assert.equal(messages('packages/chain/src/a.ts', `import '${target}'`).length, 1)
     assert.deepEqual(messages('packages/chain/src/a.test.ts', `import '${target}'`, false), [])
     assert.deepEqual(messages('packages/chain/src/compile/a.ts', "import './bytecode.ts'"), [])

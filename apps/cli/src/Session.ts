@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createStoreClient, type StoreClient } from '@ambrosia/api/store/StoreClient'
-import { readDeal } from '@ambrosia/chain/read'
+import { readDeal } from '@ambrosia/chain/read/exchange'
 import type * as Loader from '@ambrosia/credentials/Contexts'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { type NetworkFile, readNetworkFile } from '@ambrosia/devnet/NetworkFile'
@@ -57,7 +57,8 @@ export function accountOf(session: Session, name: string): LocalAccount {
 
 /** A deal with its documents: terms from the chain, criteria and agreement from the store, each checked against its hash. */
 export async function loadDeal(session: Session, dealId: Hex): Promise<OpenedDeal> {
-  const created = await readDeal(session.chain.client, session.chain.contracts.dealBook, dealId)
+  const { client, contracts, fromBlock } = session.chain
+  const created = await readDeal(client, { address: contracts.dealBook, fromBlock }, dealId)
   if (!created) throw new UnknownDealError(dealId)
   const { terms, salt, budget } = created
   const read = async (hash: Hex): Promise<unknown> =>

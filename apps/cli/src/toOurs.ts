@@ -18,6 +18,6 @@ export async function toOurs(error: unknown): Promise<unknown> {
     })
   // Errors of viem can be walked.
   if (!('walk' in error)) return error
-  const { toChainError } = await import('@ambrosia/sdk/Chain')
+  const { toChainError } = await import('@ambrosia/chain/errors')
   return toChainError(error)
 }

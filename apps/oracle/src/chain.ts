@@ -1,17 +1,13 @@
-import { consentBookAbi } from '@ambrosia/chain'
-import {
-  type RegisteredOracle,
-  readDealStatus,
-  readDidVersions,
-  readOperators,
-  readOracle,
-} from '@ambrosia/chain/read'
+import { consentBookAbi } from '@ambrosia/chain/abi/exchange'
+import { reach } from '@ambrosia/chain/errors'
+import { readDealStatus } from '@ambrosia/chain/read/exchange'
+import { readDidVersions } from '@ambrosia/chain/read/identity'
+import { type RegisteredOracle, readOperators, readOracle } from '@ambrosia/chain/read/oracle'
 import type { OnChainDocument } from '@ambrosia/credentials/DidAmbrosia'
 import { fromContractVersion } from '@ambrosia/credentials/DidMessage'
 import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'
 import type { Hex } from '@ambrosia/primitives/Bytes'
-import { reach } from '@ambrosia/service/Chain'
-import { contractOf, type Network } from '@ambrosia/service/Network'
+import { contractOf, fromBlockOf, type Network } from '@ambrosia/service/Network'
 import type { Address, PublicClient } from 'viem'
 
 /** What an oracle reads from the chain. */
@@ -33,12 +29,15 @@ export type OracleChain = {
 const ZERO = `0x${'00'.repeat(32)}` as const
 
 export function createOracleChain(client: PublicClient, network: Network): OracleChain {
-  const didRegistry = contractOf(network, 'didRegistry')
+  const didRegistry = {
+    address: contractOf(network, 'didRegistry'),
+    fromBlock: fromBlockOf(network),
+  }
   const dealBook = contractOf(network, 'dealBook')
   const consentBook = contractOf(network, 'consentBook')
   const oracleRegistry = contractOf(network, 'oracleRegistry')
   const versionsOf = (id: Hex, atBlock?: bigint) =>
-    reach(() => readDidVersions(client, didRegistry, id, atBlock ?? 'latest'))
+    readDidVersions(client, didRegistry, id, atBlock)
   return {
     resolver: createResolver({
       readDidAmbrosia: async (chainId, id, atBlock) => {
@@ -47,7 +46,7 @@ export function createOracleChain(client: PublicClient, network: Network): Oracl
         return last ? fromContractVersion(last) : undefined
       },
     }),
-    dealStatus: (dealId) => reach(() => readDealStatus(client, dealBook, dealId)),
+    dealStatus: (dealId) => readDealStatus(client, dealBook, dealId),
     slots: async (deal, personTag, recordId) => {
       const [, isSettled, ordinal] = await reach(() =>
         client.readContract({
@@ -59,8 +58,8 @@ export function createOracleChain(client: PublicClient, network: Network): Oracl
       )
       return { isSettled, personCount: ordinal }
     },
-    oracle: (operator) => reach(() => readOracle(client, oracleRegistry, operator)),
-    operators: () => reach(() => readOperators(client, oracleRegistry)),
+    oracle: (operator) => readOracle(client, oracleRegistry, operator),
+    operators: () => readOperators(client, oracleRegistry),
     didVersions: async (id) => {
       const versions = await versionsOf(id)
       return await Promise.all(

@@ -1,3 +1,4 @@
+import { pause } from '@ambrosia/chain/follow'
 import * as Contexts from '@ambrosia/credentials/Contexts'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Validation from '@ambrosia/health/Validation'
@@ -202,7 +203,8 @@ export async function startOracle(context: {
     consentBook: Network.contractOf(network, 'consentBook'),
     operator: keys.operator.address,
     database,
-    confirmations: Network.finalityOf(network, config.mode),
+    fromBlock: Network.fromBlockOf(network),
+    finality: Network.finalityOf(network, config.mode),
     pollMs: config.pollMs,
     signal: stopping.signal,
     log,
@@ -248,7 +250,7 @@ async function repeat(
 ): Promise<void> {
   while (!signal.aborted) {
     await work().catch(onError)
-    await Chain.pause(pauseMs, signal)
+    await pause(pauseMs, signal)
   }
 }
 

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { finalBlock } from '@ambrosia/chain/finality'
+import { pause } from '@ambrosia/chain/follow'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { random, toHex } from '@ambrosia/primitives/Bytes'
 import * as Chain from '@ambrosia/service/Chain'
@@ -77,7 +79,7 @@ export async function startStore({
   await deleteStrays(store)
   const checks = {
     database: () => Database.assertReady(database),
-    chain: () => Chain.finalBlock(client, { kind: 'blocks', count: 1 }),
+    chain: () => finalBlock(client, { kind: 'blocks', count: 1 }),
   }
   const app = await createApp(store, {
     metrics: Metrics.create({ service: 'store' }),
@@ -106,6 +108,6 @@ async function sweepUntil(store: Store, everyMs: number, signal: AbortSignal): P
       // The chain may be away for a while; nothing is deleted without it.
       store.log.warn({ err: error }, 'sweep failed')
     }
-    await Chain.pause(everyMs, signal)
+    await pause(everyMs, signal)
   }
 }

@@ -1,7 +1,14 @@
-import type { Abi, Hex } from 'viem'
+import type { Hex } from 'viem'
 
-/** What deployment needs of one contract. `bytecode` is creation code without constructor arguments. */
-export type Artifact = { abi: Abi; bytecode: Hex }
+/** A compiled contract: what deployment sends, and what then stands on the chain. */
+export type Artifact = {
+  /** Creation code without constructor arguments. */
+  bytecode: Hex
+  /** Runtime code, zeroes where immutables stand. */
+  runtime: Hex
+  /** Where immutables stand in the runtime code, in bytes. */
+  immutables: readonly { start: number; length: number }[]
+}
 
 /** Artifacts by the names in `contracts/sources.json`. */
-export type Artifacts = Record<string, Artifact>
+export type Artifacts = Readonly<Record<string, Artifact>>

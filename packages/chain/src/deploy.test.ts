@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseEther } from 'viem'
-import { accessManagerAbi, dealBookAbi, medTokenAbi, oracleRegistryAbi } from './abi/index.ts'
-import { loadArtifacts } from './compile/bytecode.ts'
+import { accessManagerAbi } from './abi/access/index.generated.ts'
+import { dealBookAbi } from './abi/exchange/index.generated.ts'
+import { oracleRegistryAbi } from './abi/oracle/index.generated.ts'
+import { medTokenAbi } from './abi/token/index.generated.ts'
+import { loadArtifacts } from './compile/artifacts.ts'
 import { deploy, roles } from './deploy.ts'
 import { network } from './testing/network.ts'
 

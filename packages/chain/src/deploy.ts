@@ -1,5 +1,6 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import {
+  type Abi,
   type Account,
   type Address,
   type Chain,
@@ -12,7 +13,21 @@ import {
   type WalletClient,
 } from 'viem'
 import type { Artifacts } from './Artifact.ts'
-import { accessManagerAbi, dealBookAbi, oracleRegistryAbi } from './abi/index.ts'
+import { accessManagerAbi } from './abi/access/index.generated.ts'
+import { certificateVerifierAbi, dealBookAbi } from './abi/exchange/index.generated.ts'
+import { didRegistryAbi } from './abi/identity/index.generated.ts'
+import { oraclePowerAbi, oracleRegistryAbi } from './abi/oracle/index.generated.ts'
+import { medTokenAbi } from './abi/token/index.generated.ts'
+
+const abis: Readonly<Record<string, Abi>> = {
+  accessManager: accessManagerAbi,
+  medToken: medTokenAbi,
+  didRegistry: didRegistryAbi,
+  oraclePower: oraclePowerAbi,
+  oracleRegistry: oracleRegistryAbi,
+  certificateVerifier: certificateVerifierAbi,
+  dealBook: dealBookAbi,
+}
 
 /** Addresses of one deployment. */
 export type Addresses = {
@@ -74,9 +89,9 @@ export async function deploy(options: DeployOptions): Promise<Addresses> {
     return receipt
   }
   async function create(name: string, args: readonly unknown[]): Promise<Address> {
-    const { abi, bytecode } = artifacts[name]!
+    const { bytecode } = artifacts[name]!
     const hash = await walletClient.deployContract({
-      abi,
+      abi: abis[name]!,
       bytecode,
       args,
       account,

@@ -1,14 +1,15 @@
-// Gas of what stakers pay for, against contracts/snapshots/gas.stake.json. `GAS_SNAPSHOT=write` rewrites it; a difference fails, so that a
-// change of gas is seen where it is made. Keys, clock and order are fixed, so figures repeat to the unit.
+// Gas of what stakers pay for. Keys, clock and order are fixed, so figures repeat to the unit.
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { type Hex, parseEther } from 'viem'
-import { medTokenAbi, stakeBookAbi } from './abi/index.ts'
-import { loadArtifacts } from './compile/bytecode.ts'
+import { encodeDeployData, type Hex, parseEther, type TransactionReceipt } from 'viem'
+import { accessManagerAbi } from './abi/access/index.generated.ts'
+import { stakeBookAbi } from './abi/stake/index.generated.ts'
+import { medTokenAbi } from './abi/token/index.generated.ts'
+import { loadArtifacts } from './compile/artifacts.ts'
+import { send } from './send.ts'
+import { assertGas } from './testing/assertGas.ts'
 import { network } from './testing/network.ts'
 
-const path = new URL('../../../contracts/snapshots/gas.stake.json', import.meta.url)
 const DAY = 86_400
 
 test('gas stays as recorded', async () => {
@@ -16,85 +17,163 @@ test('gas stays as recorded', async () => {
   const publicClient = await viem.getPublicClient()
   const [admin, first, second, anna] = await viem.getWalletClients()
   assert.ok(admin && first && second && anna)
-  const artifacts = await loadArtifacts()
-  let lastGas = 0
+  const artifacts = await loadArtifacts({ domains: ['access', 'token', 'stake'] })
+  const codeOf = (name: string): Hex => artifacts[name]!.bytecode
 
-  async function confirm(hash: Hex) {
-    const receipt = await publicClient.waitForTransactionReceipt({ hash })
-    assert.equal(receipt.status, 'success')
-    lastGas = Number(receipt.gasUsed)
-    return receipt
+  async function create(data: Hex) {
+    const hash = await admin!.sendTransaction({ data })
+    const { contractAddress } = await publicClient.waitForTransactionReceipt({ hash })
+    return contractAddress!
   }
-  async function create(name: string, args: readonly unknown[]) {
-    const { abi, bytecode } = artifacts[name]!
-    const receipt = await confirm(await admin!.deployContract({ abi, bytecode, args }))
-    return receipt.contractAddress!
+  const manager = await create(
+    encodeDeployData({
+      abi: accessManagerAbi,
+      bytecode: codeOf('accessManager'),
+      args: [admin.account.address],
+    }),
+  )
+  const token = await create(
+    encodeDeployData({
+      abi: medTokenAbi,
+      bytecode: codeOf('medToken'),
+      args: [admin.account.address, parseEther('1000000000')],
+    }),
+  )
+  const parameters = {
+    unbondingPeriod: 21 * DAY,
+    slashWindow: 16 * DAY,
+    powerCap: parseEther('5000000'),
+    leastSelfStake: parseEther('1000'),
+    treasury: admin.account.address,
   }
-  const manager = await create('accessManager', [admin.account.address])
-  const token = await create('medToken', [admin.account.address, parseEther('1000000000')])
-  const book = await create('stakeBook', [
-    manager,
-    token,
-    {
-      unbondingPeriod: 21 * DAY,
-      slashWindow: 16 * DAY,
-      powerCap: parseEther('5000000'),
-      leastSelfStake: parseEther('1000'),
-      treasury: admin.account.address,
-    },
-  ])
+  const book = await create(
+    encodeDeployData({
+      abi: stakeBookAbi,
+      bytecode: codeOf('stakeBook'),
+      args: [manager, token, parameters],
+    }),
+  )
   const figures: Record<string, number> = {}
-  type Client = typeof admin
-  const call = async (
-    from: Client,
-    functionName: string,
-    args: readonly unknown[],
-    name?: string,
-  ) => {
-    const request = { address: book, abi: stakeBookAbi, functionName, args } as never
-    await confirm(await from!.writeContract(request))
-    if (name !== undefined) figures[name] = lastGas
+  const stake = { address: book, abi: stakeBookAbi } as const
+  const record = async (figure: string, sending: Promise<TransactionReceipt>) => {
+    figures[figure] = Number((await sending).gasUsed)
   }
   const med = { address: token, abi: medTokenAbi } as const
   for (const holder of [admin, first, second, anna]) {
     const amount = parseEther('1000000')
     const to = holder.account.address
-    await confirm(
-      await admin.writeContract({ ...med, functionName: 'transfer', args: [to, amount] }),
-    )
+    await admin.writeContract({ ...med, functionName: 'transfer', args: [to, amount] })
     const args = [book, 2n ** 256n - 1n] as const
-    await confirm(await holder.writeContract({ ...med, functionName: 'approve', args }))
+    await holder.writeContract({ ...med, functionName: 'approve', args })
   }
   const [a, b] = [first.account.address, second.account.address]
   const terms = { commissionBps: 1000, commissionCapBps: 3000, maximumChangeBps: 200 }
-  await call(first, 'registerOperator', [terms], 'stake.register')
-  await call(second, 'registerOperator', [terms])
-  await call(first, 'delegate', [a, parseEther('1000')], 'stake.delegate.first')
-  await call(second, 'delegate', [b, parseEther('1000')])
-  await call(anna, 'delegate', [a, parseEther('100')], 'stake.delegate')
-  await call(anna, 'delegate', [a, parseEther('100')], 'stake.delegate.more')
-  await call(admin, 'reward', [a, parseEther('50')], 'stake.reward')
+  await record(
+    'stake.register',
+    send(publicClient, first.account, {
+      ...stake,
+      functionName: 'registerOperator',
+      args: [terms],
+    }),
+  )
+  await send(publicClient, second.account, {
+    ...stake,
+    functionName: 'registerOperator',
+    args: [terms],
+  })
+  await record(
+    'stake.delegate.first',
+    send(publicClient, first.account, {
+      ...stake,
+      functionName: 'delegate',
+      args: [a, parseEther('1000')],
+    }),
+  )
+  await send(publicClient, second.account, {
+    ...stake,
+    functionName: 'delegate',
+    args: [b, parseEther('1000')],
+  })
+  await record(
+    'stake.delegate',
+    send(publicClient, anna.account, {
+      ...stake,
+      functionName: 'delegate',
+      args: [a, parseEther('100')],
+    }),
+  )
+  await record(
+    'stake.delegate.more',
+    send(publicClient, anna.account, {
+      ...stake,
+      functionName: 'delegate',
+      args: [a, parseEther('100')],
+    }),
+  )
+  await record(
+    'stake.reward',
+    send(publicClient, admin.account, {
+      ...stake,
+      functionName: 'reward',
+      args: [a, parseEther('50')],
+    }),
+  )
   await networkHelpers.time.increase(3 * DAY)
-  await call(anna, 'claimRewards', [a], 'stake.claim')
+  await record(
+    'stake.claim',
+    send(publicClient, anna.account, { ...stake, functionName: 'claimRewards', args: [a] }),
+  )
   const actedAt = await networkHelpers.time.latest()
-  await call(anna, 'redelegate', [a, b, parseEther('20')], 'stake.redelegate')
+  await record(
+    'stake.redelegate',
+    send(publicClient, anna.account, {
+      ...stake,
+      functionName: 'redelegate',
+      args: [a, b, parseEther('20')],
+    }),
+  )
   const cohort = await publicClient.readContract({
     address: book,
     abi: stakeBookAbi,
     functionName: 'currentCohort',
   })
-  await call(anna, 'undelegate', [a, parseEther('10')], 'stake.undelegate')
-  await call(admin, 'slash', [a, parseEther('0.1'), actedAt], 'stake.slash')
+  await record(
+    'stake.undelegate',
+    send(publicClient, anna.account, {
+      ...stake,
+      functionName: 'undelegate',
+      args: [a, parseEther('10')],
+    }),
+  )
+  await record(
+    'stake.slash',
+    send(publicClient, admin.account, {
+      ...stake,
+      functionName: 'slash',
+      args: [a, parseEther('0.1'), actedAt],
+    }),
+  )
   await networkHelpers.time.increase(15 * DAY)
-  await call(admin, 'slash', [a, parseEther('0.1'), actedAt], 'stake.slash.window')
-  await call(admin, 'settleLiens', [b, anna.account.address, 2n], 'stake.settle')
+  await record(
+    'stake.slash.window',
+    send(publicClient, admin.account, {
+      ...stake,
+      functionName: 'slash',
+      args: [a, parseEther('0.1'), actedAt],
+    }),
+  )
+  await record(
+    'stake.settle',
+    send(publicClient, admin.account, {
+      ...stake,
+      functionName: 'settleLiens',
+      args: [b, anna.account.address, 2n],
+    }),
+  )
   await networkHelpers.time.increase(8 * DAY)
-  await call(anna, 'withdraw', [a, cohort], 'stake.withdraw')
-
-  if (process.env['GAS_SNAPSHOT'] === 'write') {
-    await writeFile(path, `${JSON.stringify(figures, null, 1)}\n`)
-  } else {
-    const recorded = JSON.parse(await readFile(path, 'utf8'))
-    assert.deepEqual(figures, recorded, 'gas differs from the snapshot')
-  }
+  await record(
+    'stake.withdraw',
+    send(publicClient, anna.account, { ...stake, functionName: 'withdraw', args: [a, cohort] }),
+  )
+  await assertGas('stake', figures)
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dealBookAbi, medTokenAbi } from '@ambrosia/chain'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { parseEther } from 'viem'
 import { createExchange, sale, salt, termsFrom } from './testing/exchangeOnChain.ts'
 

@@ -1,16 +1,14 @@
-import { dealBookAbi, medTokenAbi } from '@ambrosia/chain'
-import { readDidVersions } from '@ambrosia/chain/read'
+import { readDidVersions } from '@ambrosia/chain/read/identity'
+import { type Call, send } from '@ambrosia/chain/send'
 import { fromContractVersion } from '@ambrosia/credentials/DidMessage'
 import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import {
+  type Abi,
   type Address,
-  BaseError,
-  ContractFunctionRevertedError,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
   createPublicClient,
-  createWalletClient,
-  decodeErrorResult,
-  type Hex,
   http,
   type LocalAccount,
   type PublicClient,
@@ -22,12 +20,16 @@ export type NetworkView = {
   chainId: number
   rpcUrl: string
   contracts: Readonly<Record<string, Address>>
+  /** Block in which the first contract was deployed; 0 unless the file names one. */
+  deployedAtBlock?: number
 }
 
 /** Reading and writing one network's chain. */
 export type Chain = {
   chainId: number
   client: PublicClient
+  /** First block with events of this network. */
+  fromBlock: bigint
   contracts: {
     medToken: Address
     didRegistry: Address
@@ -38,18 +40,19 @@ export type Chain = {
     accessManager: Address
   }
   /** Simulates, sends and waits; the revert of a contract becomes an error with the contract's own code. */
-  send(account: LocalAccount, call: Call): Promise<TransactionReceipt>
+  send: Send
   resolver: Resolvable
 }
 
-const tokenErrors = medTokenAbi.filter((item) => item.type === 'error')
-
-export type Call = {
-  address: Address
-  abi: readonly unknown[]
-  functionName: string
-  args: readonly unknown[]
-}
+type Writing = 'nonpayable' | 'payable'
+type Send = <
+  const abi extends Abi | readonly unknown[],
+  functionName extends ContractFunctionName<abi, Writing>,
+  const args extends ContractFunctionArgs<abi, Writing, functionName>,
+>(
+  account: LocalAccount,
+  call: Call<abi, functionName, args>,
+) => Promise<TransactionReceipt>
 
 const NAMES = [
   'medToken',
@@ -67,36 +70,18 @@ export function createChain(network: NetworkView): Chain {
   const contracts = Object.fromEntries(
     NAMES.map((name) => [name, contractOf(network, name)]),
   ) as Chain['contracts']
+  const fromBlock = BigInt(network.deployedAtBlock ?? 0)
   return {
     chainId: network.chainId,
     client,
+    fromBlock,
     contracts,
-    send: async (account, call) => {
-      const wallet = createWalletClient({ account, transport })
-      try {
-        const { request } = await client.simulateContract({
-          account,
-          ...(call as never as object),
-          // A token's refusal comes through the exchange's call.
-          abi: [...call.abi, ...tokenErrors],
-        } as never)
-        const hash = await wallet.writeContract({ ...(request as object), chain: null } as never)
-        const receipt = await client.waitForTransactionReceipt({ hash })
-        if (receipt.status !== 'success') throw new TransactionFailedError(hash)
-        return receipt
-      } catch (error) {
-        throw toChainError(error)
-      }
-    },
+    send: (account, call) => send(client, account, call),
     resolver: createResolver({
       readDidAmbrosia: async (chainId, id, atBlock) => {
         if (chainId !== BigInt(network.chainId)) return undefined
-        const versions = await readDidVersions(
-          client,
-          contracts.didRegistry,
-          id,
-          atBlock ?? 'latest',
-        )
+        const didRegistry = { address: contracts.didRegistry, fromBlock }
+        const versions = await readDidVersions(client, didRegistry, id, atBlock)
         const last = versions.at(-1)
         return last ? fromContractVersion(last) : undefined
       },
@@ -109,49 +94,4 @@ function contractOf(network: NetworkView, name: string): Address {
   if (!address)
     throw new AmbrosiaError('Network.Incomplete', `network.json names no contract ${name}`)
   return address
-}
-
-/** Error by the name of a contract's custom error: `Chain.DealPaused`. */
-export class RevertedError extends AmbrosiaError {
-  constructor(name: string, args: readonly unknown[]) {
-    super(`Chain.${name}`, `the contract refused: ${name}(${args.map(String).join(', ')})`)
-  }
-}
-
-export class TransactionFailedError extends AmbrosiaError {
-  constructor(hash: Hex) {
-    super('Chain.TransactionFailed', `transaction ${hash} failed`)
-  }
-}
-
-/** Turns what viem throws into an error of ours, without the URL of the node. */
-export function toChainError(error: unknown): Error {
-  if (error instanceof AmbrosiaError) return error
-  if (error instanceof BaseError) {
-    const reverted = error.walk((cause) => cause instanceof ContractFunctionRevertedError)
-    if (reverted instanceof ContractFunctionRevertedError) {
-      const { data, reason } = reverted
-      return data
-        ? new RevertedError(data.errorName, data.args ?? [])
-        : new RevertedError(reason ?? 'Reverted', [])
-    }
-    return new AmbrosiaError(
-      'Chain.Unreachable',
-      `the chain did not take the call: ${error.name}`,
-      {
-        hint: 'Check that the node runs and that the account has ether for gas.',
-        cause: error,
-      },
-    )
-  }
-  return error instanceof Error ? error : new Error('unknown failure')
-}
-
-/** The name of the custom error in revert data, such as `CertificateExpired`. */
-export function errorName(reason: Hex): string {
-  try {
-    return decodeErrorResult({ abi: [...dealBookAbi, ...medTokenAbi], data: reason }).errorName
-  } catch {
-    return `unknown ${reason.slice(0, 10)}`
-  }
 }

@@ -1,4 +1,4 @@
-import { consentBookAbi, dealBookAbi } from '@ambrosia/chain'
+import { readRecordStatus, readSettled } from '@ambrosia/chain/read/exchange'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { Address } from 'viem'
 import type { Chain } from './Chain.ts'
@@ -13,38 +13,25 @@ export type RecordOnChain = {
   status: 'settled' | 'unwound' | 'revoked'
 }
 
-const STATUSES = ['settled', 'settled', 'unwound', 'revoked'] as const
-
-/** Settled records of a deal, or of a provider account, oldest first. */
+/** Settled records of a deal, or of a provider account, oldest first. @throws Chain.* */
 export async function readRecords(
   chain: Chain,
   filter: { dealId?: Hex; provider?: Address; recordId?: Hex },
 ): Promise<RecordOnChain[]> {
-  const { client, contracts } = chain
-  const logs = await client.getContractEvents({
-    address: contracts.dealBook,
-    abi: dealBookAbi,
-    eventName: 'RecordSettled',
-    args: filter,
-    fromBlock: 0n,
-    toBlock: 'latest',
-    strict: true,
-  })
+  const { client, contracts, fromBlock } = chain
+  const settled = await readSettled(client, { address: contracts.dealBook, fromBlock }, filter)
   return await Promise.all(
-    logs.map(async ({ args, transactionHash, blockNumber }) => {
-      const [status] = await client.readContract({
-        address: contracts.consentBook,
-        abi: consentBookAbi,
-        functionName: 'recordOf',
-        args: [args.recordId],
-      })
-      return {
-        recordId: args.recordId,
-        record: args.record,
-        transaction: transactionHash,
-        blockNumber,
-        status: STATUSES[status] ?? 'revoked',
-      }
+    settled.map(async ({ transactionHash, ...one }) => {
+      const status = await readRecordStatus(client, contracts.consentBook, one.recordId)
+      return { ...one, transaction: transactionHash, status: STATUSES[status] }
     }),
   )
 }
+
+/** A settlement that the newest block does not know has been there a moment ago. */
+const STATUSES = {
+  None: 'settled',
+  Settled: 'settled',
+  Unwound: 'unwound',
+  Revoked: 'revoked',
+} as const

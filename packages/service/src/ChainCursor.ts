@@ -1,7 +1,7 @@
+import type { Cursor, CursorStore } from '@ambrosia/chain/follow'
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import type { Hash } from 'viem'
-import type { Cursor, CursorStore } from './Chain.ts'
 
 /** Cursors of event followers, kept in the service's database. */
 export type CursorTable = {

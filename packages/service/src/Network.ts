@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import type { Finality } from '@ambrosia/chain/finality'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, getAddress, isAddress } from 'viem'
-import type { Finality } from './Chain.ts'
 
 /** The network a service works in: `network.json` in the home. */
 export type Network = {

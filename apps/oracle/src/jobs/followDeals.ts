@@ -1,7 +1,8 @@
-import { consentBookAbi, dealBookAbi } from '@ambrosia/chain'
+import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import type { Finality } from '@ambrosia/chain/finality'
+import { followEvents } from '@ambrosia/chain/follow'
 import * as Deal from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
-import { type Finality, followEvents } from '@ambrosia/service/Chain'
 import * as ChainCursor from '@ambrosia/service/ChainCursor'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
@@ -16,9 +17,11 @@ export async function followDeals(options: {
   client: PublicClient
   dealBook: Address
   consentBook: Address
+  /** Block of the contracts' deployment. */
+  fromBlock: bigint
   operator: Address
   database: Kysely<OracleDatabase>
-  confirmations: Finality
+  finality: Finality
   pollMs: number
   signal: AbortSignal
   log: Log
@@ -28,9 +31,9 @@ export async function followDeals(options: {
     client: options.client,
     address: [options.dealBook, options.consentBook],
     abi,
-    from: 0n,
-    confirmations: options.confirmations,
-    cursor: ChainCursor.createStore(database as never, 'deals'),
+    from: options.fromBlock,
+    finality: options.finality,
+    cursor: ChainCursor.createStore(database, 'deals'),
     pollMs: options.pollMs,
     signal: options.signal,
     onUnreachable: (error) => options.log.warn({ err: error }, 'the chain does not answer'),

@@ -1,10 +1,11 @@
-import { dealBookAbi } from '@ambrosia/chain'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { send } from '@ambrosia/chain/send'
 import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import type { Envelope } from '@ambrosia/sealing/Envelope'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
-import { type Address, createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
+import type { Address, LocalAccount, PublicClient, TransactionReceipt } from 'viem'
 import type { OracleChain } from '../chain.ts'
 import type { OracleDatabase } from '../database/tables.ts'
 import { fromRecordText } from '../releases/recordText.ts'
@@ -77,12 +78,13 @@ async function answerClaims(options: DutiesOptions, block: BlockHead): Promise<v
     // A claim that can't be answered must not hold up the others.
     if (envelope === undefined) continue
     const answer = toHex(fromUtf8(CanonicalJson.stringify(envelope)))
-    const isDone = await send(
-      options,
-      'postDelivery',
-      [fromRecordText(row.record), answer],
-      row.record_id,
-    )
+    const sending = send(options.client, options.keys.operatorAccount, {
+      address: options.dealBook,
+      abi: dealBookAbi,
+      functionName: 'postDelivery',
+      args: [fromRecordText(row.record), answer],
+    })
+    const isDone = await isSent(options, 'postDelivery', row.record_id, sending)
     if (isDone) await mark(database, row.record_id, { answered: 1 })
   }
 }
@@ -111,12 +113,13 @@ async function takeShares(options: DutiesOptions, nowSec: bigint): Promise<void>
     .execute()
   for (const row of rows) {
     if (row.record === null) continue
-    const isDone = await send(
-      options,
-      'withdrawShares',
-      [[fromRecordText(row.record)]],
-      row.record_id,
-    )
+    const sending = send(options.client, options.keys.operatorAccount, {
+      address: options.dealBook,
+      abi: dealBookAbi,
+      functionName: 'withdrawShares',
+      args: [[fromRecordText(row.record)]],
+    })
+    const isDone = await isSent(options, 'withdrawShares', row.record_id, sending)
     // A claim that is still open holds the share back for one more window; later tries find it free or gone.
     await mark(database, row.record_id, {
       share_taken: isDone ? 1 : 0,
@@ -127,23 +130,18 @@ async function takeShares(options: DutiesOptions, nowSec: bigint): Promise<void>
 
 const RETRY_SEC = 3600
 
-/** Simulates and sends; false when the contract refuses. */
-async function send(
+/** True once the call stands on chain; false when the contract refuses. */
+async function isSent(
   options: DutiesOptions,
   functionName: 'postDelivery' | 'withdrawShares',
-  args: readonly unknown[],
   recordId: string,
+  sending: Promise<TransactionReceipt>,
 ): Promise<boolean> {
-  const { client, log } = options
-  const account = options.keys.operatorAccount
-  const call = { address: options.dealBook, abi: dealBookAbi, functionName, args }
+  const { log } = options
   try {
-    const { request } = await client.simulateContract({ account, ...(call as object) } as never)
-    const wallet = createWalletClient({ account, transport: http(options.rpcUrl) })
-    const hash = await wallet.writeContract({ ...(request as object), chain: null } as never)
-    const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 })
-    log.info({ recordId, functionName, transaction: hash }, 'a duty on chain is done')
-    return receipt.status === 'success'
+    const { transactionHash } = await sending
+    log.info({ recordId, functionName, transaction: transactionHash }, 'a duty on chain is done')
+    return true
   } catch (error) {
     log.warn({ err: error, recordId, functionName }, 'a duty on chain could not be done yet')
     return false

@@ -1,9 +1,10 @@
-import { oracleRegistryAbi } from '@ambrosia/chain'
+import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
+import { send } from '@ambrosia/chain/send'
 import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import { keccak256 } from '@ambrosia/primitives/Hash'
 import type { Log } from '@ambrosia/service/Log'
 import { contractOf, type Network } from '@ambrosia/service/Network'
-import { createWalletClient, http, type PublicClient } from 'viem'
+import type { PublicClient } from 'viem'
 import type { OracleChain } from '../chain.ts'
 import type { OracleConfig } from '../config.ts'
 import type { OracleKeys } from '../keys.ts'
@@ -35,9 +36,7 @@ export function createRegistration(options: {
       return
     }
     if ((await client.getBalance({ address: keys.operator.address })) === 0n) return
-    const wallet = createWalletClient({ account: keys.operator, transport: http(options.rpcUrl) })
-    const { request } = await client.simulateContract({
-      account: keys.operator,
+    await send(client, keys.operator, {
       address: contractOf(options.network, 'oracleRegistry'),
       abi: oracleRegistryAbi,
       functionName: 'register',
@@ -53,8 +52,6 @@ export function createRegistration(options: {
         },
       ],
     })
-    const hash = await wallet.writeContract({ ...request, chain: null })
-    await client.waitForTransactionReceipt({ hash, pollingInterval: 100 })
     isDone = true
     log.info({ operator: keys.operator.address }, 'registered; waiting to be admitted')
   }

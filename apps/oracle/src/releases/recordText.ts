@@ -1,3 +1,5 @@
+import type { Record as SettledRecord } from '@ambrosia/chain/abi/exchange'
+
 const INTEGER = /^\d+n$/
 
 /** A settled record as text; the chain asks for exactly this record back. Large integers are digits with an n behind. */
@@ -7,8 +9,9 @@ export function toRecordText(record: object): string {
   )
 }
 
-export function fromRecordText(text: string): object {
+/** The record of a text that {@link toRecordText} wrote. */
+export function fromRecordText(text: string): SettledRecord {
   return JSON.parse(text, (_, value: unknown) =>
     typeof value === 'string' && INTEGER.test(value) ? BigInt(value.slice(0, -1)) : value,
-  ) as object
+  ) as SettledRecord
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { medTokenAbi } from '@ambrosia/chain'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { termsHash } from '@ambrosia/exchange/Deal'
 import * as Database from '@ambrosia/service/Database'
 import { zeroHash } from 'viem'

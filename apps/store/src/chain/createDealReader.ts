@@ -1,7 +1,12 @@
-import { consentBookAbi, dealBookAbi, oracleRegistryAbi } from '@ambrosia/chain'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { reach } from '@ambrosia/chain/errors'
+import type { Finality } from '@ambrosia/chain/finality'
+import { followOnce } from '@ambrosia/chain/follow'
+import { readDealStatus, readRecordStatus } from '@ambrosia/chain/read/exchange'
+import { readOracle } from '@ambrosia/chain/read/oracle'
+import type { Events } from '@ambrosia/chain/readEvents'
 import { type DealTerms, fromJson, toJson } from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
-import * as Chain from '@ambrosia/service/Chain'
 import { createStore as createCursorStore } from '@ambrosia/service/ChainCursor'
 import type { Kysely } from 'kysely'
 import { type Address, isAddressEqual, type PublicClient } from 'viem'
@@ -9,18 +14,13 @@ import type { RecordRow, StoreDatabase } from '../database/tables.ts'
 import { addressKey } from '../Store.ts'
 import type { DealReader, SettledRecord } from './DealReader.ts'
 
-/** DealState.Active, RecordStatus.Settled and OracleStatus.None of contracts/src. */
-const DEAL_ACTIVE = 1
-const RECORD_SETTLED = 1
-const ORACLE_NONE = 0
-
 export type Options = {
   client: PublicClient
   database: Kysely<StoreDatabase>
   contracts: { dealBook: Address; consentBook: Address; oracleRegistry: Address }
   /** The store's own account: deals that do not name it are not kept. */
   store: Address
-  finality: Chain.Finality
+  finality: Finality
   /** Block in which the DealBook was deployed, or an earlier one. */
   fromBlock: bigint
   nowSec: () => number
@@ -50,14 +50,7 @@ export function createDealReader(options: Options): FollowingReader {
   const withStatus = async (row: RecordRow | undefined): Promise<SettledRecord | undefined> => {
     if (!row) return undefined
     const recordId = row.record_id as Hex
-    const [status] = await Chain.reach(() =>
-      client.readContract({
-        address: contracts.consentBook,
-        abi: consentBookAbi,
-        functionName: 'recordOf',
-        args: [recordId],
-      }),
-    )
+    const status = await readRecordStatus(client, contracts.consentBook, recordId)
     return {
       recordId,
       dealId: row.deal_id as Hex,
@@ -65,7 +58,7 @@ export function createDealReader(options: Options): FollowingReader {
       consumer: row.consumer as Address,
       manifestHash: row.manifest_hash as Hex,
       consentUntilSec: Number(row.consent_until_sec),
-      isRevoked: status !== RECORD_SETTLED,
+      isRevoked: status !== 'Settled',
     }
   }
   return {
@@ -73,15 +66,8 @@ export function createDealReader(options: Options): FollowingReader {
     async dealOf(dealId) {
       const terms = await foundOrRefreshed(() => dealTerms(dealId), refresh)
       if (!terms) return undefined
-      const { state } = await Chain.reach(() =>
-        client.readContract({
-          address: contracts.dealBook,
-          abi: dealBookAbi,
-          functionName: 'dealOf',
-          args: [dealId],
-        }),
-      )
-      return { terms, isOpen: state === DEAL_ACTIVE && nowSec() <= Number(terms.expiry) }
+      const { state } = await readDealStatus(client, contracts.dealBook, dealId)
+      return { terms, isOpen: state === 'Active' && nowSec() <= Number(terms.expiry) }
     },
     async recordOf(recordId) {
       const find = () =>
@@ -106,15 +92,8 @@ export function createDealReader(options: Options): FollowingReader {
     async signersOf(operators) {
       return Promise.all(
         operators.map(async (operator) => {
-          const { status, signer } = await Chain.reach(() =>
-            client.readContract({
-              address: contracts.oracleRegistry,
-              abi: oracleRegistryAbi,
-              functionName: 'oracleOf',
-              args: [operator],
-            }),
-          )
-          return status === ORACLE_NONE ? undefined : signer
+          const { status, signer } = await readOracle(client, contracts.oracleRegistry, operator)
+          return status === 'None' ? undefined : signer
         }),
       )
     },
@@ -122,7 +101,7 @@ export function createDealReader(options: Options): FollowingReader {
       await refresh()
       const [end] = (await createCursorStore(database, 'deal-book').read()) ?? []
       if (!end) return 0
-      const block = await Chain.reach(() => client.getBlock({ blockNumber: end.number }))
+      const block = await reach(() => client.getBlock({ blockNumber: end.number }))
       return Number(block.timestamp)
     },
   }
@@ -130,7 +109,7 @@ export function createDealReader(options: Options): FollowingReader {
 
 /** The ConsentBook that a DealBook writes to. */
 export function consentBookOf(client: PublicClient, dealBook: Address): Promise<Address> {
-  return Chain.reach(() =>
+  return reach(() =>
     client.readContract({ address: dealBook, abi: dealBookAbi, functionName: 'consentBook' }),
   )
 }
@@ -175,7 +154,7 @@ async function followToEnd(options: Options): Promise<void> {
     address: contracts.dealBook,
     abi: dealBookAbi,
     from: options.fromBlock,
-    confirmations: options.finality,
+    finality: options.finality,
     cursor: createCursorStore(database, 'deal-book'),
     signal: options.signal,
     onReorganisation: (from: bigint) => undo(database, from),
@@ -183,10 +162,10 @@ async function followToEnd(options: Options): Promise<void> {
       for (const log of logs) await keep(database, store, log)
     },
   }
-  while (await Chain.followOnce<typeof dealBookAbi>(follow));
+  while (await followOnce(follow));
 }
 
-type DealBookLog = Parameters<Chain.FollowOptions<typeof dealBookAbi>['onLogs']>[0][number]
+type DealBookLog = Events<typeof dealBookAbi, undefined>[number]
 
 async function keep(
   database: Kysely<StoreDatabase>,

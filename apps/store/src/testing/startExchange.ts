@@ -1,13 +1,15 @@
-import { dealBookAbi, medTokenAbi, oracleRegistryAbi } from '@ambrosia/chain'
-import { loadArtifacts } from '@ambrosia/chain/compile/bytecode'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { deploy } from '@ambrosia/chain/deploy'
+import { type Ending, startAnvil } from '@ambrosia/chain/testing/startAnvil'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import * as Consent from '@ambrosia/exchange/Consent'
 import { type DealTerms, dealId as dealIdOf, recordId as recordIdOf } from '@ambrosia/exchange/Deal'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { type Hex, random, toHex } from '@ambrosia/primitives/Bytes'
 import * as Chain from '@ambrosia/service/Chain'
-import { type Ending, startAnvil } from '@ambrosia/service/testing/startAnvil'
 import {
   type Address,
   createTestClient,

@@ -1,4 +1,4 @@
-import { oracleRegistryAbi } from '@ambrosia/chain'
+import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import type { Chain } from '@ambrosia/sdk/Chain'
 import { type Address, createWalletClient, http, parseEther } from 'viem'
 import { developmentAccount } from '../accounts.ts'

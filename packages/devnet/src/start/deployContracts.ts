@@ -1,4 +1,4 @@
-import { loadArtifacts } from '@ambrosia/chain/compile/bytecode'
+import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { type Addresses, deploy } from '@ambrosia/chain/deploy'
 import { createPublicClient, createWalletClient, http } from 'viem'
 import { developmentAccount } from '../accounts.ts'

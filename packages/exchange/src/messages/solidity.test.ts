@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { dealBookAbi } from '@ambrosia/chain'
-import { loadArtifacts } from '@ambrosia/chain/compile/bytecode'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { network } from '@ambrosia/chain/testing/network'
 import { type Address, getAddress, type Hex } from 'viem'
 import { types } from '../testing/messageTypes.ts'
@@ -24,9 +24,9 @@ async function placeDealBook(chainId: number, address: Address) {
   const { viem, networkHelpers } = await network.create({ override: { chainId } })
   const publicClient = await viem.getPublicClient()
   const [wallet] = await viem.getWalletClients()
-  const { abi, bytecode } = (await loadArtifacts())['dealBook']!
-  const args = [wallet!.account.address, true]
-  const hash = await wallet!.deployContract({ abi, bytecode, args })
+  const { bytecode } = (await loadArtifacts({ domains: ['exchange'] }))['dealBook']!
+  const args = [wallet!.account.address, true] as const
+  const hash = await wallet!.deployContract({ abi: dealBookAbi, bytecode, args })
   const receipt = await publicClient.waitForTransactionReceipt({ hash })
   const code = await publicClient.getCode({ address: receipt.contractAddress! })
   await networkHelpers.setCode(address, code!)

@@ -1,6 +1,8 @@
 // One deployed exchange for node:test, with messages signed by viem: the other side of what the Solidity tests sign with cheat codes.
-import { dealBookAbi, medTokenAbi, oracleRegistryAbi } from '@ambrosia/chain'
-import { loadArtifacts } from '@ambrosia/chain/compile/bytecode'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { type Addresses, deploy } from '@ambrosia/chain/deploy'
 import { network } from '@ambrosia/chain/testing/network'
 import { type Address, type Hex, keccak256, parseEther, type TypedDataDomain, toHex } from 'viem'

@@ -1,4 +1,4 @@
-import { dealBookAbi } from '@ambrosia/chain'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
 import type { Hex, LocalAccount, TransactionReceipt } from 'viem'
 import type { Chain } from '../Chain.ts'

@@ -1,4 +1,4 @@
-import { dealBookAbi } from '@ambrosia/chain'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import type { LocalAccount, TransactionReceipt } from 'viem'
 import type { Chain } from '../Chain.ts'
 import type { SettledRecord } from '../relay/settle.ts'

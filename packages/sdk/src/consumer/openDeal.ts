@@ -1,5 +1,6 @@
 import type { StoreClient } from '@ambrosia/api/store/StoreClient'
-import { dealBookAbi, medTokenAbi } from '@ambrosia/chain'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import * as Agreement from '@ambrosia/exchange/Agreement'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Deal from '@ambrosia/exchange/Deal'

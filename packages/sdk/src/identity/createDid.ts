@@ -1,5 +1,5 @@
 import type { IssuerService } from '@ambrosia/api/issuer/IssuerClient'
-import { didRegistryAbi } from '@ambrosia/chain'
+import { didRegistryAbi } from '@ambrosia/chain/abi/identity'
 import * as DidAmbrosia from '@ambrosia/credentials/DidAmbrosia'
 import * as DidMessage from '@ambrosia/credentials/DidMessage'
 import * as Keys from '@ambrosia/credentials/Keys'

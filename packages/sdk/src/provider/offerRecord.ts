@@ -1,7 +1,7 @@
 import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
 import type { Fetch } from '@ambrosia/api/request'
 import type { StoreClient } from '@ambrosia/api/store/StoreClient'
-import { readOracle } from '@ambrosia/chain/read'
+import { readOracle } from '@ambrosia/chain/read/oracle'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { HolderKey } from '@ambrosia/credentials/Keys'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'

@@ -1,4 +1,5 @@
-import { dealBookAbi, medTokenAbi } from '@ambrosia/chain'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { LocalAccount, TransactionReceipt } from 'viem'
 import type { Chain } from '../Chain.ts'

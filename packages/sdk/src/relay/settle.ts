@@ -1,33 +1,19 @@
-import { consentBookAbi, dealBookAbi } from '@ambrosia/chain'
+import {
+  consentBookAbi,
+  dealBookAbi,
+  type Record as OnChainRecord,
+} from '@ambrosia/chain/abi/exchange'
+import { decodeRefusal } from '@ambrosia/chain/errors'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
 import type { Settlement } from '@ambrosia/exchange/Settlement'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { type Address, type LocalAccount, parseEventLogs } from 'viem'
-import { type Chain, errorName } from '../Chain.ts'
+import type { Chain } from '../Chain.ts'
 import type { SignedConsent } from '../provider/signConsent.ts'
 import type { QuorumCertificate } from '../provider/submitOffer.ts'
 
 /** A record as the settlement event tells it; its commitment stands on chain. Times are seconds. */
-export type SettledRecord = {
-  dealId: Hex
-  personTag: Hex
-  recordTag: Hex
-  manifestHash: Hex
-  certificateHash: Hex
-  consentHash: Hex
-  consumer: Address
-  token: Address
-  provider: Address
-  payout: Address
-  ordinal: number
-  price: bigint
-  net: bigint
-  relayerFee: bigint
-  settledAt: bigint
-  deliveryEnd: bigint
-  consentUntil: bigint
-  shares: readonly { oracle: Address; amount: bigint }[]
-}
+export type SettledRecord = OnChainRecord
 
 export type SettleResult = {
   transaction: Hex
@@ -81,7 +67,10 @@ export async function settle(options: {
       settled.push({ recordId, provider, record })
     }
     if (log.eventName === 'SettlementRefused') {
-      refused.push({ index: Number(log.args.index), code: errorName(log.args.reason) })
+      refused.push({
+        index: Number(log.args.index),
+        code: decodeRefusal(log.args.reason).errorName,
+      })
     }
   }
   return { transaction: receipt.transactionHash, gas: receipt.gasUsed, settled, refused }

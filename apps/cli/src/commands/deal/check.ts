@@ -20,7 +20,10 @@ type Options = {
 type Tier = { minimumScore: number; price: bigint }
 
 /** Gas as the contracts' tests measure it: a deal's creation, and one record settled alone with three oracles. */
-const GAS_SNAPSHOT = new URL('../../../../../contracts/snapshots/gas.json', import.meta.url)
+const GAS_SNAPSHOT = new URL(
+  '../../../../../contracts/snapshots/exchange/gas.json',
+  import.meta.url,
+)
 type Gas = { 'deal.create': number; 'settle.one': number }
 
 /** `ambrosia deal check`: what criteria would find and cost, before any escrow. */

@@ -68,7 +68,7 @@ export function define(create: Command): void {
 async function openFrom(options: Options) {
   const { accountOf, openSession } = await import('../../Session.ts')
   const { openDeal } = await import('@ambrosia/sdk/consumer/openDeal')
-  const { readOperators, readOracle } = await import('@ambrosia/chain/read')
+  const { readOperators, readOracle } = await import('@ambrosia/chain/read/oracle')
   const Criteria = await import('@ambrosia/exchange/Criteria')
   const Agreement = await import('@ambrosia/exchange/Agreement')
   const Validation = await import('@ambrosia/health/Validation')

@@ -7,14 +7,15 @@ export function define(list: Command): void {
     .addHelpText('after', '\nExample:\n  ambrosia deal list')
     .action(async (_options: object, command: Command) => {
       const { openSession } = await import('../../Session.ts')
-      const { readDeals, readDealStatus } = await import('@ambrosia/chain/read')
+      const { readDeals, readDealStatus } = await import('@ambrosia/chain/read/exchange')
       const { toDecimal } = await import('@ambrosia/primitives/Units')
       const { chain } = await openSession()
       const { dealBook } = chain.contracts
+      const { client, fromBlock } = chain
       const deals = await Promise.all(
-        (await readDeals(chain.client, dealBook)).map(async (one) => ({
+        (await readDeals(client, { address: dealBook, fromBlock })).map(async (one) => ({
           ...one,
-          status: await readDealStatus(chain.client, dealBook, one.dealId),
+          status: await readDealStatus(client, dealBook, one.dealId),
         })),
       )
       const rows = deals.map(({ dealId, terms, status }) => ({

@@ -9,7 +9,7 @@ export function define(list: Command): void {
     .addHelpText('after', '\nExample:\n  ambrosia oracle list')
     .action(async (_options: object, command: Command) => {
       const { openSession } = await import('../../Session.ts')
-      const { readOperators, readOracle } = await import('@ambrosia/chain/read')
+      const { readOperators, readOracle } = await import('@ambrosia/chain/read/oracle')
       const { chain } = await openSession()
       const operators = await readOperators(chain.client, chain.contracts.oracleRegistry)
       const oracles = await Promise.all(

@@ -22,7 +22,7 @@ export function define(sweep: Command): void {
       const { accountOf, openSession } = await import('../../Session.ts')
       const { sweep: sweepProceeds } = await import('@ambrosia/sdk/provider/revokeConsent')
       const { toDecimal } = await import('@ambrosia/primitives/Units')
-      const { medTokenAbi } = await import('@ambrosia/chain')
+      const { medTokenAbi } = await import('@ambrosia/chain/abi/token')
       const session = await openSession()
       const held = await session.chain.client.readContract({
         address: session.chain.contracts.medToken,

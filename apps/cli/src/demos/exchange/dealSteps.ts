@@ -1,5 +1,5 @@
-import { dealBookAbi } from '@ambrosia/chain'
-import { readDealStatus } from '@ambrosia/chain/read'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { readDealStatus } from '@ambrosia/chain/read/exchange'
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Validation from '@ambrosia/health/Validation'

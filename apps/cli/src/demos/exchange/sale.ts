@@ -1,4 +1,4 @@
-import { medTokenAbi } from '@ambrosia/chain'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import type { Offering, SealedForDeal } from '@ambrosia/sdk/provider/offerRecord'
 import type { SignedConsent } from '@ambrosia/sdk/provider/signConsent'
 import type { QuorumCertificate } from '@ambrosia/sdk/provider/submitOffer'

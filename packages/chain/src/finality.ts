@@ -1,0 +1,34 @@
+import { BlockNotFoundError, type Hash } from 'viem'
+import { getBlock, getBlockNumber } from 'viem/actions'
+import { reach } from './errors.ts'
+import type { Reader } from './read/Deployed.ts'
+
+/** When a block counts as final: below a number of blocks (1 = the newest block itself), or by the chain's `finalized` tag. */
+export type Finality = { kind: 'blocks'; count: number } | { kind: 'finalized' }
+
+/** The number of the newest final block, or undefined while there is none. @throws Chain.Unreachable */
+export async function finalBlock(client: Reader, finality: Finality): Promise<bigint | undefined> {
+  if (finality.kind === 'finalized') {
+    const block = await foundBlock(() => getBlock(client, { blockTag: 'finalized' }))
+    return block?.number
+  }
+  const newest = await reach(() => getBlockNumber(client, { cacheTime: 0 }))
+  const number = newest - BigInt(finality.count - 1)
+  return number < 0n ? undefined : number
+}
+
+/** The hash of a block, or undefined where the chain has no such block (yet, or any more). @throws Chain.Unreachable */
+export async function blockHashAt(client: Reader, blockNumber: bigint): Promise<Hash | undefined> {
+  return (await foundBlock(() => getBlock(client, { blockNumber })))?.hash
+}
+
+async function foundBlock<T>(read: () => Promise<T>): Promise<T | undefined> {
+  return await reach(async () => {
+    try {
+      return await read()
+    } catch (error) {
+      if (error instanceof BlockNotFoundError) return undefined
+      throw error
+    }
+  })
+}

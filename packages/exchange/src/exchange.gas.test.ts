@@ -1,0 +1,70 @@
+// Gas of what users of the exchange pay for. Keys, clock and order are fixed, so figures repeat to the unit.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { assertGas } from '@ambrosia/chain/testing/assertGas'
+import { type Hex, parseEther } from 'viem'
+import { createExchange, type Exchange, sale, salt, termsFrom } from './testing/exchangeOnChain.ts'
+
+async function gasOf(exchange: Exchange, hash: Hex): Promise<number> {
+  const receipt = await exchange.publicClient.waitForTransactionReceipt({ hash })
+  assert.equal(receipt.status, 'success')
+  return Number(receipt.gasUsed)
+}
+
+/** Signed times are calldata, whose gas depends on its bytes: the clock is set before anything is signed. */
+async function setClock(exchange: Exchange, hour: number): Promise<void> {
+  await exchange.networkHelpers.time.increaseTo(Date.UTC(2031, 0, 1, hour) / 1000)
+}
+
+async function openDeal(exchange: Exchange, maximumRecords: number) {
+  await setClock(exchange, 0)
+  const now = BigInt(await exchange.networkHelpers.time.latest())
+  const terms = termsFrom(exchange, now, maximumRecords)
+  const budget = parseEther('5') * BigInt(maximumRecords)
+  const contract = { address: exchange.addresses.dealBook, abi: dealBookAbi } as const
+  const hash = await exchange.consumer.writeContract({
+    ...contract,
+    functionName: 'createDeal',
+    args: [terms, salt, budget],
+  })
+  const dealId = await exchange.publicClient.readContract({
+    ...contract,
+    functionName: 'dealIdOf',
+    args: [terms, salt],
+  })
+  return { terms, dealId, gas: await gasOf(exchange, hash) }
+}
+
+test('gas stays as recorded', async () => {
+  const figures: Record<string, number> = {}
+  const exchange = await createExchange()
+  const { relayer, addresses } = exchange
+  const { terms, dealId, gas } = await openDeal(exchange, 103)
+  figures['deal.create'] = gas
+
+  let hour = 0
+  const settle = async (indexes: number[], signedBy = [0, 1, 2]) => {
+    hour += 1
+    await setClock(exchange, hour)
+    const settlements = []
+    for (const index of indexes) {
+      settlements.push(await sale(exchange, terms, dealId, index, signedBy))
+    }
+    const hash = await relayer.writeContract({
+      address: addresses.dealBook,
+      abi: dealBookAbi,
+      functionName: 'settle',
+      args: [terms, salt, settlements, true],
+    })
+    return await gasOf(exchange, hash)
+  }
+  const fifty = (from: number) => [...Array(50).keys()].map((index) => from + index)
+  // Each payout account is fresh: its first balance costs 17,000 gas more than a later one.
+  figures['settle.one'] = await settle([0])
+  figures['settle.one.quorum'] = await settle([1], [0, 2])
+  figures['settle.50.perRecord'] = Math.ceil((await settle(fifty(2))) / 50)
+  figures['settle.50.quorum.perRecord'] = Math.ceil((await settle(fifty(52), [0, 2])) / 50)
+
+  await assertGas('exchange', figures)
+})
