@@ -66,6 +66,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'apps/issuer': { imports: SERVICE, io: true },
   'apps/store': { imports: SERVICE, io: true },
   'apps/oracle': { imports: SERVICE, io: true },
+  // Orders, executes, batches and asserts; what a transaction means to anybody is not its business.
+  'apps/node': { imports: ['primitives', 'machine', 'chain', 'rollup', 'service'], io: true },
   'apps/cli': { imports: [...LOWER, 'api', 'sdk', 'service', 'devnet'], io: true },
   // Solidity alone, with the configuration of its test runner.
   contracts: { imports: [], io: true },

@@ -49,7 +49,10 @@ export function createGenesis({ rules, code, balances = {} }: GenesisOptions) {
     address,
     contract(code[name as keyof typeof PREDEPLOYS]),
   ])
-  const system = Object.entries(SYSTEM_CODE).map(([address, runtime]) => [address, contract(runtime)])
+  const system = Object.entries(SYSTEM_CODE).map(([address, runtime]) => [
+    address,
+    contract(runtime),
+  ])
   const owners = Object.entries(balances).map(([address, balance]) => [
     address,
     { balance: `0x${balance.toString(16)}` },

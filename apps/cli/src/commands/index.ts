@@ -57,6 +57,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./relay/index.ts'),
   },
   {
+    name: 'node',
+    group: 'As an operator:',
+    description: 'run the layer-2 chain: import blocks, engines',
+    load: () => import('./node/index.ts'),
+  },
+  {
     name: 'keys',
     group: 'Tools:',
     description: 'make and list the keys of your wallet',

@@ -25,11 +25,15 @@ export type GenesisAccount = {
 }
 
 /** Ethereum's own defaults where a genesis file leaves a field out (go-ethereum, `core/genesis.go`). */
-export const DEFAULTS = { gasLimit: 4_712_388n, difficulty: 131_072n, baseFeePerGas: 1_000_000_000n }
+export const DEFAULTS = {
+  gasLimit: 4_712_388n,
+  difficulty: 131_072n,
+  baseFeePerGas: 1_000_000_000n,
+}
 
 /** A quantity of a genesis file. @throws Genesis.Malformed */
-export function toQuantity(value: string | number | undefined, fallback: bigint): bigint {
-  if (value === undefined) return fallback
+export function toQuantity(value: string | number | null | undefined, fallback: bigint): bigint {
+  if (value === undefined || value === null) return fallback
   try {
     if (value === '' || value === '0x') return 0n
     const quantity = BigInt(value)
@@ -41,7 +45,7 @@ export function toQuantity(value: string | number | undefined, fallback: bigint)
 }
 
 /** Hex data of a genesis file, padded on the left to `sizeBytes` where given. @throws Genesis.Malformed */
-export function toData(value: string | undefined, sizeBytes?: number): Hex {
+export function toData(value: string | null | undefined, sizeBytes?: number): Hex {
   const digits = (value ?? '').replace(/^0x/, '').toLowerCase()
   const padded = sizeBytes === undefined ? digits : digits.padStart(sizeBytes * 2, '0')
   const isHex = /^(?:[0-9a-f]{2})*$/.test(padded)
@@ -60,7 +64,8 @@ export function parse(text: string): Genesis {
     throw new MalformedError('it is not JSON')
   }
   const genesis = value as Partial<Genesis> | null
-  if (typeof genesis !== 'object' || genesis === null) throw new MalformedError('it is not an object')
+  if (typeof genesis !== 'object' || genesis === null)
+    throw new MalformedError('it is not an object')
   if (typeof genesis.config !== 'object' || typeof genesis.alloc !== 'object') {
     throw new MalformedError('config or alloc is missing')
   }

@@ -51,7 +51,9 @@ export function decodeBlock(bytes: Uint8Array): EngineBlock {
 }
 
 /** The block's withdrawals: [index, validator, address, amount in gwei] each. @throws Header.Malformed */
-export function withdrawalsOf(bytes: Uint8Array): { index: number; address: Hex; amountGwei: bigint }[] {
+export function withdrawalsOf(
+  bytes: Uint8Array,
+): { index: number; address: Hex; amountGwei: bigint }[] {
   const [, , , withdrawals] = decodeList(bytes)
   if (withdrawals === undefined) return []
   if (!Array.isArray(withdrawals)) throw new MalformedError('withdrawals')

@@ -85,7 +85,8 @@ export class Chain {
       setHardfork: !this.isSingleFork,
     })
     // A field left out would be filled in with a default, and a field of another form would lose it.
-    if (!equalsBytes(block.serialize(), bytes)) throw new InvalidBlock('not the encoding of a block')
+    if (!equalsBytes(block.serialize(), bytes))
+      throw new InvalidBlock('not the encoding of a block')
     return block
   }
 

@@ -1,9 +1,16 @@
-import { Address, bigIntToBytes, createAddressFromString, createWithdrawal, hexToBytes, setLengthLeft } from '@ethereumjs/util'
 import type { Attributes } from '@ambrosia/rollup/Derivation'
 import { Block, createBlockHeader, genWithdrawalsTrieRoot } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import { createMPT } from '@ethereumjs/mpt'
 import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
+import {
+  Address,
+  bigIntToBytes,
+  createAddressFromString,
+  createWithdrawal,
+  hexToBytes,
+  setLengthLeft,
+} from '@ethereumjs/util'
 import { runTx, type VM } from '@ethereumjs/vm'
 
 export type Candidate = { index: number; transaction: TypedTransaction }
@@ -112,7 +119,9 @@ async function writeAnchors(vm: VM, draft: Block): Promise<void> {
   const at = header.timestamp % length
   await write(roots, at, bigIntToBytes(header.timestamp))
   await write(roots, at + length, header.parentBeaconBlockRoot as Uint8Array)
-  const history = new Address(setLengthLeft(bigIntToBytes(common.param('historyStorageAddress')), 20))
+  const history = new Address(
+    setLengthLeft(bigIntToBytes(common.param('historyStorageAddress')), 20),
+  )
   const window = common.param('historyServeWindow')
   await write(history, (header.number - 1n) % window, header.parentHash)
 }

@@ -12,7 +12,9 @@ type BlobSchedule = { target: number; max: number; baseFeeUpdateFraction: number
  * The chain's rules as ethereumjs reads them from a genesis file.
  */
 export function createCommon(genesis: Genesis, customCrypto: CustomCrypto): Common {
-  const config: Record<string, unknown> = { ...genesis.config }
+  const config: Record<string, unknown> = Object.fromEntries(
+    Object.entries(genesis.config).filter(([, value]) => value !== null && value !== undefined),
+  )
   // go-ethereum is past the merge where the terminal difficulty is reached at genesis; ethereumjs wants to be told so.
   const terminal = config['terminalTotalDifficulty'] as string | number | undefined
   if (terminal !== undefined && toQuantity(terminal, 0n) <= toQuantity(genesis.difficulty, 0n)) {
@@ -22,6 +24,8 @@ export function createCommon(genesis: Genesis, customCrypto: CustomCrypto): Comm
   // Both are part of one fork, and ethereumjs wants both.
   config['eip155Block'] ??= config['eip158Block']
   config['eip158Block'] ??= config['eip155Block']
+  // go-ethereum reads Constantinople alone as with its correction.
+  config['petersburgBlock'] ??= config['constantinopleBlock']
   const { known, later } = splitSchedule(config['blobSchedule'])
   if (known !== undefined) config['blobSchedule'] = known
   else delete config['blobSchedule']
@@ -38,7 +42,11 @@ export function createCommon(genesis: Genesis, customCrypto: CustomCrypto): Comm
     'genesis',
   ) as ChainParams & { customHardforks?: Record<string, unknown> | undefined }
   chain.customHardforks = { ...chain.customHardforks, ...later } as never
-  return new ChainCommon({ chain: chain as never, customCrypto, hardfork: chain.hardfork ?? 'chainstart' })
+  return new ChainCommon({
+    chain: chain as never,
+    customCrypto,
+    hardfork: chain.hardfork ?? 'chainstart',
+  })
 }
 
 /** True where the rules are the same from genesis on, so that no block needs them looked up. */

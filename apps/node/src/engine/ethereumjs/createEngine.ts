@@ -1,6 +1,7 @@
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import type { Attributes } from '@ambrosia/rollup/Derivation'
 import { Block, type BlockHeader } from '@ethereumjs/block'
+import { ConsensusType } from '@ethereumjs/common'
 import type { Built, Engine } from '../Engine.ts'
 import type { Genesis } from '../Genesis.ts'
 import { decodeBlock, decodeHeader } from '../Header.ts'
@@ -16,8 +17,14 @@ export type EthereumJsOptions = {
   path: string
 }
 
+export type EthereumJsEngine = Engine & {
+  /** Whether Ethereum's rules would make a stored block the head: after the merge any, before it that of most work. */
+  wins(hash: Hex): boolean
+}
+
 /** The engine in this process. @throws Genesis.Malformed */
-export async function createEngine({ genesis, path }: EthereumJsOptions): Promise<Engine> {
+export async function createEngine(options: EthereumJsOptions): Promise<EthereumJsEngine> {
+  const { genesis, path } = options
   const chain = await Chain.open(genesis, path)
   const queue = createQueue()
   /** The block built last, so that inserting it does not execute it again. */
@@ -54,8 +61,14 @@ export async function createEngine({ genesis, path }: EthereumJsOptions): Promis
     witness: (hash) => queue(() => createWitness(chain, hash)),
     async proof(hash, address, slots) {
       const { accountProof, storageProofs } = await createProof(chain, hash, address, slots)
-      const nodes = new Map([accountProof, ...storageProofs].flat().map((node) => [toHex(node), node]))
+      const nodes = new Map(
+        [accountProof, ...storageProofs].flat().map((node) => [toHex(node), node]),
+      )
       return [...nodes.values()]
+    },
+    wins(hash) {
+      const isWork = chain.decode(hash).common.consensusType() === ConsensusType.ProofOfWork
+      return !isWork || chain.stored(hash).totalDifficulty > chain.head().totalDifficulty
     },
     close: () => queue(async () => chain.store.close()),
   }
@@ -73,7 +86,12 @@ async function build(chain: Chain, attributes: Attributes): Promise<BuiltBlock> 
   const parentRoot = parent.header.stateRoot
   const ancestors = chain.ancestorsFrom(head.hash)
   const draftOf = (standing: typeof candidates) =>
-    createDraft(attributes, parent, standing.map(({ transaction }) => transaction), chain.common)
+    createDraft(
+      attributes,
+      parent,
+      standing.map(({ transaction }) => transaction),
+      chain.common,
+    )
   const execute = async (standing: typeof candidates) => {
     const draft = await draftOf(standing)
     const executed = await chain.executor.execute({

@@ -68,8 +68,7 @@ export function verifyProof(commitment: string, z: string, y: string, proof: str
     const left = c.subtract(G1.Point.BASE.multiplyUnsafe(yValue))
     const right = G2.Point.fromHex(TAU_G2).subtract(G2.Point.BASE.multiplyUnsafe(zValue))
     const one = fields.Fp12.ONE
-    const side = (a: typeof c, b: typeof right) =>
-      a.is0() || b.is0() ? one : pairing(a, b)
+    const side = (a: typeof c, b: typeof right) => (a.is0() || b.is0() ? one : pairing(a, b))
     return fields.Fp12.eql(side(left, G2.Point.BASE), side(pi, right))
   } catch {
     return false

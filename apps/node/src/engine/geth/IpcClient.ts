@@ -8,7 +8,11 @@ export type IpcClient = {
 }
 
 type Pending = { resolve(value: unknown): void; reject(error: Error): void; method: string }
-type Answer = { id?: number; result?: unknown; error?: { code: number; message: string; data?: unknown } }
+type Answer = {
+  id?: number
+  result?: unknown
+  error?: { code: number; message: string; data?: unknown }
+}
 
 const NEW_LINE = 10
 

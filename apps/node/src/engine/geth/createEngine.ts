@@ -5,8 +5,8 @@ import type { Genesis } from '../Genesis.ts'
 import { decodeBlock, decodeHeader, type EngineBlock, type Header } from '../Header.ts'
 import { ParentIsNotHeadError } from '../ParentIsNotHead.ts'
 import { IpcError } from './IpcClient.ts'
-import { encodeWitness, quantity, toAttributes, toPayload } from './payload.ts'
 import { moveHead } from './moveHead.ts'
+import { encodeWitness, quantity, toAttributes, toPayload } from './payload.ts'
 import { type GethProcess, startGeth } from './startGeth.ts'
 
 type Envelope = { executionPayload: { blockHash: Hex }; executionRequests?: Hex[] }
@@ -27,7 +27,9 @@ export async function createEngine(options: {
 
   const rawBlock = async (id: Hex | string): Promise<EngineBlock | undefined> => {
     try {
-      return decodeBlock(fromHex(await ipc.call<Hex>('debug_getRawBlock', [id])))
+      const bytes = await ipc.call<Hex>('debug_getRawBlock', [id])
+      // An unknown number is answered with nothing, an unknown hash with an error.
+      return bytes === '0x' ? undefined : decodeBlock(fromHex(bytes))
     } catch (error) {
       if (error instanceof IpcError && /not found/.test(error.message)) return undefined
       throw error
@@ -146,7 +148,10 @@ async function buildStanding(
   const dropped: Built['dropped'][number][] = []
   const tryFirst = async (count: number): Promise<Envelope | Error> => {
     try {
-      return await build(attributes, standing.slice(0, count).map(({ raw }) => raw))
+      return await build(
+        attributes,
+        standing.slice(0, count).map(({ raw }) => raw),
+      )
     } catch (error) {
       if (error instanceof IpcError) return error
       throw error

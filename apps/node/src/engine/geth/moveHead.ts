@@ -24,8 +24,7 @@ export async function moveHead(
     safeBlockHash: finality.safe ?? finality.finalized ?? ZERO,
     finalizedBlockHash: finality.finalized ?? ZERO,
   })
-  const update = (hash: Hex) =>
-    ipc.call<Updated>('engine_forkchoiceUpdatedV3', [state(hash), null])
+  const update = (hash: Hex) => ipc.call<Updated>('engine_forkchoiceUpdatedV3', [state(hash), null])
   const latest = () => ipc.call<Block>('eth_getBlockByNumber', ['latest', false])
 
   const block = await ipc.call<Block | null>('eth_getBlockByHash', [target, false])

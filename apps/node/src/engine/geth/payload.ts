@@ -1,6 +1,6 @@
 import { fromHex, type Hex, toHex } from '@ambrosia/primitives/Bytes'
-import { RLP } from '@ethereumjs/rlp'
 import type { Attributes } from '@ambrosia/rollup/Derivation'
+import { RLP } from '@ethereumjs/rlp'
 import { MalformedError } from '../Header.ts'
 
 /** Blocks and attributes in the form of the Engine API (execution-apis, `engine/prague.md`, `engine/osaka.md`). */
@@ -73,7 +73,11 @@ export function quantity(value: number | bigint): Hex {
 }
 
 /** Witness in the form that execution clients exchange: RLP of headers, codes, state and keys. */
-export function encodeWitness(headers: readonly Hex[], codes: readonly Hex[], state: readonly Hex[]) {
+export function encodeWitness(
+  headers: readonly Hex[],
+  codes: readonly Hex[],
+  state: readonly Hex[],
+) {
   return RLP.encode([
     headers.map((header) => RLP.decode(fromHex(header)) as Uint8Array[]),
     codes.map(fromHex),
