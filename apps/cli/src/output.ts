@@ -4,6 +4,9 @@ import type { Command } from 'commander'
 /** Exit codes of every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const STEERING = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g
+
 /** Prints the one JSON object that ends standard output under `--json`. */
 export function printJson(result: object): void {
   process.stdout.write(`${JSON.stringify({ version: 1, ...result })}\n`)
@@ -14,15 +17,32 @@ export function wantsJson(command: Command): boolean {
   return command.optsWithGlobals<{ json?: boolean }>().json === true
 }
 
-/** Shows the result of a command: as one JSON object, or as lines for people. */
-export function show(command: Command, result: object, lines: readonly string[]): void {
+/**
+ * Shows the result of a command: as one JSON object, or as lines for people.
+ * @param whenEmpty what a list without entries says, and what to do then
+ */
+export function show(
+  command: Command,
+  result: object,
+  lines: readonly string[],
+  whenEmpty?: string,
+): void {
   if (wantsJson(command)) printJson({ ok: true, ...result })
-  else for (const line of lines) process.stdout.write(`${line}\n`)
+  else if (lines.length === 0 && whenEmpty !== undefined) process.stdout.write(`${whenEmpty}\n`)
+  else for (const line of lines) process.stdout.write(`${printable(line)}\n`)
+}
+
+/**
+ * A text without what would steer a terminal: control characters but line ends and tabs, and marks that turn the direction of writing.
+ * Titles and names come from others.
+ */
+export function printable(text: string): string {
+  return text.replace(STEERING, '\ufffd')
 }
 
 /** A line of progress on standard error, so that standard output stays for results. */
 export function progress(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${printable(text)}\n`)
 }
 
 /** A wrong use of the command line: exit code 2. */
@@ -53,7 +73,7 @@ export function reportError(error: unknown, json: boolean): number {
   if (json) {
     process.stdout.write(`${JSON.stringify({ version: 1, ok: false, error: plain })}\n`)
   } else {
-    process.stderr.write(`error ${plain.code}: ${plain.message}\n`)
+    process.stderr.write(printable(`error ${plain.code}: ${plain.message}\n`))
     if (plain.hint !== '') process.stderr.write(`  ${plain.hint}\n`)
     if (!(error instanceof AmbrosiaError) && error instanceof Error) {
       process.stderr.write(`${error.stack ?? ''}\n`)

@@ -112,7 +112,7 @@ async function run(options: Options, json: boolean): Promise<void> {
   if (json) printJson({ ok: true, ...totals, files, summaries: first })
   else if (options.out !== undefined) {
     process.stdout.write(
-      `${totals.patients} patients, ${totals.resources} resources in ${options.out}\n`,
+      `${totals.patients} ${totals.patients === 1 ? 'patient' : 'patients'}, ${totals.resources} resources in ${options.out}\n`,
     )
   }
 }

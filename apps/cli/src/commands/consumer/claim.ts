@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { gasOf } from '../../figures.ts'
 import { hash } from '../../options.ts'
 import { RefusedError, show } from '../../output.ts'
 
@@ -33,6 +34,8 @@ Examples:
         record: settled.record,
         step: options.refund ? 'refundDelivery' : 'claimDelivery',
       })
-      show(command, { transaction: receipt.transactionHash }, [`tx ${receipt.transactionHash}`])
+      show(command, { transaction: receipt.transactionHash }, [
+        gasOf(receipt.gasUsed, receipt.transactionHash),
+      ])
     })
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { gasOf } from '../../figures.ts'
 import { hash } from '../../options.ts'
 import { show } from '../../output.ts'
 import type { Entry } from '../Entry.ts'
@@ -43,7 +44,7 @@ function defineChange(verb: Command, change: Change): void {
       show(
         command,
         { deal: id, change, transaction: receipt.transactionHash, gas: Number(receipt.gasUsed) },
-        [`${change}: tx ${receipt.transactionHash}`],
+        [`${change}: ${gasOf(receipt.gasUsed, receipt.transactionHash)}`],
       )
     })
 }

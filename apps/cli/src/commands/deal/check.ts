@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileVerdict, SampleVerdict } from '@ambrosia/exchange/judge/checkSample'
-import { fromDecimal, toDecimal } from '@ambrosia/primitives/Units'
+import { fromDecimal } from '@ambrosia/primitives/Units'
 import type { Command } from 'commander'
+import { amount, count } from '../../figures.ts'
 import { readNamed } from '../../namedFiles.ts'
 import { day, wholeNumber } from '../../options.ts'
 import { progress, show, UsageError } from '../../output.ts'
@@ -16,6 +17,9 @@ type Options = {
   gasPriceGwei: string
   asOf?: Date
 }
+
+/** What gas is paid in. */
+const ETHER = { symbol: 'ETH', decimals: 18 }
 
 type Tier = { minimumScore: number; price: bigint }
 
@@ -152,12 +156,12 @@ function linesOf(verdict: SampleVerdict, cost: Cost): string[] {
       : `quality    lowest ${cost.scores[0]}, median ${cost.scores[Math.floor((cost.scores.length - 1) / 2)]}, highest ${cost.scores.at(-1)}`,
     ...cost.perTier.map(
       (tier) =>
-        `tier       score ${tier.minimumScore} and more, ${toDecimal(tier.price)} MED: ${tier.records} records`,
+        `tier       score ${tier.minimumScore} and more, ${amount(tier.price)}: ${tier.records} records`,
     ),
     ...(cost.belowTier > 0 ? [`tier       below every tier: ${cost.belowTier} records`] : []),
-    `cost       ${toDecimal(cost.expected)} MED expected for ${cost.bought} records; escrow for ${cost.limit}: ${toDecimal(cost.escrow)} MED`,
-    `fees       out of the price: oracles up to ${toDecimal(cost.commission)} MED, relayers ${toDecimal(cost.relayers)} MED`,
-    `gas        about ${cost.gas} (deal and ${cost.bought} settlements one by one), ${toDecimal(cost.gasWei)} ETH`,
+    `cost       ${amount(cost.expected)} expected for ${cost.bought} records; escrow for ${cost.limit}: ${amount(cost.escrow)}`,
+    `fees       out of the price: oracles up to ${amount(cost.commission)}, relayers ${amount(cost.relayers)}`,
+    `gas        about ${count(cost.gas)} (deal and ${cost.bought} settlements one by one), ${amount(cost.gasWei, ETHER)}`,
     'not judged issuers and signatures: a sample is not signed',
   ]
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { isDevelopment } from '../../environment.ts'
+import { amount, gasOf } from '../../figures.ts'
 import { readNamedJson } from '../../namedFiles.ts'
 import { wholeNumber } from '../../options.ts'
 import { show } from '../../output.ts'
@@ -32,11 +33,7 @@ export function define(create: Command): void {
       '--agreement <file>',
       'agreement document; default: research, no resale, no identification',
     )
-    .option(
-      '--consumer-name <text>',
-      'who you are, in the default agreement',
-      'a researcher who gives no name',
-    )
+    .option('--consumer-name <text>', 'who you are, in the default agreement', 'Unnamed researcher')
     .option('--price <med>', 'price of a record in MED', '5')
     .option('--records <n>', 'most records', wholeNumber(1, 1_000_000), 10)
     .option('--per-person <n>', 'most records of one person', wholeNumber(1, 64), 1)
@@ -60,7 +57,11 @@ export function define(create: Command): void {
           gas: Number(opened.gas),
           transaction: opened.transaction,
         },
-        [`deal ${opened.dealId}`, `gas ${opened.gas} tx ${opened.transaction}`],
+        [
+          `deal    ${opened.dealId}`,
+          `escrow  ${amount(opened.budget)}`,
+          gasOf(opened.gas, opened.transaction),
+        ],
       )
     })
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { amount } from '../../figures.ts'
 import { show } from '../../output.ts'
 
 /** `ambrosia deal list`. */
@@ -8,7 +9,7 @@ export function define(list: Command): void {
     .action(async (_options: object, command: Command) => {
       const { openSession } = await import('../../Session.ts')
       const { readDeals, readDealStatus } = await import('@ambrosia/chain/read/exchange')
-      const { toDecimal } = await import('@ambrosia/primitives/Units')
+      const { readTokens } = await import('../../readToken.ts')
       const { chain } = await openSession()
       const { dealBook } = chain.contracts
       const { client, fromBlock } = chain
@@ -26,13 +27,18 @@ export function define(list: Command): void {
         available: status.available.toString(),
         consumer: terms.consumer,
       }))
+      const tokenOf = await readTokens(
+        chain.client,
+        deals.map(({ terms }) => terms.token),
+      )
       show(
         command,
         { deals: rows },
-        rows.map(
-          (row) =>
-            `${row.deal}  ${row.state.padEnd(9)}  ${row.records}/${row.maximumRecords} records  ${toDecimal(BigInt(row.available))} MED left`,
+        deals.map(
+          ({ dealId, terms, status }) =>
+            `${dealId}  ${status.state.padEnd(9)}  ${status.records}/${terms.maximumRecords} records  ${amount(status.available, tokenOf(terms.token))} left`,
         ),
+        'no deals yet; open one: ambrosia deal create --help',
       )
     })
 }

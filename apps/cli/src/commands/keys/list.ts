@@ -9,6 +9,11 @@ export function define(list: Command): void {
     .action(async (_options: object, command: Command) => {
       const { openWallet } = await import('../../wallet/Wallet.ts')
       const wallet = await openWallet(homeOf())
-      show(command, { keys: wallet.names() }, wallet.names())
+      show(
+        command,
+        { keys: wallet.names() },
+        wallet.names(),
+        'no keys yet; they are made when they are first needed, or by ambrosia keys create',
+      )
     })
 }

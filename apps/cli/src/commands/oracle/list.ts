@@ -25,6 +25,7 @@ export function define(list: Command): void {
           (one) =>
             `${one.operator}  ${one.status.padEnd(10)}  ${one.ready ? 'ready' : 'silent'}  ${one.endpoint}  ${one.commissionBps / 100} %`,
         ),
+        'no oracle is registered; run one: ambrosia oracle serve --help',
       )
     })
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { gasOf } from '../../figures.ts'
 import { readNamedJson } from '../../namedFiles.ts'
 import { walletName } from '../../options.ts'
 import { show } from '../../output.ts'
@@ -25,7 +26,7 @@ export function define(cancel: Command): void {
         now: Date.now,
       })
       show(command, { transaction: receipt.transactionHash }, [
-        `cancelled: tx ${receipt.transactionHash}`,
+        `cancelled: ${gasOf(receipt.gasUsed, receipt.transactionHash)}`,
       ])
     })
 }

@@ -9,6 +9,11 @@ export function define(list: Command): void {
     .action(async (_options: object, command: Command) => {
       const { recordNames } = await import('../../wallet/records.ts')
       const names = recordNames(homeOf())
-      show(command, { records: names }, names)
+      show(
+        command,
+        { records: names },
+        names,
+        'no records yet; a hospital issues them: ambrosia issuer issue --help',
+      )
     })
 }

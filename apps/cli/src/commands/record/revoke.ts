@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { amount, gasOf } from '../../figures.ts'
 import { hash, walletName } from '../../options.ts'
 import { RefusedError, show } from '../../output.ts'
 import { saleAccountName } from './saleAccount.ts'
@@ -17,13 +18,14 @@ export function define(revoke: Command): void {
       const { revocationPrice, revokeConsent } = await import(
         '@ambrosia/sdk/provider/revokeConsent'
       )
-      const { toDecimal } = await import('@ambrosia/primitives/Units')
+      const { readToken } = await import('../../readToken.ts')
       const session = await openSession()
       const [settled] = await readRecords(session.chain, { recordId: id as Hex })
       if (!settled)
         throw new RefusedError('Record.NotSettled', 'the chain has no settled record of that id')
       const provider = session.wallet.account(saleAccountName(options.name, settled.record.dealId))
       const price = revocationPrice(settled.record, BigInt(Math.floor(Date.now() / 1000)))
+      const token = await readToken(session.chain.client, settled.record.token)
       const receipt = await revokeConsent({
         chain: session.chain,
         provider,
@@ -36,7 +38,10 @@ export function define(revoke: Command): void {
       show(
         command,
         { recordId: id, paidBack: price.toString(), transaction: receipt.transactionHash },
-        [`revoked; ${toDecimal(price)} MED went back: tx ${receipt.transactionHash}`],
+        [
+          `revoked; ${amount(price, token)} went back`,
+          gasOf(receipt.gasUsed, receipt.transactionHash),
+        ],
       )
     })
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { amount as amountOf } from '../../figures.ts'
 import { address, hash, walletName } from '../../options.ts'
 import { progress, RefusedError, show } from '../../output.ts'
 import { saleAccountName } from './saleAccount.ts'
@@ -21,7 +22,6 @@ export function define(sweep: Command): void {
     .action(async (options: Options, command: Command) => {
       const { accountOf, openSession } = await import('../../Session.ts')
       const { sweep: sweepProceeds } = await import('@ambrosia/sdk/provider/revokeConsent')
-      const { toDecimal } = await import('@ambrosia/primitives/Units')
       const { medTokenAbi } = await import('@ambrosia/chain/abi/token')
       const session = await openSession()
       const held = await session.chain.client.readContract({
@@ -48,7 +48,7 @@ export function define(sweep: Command): void {
       show(
         command,
         { amount: amount.toString(), to: options.to, transaction: receipt.transactionHash },
-        [`${toDecimal(amount)} MED to ${options.to}`],
+        [`${amountOf(amount)} to ${options.to}`],
       )
     })
 }

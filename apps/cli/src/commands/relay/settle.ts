@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { amount, gasOf } from '../../figures.ts'
 import { readNamedJson } from '../../namedFiles.ts'
 import { EXIT, RefusedError, show, UsageError } from '../../output.ts'
 
@@ -26,7 +27,7 @@ export function define(settle: Command): void {
     .option('--key <name>', 'account that sends and pays the gas', 'relayer')
     .addHelpText('after', '\nExample:\n  ambrosia relay settle offer-1.json offer-2.json')
     .action(async (files: string[], options: Options, command: Command) => {
-      const result = await settleOffers(files, options)
+      const { result, token } = await settleOffers(files, options)
       if (result.settled.length === 0) {
         const codes = result.refused.map(({ code }) => code).join(', ')
         throw new RefusedError(
@@ -47,9 +48,12 @@ export function define(settle: Command): void {
           transaction: result.transaction,
         },
         [
-          ...settled.map(({ recordId, net }) => `settled ${recordId}: ${net} to the provider`),
+          ...result.settled.map(
+            ({ recordId, record }) =>
+              `settled ${recordId}: ${amount(record.net, token)} to the provider`,
+          ),
           ...result.refused.map(({ index, code }) => `refused ${files[index]}: ${code}`),
-          `gas ${result.gas} tx ${result.transaction}`,
+          gasOf(result.gas, result.transaction),
         ],
       )
       if (result.refused.length > 0) process.exitCode = EXIT.failed
@@ -62,6 +66,7 @@ async function settleOffers(files: readonly string[], options: Options) {
   const Certificate = await import('@ambrosia/exchange/Certificate')
   const Consent = await import('@ambrosia/exchange/Consent')
   const { fromDecimal } = await import('@ambrosia/primitives/Units')
+  const { readToken } = await import('../../readToken.ts')
   const relayerFee = fromDecimal(options.fee)
   const offers = files.map(readOffer)
   const session = await openSession()
@@ -69,10 +74,11 @@ async function settleOffers(files: readonly string[], options: Options) {
   if (!first || offers.some((offer) => offer.dealId !== first.dealId)) {
     throw new UsageError('the offers are of different deals', 'Settle each deal by itself.')
   }
-  return await settle({
+  const deal = await loadDeal(session, first.dealId)
+  const result = await settle({
     chain: session.chain,
     relayer: accountOf(session, options.key),
-    deal: await loadDeal(session, first.dealId),
+    deal,
     strict: options.strict,
     settlements: offers.map((offer) => ({
       certificate: Certificate.fromJson(offer.certificate),
@@ -82,6 +88,7 @@ async function settleOffers(files: readonly string[], options: Options) {
       relayerFee,
     })),
   })
+  return { result, token: await readToken(session.chain.client, deal.terms.token) }
 }
 
 /** @throws Cli.Usage naming the file when it is not an offer */

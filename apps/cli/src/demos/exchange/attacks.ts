@@ -1,68 +1,55 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { IssuerClient } from '@ambrosia/api/issuer/IssuerClient'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { developmentAccount } from '@ambrosia/devnet/accounts'
 import type { IssuedRecord, SaltedResource } from '@ambrosia/exchange/IssuedRecord'
-import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
 import type { Offering } from '@ambrosia/sdk/provider/offerRecord'
 import { certifyOffer, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
 import { settle, toSettlement } from '@ambrosia/sdk/relay/settle'
-import type { LocalAccount } from 'viem'
-import { balanceOf, type Sale } from './sale.ts'
+import type { Attack } from '../frame/Stage.ts'
+import type { Ground } from '../frame/startGround.ts'
+import type { Sold } from './types.ts'
 
-/** An attack, and the code that refused it. */
-export type Refused = { attack: string; code: string }
-
-/**
- * Three ways to cheat, each tried for real against the running network. An attack that is accepted, or that moves money, ends the
- * demonstration. @throws Demo.AttackAccepted
- */
-export async function tryToCheat(options: {
-  offering: Offering
-  sale: Sale
-  relayer: LocalAccount
-  issuer: IssuerClient
-  statusIndex: number
-  statusPeriodSec: number
-}): Promise<Refused[]> {
-  const { offering } = options
-  const before = await balances(options)
-  const refused = [
-    await replayConsent(options),
-    await changeByte(offering),
-    await useRevoked(options),
+/** Three ways to cheat with a record that was sold, each tried for real against the running network. */
+export function attacksOn(sold: Sold, ground: Ground): Attack[] {
+  const { offering } = sold
+  // The oracles and the provider's own checks refuse under the name of what is wrong with the record.
+  const refusal = /^Record\./
+  return [
+    { name: 'replayed consent', attempt: () => replayConsent(sold) },
+    { name: 'one changed byte', attempt: () => offer(changeByte(offering)), refusal },
+    { name: 'revoked credential', attempt: () => offerRevoked(sold, ground), refusal },
   ]
-  const after = await balances(options)
-  if (before.some((amount, index) => amount !== after[index]))
-    throw new AttackAcceptedError('an attack moved money')
-  return refused
 }
 
-async function balances(options: Parameters<typeof tryToCheat>[0]): Promise<bigint[]> {
-  const { offering } = options
-  const accounts = [
-    offering.account.address,
-    offering.chain.contracts.dealBook,
-    options.relayer.address,
-  ]
-  return await Promise.all(accounts.map((account) => balanceOf(offering, account)))
+/** What provider, deal book and relayer hold. */
+export async function balancesOf({ chain, account }: Offering): Promise<bigint[]> {
+  const { dealBook, medToken } = chain.contracts
+  const holders = [account.address, dealBook, developmentAccount('relayer').address]
+  return await Promise.all(
+    holders.map((holder) =>
+      chain.client.readContract({
+        address: medToken,
+        abi: medTokenAbi,
+        functionName: 'balanceOf',
+        args: [holder],
+      }),
+    ),
+  )
 }
 
 /** The relayer brings the settled consent again. */
-async function replayConsent(options: Parameters<typeof tryToCheat>[0]): Promise<Refused> {
-  const { offering, sale } = options
+async function replayConsent({ offering, sale }: Sold): Promise<string | undefined> {
   const result = await settle({
     chain: offering.chain,
-    relayer: options.relayer,
+    relayer: developmentAccount('relayer'),
     deal: offering.deal,
     settlements: [toSettlement(offering.deal.terms, sale.certificate, sale.consent)],
   })
-  const [refusal] = result.refused
-  if (result.settled.length > 0 || !refusal)
-    throw new AttackAcceptedError('a consent was settled twice')
-  return { attack: 'replayed consent', code: refusal.code }
+  return result.settled.length > 0 ? undefined : result.refused[0]?.code
 }
 
 /** The provider changes one byte of a resource that the issuer signed. */
-async function changeByte(offering: Offering): Promise<Refused> {
+async function changeByte(offering: Offering): Promise<Offering> {
   const { indexes } = (await prepareOffer(offering)).selected
   const target =
     indexes.find((index) => /"value":\d/.test(offering.record.resources[index]?.text ?? '')) ??
@@ -71,7 +58,7 @@ async function changeByte(offering: Offering): Promise<Refused> {
     index === target ? changed(resource) : resource,
   )
   const record: IssuedRecord = { ...offering.record, resources }
-  return await refusedOffer('one changed byte', { ...offering, record })
+  return { ...offering, record }
 }
 
 /** Adds one to the first digit of a number, or to a letter of an id where there is no number. */
@@ -87,29 +74,16 @@ function changed(resource: SaltedResource): SaltedResource {
 }
 
 /** The issuer revokes the credential; the provider offers it all the same. */
-async function useRevoked(options: Parameters<typeof tryToCheat>[0]): Promise<Refused> {
-  await options.issuer.revoke(options.statusIndex)
-  const periodMs = options.statusPeriodSec * 1000
+async function offerRevoked({ holder, offering }: Sold, { network }: Ground): Promise<undefined> {
+  await network.issuer.revoke(holder.issued.statusIndex)
+  const periodMs = network.statusPeriodSec * 1000
   // The revocation counts from the next epoch of the status lists on.
   await pause(periodMs - (Date.now() % periodMs) + 300)
-  return await refusedOffer('revoked credential', options.offering)
+  return await offer(Promise.resolve(offering))
 }
 
-async function refusedOffer(attack: string, offering: Offering): Promise<Refused> {
-  try {
-    await certifyOffer(offering, await prepareOffer(offering))
-  } catch (error) {
-    const { code } = toPlain(error)
-    if (!code.startsWith('Record.')) throw error
-    return { attack, code }
-  }
-  throw new AttackAcceptedError(`${attack} was certified`)
-}
-
-export class AttackAcceptedError extends AmbrosiaError {
-  constructor(what: string) {
-    super('Demo.AttackAccepted', what, {
-      hint: 'This is a fault of the software: please report it.',
-    })
-  }
+/** Has an offer certified. @throws what refuses it */
+async function offer(offering: Promise<Offering>): Promise<undefined> {
+  const offered = await offering
+  await certifyOffer(offered, await prepareOffer(offered))
 }

@@ -1,22 +1,26 @@
 import type { Command } from 'commander'
-import { EXIT, printJson, wantsJson } from '../../output.ts'
+import { repeated } from '../../options.ts'
+import { wantsJson } from '../../output.ts'
+
+type Options = {
+  once: boolean
+  bundle: string[]
+  criteria?: string
+  killOracle: boolean
+  fresh: boolean
+}
 
 /** `ambrosia demo`, which is also `npm start`. */
 export function define(demo: Command): void {
   demo
-    .option('--once', 'end after the sale; exit code 0 when all went well')
-    .option(
-      '--bundle <file>',
-      'sell this FHIR R4 Bundle (repeatable)',
-      (file: string, all: string[]) => [...all, file],
-      [] as string[],
-    )
+    .option('--once', 'end after the sale; exit code 0 when all went well', false)
+    .option('--bundle <file>', 'sell this FHIR R4 Bundle; repeatable', repeated, [])
     .option(
       '--criteria <file>',
       'ask for what this criteria document says; without it the deal follows from the Bundles',
     )
-    .option('--kill-oracle', 'end one oracle in the middle of the sale')
-    .option('--fresh', 'delete the home first')
+    .option('--kill-oracle', 'end one oracle in the middle of the sale', false)
+    .option('--fresh', 'delete the home first', false)
     .addHelpText(
       'after',
       `
@@ -26,33 +30,23 @@ Examples:
   npm start -- --bundle me.json --bundle you.json --once
   npm start -- --kill-oracle --once`,
     )
-    .action(
-      async (
-        options: {
-          once?: boolean
-          bundle: string[]
-          criteria?: string
-          killOracle?: boolean
-          fresh?: boolean
-        },
-        command: Command,
-      ) => {
-        const stopping = new AbortController()
-        process.once('SIGINT', () => stopping.abort())
-        process.once('SIGTERM', () => stopping.abort())
-        const { runDemo } = await import('./run.ts')
-        const json = wantsJson(command)
-        const { failures, ...result } = await runDemo({
-          bundles: options.bundle,
-          ...(options.criteria === undefined ? {} : { criteriaFile: options.criteria }),
-          killOracle: options.killOracle ?? false,
-          once: options.once ?? json,
-          json,
-          fresh: options.fresh ?? false,
-          signal: stopping.signal,
-        })
-        if (json) printJson({ ...result, failures })
-        process.exitCode = result.ok ? EXIT.done : EXIT.failed
-      },
-    )
+    .action(async (options: Options, command: Command) => {
+      const { runDemo } = await import('../frame/runDemo.ts')
+      const { play } = await import('./play.ts')
+      const { NOTHING_SOLD } = await import('./types.ts')
+      const once = options.once || wantsJson(command)
+      await runDemo(command, {
+        title: 'Ambrosia development network: software attestation, well-known keys, no real value',
+        result: { ...NOTHING_SOLD, failures: [] },
+        stays: !once,
+        play: (stage) =>
+          play(stage, {
+            bundles: options.bundle,
+            ...(options.criteria === undefined ? {} : { criteriaFile: options.criteria }),
+            killOracle: options.killOracle,
+            fresh: options.fresh,
+            once,
+          }),
+      })
+    })
 }

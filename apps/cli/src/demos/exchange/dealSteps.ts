@@ -10,9 +10,9 @@ import { type OpenedDeal, openDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { parseEventLogs } from 'viem'
 import { readNamedJson } from '../../namedFiles.ts'
 import { researchAgreement } from '../../researchAgreement.ts'
+import type { Ground } from '../frame/startGround.ts'
 import { criteriaFor, diabetesCriteria } from './criteria.ts'
 import type { Consumer } from './parties.ts'
-import type { Ground } from './setUp.ts'
 import type { DemoOptions, Holder } from './types.ts'
 
 const DAY_SEC = 86_400

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
+import type { Ground } from '../frame/startGround.ts'
 import type { Consumer } from './parties.ts'
-import type { Ground } from './setUp.ts'
 import type { Sold } from './types.ts'
 
 /** A delivered record's files: the Bundle and its proof. */

@@ -1,13 +1,13 @@
 import { toPlain } from '@ambrosia/primitives/Errors'
+import type { Ground } from '../frame/startGround.ts'
 import type { Patient } from './patients.ts'
-import type { Ground } from './setUp.ts'
-import type { DemoResult, Holder } from './types.ts'
+import type { Failure, Holder } from './types.ts'
 
 /** The hospital signs a record for each patient; with several, one that it refuses does not hold up the others. */
 export async function issueAll(
   ground: Ground,
   patients: Patient[],
-  failures: DemoResult['failures'],
+  failures: Failure[],
 ): Promise<Holder[]> {
   const holders: Holder[] = []
   for (const [index, patient] of patients.entries()) {

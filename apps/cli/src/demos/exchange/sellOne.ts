@@ -4,87 +4,107 @@ import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { giveConsent } from '@ambrosia/sdk/provider/giveConsent'
-import { certifyOffer, type Offering, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
-import { settle, toSettlement } from '@ambrosia/sdk/relay/settle'
+import {
+  certifyOffer,
+  type Offering,
+  prepareOffer,
+  type SealedForDeal,
+} from '@ambrosia/sdk/provider/offerRecord'
+import { type SettleResult, settle, toSettlement } from '@ambrosia/sdk/relay/settle'
+import { amount, decimal, size } from '../../figures.ts'
+import type { Line } from '../frame/Stage.ts'
+import type { Ground } from '../frame/startGround.ts'
 import { PRICE } from './dealSteps.ts'
-import { count, med, type Screen, short, size } from './Screen.ts'
-import type { Ground } from './setUp.ts'
-import type { DemoOptions, Holder, Sold, Timed } from './types.ts'
+import type { DemoOptions, Holder, SaleStage, Sold } from './types.ts'
 
 /** Select, seal, validate, consent, settle: one record's way, each step told with its figures. */
 export async function sellOne(context: {
-  holder: Holder
-  deal: OpenedDeal
-  ground: Ground
+  stage: SaleStage
   options: DemoOptions
-  screen: Screen
-  timed: Timed
-  took: () => string
+  ground: Ground
+  deal: OpenedDeal
+  holder: Holder
 }): Promise<Sold> {
-  const { holder, deal, ground, screen, timed, took } = context
-  const { network, wallet, store } = ground
-  const offering: Offering = {
-    chain: network.chain,
-    store,
+  const { holder, deal, ground } = context
+  const { screen, step } = context.stage
+  const { chain } = ground.network
+  const offering = offeringOf(holder, deal, ground)
+  const sealed = await step('seal', () => prepareOffer(offering), sealedLines)
+  if (context.options.killOracle) await killOracle(ground, context.stage)
+  const certificate = await step(
+    'validate',
+    () => certifyOffer(offering, sealed),
+    ({ signatures, certificate: { score } }) => ({
+      label: '5 validate',
+      text: `${signatures.length} of ${deal.terms.oracles.length} oracles: issuer, status, digests, schema, predicates; quality ${score}/100`,
+    }),
+  )
+  const { consent, sentences } = await step('consent', () =>
+    giveConsent({ offering, sealed, certificate }),
+  )
+  const ether = await chain.client.getBalance({ address: offering.account.address })
+  screen.line(
+    '6 consent',
+    `"${deal.criteria.title} until ${deal.agreement.retentionEnd}, no resale, ${amount(PRICE)}": signed by a patient holding ${ether} ether`,
+  )
+  const settlements = [toSettlement(deal.terms, certificate, consent)]
+  const relayer = developmentAccount('relayer')
+  const result = await step(
+    'settle',
+    () => settle({ chain, relayer, deal, settlements }),
+    settledLine,
+  )
+  return { holder, offering, sale: { sealed, certificate, consent, sentences, result } }
+}
+
+function offeringOf(holder: Holder, deal: OpenedDeal, ground: Ground): Offering {
+  return {
+    chain: ground.network.chain,
+    store: ground.store,
     fetch,
     loader: Contexts.createLoader({
       claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
     }),
     deal,
     record: holder.issued.record,
-    account: wallet.account(holder.name),
-    holderKey: wallet.holderKey(holder.name),
+    account: ground.wallet.account(holder.name),
+    holderKey: ground.wallet.holderKey(holder.name),
     now: Date.now,
   }
-  const sealed = await timed('seal', () => prepareOffer(offering))
-  const leaving = sealed.selected.indexes.length
-  screen.line(
-    '3 select',
-    `${leaving} of ${sealed.selected.total} resources leave the patient; ${sealed.selected.total - leaving} never do`,
-  )
-  screen.line(
-    '4 seal',
-    `${size(sealed.offer.plaintextSizeBytes)} → ${sealed.offer.contentAddress.slice(0, 10)}…; only these ${sealed.recipients.length} oracles can open it`,
-    took(),
-  )
-  if (context.options.killOracle && network.oracles[2]) {
-    await network.oracles[2].kill()
-    screen.line('', 'oracle 3 is killed now; the quorum of 2 goes on without it')
+}
+
+function sealedLines({ selected, offer, recipients }: SealedForDeal): Line[] {
+  const leaving = selected.indexes.length
+  return [
+    {
+      label: '3 select',
+      text: `${leaving} of ${selected.total} resources leave the patient; ${selected.total - leaving} never do`,
+      figures: '',
+    },
+    {
+      label: '4 seal',
+      text: `${size(offer.plaintextSizeBytes)} → ${offer.contentAddress.slice(0, 10)}…; only these ${recipients.length} oracles can open it`,
+    },
+  ]
+}
+
+/** @throws Demo.NotSettled */
+function settledLine({ settled, refused, gas, transaction }: SettleResult): Line {
+  const [first] = settled
+  if (!first) throw new NotSettledError(refused[0]?.code ?? 'unknown')
+  const shares = first.record.shares.reduce((sum, share) => sum + share.amount, 0n)
+  return {
+    label: '7 settle',
+    text: `${amount(first.record.net)} to the patient, ${decimal(shares)} to oracles, same transaction as the consent`,
+    transaction: { hash: transaction, gas },
   }
-  const certificate = await timed('validate', () => certifyOffer(offering, sealed))
-  screen.line(
-    '5 validate',
-    `${certificate.signatures.length} of ${deal.terms.oracles.length} oracles: issuer, status, digests, schema, predicates; quality ${certificate.certificate.score}/100`,
-    took(),
-  )
-  const { consent, sentences } = await timed('consent', () =>
-    giveConsent({ offering, sealed, certificate }),
-  )
-  const ether = await network.chain.client.getBalance({ address: offering.account.address })
-  screen.line(
-    '6 consent',
-    `"${deal.criteria.title} until ${deal.agreement.retentionEnd}, no resale, ${med(PRICE)} MED": signed by a patient holding ${ether} ether`,
-  )
-  const result = await timed(
-    'settle',
-    () =>
-      settle({
-        chain: network.chain,
-        relayer: developmentAccount('relayer'),
-        deal,
-        settlements: [toSettlement(deal.terms, certificate, consent)],
-      }),
-    (settled) => settled.gas,
-  )
-  const [record] = result.settled
-  if (!record) throw new NotSettledError(result.refused[0]?.code ?? 'unknown')
-  const shares = record.record.shares.reduce((sum, share) => sum + share.amount, 0n)
-  screen.line(
-    '7 settle',
-    `${med(record.record.net)} MED to the patient, ${med(shares)} to oracles, same transaction as the consent`,
-    `gas ${count(result.gas)} tx ${short(result.transaction)}`,
-  )
-  return { holder, offering, sale: { sealed, certificate, consent, sentences, result } }
+}
+
+async function killOracle({ network }: Ground, { screen }: SaleStage): Promise<void> {
+  const last = network.oracles.at(-1)
+  if (last?.pid === undefined) return
+  await last.kill()
+  screen.line('', `${last.name} is killed now; the quorum of 2 goes on without it`)
 }
 
 export class NotSettledError extends AmbrosiaError {

@@ -1,43 +1,54 @@
 import type { Issued } from '@ambrosia/api/issuer/IssuerClient'
-import type { Offering } from '@ambrosia/sdk/provider/offerRecord'
-import type { Refused } from './attacks.ts'
+import type { Offering, SealedForDeal } from '@ambrosia/sdk/provider/offerRecord'
+import type { SignedConsent } from '@ambrosia/sdk/provider/signConsent'
+import type { QuorumCertificate } from '@ambrosia/sdk/provider/submitOffer'
+import type { SettleResult } from '@ambrosia/sdk/relay/settle'
+import type { Stage } from '../frame/Stage.ts'
 import type { Patient } from './patients.ts'
-import type { Sale } from './sale.ts'
 
 export type DemoOptions = {
   bundles: string[]
   criteriaFile?: string
   killOracle: boolean
   once: boolean
-  json: boolean
   fresh: boolean
-  signal: AbortSignal
 }
 
-/** The object of `npm start -- --once --json`. */
-export type DemoResult = {
-  ok: boolean
-  seconds: number
-  setupSeconds: number
+/** A Bundle that could not be sold, and why. */
+export type Failure = { bundle: string; code: string; message: string }
+
+/** What the last line of `npm start -- --once --json` has beside the keys of every demonstration. Amounts are in the smallest unit. */
+export type SaleResult = {
   deal: string
   records: number
   delivered: number
   paid: string
   refunded: string
-  leaks: number
-  refused: Refused[]
-  steps: { name: string; ms: number; gas?: number }[]
-  failures: { bundle: string; code: string; message: string }[]
+  failures: Failure[]
 }
 
-/** A patient with his issued record; `name` names his keys in the wallet. */
+export const NOTHING_SOLD: SaleResult = {
+  deal: '',
+  records: 0,
+  delivered: 0,
+  paid: '0',
+  refunded: '0',
+  failures: [],
+}
+
+export type SaleStage = Stage<SaleResult>
+
+/** A patient with their issued record; `name` names their keys in the wallet. */
 export type Holder = { patient: Patient; issued: Issued; name: string }
+
+/** One record on its way through a deal. */
+export type Sale = {
+  sealed: SealedForDeal
+  certificate: QuorumCertificate
+  consent: SignedConsent
+  sentences: string[]
+  result: SettleResult
+}
+
 /** A record that was settled. */
 export type Sold = { holder: Holder; offering: Offering; sale: Sale }
-
-/** Times a step and notes it, with its gas where it is a transaction. */
-export type Timed = <T>(
-  name: string,
-  work: () => Promise<T>,
-  gasOf?: (result: T) => bigint,
-) => Promise<T>
