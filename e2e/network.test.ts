@@ -227,7 +227,7 @@ describe('a network of services', () => {
       asOfSec: BigInt(Math.floor(Date.now() / 1000)),
       loader: offering.loader,
     })
-    const client = createOracleClient({ url: recipient.endpoint, fetch })
+    const client = createOracleClient({ url: recipient.endpoint, fetch, now: Date.now })
     const [first, second] = await Promise.all([client.submit(body), client.submit(body)])
     assert.deepEqual(first, second)
     assert.deepEqual(await client.read(first.id), first)

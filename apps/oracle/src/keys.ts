@@ -29,3 +29,8 @@ export async function openKeys(keystore: Keystore): Promise<OracleKeys> {
     epoch: 1,
   }
 }
+
+/** The side of the keys that opens records. */
+export function selfOf({ operator, keyId, epoch, privateKey }: OracleKeys) {
+  return { operator: operator.address, keyId, epoch, privateKey }
+}

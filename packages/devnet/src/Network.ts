@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import * as path from 'node:path'
+import { call } from '@ambrosia/api/client/call'
 import { createIssuerClient, type IssuerClient } from '@ambrosia/api/issuer/IssuerClient'
+import { storeRoutes } from '@ambrosia/api/store/routes'
 import { type Chain, createChain } from '@ambrosia/sdk/Chain'
 import { relayCreation } from '@ambrosia/sdk/identity/createDid'
 import type { Address } from 'viem'
@@ -15,7 +17,6 @@ import { serviceProgram } from './services.ts'
 import { admitOracles } from './start/admitOracles.ts'
 import { deployContracts } from './start/deployContracts.ts'
 import { prepareHome } from './start/prepareHome.ts'
-import { readService } from './start/readService.ts'
 import { waitFor } from './start/waitFor.ts'
 import type { ProcessEvent, Supervised } from './supervise.ts'
 
@@ -140,6 +141,7 @@ async function join(
     url: services.issuer,
     operatorToken: readFileSync(path.join(home, 'issuer', 'operator-token'), 'utf8').trim(),
     fetch,
+    now: Date.now,
   })
   const { did: issuerDid, creation } = await issuer.service()
   await relayCreation(chain, developmentAccount('deployer'), creation)
@@ -150,7 +152,11 @@ async function join(
       waitFor(`${url} is ready`, async () => (await fetch(`${url}/ready`)).ok, signal),
     ),
   )
-  const { account: storeAccount } = await readService(services.store)
+  const { account: storeAccount } = await call(
+    { name: 'store', url: services.store, fetch, now: Date.now },
+    storeRoutes.describe,
+    {},
+  )
   return { chain, issuer, issuerDid, operators, storeAccount }
 }
 

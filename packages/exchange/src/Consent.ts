@@ -20,5 +20,14 @@ const fields = [
 export type Consent = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */
-export const { primaryType, typeString, hash, toTypedData, verify, recover, toJson, fromJson } =
-  defineMessage('Consent', fields)
+export const {
+  primaryType,
+  typeString,
+  schema,
+  hash,
+  toTypedData,
+  verify,
+  recover,
+  toJson,
+  fromJson,
+} = defineMessage('Consent', fields)

@@ -10,5 +10,14 @@ const fields = [
 export type Delivery = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */
-export const { primaryType, typeString, hash, toTypedData, verify, recover, toJson, fromJson } =
-  defineMessage('Delivery', fields)
+export const {
+  primaryType,
+  typeString,
+  schema,
+  hash,
+  toTypedData,
+  verify,
+  recover,
+  toJson,
+  fromJson,
+} = defineMessage('Delivery', fields)

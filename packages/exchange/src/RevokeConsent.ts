@@ -9,5 +9,14 @@ const fields = [
 export type RevokeConsent = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */
-export const { primaryType, typeString, hash, toTypedData, verify, recover, toJson, fromJson } =
-  defineMessage('RevokeConsent', fields)
+export const {
+  primaryType,
+  typeString,
+  schema,
+  hash,
+  toTypedData,
+  verify,
+  recover,
+  toJson,
+  fromJson,
+} = defineMessage('RevokeConsent', fields)

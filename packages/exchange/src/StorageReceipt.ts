@@ -12,5 +12,14 @@ const fields = [
 export type StorageReceipt = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */
-export const { primaryType, typeString, hash, toTypedData, verify, recover, toJson, fromJson } =
-  defineMessage('StorageReceipt', fields)
+export const {
+  primaryType,
+  typeString,
+  schema,
+  hash,
+  toTypedData,
+  verify,
+  recover,
+  toJson,
+  fromJson,
+} = defineMessage('StorageReceipt', fields)

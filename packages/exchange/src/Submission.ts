@@ -14,5 +14,14 @@ const fields = [
 export type Submission = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */
-export const { primaryType, typeString, hash, toTypedData, verify, recover, toJson, fromJson } =
-  defineMessage('Submission', fields)
+export const {
+  primaryType,
+  typeString,
+  schema,
+  hash,
+  toTypedData,
+  verify,
+  recover,
+  toJson,
+  fromJson,
+} = defineMessage('Submission', fields)

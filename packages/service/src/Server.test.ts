@@ -29,11 +29,6 @@ async function start(t: TestContext, options: Partial<Server.Options> = {}) {
     })
     return { done: true }
   })
-  Server.addServiceRoute(app, {
-    kind: 'test',
-    chainId: 1,
-    account: `0x${'Ab'.repeat(20)}` as never,
-  })
   const url = await Server.listen(app, { host: '127.0.0.1', port: 0 })
   t.after(() => app.close())
   return { app, url, lines, release: () => release() }
@@ -60,10 +55,8 @@ describe('Server', () => {
     const metrics = await (await fetch(`${url}/metrics`)).text()
     assert.match(metrics, /http_request_duration_seconds_count\{[^}]*route="\/v1\/count"[^}]*\} 1/)
     const document = (await (await fetch(`${url}/docs/json`)).json()) as { paths: object }
-    assert.ok('/v1/count' in document.paths && '/v1/service' in document.paths)
+    assert.ok('/v1/count' in document.paths)
     assert.equal((await fetch(`${url}/docs`)).status, 200)
-    const service = (await (await fetch(`${url}/v1/service`)).json()) as { audience: string }
-    assert.equal(service.audience, `eip155:1:0x${'ab'.repeat(20)}`)
   })
 
   it('is not ready while a check fails, and does not say why', async (t) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { accountId } from '@ambrosia/primitives/SignedRequest'
+import * as HttpProblem from '@ambrosia/primitives/HttpProblem'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -13,11 +13,9 @@ import {
   fastify,
   LogController,
 } from 'fastify'
-import { Type } from 'typebox'
-import type { Address } from 'viem'
 import type { Log } from './Log.ts'
 import type { Metrics } from './Metrics.ts'
-import { type Problem, problemOf, type Statuses, TooManyRequestsError } from './problems.ts'
+import { problemOf, type Statuses, TooManyRequestsError } from './problems.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -119,38 +117,6 @@ export class PortRefusedError extends AmbrosiaError {
   }
 }
 
-/** Adds /v1/service: who the service is, so that clients know what name to sign requests for. */
-export function addServiceRoute(
-  app: Server,
-  service: { kind: string; chainId: number; account: Address },
-): void {
-  const { kind, chainId, account } = service
-  app.get(
-    '/v1/service',
-    {
-      schema: {
-        summary: 'What this service is, its account, and the audience of signed requests',
-        response: {
-          200: Type.Object({
-            version: Type.Literal(1),
-            kind: Type.String(),
-            chainId: Type.Integer(),
-            account: Type.String(),
-            audience: Type.String(),
-          }),
-        },
-      },
-    },
-    async () => ({
-      version: 1 as const,
-      kind,
-      chainId,
-      account,
-      audience: accountId(chainId, account),
-    }),
-  )
-}
-
 /** JSON keeps its bytes beside its value, since signatures cover bytes. */
 function keepRawJson(app: Server): void {
   const parse = app.getDefaultJsonParser('error', 'error')
@@ -171,11 +137,11 @@ function keepRawJson(app: Server): void {
 
 /** Sends a problem as RFC 9457 asks for. */
 function answerOf(options: Pick<Options, 'metrics'>) {
-  return (request: FastifyRequest, reply: FastifyReply, problem: Problem) => {
+  return (request: FastifyRequest, reply: FastifyReply, problem: HttpProblem.HttpProblem) => {
     options.metrics.errorsTotal.inc({ code: problem.code })
     return reply
       .status(problem.status)
-      .type('application/problem+json')
+      .type(HttpProblem.MEDIA_TYPE)
       .send({ ...problem, instance: `urn:uuid:${request.id}` })
   }
 }
@@ -220,9 +186,23 @@ function closeConnections(app: Server): void {
   })
 }
 
+const SECURITY = {
+  account: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'signature',
+    description:
+      'HTTP Message Signatures (RFC 9421) by an Ethereum account, for the audience at /v1/service',
+  },
+  bearer: { type: 'http', scheme: 'bearer' },
+} as const
+
 async function document(app: Server, { name, description }: Options): Promise<void> {
   await app.register(swagger, {
-    openapi: { info: { title: `Ambrosia ${name}`, description, version: '1' } },
+    openapi: {
+      info: { title: `Ambrosia ${name}`, description, version: '1' },
+      components: { securitySchemes: SECURITY },
+    },
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
 }

@@ -1,14 +1,15 @@
+import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Deal from '@ambrosia/exchange/Deal'
+import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import type { OracleDatabase } from '../database/tables.ts'
-import type { StoreAccess } from '../StoreAccess.ts'
 
 /** Gets the criteria of deals that have none yet from the store, checks their hash, and tells of them. */
 export async function fetchCriteria(options: {
   database: Kysely<OracleDatabase>
-  store: StoreAccess
+  store: StoreClient
   onCriteria: (criteria: Criteria.Criteria) => void
   log: Log
 }): Promise<void> {
@@ -21,9 +22,7 @@ export async function fetchCriteria(options: {
   for (const row of rows) {
     const terms = Deal.fromJson(JSON.parse(row.terms))
     try {
-      const bytes = await options.store.readDocument(terms.criteriaHash)
-      if (bytes === undefined) continue
-      const criteria = Criteria.parse(bytes)
+      const criteria = Criteria.parse(await options.store.document(terms.criteriaHash))
       if (Criteria.hash(criteria) !== terms.criteriaHash) continue
       await database
         .updateTable('deal')
@@ -32,6 +31,8 @@ export async function fetchCriteria(options: {
         .execute()
       options.onCriteria(criteria)
     } catch (error) {
+      // The consumer publishes it after opening the deal.
+      if (hasCode(error, 'Document.NotFound')) continue
       options.log.warn(
         { err: error, dealId: row.deal_id },
         'the criteria of a deal can not be used',

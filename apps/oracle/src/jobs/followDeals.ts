@@ -1,10 +1,10 @@
 import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import type { Finality } from '@ambrosia/chain/finality'
-import { followEvents } from '@ambrosia/chain/follow'
+import { followOnce } from '@ambrosia/chain/follow'
+import type { Events } from '@ambrosia/chain/readEvents'
 import * as Deal from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as ChainCursor from '@ambrosia/service/ChainCursor'
-import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import { type Address, isAddressEqual, type PublicClient } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
@@ -22,57 +22,63 @@ export async function followDeals(options: {
   operator: Address
   database: Kysely<OracleDatabase>
   finality: Finality
-  pollMs: number
   signal: AbortSignal
-  log: Log
 }): Promise<void> {
-  const { database, operator } = options
-  await followEvents({
+  const { database, operator, signal } = options
+  const follow = {
     client: options.client,
     address: [options.dealBook, options.consentBook],
     abi,
     from: options.fromBlock,
     finality: options.finality,
     cursor: ChainCursor.createStore(database, 'deals'),
-    pollMs: options.pollMs,
-    signal: options.signal,
-    onUnreachable: (error) => options.log.warn({ err: error }, 'the chain does not answer'),
-    onLogs: async (logs) => {
-      for (const event of logs) {
-        if (event.eventName === 'DealCreated') {
-          const { dealId, salt, terms } = event.args
-          if (!terms.oracles.some((one) => isAddressEqual(one, operator))) continue
-          const row = {
-            deal_id: dealId,
-            salt,
-            terms: JSON.stringify(Deal.toJson(terms)),
-            criteria: null,
-            block_number: Number(event.blockNumber),
-          }
-          await database
-            .insertInto('deal')
-            .values(row)
-            .onConflict((conflict) => conflict.doNothing())
-            .execute()
-        }
-        if (event.eventName === 'RecordSettled') await noteSettled(database, event.args)
-        if (event.eventName === 'DeliveryRequested') {
-          await database
-            .updateTable('release')
-            .set({ answer_by_sec: Number(event.args.answerBy) })
-            .where('record_id', '=', event.args.recordId)
-            .execute()
-        }
-        if (event.eventName === 'ConsentRevoked') {
-          await database
-            .updateTable('release')
-            .set({ stopped: 1 })
-            .where('record_id', '=', event.args.recordId)
-            .execute()
-        }
-      }
+    signal,
+    onLogs: async (events: readonly Event[]) => {
+      for (const event of events) await note(database, operator, event)
     },
-  })
+  }
+  while (!signal.aborted && (await followOnce(follow)));
+}
+
+type Event = Events<typeof abi, undefined>[number]
+
+async function note(
+  database: Kysely<OracleDatabase>,
+  operator: Address,
+  event: Event,
+): Promise<void> {
+  if (event.eventName === 'DealCreated') {
+    const { dealId, salt, terms } = event.args
+    if (!terms.oracles.some((one) => isAddressEqual(one, operator))) return
+    const row = {
+      deal_id: dealId,
+      salt,
+      terms: JSON.stringify(Deal.toJson(terms)),
+      criteria: null,
+      block_number: Number(event.blockNumber),
+    }
+    await database
+      .insertInto('deal')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+  if (event.eventName === 'RecordSettled') await noteSettled(database, event.args)
+  if (event.eventName === 'DeliveryRequested') {
+    const { recordId, answerBy } = event.args
+    await change(database, recordId, { answer_by_sec: Number(answerBy) })
+  }
+  if (event.eventName === 'ConsentRevoked') {
+    await change(database, event.args.recordId, { stopped: 1 })
+  }
+}
+
+async function change(
+  database: Kysely<OracleDatabase>,
+  recordId: Hex,
+  columns: { answer_by_sec: number } | { stopped: number },
+): Promise<void> {
+  await database.updateTable('release').set(columns).where('record_id', '=', recordId).execute()
 }
 
 type Settled = {

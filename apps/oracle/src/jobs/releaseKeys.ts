@@ -1,3 +1,4 @@
+import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import type { Address, LocalAccount, PublicClient } from 'viem'
@@ -5,17 +6,17 @@ import type { OracleChain } from '../chain.ts'
 import type { OracleDatabase } from '../database/tables.ts'
 import { releaseOfRow } from '../releases/releaseOfRow.ts'
 import type { Waits } from '../releases/Waits.ts'
-import type { StoreAccess } from '../StoreAccess.ts'
 
 /**
  * Releases the keys of settled records that are due, unasked. A row is marked only after the store has it, so a crash costs a
- * repetition. What fails is tried again, ever more seldom, until the consent ends: a consumer has paid for it. No release after
+ * repetition. What fails is tried again, with increasing delays, until the consent ends: a consumer has paid for it. No release after
  * revocation, nor after the consent has ended.
  */
 export async function releaseDue(options: {
   database: Kysely<OracleDatabase>
   chain: OracleChain
-  store: StoreAccess
+  store: StoreClient
+  operator: Address
   keys: { keyId: string; epoch: number; privateKey: Uint8Array; signer: LocalAccount }
   chainId: number
   dealBook: Address
@@ -52,7 +53,7 @@ export async function releaseDue(options: {
         { ...row, criteria: row.criteria },
         block,
       )
-      await options.store.pushRelease(signed, manifest)
+      await options.store.putRelease(options.operator, signed, manifest)
       waits.done(row.record_id)
       await mark({ released_at_sec: Number(block.timestamp) }, row.record_id)
       log.info({ recordId: row.record_id }, 'a key was released')

@@ -1,3 +1,4 @@
+import type { SignedRelease } from '@ambrosia/api/store/StoreClient'
 import { fromDid } from '@ambrosia/credentials/DidAmbrosia'
 import type { Criteria } from '@ambrosia/exchange/Criteria'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
@@ -11,13 +12,6 @@ import * as Manifest from '@ambrosia/sealing/Manifest'
 import type { Address, LocalAccount } from 'viem'
 import type { OracleChain } from '../chain.ts'
 import { keyInForce } from './consumerKey.ts'
-
-/** A data key wrapped to the consumer, with the oracle's signed statement that it released it. */
-export type SignedRelease = {
-  release: Release.Release
-  signature: Hex
-  envelope: Envelope.Envelope
-}
 
 /** Wraps the data key of a settled record to the consumer's key in force. @throws Release.NoConsumerKey, Envelope.* */
 export async function createRelease(options: {

@@ -1,9 +1,10 @@
+import type { SignedRelease } from '@ambrosia/api/store/StoreClient'
 import type { Criteria } from '@ambrosia/exchange/Criteria'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import type { Address, LocalAccount } from 'viem'
 import type { OracleChain } from '../chain.ts'
-import { createRelease, type SignedRelease } from './release.ts'
+import { createRelease } from './release.ts'
 
 /** What the tables hold of a record that this oracle certified. */
 export type ReleaseRow = {

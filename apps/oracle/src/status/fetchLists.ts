@@ -1,3 +1,5 @@
+import type { Fetch } from '@ambrosia/api/client/call'
+import { readStatusList } from '@ambrosia/api/issuer/IssuerClient'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
 import { resolveDocument } from '@ambrosia/credentials/Resolver'
@@ -8,8 +10,6 @@ import { sha256 } from '@ambrosia/primitives/Hash'
 import type { OracleChain } from '../chain.ts'
 import type { FetchLists, IssuerList } from './StatusSchedule.ts'
 
-const LIST_SIZE_BYTES = 4 * 1024 * 1024
-const TIMEOUT_MS = 10_000
 /** Whoever opens a deal chooses its issuers: an oracle must not become his tool for many requests to others. */
 const MAXIMUM_LISTS = 8
 
@@ -21,7 +21,8 @@ export function createFetchLists(options: {
   chain: OracleChain
   loader: Loader
   mode: 'development' | 'production'
-  fetch: typeof globalThis.fetch
+  fetch: Fetch
+  now: () => number
 }): FetchLists {
   return async (issuer, epochSec) => {
     const document = await resolveDocument(options.chain.resolver, issuer)
@@ -33,7 +34,8 @@ export function createFetchLists(options: {
     for (const service of services) {
       const url = String(service.serviceEndpoint)
       assertAllowed(url, options.mode)
-      const bytes = await read(`${url}?epoch=${epochSec}`, options.fetch)
+      const { fetch, now } = options
+      const bytes = await readStatusList({ url, epochSec, fetch, now })
       const verified = await Credential.verifyEddsa({
         signed: JSON.parse(toUtf8(bytes)),
         resolver: options.chain.resolver,
@@ -56,19 +58,6 @@ function assertAllowed(url: string, mode: 'development' | 'production'): void {
   const { protocol } = new URL(url)
   if (protocol !== 'https:' && !(mode === 'development' && protocol === 'http:'))
     throw new WrongListError()
-}
-
-async function read(url: string, fetch: typeof globalThis.fetch): Promise<Uint8Array> {
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
-  if (!response.ok || !response.body) throw new NoListError()
-  const chunks: Uint8Array[] = []
-  let sizeBytes = 0
-  for await (const chunk of response.body) {
-    sizeBytes += chunk.length
-    if (sizeBytes > LIST_SIZE_BYTES) throw new WrongListError()
-    chunks.push(chunk)
-  }
-  return new Uint8Array(Buffer.concat(chunks))
 }
 
 export class NoListError extends AmbrosiaError {

@@ -57,14 +57,16 @@ async function fetchFrom(
   const fetched = await fetchTagSecret({
     peers: [wrappedFor.peer],
     self: { operator: by.account.address, privateKey: by.pair.privateKey },
-    signer: by.account,
+    operator: by.account,
     chainId: CHAIN_ID,
     dealBook,
     keystore: store,
     fetch: (async (url: string, init: { headers: Record<string, string> }) => {
       asked.push({ url, headers: init.headers })
-      return new Response(JSON.stringify(envelope), { status })
+      const headers = { 'content-type': 'application/json' }
+      return new Response(JSON.stringify(envelope), { status, headers })
     }) as never,
+    now: Date.now,
   })
   return { secret, fetched, store, asked }
 }

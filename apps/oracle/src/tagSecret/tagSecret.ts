@@ -1,10 +1,12 @@
-import { fromHex, fromUint, fromUtf8, random, toUtf8 } from '@ambrosia/primitives/Bytes'
+import type { Fetch } from '@ambrosia/api/client/call'
+import { askTagSecret } from '@ambrosia/api/oracle/OracleClient'
+import { fromHex, fromUint, random } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256Tagged } from '@ambrosia/primitives/Hash'
-import { signRequest } from '@ambrosia/primitives/SignedRequest'
+import type { RequestSigner } from '@ambrosia/primitives/SignedRequest'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import type { Keystore } from '@ambrosia/service/Keystore'
-import type { Address, LocalAccount } from 'viem'
+import type { Address } from 'viem'
 
 /**
  * The secret behind the tags, shared by the oracles: the first registered one makes it, the others get it wrapped to the key that the
@@ -12,10 +14,11 @@ import type { Address, LocalAccount } from 'viem'
  */
 const NAME = 'tag-secret'
 
-/** Another oracle, as the registry lists it. */
-export type Peer = {
-  operator: Address
-  endpoint: string
+/** Where another oracle is, as the registry lists it. */
+export type PeerAddress = { operator: Address; endpoint: string }
+
+/** Another oracle with its registered key. */
+export type Peer = PeerAddress & {
   publicKey: Uint8Array
   keyId: string
   epoch: number
@@ -57,37 +60,19 @@ export async function wrapTagSecret(options: {
 
 /** Asks the other oracles in turn until one hands the secret over, and keeps it. @throws TagSecret.NotHandedOver */
 export async function fetchTagSecret(options: {
-  peers: readonly Peer[]
+  peers: readonly PeerAddress[]
   self: { operator: Address; privateKey: Uint8Array }
-  signer: LocalAccount
+  operator: RequestSigner
   chainId: number
   dealBook: Address
   keystore: Keystore
-  fetch: typeof globalThis.fetch
+  fetch: Fetch
+  now: () => number
 }): Promise<Uint8Array> {
-  const { chainId, dealBook, self } = options
-  const body = fromUtf8(JSON.stringify({ operator: self.operator }))
-  for (const peer of options.peers) {
-    const url = `${peer.endpoint}/v1/peers/tag-secret`
-    const headers = await signRequest({
-      method: 'POST',
-      url,
-      body,
-      chainId,
-      signer: options.signer,
-      audience: peer.operator,
-      nowSec: Math.floor(Date.now() / 1000),
-    })
+  const { chainId, dealBook, self, operator, fetch, now } = options
+  for (const { endpoint: url, operator: audience } of options.peers) {
     try {
-      const response = await options.fetch(url, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: toUtf8(body),
-        redirect: 'error',
-        signal: AbortSignal.timeout(5000),
-      })
-      if (!response.ok) continue
-      const envelope = Envelope.parse(await response.json())
+      const envelope = await askTagSecret({ url, fetch, now, chainId, audience, operator })
       const context = contextOf(chainId, dealBook, self.operator)
       const secret = await Envelope.unwrap({ envelope, privateKey: self.privateKey, context })
       return options.keystore.getOrCreate(NAME, () => secret)

@@ -74,7 +74,7 @@ export type Delivery = {
   contentAddress: string
   sizeBytes: number
   /** The manifest whose hash stands on chain, once an oracle has given it. */
-  manifest?: unknown
+  manifest?: Record<string, unknown>
   releases: (SignedRelease & { oracle: Address })[]
 }
 
@@ -109,7 +109,7 @@ export async function readReleases(
   return {
     contentAddress: holding.content_address,
     sizeBytes: Number(holding.size_bytes),
-    ...(manifest ? { manifest: JSON.parse(manifest.content) as unknown } : {}),
+    ...(manifest ? { manifest: JSON.parse(manifest.content) } : {}),
     releases: rows.map((row) => ({
       oracle: row.oracle as Address,
       envelope: Envelope.parse(JSON.parse(row.envelope)),

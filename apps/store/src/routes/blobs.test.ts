@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
-import { FileBlobStore } from '@ambrosia/service/FileBlobStore'
+import { FileBlobStore } from '../blobs/FileBlobStore.ts'
 import { deleteStrays, sweep } from '../jobs/sweep.ts'
 import * as Testing from '../testing/startStore.ts'
 

@@ -8,19 +8,20 @@ import { fromHex, fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import * as HttpSignature from '@ambrosia/primitives/HttpSignature'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as Database from '@ambrosia/service/Database'
-import { FileBlobStore } from '@ambrosia/service/FileBlobStore'
+import { createServer } from '@ambrosia/service/Frame'
 import * as Log from '@ambrosia/service/Log'
 import * as Metrics from '@ambrosia/service/Metrics'
 import * as Server from '@ambrosia/service/Server'
 import { accountId } from '@ambrosia/service/SignedRequest'
 import type { Address } from 'viem'
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
+import { FileBlobStore } from '../blobs/FileBlobStore.ts'
 import type { DealReader, SettledRecord } from '../chain/DealReader.ts'
-import { createApp } from '../createApp.ts'
 import { createLocks } from '../createLocks.ts'
 import { migrations } from '../database/migrations.ts'
 import type { StoreDatabase } from '../database/tables.ts'
 import { DEFAULT_LIMITS, type Limits, type Store } from '../Store.ts'
+import { servingOf } from '../servingOf.ts'
 
 export const newAccount = (): PrivateKeyAccount => privateKeyToAccount(generatePrivateKey())
 
@@ -102,7 +103,12 @@ export async function startStore(t: TestContext, limits: Partial<Limits> = {}) {
     nowSec: () => clock.nowSec,
   }
   const metrics = Metrics.create({ service: 'store', withProcess: false })
-  const app = await createApp(store, { metrics, requestsPerMinute: 10_000 })
+  const serving = servingOf(store)
+  const { description } = serving
+  const app = await createServer(
+    { name: 'store', description, log, metrics, requestsPerMinute: 10_000 },
+    serving,
+  )
   const url = await Server.listen(app, { host: '127.0.0.1', port: 0 })
   t.after(async () => {
     await app.close()

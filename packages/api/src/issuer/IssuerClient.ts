@@ -1,33 +1,14 @@
-import type { IssuedRecord, RecordForm } from '@ambrosia/exchange/IssuedRecord'
-import { type Fetch, request } from '../request.ts'
+import type { RecordForm } from '@ambrosia/exchange/IssuedRecord'
+import { call, callAt, type Fetch, type Reply, type Service } from '../client/call.ts'
+import { issuerRoutes } from './routes.ts'
 
 /** What an issuer answers to an issuance. */
-export type Issued = {
-  record: IssuedRecord
-  claimCount: number
-  digestCount: number
-  statusIndex: number
-  report?: { removed: number; kept: number }
-}
+export type Issued = Reply<typeof issuerRoutes.issue>
 
 /** Who an issuer is, and the signed message that puts its DID on chain. */
-export type IssuerService = {
-  did: string
-  statusPeriodSec: number
-  creation: {
-    firstController: `0x${string}`
-    salt: `0x${string}`
-    document: {
-      controller: `0x${string}`
-      verificationMethods: { fragment: string; purposes: number; multikey: `0x${string}` }[]
-      services: { fragment: string; serviceType: string; endpoint: string }[]
-    }
-    deadline: string
-    signature: `0x${string}`
-  }
-}
+export type IssuerService = Reply<typeof issuerRoutes.describe>
 
-/** The routes of an issuer for its own staff. */
+/** The routes of an issuer. Issuing and revoking are for its own staff. */
 export type IssuerClient = {
   service(): Promise<IssuerService>
   issue(bundle: Uint8Array, holder: string, form: RecordForm): Promise<Issued>
@@ -36,30 +17,33 @@ export type IssuerClient = {
 
 export function createIssuerClient(options: {
   url: string
-  operatorToken: string
+  /** Absent for those who only ask who the issuer is. */
+  operatorToken?: string
   fetch: Fetch
+  now: () => number
 }): IssuerClient {
-  const { url, fetch } = options
-  const authorization = `Bearer ${options.operatorToken}`
+  const { url, fetch, now } = options
+  const issuer: Service = { name: 'issuer', url, fetch, now }
+  const bearer = options.operatorToken ?? ''
   return {
-    service: async () => {
-      const response = await request(fetch, 'issuer', `${url}/v1/service`)
-      return (await response.json()) as IssuerService
-    },
-    issue: async (bundle, holder, form) => {
-      const query = new URLSearchParams({ holder, form })
-      const response = await request(fetch, 'issuer', `${url}/v1/records?${query}`, {
-        method: 'POST',
-        headers: { authorization, 'content-type': 'application/fhir+json' },
-        body: bundle as BodyInit,
-      })
-      return (await response.json()) as Issued
-    },
-    revoke: async (statusIndex) => {
-      await request(fetch, 'issuer', `${url}/v1/status/1/${statusIndex}/revoke`, {
-        method: 'POST',
-        headers: { authorization },
-      })
+    service: () => call(issuer, issuerRoutes.describe, {}),
+    issue: (body, holder, form) =>
+      call(issuer, issuerRoutes.issue, { query: { holder, form }, body, bearer }),
+    revoke: async (index) => {
+      await call(issuer, issuerRoutes.revoke, { params: { index }, bearer })
     },
   }
+}
+
+/** The status list of an epoch (seconds) as the URL in the issuer's DID document serves it; its bytes are what is hashed and verified. */
+export async function readStatusList(options: {
+  url: string
+  epochSec: number
+  fetch: Fetch
+  now: () => number
+}): Promise<Uint8Array> {
+  const { url, epochSec, fetch, now } = options
+  const issuer: Service = { name: 'issuer', url, fetch, now }
+  const at = `${url}?epoch=${epochSec}`
+  return await callAt(issuer, issuerRoutes.statusList, at, { query: { epoch: epochSec } })
 }

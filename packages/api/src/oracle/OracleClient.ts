@@ -1,56 +1,61 @@
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
 import type { Hex } from '@ambrosia/primitives/Bytes'
-import type { Address } from 'viem'
-import { type Fetch, request } from '../request.ts'
+import type { RequestSigner } from '@ambrosia/primitives/SignedRequest'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import { call, type Fetch, type Reply, type Service } from '../client/call.ts'
+import { oracleRoutes } from './routes.ts'
+
+type Answer = Reply<typeof oracleRoutes.submit>
 
 /** An oracle's certificate over a submission. */
-export type Certified = {
-  id: Hex
-  oracle: Address
-  certificate: Certificate.Certificate
-  signature: Hex
-  /** What the score is made of. */
-  quality: {
-    score: number
-    completeness: number
-    recency: number
-    coding: number
-    conformance: number
-  }
-}
+export type Certified = Omit<Answer, 'certificate'> & { certificate: Certificate.Certificate }
+
+/** Who an oracle is. */
+export type OracleService = Reply<typeof oracleRoutes.describe>
 
 /** The routes of an oracle. */
 export type OracleClient = {
+  service(): Promise<OracleService>
   /** Sends a submission and waits for the verdict; the same submission returns the same certificate until it expires. */
   submit(body: SubmissionBody.SubmissionBody): Promise<Certified>
   /** The verdict on a submission sent before. */
   read(id: Hex): Promise<Certified>
 }
 
-/** The largest records take an oracle about a minute. */
-const TIMEOUT_MS = 180_000
-
-export function createOracleClient(options: { url: string; fetch: Fetch }): OracleClient {
-  const { url, fetch } = options
+export function createOracleClient(options: {
+  url: string
+  fetch: Fetch
+  now: () => number
+  timeout?: Service['timeout']
+}): OracleClient {
+  const oracle: Service = { name: 'oracle', ...options }
   return {
-    submit: async (body) => {
-      const response = await request(fetch, 'oracle', `${url}/v1/submissions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(SubmissionBody.toJson(body)),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      })
-      return fromJson(await response.json())
+    service: () => call(oracle, oracleRoutes.describe, {}),
+    submit: async (submission) => {
+      const body = SubmissionBody.toJson(submission)
+      return fromAnswer(await call(oracle, oracleRoutes.submit, { body }))
     },
-    read: async (id) => {
-      const response = await request(fetch, 'oracle', `${url}/v1/submissions/${id}`)
-      return fromJson(await response.json())
-    },
+    read: async (id) => fromAnswer(await call(oracle, oracleRoutes.certified, { params: { id } })),
   }
 }
 
-function fromJson(json: unknown): Certified {
-  const answer = json as Omit<Certified, 'certificate'> & { certificate: unknown }
+/** Asks another oracle for the tag secret, as an operator that the registry admitted. @throws TagSecret.NotForYou, Envelope.* */
+export async function askTagSecret(options: {
+  url: string
+  fetch: Fetch
+  now: () => number
+  chainId: number
+  /** The operator that is asked. */
+  audience: Hex
+  operator: RequestSigner
+}): Promise<Envelope.Envelope> {
+  const { url, fetch, now, chainId, audience, operator: signer } = options
+  const oracle: Service = { name: 'oracle', url, fetch, now }
+  const signing = { signer, chainId, audience }
+  return Envelope.parse(await call(oracle, oracleRoutes.tagSecret, { signing }))
+}
+
+function fromAnswer(answer: Answer): Certified {
   return { ...answer, certificate: Certificate.fromJson(answer.certificate) }
 }

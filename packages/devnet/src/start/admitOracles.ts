@@ -1,8 +1,8 @@
+import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import type { Chain } from '@ambrosia/sdk/Chain'
 import { type Address, createWalletClient, http, parseEther } from 'viem'
 import { developmentAccount } from '../accounts.ts'
-import { readService } from './readService.ts'
 import { waitFor } from './waitFor.ts'
 
 /**
@@ -17,7 +17,9 @@ export async function admitOracles(
   const deployer = developmentAccount('deployer')
   const transport = http(chain.client.transport['url'] as string)
   const wallet = createWalletClient({ account: deployer, transport })
-  const services = await Promise.all(urls.map(readService))
+  const services = await Promise.all(
+    urls.map((url) => createOracleClient({ url, fetch, now: Date.now }).service()),
+  )
   for (const { account } of services) {
     const hash = await wallet.sendTransaction({ to: account, value: parseEther('10'), chain: null })
     await chain.client.waitForTransactionReceipt({ hash })

@@ -46,7 +46,11 @@ export type CertifyContext = {
   tagSecret: Uint8Array
   validatorHash: Hex
   /** Reads a sealed payload from the store that gave the receipt. */
-  fetchSealed: (store: Address, contentAddress: string) => AsyncIterable<Uint8Array>
+  fetchSealed: (
+    store: Address,
+    contentAddress: string,
+    sizeBytes: number,
+  ) => AsyncIterable<Uint8Array>
   nowSec: () => bigint
 }
 
@@ -204,7 +208,7 @@ async function openPayload(
   }
   const sealed: Uint8Array[] = []
   const ciphertext = keeping(
-    context.fetchSealed(body.receipt.store, manifest.contentAddress),
+    context.fetchSealed(body.receipt.store, manifest.contentAddress, manifest.sizeBytes),
     sealed,
   )
   const chunks: Uint8Array[] = []

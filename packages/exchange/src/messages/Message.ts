@@ -33,6 +33,8 @@ export type MessageType<M> = {
   readonly primaryType: string
   /** The type string, as Solidity hashes it. */
   readonly typeString: string
+  /** JSON Schema of the message as JSON: what {@link toJson} writes and {@link fromJson} reads. */
+  readonly schema: MessageSchema
   /** The EIP-712 digest, domain included, 0x-hex of 32 bytes. */
   hash(message: M, domain: Domain): Hex
   /** What a wallet is asked to sign. */
@@ -45,6 +47,13 @@ export type MessageType<M> = {
   toJson(message: M): Record<string, string | number>
   /** The message of plain JSON; every field must be there and of its type, and no other. @throws Message.Malformed */
   fromJson(json: unknown): M
+}
+
+export type MessageSchema = {
+  readonly type: 'object'
+  readonly required: readonly string[]
+  readonly additionalProperties: false
+  readonly properties: Readonly<Record<string, object>>
 }
 
 export type TypedData = {
@@ -69,6 +78,12 @@ export function defineMessage<const F extends Fields>(
   })
   return {
     primaryType,
+    schema: {
+      type: 'object',
+      required: fields.map(([name]) => name),
+      additionalProperties: false,
+      properties: Object.fromEntries(fields.map(([name, type]) => [name, SCHEMAS[type]])),
+    },
     typeString: `${primaryType}(${fields.map(([name, type]) => `${type} ${name}`).join(',')})`,
     hash: (message, domain) => hashTypedData(toTypedData(message, domain)),
     toTypedData,
@@ -115,6 +130,14 @@ const PATTERNS: Record<keyof FieldTypes, RegExp> = {
   uint64: /^(?:0|[1-9]\d{0,19})$/,
   uint256: /^(?:0|[1-9]\d{0,77})$/,
 }
+/** JSON Schema of a field; that an integer has no more bits than its type is for {@link fieldsFromJson}. */
+const SCHEMAS: Record<keyof FieldTypes, object> = {
+  bytes32: { type: 'string', pattern: PATTERNS.bytes32.source },
+  address: { type: 'string', pattern: PATTERNS.address.source },
+  uint16: { type: 'integer', minimum: 0, maximum: 65535 },
+  uint64: { type: 'string', pattern: PATTERNS.uint64.source },
+  uint256: { type: 'string', pattern: PATTERNS.uint256.source },
+}
 const BITS: Partial<Record<keyof FieldTypes, bigint>> = { uint16: 16n, uint64: 64n, uint256: 256n }
 
 function fieldsFromJson(
@@ -123,7 +146,7 @@ function fieldsFromJson(
   json: unknown,
 ): Record<string, unknown> {
   if (json === null || typeof json !== 'object' || Array.isArray(json)) {
-    throw new MalformedError(primaryType, 'it is no object')
+    throw new MalformedError(primaryType, 'it is not an object')
   }
   const source = json as Record<string, unknown>
   for (const key of Object.keys(source)) {
@@ -141,7 +164,7 @@ function fieldsFromJson(
       !PATTERNS[type].test(text) ||
       (bits !== undefined && BigInt(text) >> bits !== 0n)
     ) {
-      throw new MalformedError(primaryType, `${name} is no ${type}`)
+      throw new MalformedError(primaryType, `${name} is not a ${type}`)
     }
     message[name] = type === 'uint16' ? Number(text) : bits === undefined ? text : BigInt(text)
   }

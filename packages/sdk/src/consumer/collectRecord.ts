@@ -150,9 +150,9 @@ function manifestOf(
 
 async function download(
   options: Parameters<typeof collectRecord>[0],
-  { contentAddress }: Manifest.Manifest,
+  { contentAddress, sizeBytes }: Manifest.Manifest,
 ): Promise<Uint8Array> {
-  const sealed = await options.store.download(options.account, contentAddress)
+  const sealed = await options.store.download(options.account, contentAddress, sizeBytes)
   const { cid } = await ContentAddress.fromBytes(sealed)
   if (cid !== contentAddress) throw new WrongContentError()
   return sealed

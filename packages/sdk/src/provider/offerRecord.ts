@@ -1,5 +1,5 @@
+import type { Fetch } from '@ambrosia/api/client/call'
 import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
-import type { Fetch } from '@ambrosia/api/request'
 import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import { readOracle } from '@ambrosia/chain/read/oracle'
 import type { Loader } from '@ambrosia/credentials/Contexts'
@@ -131,7 +131,7 @@ export async function certifyOffer(
     oracles: sealed.recipients.map(({ operator, signer, endpoint }) => ({
       operator,
       signer,
-      client: createOracleClient({ url: endpoint, fetch: offering.fetch }),
+      client: createOracleClient({ url: endpoint, fetch: offering.fetch, now: offering.now }),
     })),
     quorum: terms.quorum,
     onProgress: offering.onProgress ?? ignoreProgress,

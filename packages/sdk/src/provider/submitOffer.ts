@@ -21,7 +21,11 @@ export type QuorumCertificate = {
 }
 
 /** An oracle of the deal; `signer` is the key that the registry holds for its certificates. */
-export type OracleEndpoint = { operator: Address; signer: Address; client: OracleClient }
+export type OracleEndpoint = {
+  operator: Address
+  signer: Address
+  client: Pick<OracleClient, 'submit'>
+}
 
 /** How long the other oracles may take once the quorum has certified. */
 const GRACE_MS = 5_000

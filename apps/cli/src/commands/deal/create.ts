@@ -68,6 +68,7 @@ export function define(create: Command): void {
 
 async function openFrom(options: Options) {
   const { accountOf, openSession } = await import('../../Session.ts')
+  const { createIssuerClient } = await import('@ambrosia/api/issuer/IssuerClient')
   const { openDeal } = await import('@ambrosia/sdk/consumer/openDeal')
   const { readOperators, readOracle } = await import('@ambrosia/chain/read/oracle')
   const Criteria = await import('@ambrosia/exchange/Criteria')
@@ -81,9 +82,7 @@ async function openFrom(options: Options) {
   const { chain, store, network } = session
   const account = accountOf(session, options.key)
   const nowSec = Math.floor(Date.now() / 1000)
-  const service = (await (await fetch(`${network.services.issuer}/v1/service`)).json()) as {
-    did: string
-  }
+  const issuer = createIssuerClient({ url: network.services.issuer, fetch, now: Date.now })
   const consumer = DidAmbrosia.toDid(
     network.chainId,
     DidAmbrosia.idOf(account.address, fromHex(`0x${'00'.repeat(32)}`)),
@@ -92,7 +91,7 @@ async function openFrom(options: Options) {
   const criteria = Criteria.parse({
     ...source,
     ...(source['issuers'] === undefined || source['issuers'] === 'network'
-      ? { issuers: [service.did] }
+      ? { issuers: [(await issuer.service()).did] }
       : {}),
     ...(source['consumer'] === undefined || source['consumer'] === 'network' ? { consumer } : {}),
   })

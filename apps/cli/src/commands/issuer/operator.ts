@@ -16,6 +16,7 @@ export async function openIssuer() {
       'Run the command in the home of the issuer.',
     )
   const operatorToken = readNamedText(tokenFile).trim()
-  const client = createIssuerClient({ url: session.network.services.issuer, operatorToken, fetch })
+  const { issuer: url } = session.network.services
+  const client = createIssuerClient({ url, operatorToken, fetch, now: Date.now })
   return { session, client }
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { concat } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
+import { useFolder } from '@ambrosia/service/testing/useFolder'
 import { FileBlobStore } from './FileBlobStore.ts'
-import { useFolder } from './testing/useFolder.ts'
 
 const content = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * 31) & 255)
 

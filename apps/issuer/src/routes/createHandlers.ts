@@ -1,0 +1,45 @@
+import type { issuerRoutes } from '@ambrosia/api/issuer/routes'
+import { describe } from '@ambrosia/api/ServiceDescription'
+import * as Keys from '@ambrosia/credentials/Keys'
+import { fromUtf8 } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import type { Handlers } from '@ambrosia/service/addRoutes'
+import type { Issuer } from '../Issuer.ts'
+import { issue } from '../issue.ts'
+import { signCreation } from '../signCreation.ts'
+
+/** What the issuer does for each of its routes. */
+export function createHandlers(issuer: Issuer): Handlers<typeof issuerRoutes> {
+  const { keys, chainId, statusLists } = issuer
+  return {
+    describe: async () => ({
+      ...describe('issuer', chainId, keys.controller.address),
+      did: keys.did,
+      statusPeriodSec: issuer.statusPeriodSec,
+      creation: await signCreation(issuer),
+    }),
+    issue: async ({ body, query }) => {
+      assertHolder(query.holder)
+      return await issue(issuer, { bundle: body, ...query })
+    },
+    revoke: async ({ params }) => {
+      await statusLists.revoke(params.index)
+      return undefined
+    },
+    statusList: async ({ query }) => fromUtf8(await statusLists.published(query.epoch)),
+  }
+}
+
+function assertHolder(holder: string): void {
+  try {
+    Keys.fromMultibase(holder.replace(/^did:key:/, ''))
+  } catch {
+    throw new InvalidHolderError()
+  }
+}
+
+export class InvalidHolderError extends AmbrosiaError {
+  constructor() {
+    super('Issuer.InvalidHolder', 'holder is not the did:key of an Ed25519 key')
+  }
+}

@@ -1,0 +1,99 @@
+import * as Certificate from '@ambrosia/exchange/Certificate'
+import { submissionBodySchema } from '@ambrosia/exchange/schemas/record'
+import type { HttpRoutes } from '@ambrosia/primitives/HttpRoute'
+import * as Type from 'typebox'
+import { describeRoute } from '../ServiceDescription.ts'
+import { Account, anonymous, Envelope, Hash, messageJson, Signature } from '../shapes.ts'
+
+/** Presentation and manifest are the large parts; the record itself lies at the store. */
+const SUBMISSION_BYTES = 4 * 1024 * 1024
+const MESSAGE_BYTES = 64 * 1024
+
+const Points = Type.Number({ minimum: 0, maximum: 100 })
+
+const certified = {
+  kind: 'json',
+  limitBytes: MESSAGE_BYTES,
+  schema: Type.Object({
+    id: Hash,
+    oracle: Account,
+    certificate: messageJson(Certificate.schema),
+    signature: Signature,
+    /** What the score is made of. */
+    quality: Type.Object({
+      score: Points,
+      completeness: Points,
+      recency: Points,
+      coding: Points,
+      conformance: Points,
+    }),
+  }),
+} as const
+
+/** The routes of an oracle. */
+export const oracleRoutes = {
+  describe: describeRoute('oracle', {
+    signer: Account,
+    keyId: Type.String({ maxLength: 256 }),
+    epoch: Type.Integer({ minimum: 1 }),
+    measurement: Hash,
+    attestation: Type.Literal('software'),
+  }),
+
+  submit: {
+    method: 'POST',
+    path: '/v1/submissions',
+    summary: 'Judge a sealed record and certify it',
+    description:
+      'Signed by provider account and holder key inside; the same submission returns the same certificate.',
+    auth: 'anyone',
+    body: {
+      kind: 'json',
+      limitBytes: SUBMISSION_BYTES,
+      schema: anonymous<Record<string, unknown>>(submissionBodySchema),
+      // Malformed or unacceptable: a stranger gets one answer to both.
+      isJudgedByHandler: true,
+    },
+    answer: { ...certified, status: 201 },
+    errors: {
+      'Submission.Refused': 403,
+      'Record.': 422,
+      'Seal.': 422,
+      'Envelope.': 422,
+      'Payload.': 422,
+      'Shape.': 422,
+      'CanonicalJson.': 422,
+      'Credential.': 422,
+      'Predicate.': 422,
+      'Validation.': 422,
+      'Selection.': 422,
+      'Status.UnknownList': 422,
+      'Status.NotAvailable': 503,
+      'Oracle.NotReady': 503,
+      'Store.': 503,
+    },
+    // The largest records take an oracle about a minute.
+    timeoutMs: 180_000,
+  },
+
+  certified: {
+    method: 'GET',
+    path: '/v1/submissions/:id',
+    summary: 'The certificate of a submission judged before',
+    auth: 'anyone',
+    params: Type.Object({ id: Hash }),
+    answer: { ...certified, status: 200 },
+    errors: { 'Submission.Unknown': 404, 'Oracle.NotReady': 503 },
+    timeoutMs: 30_000,
+  },
+
+  tagSecret: {
+    method: 'POST',
+    path: '/v1/peers/tag-secret',
+    summary: 'Hand the tag secret to a registered oracle, wrapped to its registered key',
+    auth: 'account',
+    answer: { kind: 'json', status: 200, limitBytes: MESSAGE_BYTES, schema: Envelope },
+    errors: { 'TagSecret.NotForYou': 403 },
+    timeoutMs: 5_000,
+  },
+} as const satisfies HttpRoutes
