@@ -1,117 +1,170 @@
 /**
- * Runs every test of the repository: packages, apps, scripts, contracts, guest programs and whole-network scenarios.
+ * Runs every test of the repository: packages, apps, scripts, contracts, guest programs, whole-network scenarios, and each
+ * simulation a little.
  *
  *   npm test                          everything
  *   npm test -- packages/sealing      only paths that begin with, or contain, the text
+ *   npm test -- --changed             what the changes since the main branch can reach; --changed=COMMIT compares with that
+ *   npm test -- --name PATTERN        only tests whose full name matches the regular expression
+ *   npm test -- --watch               again whenever a file changes, what that change can reach
  *   npm test -- --json                one JSON object as the last line
  *
- * Ends with `tests N pass N fail N skipped N`. A file without a test, a failing set-up step and an empty selection are
- * failures: nothing passes by not running.
+ * Ends with `tests N pass N fail N skipped N`. A file without a test, a test without an assertion, a failing set-up step
+ * and an empty selection are failures: nothing passes by not running.
  */
-import { spawn } from 'node:child_process'
-import { existsSync, globSync } from 'node:fs'
+import { existsSync, watch } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { addCounts, type Counts, countsOfLine, NO_COUNTS, summaryLine } from './testing/counts.ts'
-import { runFiles } from './testing/runFiles.ts'
+import { ensurePackages } from './setup/packages.mjs'
+import { readGraph } from './source/Graph.ts'
+import { runContracts } from './testing/contracts.ts'
+import { addCounts, type Counts, NO_COUNTS, summaryLine } from './testing/counts.ts'
+import { keepDurations, readDurations } from './testing/durations.ts'
+import { groupsOf } from './testing/groups.ts'
+import { runFile } from './testing/runFile.ts'
+import { type Job, runJobs } from './testing/schedule.ts'
+import {
+  affectedTests,
+  baseOf,
+  CONTRACTS,
+  changedFiles,
+  matches,
+  testFiles,
+} from './testing/select.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-/** Each group runs on its own, the fast ones first; whole-network scenarios start many processes, so one at a time. */
-const GROUPS = [
-  { name: 'scripts', patterns: ['scripts/**/*.test.ts'], concurrency: 2, timeoutMs: 300_000 },
-  { name: 'packages', patterns: ['packages/**/*.test.ts'], concurrency: 2, timeoutMs: 600_000 },
-  {
-    name: 'guest and circuits',
-    patterns: ['{guest,circuits}/**/*.test.ts'],
-    concurrency: 1,
-    timeoutMs: 600_000,
-  },
-  { name: 'apps', patterns: ['apps/**/*.test.ts'], concurrency: 2, timeoutMs: 600_000 },
-  {
-    name: 'whole network',
-    patterns: ['{e2e,examples}/**/*.test.ts'],
-    concurrency: 1,
-    timeoutMs: 900_000,
-  },
-]
 const CONTRACTS_RUNNER = 'scripts/contracts/test.ts'
+/** Starts a whole network of processes, so nothing else runs beside it. */
+const WHOLE_NETWORK = /^(e2e|examples)\//
+const TIMEOUT_MS = 600_000
+const NETWORK_TIMEOUT_MS = 900_000
+const SLOWEST = 10
+const SETTLE_MS = 300
+
+type Options = { filters: readonly string[]; name: RegExp | undefined; json: boolean }
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  args: process.argv.slice(2).map((arg) => (arg === '--changed' ? '--changed=' : arg)),
+  options: {
+    changed: { type: 'string' },
+    name: { type: 'string' },
+    watch: { type: 'boolean' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
   allowPositionals: true,
 })
 if (values.help) {
-  process.stdout.write('usage: npm test -- [PATH...] [--json]\n')
+  process.stdout.write(
+    'usage: npm test -- [PATH...] [--changed[=COMMIT]] [--name PATTERN] [--watch] [--json]\n',
+  )
 } else {
-  process.exitCode = await main(positionals, values.json ?? false)
+  const name = values.name === undefined ? undefined : new RegExp(values.name)
+  const options = { filters: positionals, name, json: values.json ?? false }
+  if (values.watch) await watchAndRun(options)
+  else process.exitCode = await main(options, values.changed)
 }
 
-async function main(filters: readonly string[], json: boolean): Promise<number> {
+async function main(options: Options, since: string | undefined): Promise<number> {
+  const changed = since === undefined ? null : changedFiles(ROOT, since || baseOf(ROOT))
+  const files = select(options.filters, changed)
+  const hasContracts =
+    existsSync(join(ROOT, CONTRACTS_RUNNER)) &&
+    options.name === undefined &&
+    matches(CONTRACTS, options.filters) &&
+    (changed === null || changed.some((path) => path.startsWith(CONTRACTS)))
+  if (changed !== null && files.length === 0 && !hasContracts) {
+    process.stdout.write(`${changed.length} changed files reach no test\n`)
+    process.stdout.write(`${summaryLine('tests', NO_COUNTS)}\n`)
+    return 0
+  }
+  return await runAll(files, hasContracts, options)
+}
+
+/** The chosen test files; of those only what the changed ones can reach, where changes are given. */
+function select(filters: readonly string[], changed: readonly string[] | null): string[] {
+  const files = testFiles(ROOT).filter((path) => matches(path, filters))
+  return changed === null ? files : affectedTests(ROOT, readGraph(ROOT), files, changed)
+}
+
+async function runAll(files: string[], hasContracts: boolean, options: Options): Promise<number> {
   const start = performance.now()
-  let counts = NO_COUNTS
-  let fileCount = 0
-  for (const group of GROUPS) {
-    const files = select(group.patterns, filters)
-    if (files.length === 0) continue
-    fileCount += files.length
-    process.stdout.write(`${group.name}: ${files.length} files\n`)
-    counts = addCounts(counts, await runFiles(ROOT, files, group))
+  await ensurePackages(ROOT, process.execPath, groupsOf(ROOT, files))
+  const expected = readDurations()
+  const jobs: Job<Counts>[] = files.map((file) => fileJob(file, options.name, expected.get(file)))
+  if (hasContracts) {
+    const run = () => runContracts(join(ROOT, CONTRACTS_RUNNER))
+    jobs.push({ name: CONTRACTS, cost: 1, expectedMs: expected.get(CONTRACTS), run })
   }
-  if (existsSync(join(ROOT, CONTRACTS_RUNNER)) && matches('contracts/', filters)) {
-    fileCount++
-    counts = addCounts(counts, await runContracts())
-  }
-  const total = counts.pass + counts.fail + counts.skipped
-  if (counts.pass + counts.fail === 0) {
-    process.stdout.write(
-      `no test ran${filters.length > 0 ? `: nothing matches ${filters.join(' ')}` : ''}\n`,
-    )
-  }
+  const results = await runJobs(jobs, availableParallelism())
   const seconds = Math.round((performance.now() - start) / 100) / 10
+  if (options.name === undefined) {
+    keepDurations(new Map(results.map(({ job, ms }) => [job.name, ms])))
+  }
+  const counts = results.map(({ result }) => result).reduce(addCounts, NO_COUNTS)
+  if (counts.pass + counts.fail === 0) process.stdout.write('no test ran: nothing matches\n')
+  const slowest = [...results].sort((one, other) => other.ms - one.ms).slice(0, SLOWEST)
+  if (results.length > SLOWEST) {
+    process.stdout.write('slowest\n')
+    for (const { job, ms } of slowest) {
+      process.stdout.write(`${(ms / 1000).toFixed(1).padStart(7)} s  ${job.name}\n`)
+    }
+  }
+  return finish(counts, results.length, seconds, options.json)
+}
+
+function fileJob(
+  file: string,
+  name: RegExp | undefined,
+  expectedMs: number | undefined,
+): Job<Counts> {
+  const isNetwork = WHOLE_NETWORK.test(file)
+  const timeoutMs = isNetwork ? NETWORK_TIMEOUT_MS : TIMEOUT_MS
+  const cost = isNetwork ? Number.POSITIVE_INFINITY : 1
+  return { name: file, cost, expectedMs, run: () => runFile(ROOT, file, { timeoutMs, name }) }
+}
+
+function finish(counts: Counts, fileCount: number, seconds: number, json: boolean): number {
   const ok = counts.fail === 0 && counts.pass > 0
+  const tests = counts.pass + counts.fail + counts.skipped
   process.stdout.write(`${fileCount} files in ${seconds} s\n`)
   process.stdout.write(`${counts.pass} passed, ${counts.fail} failed, ${counts.skipped} skipped\n`)
   process.stdout.write(`${summaryLine('tests', counts)}\n`)
   if (json) {
-    const result = { version: 1, ok, tests: total, ...counts, files: fileCount, seconds }
+    const result = { version: 1, ok, tests, ...counts, files: fileCount, seconds }
     process.stdout.write(`${JSON.stringify(result)}\n`)
   }
   return ok ? 0 : 1
 }
 
-function select(patterns: readonly string[], filters: readonly string[]): string[] {
-  const exclude = (path: string) => path.split('/').at(-1) === 'node_modules'
-  return globSync([...patterns], { cwd: ROOT, exclude })
-    .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => matches(path, filters))
-    .sort()
-}
-
-function matches(path: string, filters: readonly string[]): boolean {
-  if (filters.length === 0) return true
-  return filters.some((filter) => path.includes(filter.replace(/^\.\//, '').replace(/\/$/, '')))
-}
-
-/** The Solidity tests have a runner of their own; its last line is `contracts N pass N fail N skipped N`. */
-async function runContracts(): Promise<Counts> {
-  process.stdout.write('contracts: Solidity tests\n')
-  const child = spawn(process.execPath, [join(ROOT, CONTRACTS_RUNNER)], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** Runs once, then again after every change; Ctrl-C ends it. */
+async function watchAndRun(options: Options): Promise<void> {
+  const changed = new Set<string>()
+  let wake = () => {}
+  const watcher = watch(ROOT, { recursive: true }, (_event, name) => {
+    const path = String(name ?? '').replaceAll('\\', '/')
+    if (/(^|\/)(node_modules|\.git|\.ambrosia|\.cache|artifacts|cache)(\/|$)|^$/.test(path)) return
+    changed.add(path)
+    wake()
   })
-  let text = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    process.stdout.write(chunk)
-    text = (text + chunk).slice(-10_000)
+  process.on('SIGINT', () => {
+    watcher.close()
+    process.exit(130)
   })
-  const code = await new Promise<number>((done, failed) => {
-    child.once('error', failed)
-    child.once('close', (exitCode) => done(exitCode ?? 1))
-  })
-  const counts = countsOfLine('contracts', text.trimEnd().split('\n').at(-1) ?? '')
-  if (counts === null) {
-    process.stdout.write('contracts: the runner did not end with its counts\n')
-    return { pass: 0, fail: 1, skipped: 0 }
+  let files = select(options.filters, null)
+  for (;;) {
+    if (files.length > 0) await runAll(files, false, options)
+    else process.stdout.write('no test is reached by that change\n')
+    process.stdout.write('waiting for a change (Ctrl-C ends)\n')
+    if (changed.size === 0) {
+      await new Promise<void>((done) => {
+        wake = done
+      })
+    }
+    // An editor writes several files at a time.
+    await new Promise((done) => setTimeout(done, SETTLE_MS))
+    files = select(options.filters, [...changed])
+    changed.clear()
   }
-  return code !== 0 && counts.fail === 0 ? { ...counts, fail: 1 } : counts
 }

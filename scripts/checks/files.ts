@@ -55,6 +55,12 @@ const RULES: readonly Rule[] = [
     fix: "Mend the test or delete it; what needs samples calls t.skip('reason').",
   },
   {
+    pattern: /(?<![.\w])assert\(|\bt\.assert\.ok\(/,
+    files: TEST_FILE,
+    message: 'an assertion that the runner can not count',
+    fix: 'Write assert.ok(...): a test that reaches no assertion fails.',
+  },
+  {
     pattern: new RegExp(`\\b(?:${UNFINISHED})\\b`),
     files: SOURCE,
     message: 'a note about unfinished work',

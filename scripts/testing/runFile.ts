@@ -3,9 +3,15 @@ import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
-import { addCounts, type Counts, NO_COUNTS } from './counts.ts'
+import { type Counts, NO_COUNTS } from './counts.ts'
 
-const SEED = pathToFileURL(join(import.meta.dirname, 'seed.ts')).href
+const SEED = beside('seed.ts')
+const ASSERTIONS = beside('assertions.ts')
+const SIMULATE = join(import.meta.dirname, 'simulate.ts')
+
+function beside(name: string): string {
+  return pathToFileURL(join(import.meta.dirname, name)).href
+}
 
 /** What the runner tells about one test; the parts of node's own events that are read here. */
 type TestData = {
@@ -24,34 +30,21 @@ type TestData = {
 type FileState = { output: string; testCount: number; failCount: number; skips: string[] }
 
 type RunOptions = {
-  /** Files at once. */
-  concurrency: number
   /** A file that has not ended by then is stopped and fails, one that hangs after its tests too. */
   timeoutMs: number
+  /** Only tests whose name, with those of its suites before it, matches; a file without one is passed over. */
+  name?: RegExp | undefined
 }
 
 /**
- * Runs test files with node's runner, a process each, and prints a line per file, every failure whole with what its
- * file printed, and every skipped test with its reason.
+ * Runs a test file or a simulation with node's runner, in a process of its own, and prints a line, every failure whole
+ * with what its file printed, and every skipped test with its reason.
  */
-export async function runFiles(
+export async function runFile(
   root: string,
-  files: readonly string[],
-  options: RunOptions,
+  file: string,
+  { timeoutMs, name }: RunOptions,
 ): Promise<Counts> {
-  let counts = NO_COUNTS
-  const waiting = [...files]
-  const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const ofFile = await runFile(root, file, options.timeoutMs)
-      counts = addCounts(counts, ofFile)
-    }
-  }
-  await Promise.all(Array.from({ length: options.concurrency }, worker))
-  return counts
-}
-
-async function runFile(root: string, file: string, timeoutMs: number): Promise<Counts> {
   const counts: Counts = { ...NO_COUNTS }
   const state: FileState = { output: '', testCount: 0, failCount: 0, skips: [] }
   const start = performance.now()
@@ -59,11 +52,14 @@ async function runFile(root: string, file: string, timeoutMs: number): Promise<C
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), timeoutMs)
   const hasProperties = readFileSync(join(root, file), 'utf8').includes('fast-check')
+  const isSimulation = file.endsWith('.sim.ts')
   const stream = run({
-    files: [join(root, file)],
+    files: [isSimulation ? SIMULATE : join(root, file)],
+    ...(isSimulation ? { argv: [join(root, file)] } : {}),
+    ...(name === undefined ? {} : { testNamePatterns: [name] }),
     concurrency: 1,
     signal: stop.signal,
-    execArgv: hasProperties ? ['--import', SEED] : [],
+    execArgv: ['--import', ASSERTIONS, ...(hasProperties ? ['--import', SEED] : [])],
   })
   for await (const event of stream) {
     const data = event.data as unknown as TestData & { message?: string }
@@ -73,7 +69,7 @@ async function runFile(root: string, file: string, timeoutMs: number): Promise<C
       state.output += `${data.message}\n`
     }
     if (event.type === 'test:pass' || event.type === 'test:fail') {
-      count(root, event.type === 'test:pass', data, state, counts)
+      count(root, event.type === 'test:pass', data, state, counts, name !== undefined)
     }
   }
   clearTimeout(timer)
@@ -82,9 +78,17 @@ async function runFile(root: string, file: string, timeoutMs: number): Promise<C
   return counts
 }
 
-function count(root: string, passed: boolean, data: TestData, state: FileState, counts: Counts) {
+function count(
+  root: string,
+  passed: boolean,
+  data: TestData,
+  state: FileState,
+  counts: Counts,
+  isFiltered: boolean,
+): void {
   const isFile = data.entryFile === undefined
   if (passed && isFile) {
+    if (isFiltered) return
     report(root, data, 'this file has no test: add one or delete the file')
     counts.fail++
     state.failCount++
@@ -106,6 +110,7 @@ function count(root: string, passed: boolean, data: TestData, state: FileState, 
 }
 
 function finishFile(file: string, state: FileState, durationMs: number): void {
+  if (state.testCount + state.failCount === 0) return
   const mark = state.failCount > 0 ? 'FAIL' : 'ok  '
   const time = `${(durationMs / 1000).toFixed(1)} s`
   process.stdout.write(`${mark} ${file}  ${state.testCount} tests  ${time}\n`)

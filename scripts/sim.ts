@@ -1,0 +1,59 @@
+/**
+ * Runs seeded simulations at length; `npm test` runs each a little.
+ *
+ *   npm run sim                                    what there is
+ *   npm run sim -- NAME --runs 1000 --seed 7       a thousand runs, with the seeds 7, 8, 9 ...
+ *
+ * A simulation is `*.sim.ts` in the folder of what it tries, and exports `name` and `run` (testing/simulation.ts). The seed
+ * is printed: a failed run is repeated by the command that its failure shows.
+ */
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { testFiles } from './testing/select.ts'
+import { loadSimulation, runSimulation } from './testing/simulation.ts'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const USAGE = 'usage: npm run sim -- [NAME] [--runs N] [--seed S]\n'
+
+const { values, positionals } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100' },
+    seed: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+  allowPositionals: true,
+})
+const runs = Number(values.runs)
+const seed = Number(values.seed ?? Math.trunc(Math.random() * 2 ** 31))
+const isWrong = !Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(seed)
+if (values.help || isWrong || positionals.length > 1) {
+  process.stderr.write(USAGE)
+  process.exitCode = values.help ? 0 : 2
+} else {
+  process.exitCode = await main(positionals[0])
+}
+
+async function main(wanted: string | undefined): Promise<number> {
+  const paths = testFiles(ROOT).filter((path) => path.endsWith('.sim.ts'))
+  const all = await Promise.all(
+    paths.map(async (path) => ({ path, simulation: await loadSimulation(join(ROOT, path)) })),
+  )
+  if (wanted === undefined) {
+    for (const { path, simulation } of all) process.stdout.write(`${simulation.name}  ${path}\n`)
+    if (all.length === 0) process.stdout.write('there is no simulation yet\n')
+    return 0
+  }
+  const found = all.find(({ simulation }) => simulation.name === wanted)
+  if (found === undefined) {
+    const names = all.map(({ simulation }) => simulation.name).join(', ')
+    process.stderr.write(`no simulation is called ${wanted}; there is: ${names || 'none'}\n`)
+    return 2
+  }
+  process.stdout.write(`${wanted}: ${runs} runs from seed ${seed}\n`)
+  const start = performance.now()
+  const log = (line: string) => process.stdout.write(`${line}\n`)
+  const failure = await runSimulation(found.simulation, { runs, seed, log })
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  process.stdout.write(failure === null ? `${runs} runs held in ${seconds} s\n` : `${failure}\n`)
+  return failure === null ? 0 : 1
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { keepDurations, readDurations } from './durations.ts'
+import { type Job, longestFirst, runJobs } from './schedule.ts'
+
+type Sample = { name: string; cost?: number; expectedMs?: number }
+
+/** Jobs that end when they are told to, and what is running at a moment. */
+function samples(list: readonly Sample[]) {
+  const running = new Set<string>()
+  const ends = new Map<string, () => void>()
+  const jobs = list.map(
+    ({ name, cost = 1, expectedMs }): Job<string> => ({
+      name,
+      cost,
+      expectedMs,
+      run: () =>
+        new Promise((done) => {
+          running.add(name)
+          ends.set(name, () => {
+            running.delete(name)
+            done(name)
+          })
+        }),
+    }),
+  )
+  const end = async (name: string) => {
+    ends.get(name)?.()
+    await new Promise((done) => setImmediate(done))
+  }
+  return { jobs, running, end }
+}
+
+describe('longestFirst', () => {
+  it('puts unknown ones before known ones, and what takes every processor before all', () => {
+    const { jobs } = samples([
+      { name: 'short', expectedMs: 1 },
+      { name: 'long', expectedMs: 9 },
+      { name: 'new' },
+      { name: 'network', cost: Number.POSITIVE_INFINITY, expectedMs: 2 },
+    ])
+    assert.deepEqual(
+      longestFirst(jobs).map(({ name }) => name),
+      ['network', 'new', 'long', 'short'],
+    )
+  })
+})
+
+describe('runJobs', () => {
+  it('never has more at once than there are processors', async () => {
+    const { jobs, running, end } = samples([
+      { name: 'a', expectedMs: 3 },
+      { name: 'b', expectedMs: 2 },
+      { name: 'c', expectedMs: 1 },
+    ])
+    const all = runJobs(jobs, 2)
+    assert.deepEqual([...running], ['a', 'b'])
+    await end('b')
+    assert.deepEqual([...running], ['a', 'c'])
+    await end('a')
+    await end('c')
+    assert.deepEqual(
+      (await all).map(({ result }) => result),
+      ['b', 'a', 'c'],
+    )
+  })
+
+  it('lets what takes every processor run alone', async () => {
+    const { jobs, running, end } = samples([
+      { name: 'a' },
+      { name: 'network', cost: Number.POSITIVE_INFINITY },
+      { name: 'b' },
+    ])
+    const all = runJobs(jobs, 4)
+    assert.deepEqual([...running], ['network'])
+    await end('network')
+    assert.deepEqual([...running], ['a', 'b'])
+    await end('a')
+    await end('b')
+    assert.equal((await all).length, 3)
+  })
+})
+
+describe('durations', () => {
+  it('are kept, added to and read; a broken file is none', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ambrosia-durations-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'a', 'durations.json')
+    keepDurations(new Map([['x', 1.6]]), path)
+    keepDurations(new Map([['y', 2]]), path)
+    assert.deepEqual(
+      [...readDurations(path)],
+      [
+        ['x', 2],
+        ['y', 2],
+      ],
+    )
+    writeFileSync(path, '{')
+    assert.equal(readDurations(path).size, 0)
+  })
+})
