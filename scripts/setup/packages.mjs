@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { SetupError } from './errors.mjs'
 import { MAIN, npmSelection, workspacesByGroup } from './groups.mjs'
@@ -25,7 +32,9 @@ export async function ensurePackages(root, node, groups = [MAIN]) {
     const installed = [...new Set([...kept, ...wanted])].sort()
     await install(root, node, npmSelection(all, installed), fresh)
     const stamp = { inputs: hashOfInputs(root), groups: installed }
-    writeFileSync(join(root, STAMP), `${JSON.stringify(stamp)}\n`)
+    // A new file in its place: copies of this folder by hard links must not share the stamp.
+    writeFileSync(join(root, `${STAMP}.new`), `${JSON.stringify(stamp)}\n`)
+    renameSync(join(root, `${STAMP}.new`), join(root, STAMP))
     return true
   })
 }

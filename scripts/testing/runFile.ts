@@ -34,6 +34,8 @@ type RunOptions = {
   timeoutMs: number
   /** Only tests whose name, with those of its suites before it, matches; a file without one is passed over. */
   name?: RegExp | undefined
+  /** Counts without printing. */
+  quiet?: boolean
 }
 
 /**
@@ -43,7 +45,7 @@ type RunOptions = {
 export async function runFile(
   root: string,
   file: string,
-  { timeoutMs, name }: RunOptions,
+  { timeoutMs, name, quiet = false }: RunOptions,
 ): Promise<Counts> {
   const counts: Counts = { ...NO_COUNTS }
   const state: FileState = { output: '', testCount: 0, failCount: 0, skips: [] }
@@ -69,12 +71,15 @@ export async function runFile(
       state.output += `${data.message}\n`
     }
     if (event.type === 'test:pass' || event.type === 'test:fail') {
-      count(root, event.type === 'test:pass', data, state, counts, name !== undefined)
+      count(root, event.type === 'test:pass', data, state, counts, {
+        isFiltered: name !== undefined,
+        quiet,
+      })
     }
   }
   clearTimeout(timer)
   if (stop.signal.aborted) state.output += `stopped: it had not ended after ${timeoutMs} ms\n`
-  finishFile(file, state, performance.now() - start)
+  if (!quiet) finishFile(file, state, performance.now() - start)
   return counts
 }
 
@@ -84,12 +89,12 @@ function count(
   data: TestData,
   state: FileState,
   counts: Counts,
-  isFiltered: boolean,
+  { isFiltered, quiet }: { isFiltered: boolean; quiet: boolean },
 ): void {
   const isFile = data.entryFile === undefined
   if (passed && isFile) {
     if (isFiltered) return
-    report(root, data, 'this file has no test: add one or delete the file')
+    if (!quiet) report(root, data, 'this file has no test: add one or delete the file')
     counts.fail++
     state.failCount++
     return
@@ -99,7 +104,7 @@ function count(
   if (!passed) {
     counts.fail++
     state.failCount++
-    if (!isOnlySubtests(data)) report(root, data, describe(data.details?.error))
+    if (!quiet && !isOnlySubtests(data)) report(root, data, describe(data.details?.error))
   } else if (data.skip !== undefined || data.todo !== undefined) {
     counts.skipped++
     const reason = data.skip ?? data.todo

@@ -15,6 +15,7 @@ export function testFiles(root: string): string[] {
   const exclude = (path: string) => path.split(/[\\/]/).at(-1) === 'node_modules'
   return globSync(TESTS, { cwd: root, exclude })
     .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => !/\.flip\d+\.test\.ts$/.test(path))
     .sort()
 }
 
