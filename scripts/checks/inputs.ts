@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { closure, type Graph } from '../source/Graph.ts'
 import { workspaceOf } from './layers.ts'
@@ -48,5 +48,7 @@ export function readMemory(root: string): Map<string, string> {
 export function writeMemory(root: string, memory: ReadonlyMap<string, string>): void {
   const path = join(root, MEMORY)
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, JSON.stringify(Object.fromEntries(memory)))
+  // A new file in its place: copies of node_modules by hard links must not share it.
+  writeFileSync(`${path}.new`, JSON.stringify(Object.fromEntries(memory)))
+  renameSync(`${path}.new`, path)
 }
