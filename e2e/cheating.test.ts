@@ -94,7 +94,7 @@ describe('an oracle that releases another key', () => {
     return await Envelope.unwrap({ envelope, privateKey: parts.pair.privateKey, context })
   }
 
-  it('behavior: does not keep the consumer from the release of another one', async () => {
+  it('does not keep the consumer from the release of another one', async () => {
     const right = await rightKey()
     const { resources } = setting.parts.selected
     const collected = await collect([DataKey.create(), right])
@@ -103,12 +103,12 @@ describe('an oracle that releases another key', () => {
     assert.equal(later.resourceCount, resources.length)
   })
 
-  it('error: alone, it is told as such', async () => {
+  it('alone, it is told as such', async () => {
     await assert.rejects(collect([DataKey.create()]), { code: 'Seal.WrongKey' })
     await assert.rejects(collect([]), { code: 'Delivery.NotReleased' })
   })
 
-  it('error: a store that names another blob than the one that was judged', async () => {
+  it('refuses a store that names another blob than the one that was judged', async () => {
     const right = await rightKey()
     const { cid: contentAddress } = await ContentAddress.fromBytes(new Uint8Array(9))
     const manifest = { ...setting.offer.manifest, contentAddress }
@@ -139,11 +139,11 @@ describe('an oracle that answers something else than its certificate', () => {
     return await submitOffer({ ...rest, receipt, receiptSignature, offer, deal, oracles, quorum })
   }
 
-  it('default: an honest third one is counted', async () => {
+  it('an honest third one is counted', async () => {
     assert.equal((await submit((certified) => certified)).signatures.length, 3)
   })
 
-  it('error: a signature by another key, another certificate: the quorum goes on without it', async () => {
+  it('goes on without a signature by another key or over another certificate', async () => {
     const [one, two] = [key(8), key(9)]
     for (const cheat of [
       (certified: Certified) => ({ ...certified, signature: `${one}${two.slice(2)}1b` as Hex }),

@@ -129,7 +129,7 @@ describe('checks mirror settle', () => {
     if (expected !== undefined) seen.add(expected)
   }
 
-  it('default: a sound settlement is refused by neither', async () => {
+  it('a sound settlement is refused by neither', async () => {
     await assertSame((await makeSettlement(exchange)).settlement, undefined)
   })
 
@@ -161,13 +161,13 @@ describe('checks mirror settle', () => {
     ['ConsentSignatureInvalid', () => ({ domain: dealBookDomain(1, exchange.contracts.dealBook) })],
   ]
   for (const [code, change] of cases) {
-    it(`error: ${code}`, async () => {
+    it(`refuses ${code}`, async () => {
       const { settlement } = await makeSettlement(exchange, change())
       await assertSame(settlement, code)
     })
   }
 
-  it('error: CertificateSignatureInvalid for a certificate changed after it was signed', async () => {
+  it('gives CertificateSignatureInvalid for a certificate changed after it was signed', async () => {
     const { settlement } = await makeSettlement(exchange)
     const [first, second] = settlement.oracleSignatures
     assert.ok(first && second)
@@ -178,7 +178,7 @@ describe('checks mirror settle', () => {
     await assertSame({ ...settlement, oracleSignatures: swapped }, 'CertificateSignatureInvalid')
   })
 
-  it('error: CertificateSignersUnordered for one oracle that signs twice', async () => {
+  it('gives CertificateSignersUnordered for one oracle that signs twice', async () => {
     const { settlement } = await makeSettlement(exchange)
     const [first] = settlement.oracleSignatures
     assert.ok(first)
@@ -188,7 +188,7 @@ describe('checks mirror settle', () => {
     )
   })
 
-  it('error: ConsentCancelled, CertificateOracleInactive, DealPaused, RecordTagUsed, PersonTagOverCap, DealFull, DealClosed', async () => {
+  it('gives ConsentCancelled, CertificateOracleInactive, DealPaused, RecordTagUsed, PersonTagOverCap, DealFull, DealClosed', async () => {
     const { chain, relayer, consumer, deployer, contracts } = exchange
     const cancelled = await makeSettlement(exchange)
     const consentHash = Consent.hash(cancelled.settlement.consent, exchange.domain)

@@ -57,7 +57,7 @@ describe('a delivery is checked without trusting an oracle', () => {
       loader: setting.parts.loader,
     })
 
-  it('default: every resource is the one the issuer signed', async () => {
+  it('every resource is the one the issuer signed', async () => {
     const verified = await verify()
     assert.equal(verified.resourceCount, payload.resources.length)
     assert.equal(verified.issuerKey, 'proof')
@@ -65,12 +65,12 @@ describe('a delivery is checked without trusting an oracle', () => {
     assert.equal(verified.claims['holder'], undefined)
   })
 
-  it('behavior: white space in the file does not matter', async () => {
+  it('white space in the file does not matter', async () => {
     const spaced = bundleText.replaceAll('":', '" : ')
     assert.equal((await verify({ bundle: spaced })).resourceCount, payload.resources.length)
   })
 
-  it('error: a changed digit, a resource left out, doubled, swapped, or another salt', async () => {
+  it('refuses a changed digit, a resource left out, doubled, swapped, or another salt', async () => {
     const changed = { code: 'Delivery.Changed' }
     await assert.rejects(verify({ bundle: bundleText.replace(/("value":)(\d)/, '$19$2') }), changed)
     const [first, second, ...rest] = payload.resources
@@ -88,7 +88,7 @@ describe('a delivery is checked without trusting an oracle', () => {
     await assert.rejects(verify({ proof: { resources: salts } }), changed)
   })
 
-  it('error: another deal, consumer, chain or contract', async () => {
+  it('refuses another deal, consumer, chain or contract', async () => {
     const other = toHex(new Uint8Array(32).fill(9))
     const account = toHex(new Uint8Array(20).fill(9))
     for (const change of [
@@ -105,7 +105,7 @@ describe('a delivery is checked without trusting an oracle', () => {
     }
   })
 
-  it('error: an issuer that the criteria do not name, a forged claim, another key', async () => {
+  it('refuses an issuer that the criteria do not name, a forged claim, another key', async () => {
     const criteria = { ...proof.criteria, issuers: ['did:example:other'] }
     await assert.rejects(verify({ proof: { criteria } }), { code: 'Delivery.IssuerNotTrusted' })
     const forged = structuredClone(proof.presentation) as {
@@ -118,7 +118,7 @@ describe('a delivery is checked without trusting an oracle', () => {
     )
   })
 
-  it('error: files that are no proof', () => {
+  it('refuses files that are no proof', () => {
     for (const text of [
       '',
       '{',

@@ -114,7 +114,7 @@ async function collect(offering: Offering, settled: { recordId: `0x${string}`; r
 }
 
 describe('a network of services', () => {
-  it('default: every service tells health, readiness, metrics and documents', async () => {
+  it('every service tells health, readiness, metrics and documents', async () => {
     for (const url of [
       network.file.services.issuer,
       network.file.services.store,
@@ -126,7 +126,7 @@ describe('a network of services', () => {
     }
   })
 
-  it('error: an oracle tells a stranger nothing', async () => {
+  it('an oracle tells a stranger nothing', async () => {
     const [oracle] = network.file.services.oracles
     const post = (body: string) =>
       problem(`${oracle}/v1/submissions`, {
@@ -147,7 +147,7 @@ describe('a network of services', () => {
     )
   })
 
-  it('error: the tag secret goes to no account that is not an admitted oracle', async () => {
+  it('the tag secret goes to no account that is not an admitted oracle', async () => {
     const [oracle] = network.file.services.oracles
     const url = `${oracle}/v1/peers/tag-secret`
     const body = fromUtf8('{}')
@@ -175,7 +175,7 @@ describe('a network of services', () => {
     assert.equal((await problem(url, init)).code, 'SignedRequest.Replayed')
   })
 
-  it('error: only its operator makes an issuer sign, and only FHIR with a path in the refusal', async () => {
+  it('only its operator makes an issuer sign, and only FHIR with a path in the refusal', async () => {
     const url = `${network.file.services.issuer}/v1/records?form=safe-harbor&holder=${encodeURIComponent('did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK')}`
     const type = { 'content-type': 'application/fhir+json' }
     assert.equal(
@@ -204,7 +204,7 @@ describe('a network of services', () => {
     assert.ok(!JSON.stringify(answer).includes(MARK))
   })
 
-  it('behavior: the same submission gets the same certificate, another body under its nonce none', async () => {
+  it('the same submission gets the same certificate, another body under its nonce none', async () => {
     const deal = await openTestDeal(ground)
     const offering = await createOffering(ground, deal, 11)
     const sealed = await prepareOffer(offering)
@@ -235,7 +235,7 @@ describe('a network of services', () => {
     await assert.rejects(client.submit(other), { code: 'Submission.Refused' })
   })
 
-  it('behavior: killed after the settlement, the oracles release when they run again', async () => {
+  it('killed after the settlement, the oracles release when they run again', async () => {
     const deal = await openTestDeal(ground)
     const offering = await createOffering(ground, deal, 12)
     const sealed = await prepareOffer(offering)
@@ -255,7 +255,7 @@ describe('a network of services', () => {
     assert.equal(collected.resourceCount, sealed.selected.indexes.length)
   })
 
-  it('behavior: revoked inside the delivery window, the money goes back and nothing is delivered any more', async () => {
+  it('revoked inside the delivery window, the money goes back and nothing is delivered any more', async () => {
     const deal = await openTestDeal(ground)
     const offering = await createOffering(ground, deal, 13)
     const certificate = await certifyOffer(offering, await prepareOffer(offering))
@@ -292,7 +292,7 @@ describe('a network of services', () => {
     await assert.rejects(collect(offering, record as never), { code: 'Release.Ended' })
   })
 
-  it('behavior: cancelled before the settlement, a consent is worth nothing', async () => {
+  it('cancelled before the settlement, a consent is worth nothing', async () => {
     const deal = await openTestDeal(ground)
     const offering = await createOffering(ground, deal, 14)
     const certificate = await certifyOffer(offering, await prepareOffer(offering))
@@ -314,7 +314,7 @@ describe('a network of services', () => {
     assert.deepEqual(refused, [{ index: 0, code: 'ConsentCancelled' }])
   })
 
-  it("error: an operator that nobody admitted, or a judge of the consumer's own, reads and sells nothing", async () => {
+  it("an operator that nobody admitted, or a judge of the consumer's own, reads and sells nothing", async () => {
     const { chain } = network
     const rogue = ground.consumer
     await chain.send(rogue, {
@@ -355,7 +355,7 @@ describe('a network of services', () => {
     await assert.rejects(prepareOffer(judged), { code: 'Offer.UntrustedVerifier' })
   })
 
-  it('behavior: the form that names the person is sold only with an authorization that names the remuneration', async () => {
+  it('the form that names the person is sold only with an authorization that names the remuneration', async () => {
     const deal = await openTestDeal(ground, 3, 'identified')
     const offering = await createOffering(ground, deal, 16)
     const sealed = await prepareOffer(offering)
@@ -381,7 +381,7 @@ describe('a network of services', () => {
     await assert.rejects(prepareOffer({ ...safeHarbor, deal }), { code: 'Offer.FormNotHeld' })
   })
 
-  it('behavior: oracles answer a claim on chain, and take their shares when the window has ended', async () => {
+  it('oracles answer a claim on chain, and take their shares when the window has ended', async () => {
     const { chain } = network
     const { dealBook, consentBook, medToken } = chain.contracts
     const deal = await openTestDeal(ground)
@@ -444,7 +444,7 @@ describe('a network of services', () => {
     }
   })
 
-  it('behavior: no log holds a record, a key or a token', async () => {
+  it('no log holds a record, a key or a token', async () => {
     const token = readFileSync(join(home, 'issuer', 'operator-token'), 'utf8').trim()
     const { bundle } = Generator.patient({
       seed: 11,

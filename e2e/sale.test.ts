@@ -41,7 +41,7 @@ after(() => {
 })
 
 describe('one whole sale', () => {
-  it('default: sells, pays, delivers, finds no leak, refuses three attacks, refunds to the last unit', async () => {
+  it('sells, pays, delivers, finds no leak, refuses three attacks, refunds to the last unit', async () => {
     const home = newHome()
     const { code, last, stderr } = await ambrosia(home, 'demo', '--once', '--json')
     assert.equal(code, 0, stderr)
@@ -89,7 +89,7 @@ describe('one whole sale', () => {
     )
   })
 
-  it('behavior: --kill-oracle still delivers at quorum 2', async () => {
+  it('--kill-oracle still delivers at quorum 2', async () => {
     const { code, last, stderr } = await ambrosia(
       newHome(),
       'demo',
@@ -101,7 +101,7 @@ describe('one whole sale', () => {
     assert.equal(last['delivered'], 1)
   })
 
-  it("behavior: Bundles of one's own", async (t) => {
+  it("Bundles of one's own", async (t) => {
     const files = [
       'fhir/synthea-r4/Carolee951_Sanford861_d88f994a-5efa-421d-9c40-5f116d2114a6.json',
       'fhir/hl7-ips-2.0.0/Bundle-IPS-examples-Bundle-01.json',
@@ -115,7 +115,7 @@ describe('one whole sale', () => {
     assert.equal(last['leaks'], 0)
   })
 
-  it('error: a Bundle that is no FHIR names the file and the path, never a value', async () => {
+  it('a Bundle that is no FHIR names the file and the path, never a value', async () => {
     const { code, last } = await ambrosia(newHome(), 'demo', '--once', '--json', '--bundle', CLI)
     assert.equal(code, 1)
     assert.equal(last['ok'], false)
@@ -125,7 +125,7 @@ describe('one whole sale', () => {
     assert.notEqual(error.hint, '')
   })
 
-  it('error: a wrong use exits with 2', async () => {
+  it('a wrong use exits with 2', async () => {
     const { code } = await ambrosia(newHome(), 'demo', '--no-such-option')
     assert.equal(code, 2)
   })

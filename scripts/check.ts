@@ -17,6 +17,7 @@ import { checkGenerated } from './checks/generated.ts'
 import { checkLinks } from './checks/links.ts'
 import { checkLockfile } from './checks/lockfile.ts'
 import type { Check, Problem } from './checks/problem.ts'
+import { checkTestNames } from './checks/testNames.ts'
 import { checkStyle, checkTypes } from './checks/tools.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
     run: checkForbidden,
   },
   { name: 'dependencies', about: 'exact versions, each with its reason', run: checkDependencies },
+  { name: 'names', about: 'one grammar of test names', run: checkTestNames },
   { name: 'links', about: 'links and named documents lead somewhere', run: checkLinks },
   { name: 'lockfile', about: 'every package pinned for every platform', run: checkLockfile },
   {

@@ -38,7 +38,7 @@ const CONTRACTS_RUNNER = 'scripts/contracts/test.ts'
 /** Starts a whole network of processes, so nothing else runs beside it. */
 const WHOLE_NETWORK = /^(e2e|examples)\//
 const TIMEOUT_MS = 600_000
-const NETWORK_TIMEOUT_MS = 900_000
+const LONG_TIMEOUT_MS = 900_000
 const SLOWEST = 10
 const SETTLE_MS = 300
 
@@ -120,7 +120,8 @@ function fileJob(
   expectedMs: number | undefined,
 ): Job<Counts> {
   const isNetwork = WHOLE_NETWORK.test(file)
-  const timeoutMs = isNetwork ? NETWORK_TIMEOUT_MS : TIMEOUT_MS
+  // A guest program is built the first time, which takes minutes.
+  const timeoutMs = isNetwork || file.startsWith('guest/') ? LONG_TIMEOUT_MS : TIMEOUT_MS
   const cost = isNetwork ? Number.POSITIVE_INFINITY : 1
   return { name: file, cost, expectedMs, run: () => runFile(ROOT, file, { timeoutMs, name }) }
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { readArtifacts } from '../toolchain/artifacts.ts'
 import { buildAfresh, buildProgram } from '../toolchain/build.ts'
 import { repositoryRoot } from '../toolchain/cache.ts'
@@ -15,7 +15,7 @@ import { canBuild, diagnose, isFull } from './withGo.ts'
 const committed = (name: string) => join(repositoryRoot, 'examples/machine/go/bin', `${name}.elf`)
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-test('the committed programs are the recorded ones', () => {
+it('the committed programs are the recorded ones', () => {
   const { programs: recorded } = readArtifacts()
   for (const { name, committedAs } of programs) {
     if (committedAs === undefined) continue
@@ -27,7 +27,7 @@ test('the committed programs are the recorded ones', () => {
   }
 })
 
-test('digest answers with the SHA-256 of its input', () => {
+it('digest answers with the SHA-256 of its input', () => {
   const run = onMachine(committed('digest'))
   for (const size of [0, 1, 55, 56, 64, 119, 4096, 100_003]) {
     const input = Uint8Array.from({ length: size }, (_, i) => (i * 131 + (i >> 8)) & 255)
@@ -38,7 +38,7 @@ test('digest answers with the SHA-256 of its input', () => {
   }
 })
 
-test('statistics computes as any IEEE 754 machine does', () => {
+it('statistics computes as any IEEE 754 machine does', () => {
   const run = onMachine(committed('statistics'))
   const values = Array.from({ length: 501 }, (_, i) => Math.sin(i) * 10 ** ((i % 40) - 20))
   const { exitCode, output } = run(`${values.join('\n')}\n\n`)
@@ -62,7 +62,7 @@ test('statistics computes as any IEEE 754 machine does', () => {
   )
 })
 
-test('statistics refuses what is not a number without showing it', () => {
+it('statistics refuses what is not a number without showing it', () => {
   const run = onMachine(committed('statistics'))
   const { exitCode, output } = run('1.5\nsecret\n')
   assert.equal(exitCode, 1)
@@ -71,7 +71,7 @@ test('statistics refuses what is not a number without showing it', () => {
     assert.equal(run(input).exitCode, 1)
 })
 
-test('wordcount counts with goroutines, in the same number of steps each time', () => {
+it('wordcount counts with goroutines, in the same number of steps each time', () => {
   const run = onMachine(committed('wordcount'))
   const words = Array.from({ length: 20_000 }, (_, i) => `Word${(i * i) % 97}`)
   const counts = new Map<string, number>()
@@ -87,7 +87,7 @@ test('wordcount counts with goroutines, in the same number of steps each time', 
   assert.deepEqual(run(words.join(' ')), first)
 })
 
-test('the launcher prints the output and exits with the code of the program', () => {
+it('the launcher prints the output and exits with the code of the program', () => {
   const folder = mkdtempSync(join(tmpdir(), 'guest-launcher-'))
   try {
     const input = join(folder, 'numbers')
@@ -117,7 +117,7 @@ test('the launcher prints the output and exits with the code of the program', ()
   }
 })
 
-test('two builds in different folders give the recorded bytes', (t) => {
+it('two builds in different folders give the recorded bytes', (t) => {
   if (!canBuild(t)) return
   const { programs: recorded } = readArtifacts()
   const names = isFull ? ['digest', 'statistics', 'wordcount', 'probe', 'block'] : ['statistics']

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { moduleChanges } from '../toolchain/moduleChanges.ts'
 import { applyChanges, type Change, pinOriginals } from '../toolchain/overlay.ts'
 import { standardChanges } from '../toolchain/standardChanges.ts'
@@ -29,7 +29,7 @@ function apply(change: Omit<Change, 'path' | 'reason'>, pin?: string): string | 
   }
 }
 
-test('a change edits, cuts, drops lines, replaces or leaves out a file', () => {
+it('a change edits, cuts, drops lines, replaces or leaves out a file', () => {
   assert.match(apply({ edits: [['line two', 'line 2']] }) ?? '', /line one\nline 2\n/)
   assert.match(apply({ cut: ['#if', 'scalar:', 'JMP\n'] }) ?? '', /line two\nJMP\nscalar:/)
   const kept = apply({ removeLines: { pattern: /^MOVD/, count: 2 } }) ?? ''
@@ -38,7 +38,7 @@ test('a change edits, cuts, drops lines, replaces or leaves out a file', () => {
   assert.equal(apply({ drop: true }), '')
 })
 
-test('the build stops where an edit does not match exactly', () => {
+it('the build stops where an edit does not match exactly', () => {
   const stops = (change: Omit<Change, 'path' | 'reason'>, text: RegExp) =>
     assert.throws(() => apply(change), { code: 'Guest.Overlay', message: text })
   stops({ edits: [['line three', '']] }, /a\.s has 0 places like "line three"/)
@@ -49,7 +49,7 @@ test('the build stops where an edit does not match exactly', () => {
   stops({ add: 'b.s' }, /already exists/)
 })
 
-test('the build stops where the original is another file than the reviewed one', () => {
+it('the build stops where the original is another file than the reviewed one', () => {
   const pin = createHash('sha256').update('another text').digest('hex')
   assert.throws(() => apply({ drop: true }, pin), {
     code: 'Guest.Overlay',
@@ -58,7 +58,7 @@ test('the build stops where the original is another file than the reviewed one',
   })
 })
 
-test('every change of the guests has a reason and one action', () => {
+it('every change of the guests has a reason and one action', () => {
   for (const change of [...standardChanges, ...moduleChanges]) {
     assert.ok(change.reason.length > 3, change.path)
     const { path, reason, edits, removeLines, ...rest } = change

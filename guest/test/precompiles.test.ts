@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { buildProgram } from '../toolchain/build.ts'
 import { repositoryRoot } from '../toolchain/cache.ts'
 import { runGo } from '../toolchain/go.ts'
@@ -46,7 +46,7 @@ const files: readonly [name: string, address: number, gasLimit: number][] = [
   ['fail-blsMapG2', 0x11, Infinity],
 ]
 
-test("precompiled contracts on the machine agree with go-ethereum's vectors", (t) => {
+it("precompiled contracts on the machine agree with go-ethereum's vectors", (t) => {
   if (!canBuild(t)) return
   if (!isFull) {
     t.skip('AMBROSIA_GUEST=full runs the vectors of the precompiled contracts (1.4 G steps)')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { buildProgram } from '../toolchain/build.ts'
 import { repositoryRoot } from '../toolchain/cache.ts'
 import { runGo } from '../toolchain/go.ts'
@@ -8,7 +8,7 @@ import { findProgram } from '../toolchain/programs.ts'
 import { onMachine, type Run } from './onMachine.ts'
 import { canBuild, diagnose, isFull } from './withGo.ts'
 
-test('what a Go program on the machine may rely on, and how it fails', async (t) => {
+it('what a Go program on the machine may rely on, and how it fails', async (t) => {
   if (!canBuild(t)) return
   const program = findProgram('probe')
   assert.ok(program)
@@ -65,7 +65,7 @@ test('what a Go program on the machine may rely on, and how it fails', async (t)
   await faults('lock')
 })
 
-test('the standard library computes what it computes on this computer', (t) => {
+it('the standard library computes what it computes on this computer', (t) => {
   if (!canBuild(t)) return
   if (!isFull) {
     t.skip('AMBROSIA_GUEST=full compares a good part of the standard library with this computer')

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import type { Elf } from '../toolchain/elf.ts'
 import { assertLayout } from '../toolchain/layout.ts'
 import { foreignOpcode } from '../toolchain/opcodes.ts'
@@ -44,7 +44,7 @@ function elfOf(functions: Record<string, number[]>): Elf {
   }
 }
 
-test('RV64IMA is accepted and everything else is named', () => {
+it('RV64IMA is accepted and everything else is named', () => {
   const machine: Record<string, number> = {
     lui: 0x000012b7,
     addi: 0x00128293,
@@ -92,7 +92,7 @@ test('RV64IMA is accepted and everything else is named', () => {
     assert.equal(foreignOpcode(word), extension, word.toString(16))
 })
 
-test('a foreign opcode fails the scan, with its address and its function', () => {
+it('a foreign opcode fails the scan, with its address and its function', () => {
   const elf = elfOf({ 'main.main': [NOP, NOP], 'main.clock': [NOP, 0xc0102573] })
   assert.throws(() => scanText(elf), {
     code: 'Guest.Opcode',
@@ -100,7 +100,7 @@ test('a foreign opcode fails the scan, with its address and its function', () =>
   })
 })
 
-test('only the exit may call the environment', () => {
+it('only the exit may call the environment', () => {
   const report = scanText(elfOf({ 'runtime.exit': [ECALL], 'main.main': [NOP, 0, 0] }))
   assert.deepEqual(report, {
     words: 4,
@@ -111,7 +111,7 @@ test('only the exit may call the environment', () => {
   assert.throws(() => scanText(elfOf({ 'syscall.raw': [ECALL] })), /ecall in syscall\.raw/)
 })
 
-test('a population count needs its guard in the same function', () => {
+it('a population count needs its guard in the same function', () => {
   const guarded = { 'main.count': [AUIPC_T1, LBU_T1, NOP, CPOP] }
   assert.equal(scanText(elfOf(guarded)).guardedCpop, 1)
   assert.throws(() => scanText(elfOf({ 'main.count': [NOP, CPOP] })), /cpop .* in main\.count/)
@@ -119,7 +119,7 @@ test('a population count needs its guard in the same function', () => {
   assert.throws(() => scanText(elfOf(elsewhere)), /cpop .* in main\.count/)
 })
 
-test('nothing may write the flag of the guard', () => {
+it('nothing may write the flag of the guard', () => {
   // The function stands at 0x11010, so AUIPC 1 reaches 0x12010 and an offset of -16 the flag.
   const store = (SB_T1 | (0x7f << 25) | (0x10 << 7)) >>> 0
   const written = elfOf({
@@ -129,7 +129,7 @@ test('nothing may write the flag of the guard', () => {
   assert.throws(() => scanText(written), /another use of runtime\.riscv64HasZbb .* in main\.set/)
 })
 
-test('an image outside its region, and a stripped file that differs, are refused', () => {
+it('an image outside its region, and a stripped file that differs, are refused', () => {
   const elf = elfOf({ 'main.main': [NOP, NOP] })
   assert.doesNotThrow(() => assertLayout(elf, elf))
   const [segment] = elf.segments

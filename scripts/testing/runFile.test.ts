@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 
-const IMPORTS = `import assert from 'node:assert'; import { test, describe } from 'node:test'; const ok = () => assert.ok(true)
+const IMPORTS = `import assert from 'node:assert'; import { it, describe } from 'node:test'; const ok = () => assert.ok(true)
 `
 
 /** Runs files of the given texts in a process of their own and returns what was printed and counted. */
@@ -47,8 +47,8 @@ async function runTexts(
 describe('runFile', () => {
   it('counts tests, not suites, and shows why one was skipped', async (t) => {
     const { counts, text } = await runTexts(t, [
-      "describe('s', () => { test('a', ok); test('b', (t) => t.skip('no samples')) })",
-      "test('c', async (t) => { await t.test('d', ok) })",
+      "describe('s', () => { it('a', ok); it('b', (t) => t.skip('no samples')) })",
+      "it('c', async (t) => { await t.test('d', ok) })",
     ])
     assert.deepEqual(counts, { pass: 3, fail: 0, skipped: 1 })
     assert.match(text, /skipped b: no samples/)
@@ -56,7 +56,7 @@ describe('runFile', () => {
 
   it('shows a failure whole, with what its file printed', async (t) => {
     const { counts, text } = await runTexts(t, [
-      "describe('s', () => { test('a', () => { console.log('before'); throw new Error('the reason') }) })",
+      "describe('s', () => { it('a', () => { console.log('before'); throw new Error('the reason') }) })",
     ])
     assert.deepEqual(counts, { pass: 0, fail: 1, skipped: 0 })
     assert.match(text, /FAIL 0\.test\.mjs:2:\d+ {2}a\n.*the reason/)
@@ -67,8 +67,8 @@ describe('runFile', () => {
     const texts = [
       '',
       "throw new Error('crash')",
-      "test('a', ok); process.exitCode = 3",
-      "describe('s', () => { test('never', () => {}); throw new Error('in the suite') })",
+      "it('a', ok); process.exitCode = 3",
+      "describe('s', () => { it('never', () => {}); throw new Error('in the suite') })",
     ]
     for (const text of texts) {
       const { counts } = await runTexts(t, [text])
@@ -85,18 +85,18 @@ describe('runFile', () => {
 
   it('fails a test that reaches no assertion', async (t) => {
     const { counts, text } = await runTexts(t, [
-      "test('a', () => {})",
-      "test('b', () => { for (const x of []) assert.ok(x) })",
-      "test('c', () => { setTimeout(() => assert.ok(false), 1e9).unref() })",
-      "test('d', async (t) => { await t.test('e', () => {}); assert.ok(true) })",
-      "test('f', (t) => t.assert.equal(1, 1)); test('g', () => assert.rejects(Promise.reject(Error('x'))))",
+      "it('a', () => {})",
+      "it('b', () => { for (const x of []) assert.ok(x) })",
+      "it('c', () => { setTimeout(() => assert.ok(false), 1e9).unref() })",
+      "it('d', async (t) => { await t.test('e', () => {}); assert.ok(true) })",
+      "it('f', (t) => t.assert.equal(1, 1)); it('g', () => assert.rejects(Promise.reject(Error('x'))))",
     ])
     assert.deepEqual(counts, { pass: 2, fail: 5, skipped: 0 })
     assert.equal(text.match(/this test reached no assertion/g)?.length, 4)
   })
 
   it('runs only the tests whose name matches, and passes over files without one', async (t) => {
-    const texts = ["describe('s', () => { test('a', ok); test('b', ok) })", "test('c', ok)"]
+    const texts = ["describe('s', () => { it('a', ok); it('b', ok) })", "it('c', ok)"]
     const { counts } = await runTexts(t, texts, { name: '/^s a$/' })
     assert.deepEqual(counts, { pass: 1, fail: 0, skipped: 0 })
   })
@@ -110,7 +110,7 @@ describe('runFile', () => {
   })
 
   it('stops and fails a file whose process does not end', async (t) => {
-    const hangs = "test('a', ok); setInterval(() => {}, 1000)"
+    const hangs = "it('a', ok); setInterval(() => {}, 1000)"
     const { counts, text } = await runTexts(t, [hangs], { timeoutMs: 2000 })
     assert.deepEqual(counts, { pass: 1, fail: 1, skipped: 0 })
     assert.match(text, /stopped: it had not ended after 2000 ms/)

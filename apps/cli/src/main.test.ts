@@ -50,7 +50,7 @@ async function refusal(args: readonly string[], env: Record<string, string> = {}
 }
 
 describe('the command line', () => {
-  it('error: a wrong use is told as JSON too, exit code 2', async () => {
+  it('a wrong use is told as JSON too, exit code 2', async () => {
     const wrong = [
       ['nosuchverb'],
       ['deal', 'show', '0x1234'],
@@ -65,7 +65,7 @@ describe('the command line', () => {
     }
   })
 
-  it('error: files that are not there or of another kind are named, exit code 2', async () => {
+  it('files that are not there or of another kind are named, exit code 2', async () => {
     const wrong = [
       ['none.json', ['relay', 'settle', 'none.json']],
       ['text.json', ['relay', 'settle', 'text.json']],
@@ -84,7 +84,7 @@ describe('the command line', () => {
     assert.deepEqual([password.exitCode, password.code], [2, 'Cli.Usage'])
   })
 
-  it('error: a home without a network, or with a damaged description, exit code 1', async () => {
+  it('ends with 1 for a home without a network, or with a damaged description', async () => {
     assert.deepEqual(
       await refusal(['deal', 'list']).then(({ exitCode, code }) => [exitCode, code]),
       [1, 'Devnet.NoNetwork'],
@@ -96,7 +96,7 @@ describe('the command line', () => {
     assert.deepEqual([exitCode, code], [1, 'Devnet.DamagedNetworkFile'])
   })
 
-  it('error: a network that does not answer, exit code 3', async () => {
+  it('ends with 3 where the network does not answer', async () => {
     const silent = join(home, 'silent')
     mkdirSync(silent)
     const url = 'http://127.0.0.1:9'

@@ -137,7 +137,7 @@ describe('the store as a process', () => {
     assert.ok(existsSync(join(home, 'store', 'store.sqlite')))
   })
 
-  it('error: says which setting is wrong, and refuses development in production', async (t) => {
+  it('says which setting is wrong, and refuses development in production', async (t) => {
     const home = useFolder(t)
     const absent = await startProcess(t, home)
     assert.equal(await absent.ended, 1)

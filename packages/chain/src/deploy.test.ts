@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { parseEther } from 'viem'
 import { accessManagerAbi } from './abi/access/index.generated.ts'
 import { dealBookAbi } from './abi/exchange/index.generated.ts'
@@ -9,7 +9,7 @@ import { loadArtifacts } from './compile/artifacts.ts'
 import { deploy, roles } from './deploy.ts'
 import { network } from './testing/network.ts'
 
-test('deploy hands every power to whom it belongs and keeps none', async () => {
+it('deploy hands every power to whom it belongs and keeps none', async () => {
   const { viem } = await network.create()
   const publicClient = await viem.getPublicClient()
   const [deployer, admin, admission, listing, treasury] = await viem.getWalletClients()

@@ -1,12 +1,12 @@
 // Gas of what holders of DIDs pay for.
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { keccak256, toHex } from 'viem'
 import { didRegistryAbi } from './abi/identity/index.generated.ts'
 import { loadArtifacts } from './compile/artifacts.ts'
 import { assertGas } from './testing/assertGas.ts'
 import { network } from './testing/network.ts'
 
-test('gas stays as recorded', async () => {
+it('gas stays as recorded', async () => {
   const { viem } = await network.create()
   const client = await viem.getPublicClient()
   const [, wallet] = await viem.getWalletClients()

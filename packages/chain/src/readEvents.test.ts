@@ -56,7 +56,7 @@ describe('readEvents', () => {
     )
   })
 
-  it('error: a node that refuses even one block, and one that does not answer', async (t) => {
+  it('refuses a node that refuses even one block, and one that does not answer', async (t) => {
     const chain = await startTen(t)
     const client = limitedClient(chain.rpcUrl, 0n)
     await assert.rejects(readEvents(client, chain.query, { fromBlock: 0n }), {

@@ -51,7 +51,7 @@ describe('send', () => {
     assert.equal(await client.readContract(balance), 5n)
   })
 
-  it('error: a refusal has the name and the arguments of the contract, and costs nothing', async (t) => {
+  it('refuses a refusal has the name and the arguments of the contract, and costs nothing', async (t) => {
     const { client, token } = await startToken(t)
     const failing = send(client, one, {
       ...token,
@@ -69,7 +69,7 @@ describe('send', () => {
     assert.equal(await client.getTransactionCount({ address: one.address }), 0)
   })
 
-  it('error: a refusal is understood though the ABI of the call does not declare it', async (t) => {
+  it('refuses a refusal is understood though the ABI of the call does not declare it', async (t) => {
     const { client, token } = await startToken(t)
     const failing = send(client, holder, {
       address: token.address,
@@ -80,7 +80,7 @@ describe('send', () => {
     await assert.rejects(failing, { code: 'Chain.ERC20InvalidReceiver' })
   })
 
-  it('error: what is mined and fails, because another came first, says why', async (t) => {
+  it('refuses what is mined and fails, because another came first, says why', async (t) => {
     const { client, test, token } = await startToken(t)
     const amount = parseEther('60')
     for (const spender of [one, other]) {
@@ -104,7 +104,7 @@ describe('send', () => {
     assert.equal(failed[0]!.reason.code, 'Chain.ERC20InsufficientBalance')
   })
 
-  it('error: an account without ether, and a node that does not answer', async (t) => {
+  it('refuses an account without ether, and a node that does not answer', async (t) => {
     const { client, token } = await startToken(t)
     const poor = privateKeyToAccount(generatePrivateKey())
     const call = { ...token, functionName: 'approve', args: [holder.address, 1n] } as const
@@ -119,7 +119,7 @@ describe('send', () => {
     })
   })
 
-  it('error: a revert without a reason', async (t) => {
+  it('refuses a revert without a reason', async (t) => {
     const { client, token } = await startToken(t)
     const failing = sendRaw(client, holder, { to: token.address, data: '0x12345678' })
     await assert.rejects(failing, { code: 'Chain.Reverted' })

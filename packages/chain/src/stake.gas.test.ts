@@ -1,6 +1,6 @@
 // Gas of what stakers pay for. Keys, clock and order are fixed, so figures repeat to the unit.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { encodeDeployData, type Hex, parseEther, type TransactionReceipt } from 'viem'
 import { accessManagerAbi } from './abi/access/index.generated.ts'
 import { stakeBookAbi } from './abi/stake/index.generated.ts'
@@ -12,7 +12,7 @@ import { network } from './testing/network.ts'
 
 const DAY = 86_400
 
-test('gas stays as recorded', async () => {
+it('gas stays as recorded', async () => {
   const { viem, networkHelpers } = await network.create()
   const publicClient = await viem.getPublicClient()
   const [admin, first, second, anna] = await viem.getWalletClients()

@@ -8,7 +8,7 @@ import { ANY_PORTS } from './Ports.ts'
 import { useFolder } from './testing/useExample.ts'
 
 describe('the owner of a home', () => {
-  it('error: a second network in one home is refused before it deletes anything', async (t) => {
+  it('a second network in one home is refused before it deletes anything', async (t) => {
     const home = useFolder(t)
     claimHome(home)
     writeFileSync(join(home, 'network.json'), '{}')
@@ -20,7 +20,7 @@ describe('the owner of a home', () => {
     assert.equal(ownerOf(home), undefined)
   })
 
-  it('behavior: what a process that has ended left behind is no owner', (t) => {
+  it('what a process that has ended left behind is no owner', (t) => {
     const home = useFolder(t)
     for (const text of ['', 'x', '-1', '4194304999']) {
       writeFileSync(join(home, 'up.pid'), text)
@@ -30,14 +30,14 @@ describe('the owner of a home', () => {
     }
   })
 
-  it("behavior: a claim from before the machine was started is nobody's, whoever has its number now", (t) => {
+  it("a claim from before the machine was started is nobody's, whoever has its number now", (t) => {
     const home = useFolder(t)
     claimHome(home)
     utimesSync(join(home, 'up.pid'), 1, 1)
     assert.equal(ownerOf(home), undefined)
   })
 
-  it('behavior: interrupted before it stands, a network ends and leaves the home free', async (t) => {
+  it('interrupted before it stands, a network ends and leaves the home free', async (t) => {
     const home = useFolder(t)
     const interrupting = new AbortController()
     const started = start({

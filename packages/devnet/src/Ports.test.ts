@@ -12,7 +12,7 @@ async function occupy(t: TestContext, port: number): Promise<void> {
 }
 
 describe('Ports', () => {
-  it('behavior: a busy port gives way to the next free one, and that is said', async (t) => {
+  it('a busy port gives way to the next free one, and that is said', async (t) => {
     const port = await firstFree(0)
     await occupy(t, port)
     const chosen = await choosePorts([
@@ -27,7 +27,7 @@ describe('Ports', () => {
     ])
   })
 
-  it('behavior: any port is another one each time, and nothing to speak of', async () => {
+  it('any port is another one each time, and nothing to speak of', async () => {
     const wanted = Array.from({ length: 20 }, (_, index) => ({ name: `oracle-${index}`, port: 0 }))
     const chosen = await choosePorts(wanted)
     assert.equal(new Set(chosen.map(({ port }) => port)).size, 20)

@@ -8,7 +8,7 @@ import * as Process from './Process.ts'
 import { exampleProgram, isAlive, useFolder } from './testing/useExample.ts'
 
 describe('Process', () => {
-  it('default: starts the chain, tells its address, ends it', async (t) => {
+  it('starts the chain, tells its address, ends it', async (t) => {
     const folder = useFolder(t)
     const chain = await Anvil.start({ port: 0, logFile: join(folder, 'chain.log') })
     assert.match(chain.url, /^http:\/\/127\.0\.0\.1:\d+$/)
@@ -22,7 +22,7 @@ describe('Process', () => {
     assert.equal(isAlive(chain.pid), false)
   })
 
-  it('error: a program that ends before it is ready, with the path of its log', async (t) => {
+  it('shows the path of the log of a program that ends before it is ready', async (t) => {
     const logFile = join(useFolder(t), 'failing.log')
     const script = fileURLToPath(new URL('testing/exampleProgram.mjs', import.meta.url))
     const program = exampleProgram('', { name: 'failing', env: { EXAMPLE_BROKEN: script } })
@@ -36,13 +36,13 @@ describe('Process', () => {
     )
   })
 
-  it('error: a program that is not there', async (t) => {
+  it('refuses a program that is not there', async (t) => {
     const logFile = join(useFolder(t), 'none.log')
     const program = exampleProgram('', { run: { binary: '/nowhere/nothing' } })
     await assert.rejects(Process.start(program, { logFile }), { code: 'Devnet.ProcessFailed' })
   })
 
-  it('behavior: an owner that is killed takes what it started with it', async (t) => {
+  it('an owner that is killed takes what it started with it', async (t) => {
     const folder = useFolder(t)
     const anvil = fileURLToPath(new URL('Anvil.ts', import.meta.url))
     const script = `import(${JSON.stringify(anvil)}).then(async (Anvil) => {

@@ -37,7 +37,7 @@ function start(t: TestContext, options: Partial<Parameters<typeof createSupervis
 }
 
 describe('Supervisor', () => {
-  it('default: starts what is described, tells its address, keeps its log, ends it', async (t) => {
+  it('starts what is described, tells its address, keeps its log, ends it', async (t) => {
     const { folder, supervisor, kinds } = start(t)
     const example = await supervisor.add(exampleProgram(folder))
     assert.equal((await fetch(example.url)).status, 200)
@@ -57,7 +57,7 @@ describe('Supervisor', () => {
     )
   })
 
-  it('behavior: what ends unasked is said and started again at the same address', async (t) => {
+  it('what ends unasked is said and started again at the same address', async (t) => {
     const { folder, supervisor, events, next } = start(t)
     const port = await firstFree(0)
     const program = exampleProgram(folder)
@@ -82,7 +82,7 @@ describe('Supervisor', () => {
     })
   })
 
-  it('behavior: after its attempts are used up it is given up, and can be started by hand', async (t) => {
+  it('after its attempts are used up it is given up, and can be started by hand', async (t) => {
     const { folder, supervisor, events, next } = start(t)
     const example = await supervisor.add(exampleProgram(folder))
     const broken = join(folder, 'broken')
@@ -99,7 +99,7 @@ describe('Supervisor', () => {
     assert.equal(isAlive(example.pid), true)
   })
 
-  it('behavior: what is never to be started again stays down', async (t) => {
+  it('what is never to be started again stays down', async (t) => {
     const { folder, supervisor, kinds, next } = start(t)
     const example = await supervisor.add(exampleProgram(folder, { restart: 'never' }))
     const ended = next('ended')
@@ -110,7 +110,7 @@ describe('Supervisor', () => {
     assert.equal(isAlive(example.pid), true)
   })
 
-  it('behavior: killed or stopped it stays down until it is started', async (t) => {
+  it('killed or stopped it stays down until it is started', async (t) => {
     const { folder, supervisor, kinds } = start(t)
     const example = await supervisor.add(exampleProgram(folder))
     for (const how of ['kill', 'stop'] as const) {
@@ -123,7 +123,7 @@ describe('Supervisor', () => {
     assert.ok(!kinds().includes('restarting'))
   })
 
-  it('behavior: at a kill point it ends the way a crash would', async (t) => {
+  it('at a kill point it ends the way a crash would', async (t) => {
     const { folder, supervisor } = start(t)
     const example = await supervisor.add(exampleProgram(folder))
     const { ended } = await example.killAt('half-way')
@@ -134,7 +134,7 @@ describe('Supervisor', () => {
     assert.equal((await fetch(`${example.url}/half-way`)).status, 200)
   })
 
-  it('behavior: ended while it waits for its next start, it does not come back', async (t) => {
+  it('ended while it waits for its next start, it does not come back', async (t) => {
     const slow = { ...FAST, firstPauseMs: 3_600_000, longestPauseMs: 3_600_000 }
     const { folder, supervisor, next } = start(t, { policy: slow })
     const example = await supervisor.add(exampleProgram(folder))
@@ -145,7 +145,7 @@ describe('Supervisor', () => {
     assert.equal(example.pid, undefined)
   })
 
-  it('behavior: one that does not answer is said, and said again when it does', async (t) => {
+  it('one that does not answer is said, and said again when it does', async (t) => {
     const { folder, supervisor, next } = start(t, { healthEveryMs: 5 })
     await supervisor.add(exampleProgram(folder, { healthPath: '/health' }))
     const ill = next('unresponsive')
@@ -156,7 +156,7 @@ describe('Supervisor', () => {
     await well
   })
 
-  it('behavior: a debugger may attach on the loopback interface', async (t) => {
+  it('a debugger may attach on the loopback interface', async (t) => {
     const { folder, supervisor, events } = start(t)
     await supervisor.add(exampleProgram(folder), { inspectPort: await firstFree(0) })
     const [ready] = events
@@ -164,7 +164,7 @@ describe('Supervisor', () => {
     assert.match(ready.debuggerUrl ?? '', /^ws:\/\/127\.0\.0\.1:\d+\//)
   })
 
-  it('behavior: the first to start is the last to end', async (t) => {
+  it('the first to start is the last to end', async (t) => {
     const { folder, supervisor, events } = start(t)
     for (const name of ['chain', 'store', 'oracle']) {
       await supervisor.add(exampleProgram(folder, { name }))
@@ -173,7 +173,7 @@ describe('Supervisor', () => {
     assert.equal(events.at(-1)?.name, 'chain')
   })
 
-  it('error: two of one name, one that is not there, one that does not start', async (t) => {
+  it('refuses two of one name, one that is not there, one that does not start', async (t) => {
     const { folder, supervisor } = start(t)
     await supervisor.add(exampleProgram(folder))
     await assert.rejects(supervisor.add(exampleProgram(folder)), { code: 'Devnet.NameTaken' })

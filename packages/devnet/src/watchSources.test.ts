@@ -5,7 +5,7 @@ import { it } from 'node:test'
 import { useFolder } from './testing/useExample.ts'
 import { watchSources } from './watchSources.ts'
 
-it('behavior: a changed source is told, a changed test or text is not', async (t) => {
+it('a changed source is told, a changed test or text is not', async (t) => {
   const folder = useFolder(t)
   const ending = new AbortController()
   t.after(() => ending.abort())

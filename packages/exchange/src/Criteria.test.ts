@@ -38,7 +38,7 @@ const criteria = {
 const type = ['VerifiableCredential', 'HealthRecordCredential']
 
 describe('Criteria', () => {
-  it('default: parses, hashes alike from text, bytes and data', () => {
+  it('parses, hashes alike from text, bytes and data', () => {
     const text = JSON.stringify(criteria, null, 4)
     const hashes = [text, new TextEncoder().encode(text), criteria].map((input) =>
       Criteria.hash(Criteria.parse(input)),
@@ -52,7 +52,7 @@ describe('Criteria', () => {
     ])
   })
 
-  it('behavior: discloses the claims of one satisfied set, no others', () => {
+  it('discloses the claims of one satisfied set, no others', () => {
     const parsed = Criteria.parse(criteria)
     const subject = { condition1: '38341003', condition2: '44054006', hba1c: 75, sex: 'female' }
     assert.deepEqual(Criteria.claimsToDisclose(parsed, { type, subject }), ['condition2', 'hba1c'])
@@ -78,12 +78,12 @@ describe('Criteria', () => {
     )
   })
 
-  it('behavior: a claim without a holder does not match', () => {
+  it('a claim without a holder does not match', () => {
     const subject = { condition1: '44054006', hba1c: 75 }
     assert.equal(Criteria.matchesClaims(Criteria.parse(criteria), { type, subject }, false), false)
   })
 
-  it('error: what is no criteria document names the path and never the value', () => {
+  it('what is no criteria document names the path and never the value', () => {
     const secret = 'Jane-Doe-1960'
     const wrong: object[] = [
       { ...criteria, version: 2 },
@@ -136,7 +136,7 @@ describe('Agreement', () => {
 
   const sentences = ['I allow it.']
 
-  it('default: answers accept what is required, and the rest only if asked', () => {
+  it('answers accept what is required, and the rest only if asked', () => {
     const answers = Agreement.answer(agreement, sentences, false)
     assert.deepEqual(answers.answers, [
       { id: 1, accepted: true },
@@ -149,7 +149,7 @@ describe('Agreement', () => {
     )
   })
 
-  it('error: a required term refused, a term missing, twice or of another agreement', () => {
+  it('refuses a required term that is declined, and a term missing, twice or of another agreement', () => {
     const { agreementHash } = Agreement.answer(agreement, sentences, true)
     const wrong = [
       [

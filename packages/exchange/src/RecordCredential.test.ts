@@ -56,7 +56,7 @@ function record(count: number) {
 }
 
 describe('RecordCredential', () => {
-  it('default: lists a digest each, padded to a size class', () => {
+  it('lists a digest each, padded to a size class', () => {
     const { subject, saltedResources } = record(30)
     assert.equal(textsOf(subject['resourceDigest']).length, 50)
     assert.equal(textsOf(subject['typeRoot']).length, 1)
@@ -64,7 +64,7 @@ describe('RecordCredential', () => {
       assert.equal(isSignedResource(subject, 'Observation', resource), true)
   })
 
-  it('behavior: 200 resources have a list, 201 have roots by type with proofs', () => {
+  it('200 resources have a list, 201 have roots by type with proofs', () => {
     assert.equal(
       textsOf(record(DIGEST_LIST_COUNT).subject['resourceDigest']).length,
       DIGEST_LIST_COUNT,
@@ -94,7 +94,7 @@ describe('RecordCredential', () => {
     })
   })
 
-  it('behavior: a group is whole with all its members, in any order, and with no others', () => {
+  it('a group is whole with all its members, in any order, and with no others', () => {
     const { subject, saltedResources, resources } = record(30)
     const group = textsOf(subject['group'])
       .map(parseGroup)
@@ -111,7 +111,7 @@ describe('RecordCredential', () => {
     )
   })
 
-  it('error: a group text without its seven parts', () => {
+  it('refuses a group text without its seven parts', () => {
     for (const text of [
       '',
       'a|b',
@@ -124,7 +124,7 @@ describe('RecordCredential', () => {
 })
 
 describe('IssuedRecord and Payload', () => {
-  it('default: number tokens keep their digits from record to export', () => {
+  it('number tokens keep their digits from record to export', () => {
     const { saltedResources } = record(3)
     assert.match(toBundleText(saltedResources), /"value":6\.00/)
     assert.equal(
@@ -133,7 +133,7 @@ describe('IssuedRecord and Payload', () => {
     )
   })
 
-  it('error: a text that is not canonical', () => {
+  it('refuses a text that is not canonical', () => {
     const wrong = [
       '{"resourceType": "Patient"}',
       '{"resourceType":"Patient","id":"1"}',
@@ -150,7 +150,7 @@ describe('IssuedRecord and Payload', () => {
     }
   })
 
-  it('behavior: the digest depends on salt and text, the payload root on order too', () => {
+  it('the digest depends on salt and text, the payload root on order too', () => {
     const { saltedResources } = record(3)
     const [a, b] = saltedResources as [SaltedResource, SaltedResource]
     assert.notEqual(digestText(digest(a)), digestText(digest({ ...a, salt: b.salt })))
@@ -178,7 +178,7 @@ describe('Tags', () => {
   const secret = new Uint8Array(32).fill(7)
   const key = dealTagKey(secret, deal)
 
-  it('default: equal for equal input, whatever the order of resources', () => {
+  it('equal for equal input, whatever the order of resources', () => {
     const [a, b] = [Uint8Array.of(1), Uint8Array.of(2)]
     assert.equal(recordTag(key, [a, b]), recordTag(key, [b, a]))
     assert.notEqual(recordTag(key, [a, b]), recordTag(key, [a]))
@@ -188,7 +188,7 @@ describe('Tags', () => {
     assert.notEqual(personTag(key, person), personTag(key, { ...person, issuer: 'did:example:2' }))
   })
 
-  it('behavior: another deal, chain or contract gives other tags', () => {
+  it('another deal, chain or contract gives other tags', () => {
     const person = { issuer: 'did:example:1', subjectHandle: 'x' }
     const others = [
       { ...deal, chainId: 2 },

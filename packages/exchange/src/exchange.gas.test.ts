@@ -1,6 +1,6 @@
 // Gas of what users of the exchange pay for. Keys, clock and order are fixed, so figures repeat to the unit.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { assertGas } from '@ambrosia/chain/testing/assertGas'
 import { type Hex, parseEther } from 'viem'
@@ -36,7 +36,7 @@ async function openDeal(exchange: Exchange, maximumRecords: number) {
   return { terms, dealId, gas: await gasOf(exchange, hash) }
 }
 
-test('gas stays as recorded', async () => {
+it('gas stays as recorded', async () => {
   const figures: Record<string, number> = {}
   const exchange = await createExchange()
   const { relayer, addresses } = exchange

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { parseEther } from 'viem'
 import { createExchange, sale, salt, termsFrom } from './testing/exchangeOnChain.ts'
 
-test('a certificate and a consent signed by viem settle, and judge foresees it', async () => {
+it('a certificate and a consent signed by viem settle, and judge foresees it', async () => {
   const exchange = await createExchange()
   const { addresses, consumer, relayer, publicClient } = exchange
   const book = { address: addresses.dealBook, abi: dealBookAbi } as const

@@ -79,7 +79,7 @@ describe('read', () => {
     )
   })
 
-  it('error: no or several Patients', () => {
+  it('refuses no or several Patients', () => {
     const two = bundle(entries(patient, { ...patient, id: 'q' }))
     const none = bundle(entries({ resourceType: 'Observation' }))
     for (const text of [two, none, bundle([]), bundle(undefined)]) {
@@ -87,7 +87,7 @@ describe('read', () => {
     }
   })
 
-  it('error: Bundle types that are no record', () => {
+  it('refuses Bundle types that are no record', () => {
     for (const type of ['history', 'message', 'transaction-response', 'batch-response', 'x', '']) {
       assert.throws(() => Bundle.read(bundle(entries(patient), type)), {
         code: 'Bundle.TypeRefused',
@@ -100,7 +100,7 @@ describe('read', () => {
     )
   })
 
-  it('error: what is no FHIR names the path', () => {
+  it('what is no FHIR names the path', () => {
     const cases: [string, string][] = [
       ['', '$'],
       ['<Bundle/>', '$'],
@@ -127,7 +127,7 @@ describe('read', () => {
     assert.throws(() => Bundle.read(Uint8Array.of(0x7b, 0xff, 0x7d)), { code: 'Bundle.NotFhir' })
   })
 
-  it('error: the same id or fullUrl twice', () => {
+  it('refuses the same id or fullUrl twice', () => {
     assert.throws(() => Bundle.read(bundle(entries(patient, patient))), {
       code: 'Bundle.DuplicateId',
     })
@@ -138,14 +138,14 @@ describe('read', () => {
     })
   })
 
-  it('error: damaged and swelling gzip', () => {
+  it('refuses damaged and swelling gzip', () => {
     const bytes = gzipSync(utf8(bundle(entries(patient))))
     assert.throws(() => Bundle.read(bytes.subarray(0, bytes.length - 9)), { code: 'Bundle.Gzip' })
     const swelling = gzipSync(new Uint8Array(Limits.BUNDLE_SIZE_BYTES + 1))
     assert.throws(() => Bundle.read(swelling), { code: 'Bundle.TooLarge' })
   })
 
-  it('error: no message holds a value of the file', () => {
+  it('no message holds a value of the file', () => {
     const secret = 'Zyxwvut'
     const texts = [
       `{"resourceType":"${secret}"}`,
@@ -163,14 +163,14 @@ describe('read', () => {
 })
 
 describe('limits', () => {
-  it('behaviour: depth', () => {
+  it('depth', () => {
     const nested = (depth: number): string =>
       `{"resourceType":"Patient","extension":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
     assert.equal(Bundle.read(nested(Limits.JSON_DEPTH)).patient.type, 'Patient')
     assert.throws(() => Bundle.read(nested(Limits.JSON_DEPTH + 2)), { code: 'Bundle.NotFhir' })
   })
 
-  it('behaviour: resources in a record', () => {
+  it('resources in a record', () => {
     const many = (count: number): string =>
       bundle([
         { resource: patient },
@@ -183,7 +183,7 @@ describe('limits', () => {
     assert.throws(() => Bundle.read(many(limit + 1)), { code: 'Bundle.TooLarge' })
   })
 
-  it('behaviour: bytes of a resource', () => {
+  it('bytes of a resource', () => {
     const sized = (size: number): Record<string, unknown> => {
       const empty = { ...patient, language: '' }
       return { ...patient, language: 'x'.repeat(size - CanonicalJson.encode(empty).length) }
@@ -196,7 +196,7 @@ describe('limits', () => {
     assert.throws(() => Bundle.read(JSON.stringify(wide)), { code: 'Bundle.TooLarge' })
   })
 
-  it('behaviour: bytes of a file', () => {
+  it('bytes of a file', () => {
     const text = bundle(entries(patient))
     const padded = new Uint8Array(Limits.BUNDLE_SIZE_BYTES + 1).fill(0x20)
     padded.set(utf8(text))
@@ -257,7 +257,7 @@ describe('NDJSON', () => {
     assert.equal((await collect(Bundle.readNdjson(stream))).length, 3)
   })
 
-  it('error: names the line', async () => {
+  it('names the line', async () => {
     const bad = utf8(`${JSON.stringify(patient)}\n{"resourceType":"Nothing"}\n`)
     await assert.rejects(collect(Bundle.readNdjson(chunks(bad, 5))), {
       code: 'Bundle.NotFhir',
@@ -265,7 +265,7 @@ describe('NDJSON', () => {
     })
   })
 
-  it('error: cut gzip, wrong UTF-8, and a line past the limit', async () => {
+  it('refuses cut gzip, wrong UTF-8, and a line past the limit', async () => {
     const cut = gzipSync(utf8(text.repeat(100))).subarray(0, 60)
     await assert.rejects(collect(Bundle.readNdjson(chunks(cut, 9))), { code: 'Bundle.Gzip' })
     const wrong = Uint8Array.of(0x7b, 0xff, 0x0a)

@@ -210,7 +210,7 @@ describe('ClaimProfile', () => {
     }
   })
 
-  it('error: profiles from outside', () => {
+  it('refuses profiles from outside', () => {
     const rule = core.claims[0] as ClaimProfile.ClaimRule
     const [measurement, codes] = ['measurement', 'codes'].map((kind) =>
       core.claims.find((one) => one.kind === kind),

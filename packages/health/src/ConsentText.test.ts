@@ -105,7 +105,7 @@ describe('render', () => {
     )
   })
 
-  it('error: what may not be shown to a person', () => {
+  it('refuses what may not be shown to a person', () => {
     const wrong: [Partial<ConsentText.Terms>, string][] = [
       [{ purpose: { code: 'DUO:1', words: 'x' } }, 'Consent.UnknownPurpose'],
       [{ purpose: { code: 'DUO:0000046', words: 'x' } }, 'Consent.TermInvalid'],

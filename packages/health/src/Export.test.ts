@@ -179,7 +179,7 @@ describe('runView', () => {
     assert.throws(() => csv(sample, view(false)), { code: 'View.SeveralValues' })
   })
 
-  it('error: views that are wrong', () => {
+  it('refuses views that are wrong', () => {
     const column = [{ name: 'a', path: 'id' }]
     const wrong: [object, string][] = [
       [{ select: [{ column }] }, 'View.Invalid'],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { NumberToken, stringify } from '@ambrosia/primitives/CanonicalJson'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import * as Bundle from './Bundle.ts'
@@ -26,7 +26,7 @@ function objects(value: unknown, found: JsonObject[] = []): JsonObject[] {
   return found
 }
 
-test('the same options give the same bytes, another seed or index others', () => {
+it('the same options give the same bytes, another seed or index others', () => {
   const options = { seed: 1, asOf, condition: 'diabetes', resources: 231 }
   const text = stringify(Generator.patient(options).bundle)
   assert.equal(stringify(Generator.patient(options).bundle), text)
@@ -39,7 +39,7 @@ test('the same options give the same bytes, another seed or index others', () =>
   )
 })
 
-test('seed 1 with type 2 diabetes and 231 resources is 57 years old and has several HbA1c values', () => {
+it('seed 1 with type 2 diabetes and 231 resources is 57 years old and has several HbA1c values', () => {
   const { summary, resources } = Generator.patient({
     seed: 1,
     asOf,
@@ -59,7 +59,7 @@ test('seed 1 with type 2 diabetes and 231 resources is 57 years old and has seve
   }
 })
 
-test('a record has exactly as many resources as are asked for', () => {
+it('a record has exactly as many resources as are asked for', () => {
   for (const resources of [50, 51, 77, 231, 1000, 5000]) {
     for (const seed of [1, 2, 3]) {
       const patient = Generator.patient({ seed, asOf, resources })
@@ -72,7 +72,7 @@ test('a record has exactly as many resources as are asked for', () => {
   for (const { resources } of sample) assert.ok(resources.length >= 50 && resources.length <= 5000)
 })
 
-test('a condition is asked for by name, SNOMED CT or ICD-10-CM code; age and sex too', () => {
+it('a condition is asked for by name, SNOMED CT or ICD-10-CM code; age and sex too', () => {
   const texts = ['diabetes', '44054006', 'E11.9'].map((condition) =>
     stringify(Generator.patient({ seed: 9, asOf, condition }).bundle),
   )
@@ -85,7 +85,7 @@ test('a condition is asked for by name, SNOMED CT or ICD-10-CM code; age and sex
   assert.deepEqual([summary.ageYears, summary.sex, summary.deceased], [93, 'female', false])
 })
 
-test('wrong options are refused with what is expected', () => {
+it('wrong options are refused with what is expected', () => {
   const wrong = [
     { seed: 1.5 },
     { seed: Number.NaN },
@@ -108,7 +108,7 @@ test('wrong options are refused with what is expected', () => {
   )
 })
 
-test('nothing is before birth, after death or after the day of reading', () => {
+it('nothing is before birth, after death or after the day of reading', () => {
   let dead = 0
   const old = [
     ...Generator.population({
@@ -149,7 +149,7 @@ test('nothing is before birth, after death or after the day of reading', () => {
   assert.ok(dead > 0)
 })
 
-test('every reference is to a resource of the record, and what a resource says came first did', () => {
+it('every reference is to a resource of the record, and what a resource says came first did', () => {
   for (const { resources, bundle } of sample) {
     const ids = new Set(resources.map(({ fullUrl }) => fullUrl))
     for (const { reference } of objects(bundle)) {
@@ -160,7 +160,7 @@ test('every reference is to a resource of the record, and what a resource says c
   }
 })
 
-test('codes are codes of their systems, units are UCUM, displays name no place', () => {
+it('codes are codes of their systems, units are UCUM, displays name no place', () => {
   for (const { bundle } of sample) {
     for (const { system, code, value } of objects(bundle)) {
       if (typeof system !== 'string' || typeof code !== 'string' || system === 'urn:ietf:bcp:47')
@@ -173,7 +173,7 @@ test('codes are codes of their systems, units are UCUM, displays name no place',
   }
 })
 
-test('measurements lie within the limits of their code, with its unit and digits', () => {
+it('measurements lie within the limits of their code, with its unit and digits', () => {
   const specs = new Map(Object.values(MEASUREMENTS).map((spec) => [spec.loinc, spec]))
   let seen = 0
   for (const { bundle } of sample) {
@@ -195,7 +195,7 @@ test('measurements lie within the limits of their code, with its unit and digits
   assert.ok(seen > 5000)
 })
 
-test('laboratory values follow the conditions', () => {
+it('laboratory values follow the conditions', () => {
   const means = (condition: string | undefined, loinc: string): number => {
     const values: number[] = []
     const options = { seed: 77, asOf, count: 12, resources: 150, ageYears: 60 }
@@ -217,7 +217,7 @@ test('laboratory values follow the conditions', () => {
   assert.ok(means('hypothyroidism', '3016-3') > 2.2)
 })
 
-test('no drug and no vaccine is given before its time', () => {
+it('no drug and no vaccine is given before its time', () => {
   const since = new Map([
     ...Object.values(MEDICATIONS).map((one) => [one.rxnorm, one.since] as const),
     ...VACCINES.map((one) => [one.cvx, one.since] as const),
@@ -236,7 +236,7 @@ test('no drug and no vaccine is given before its time', () => {
   assert.ok(seen > 100)
 })
 
-test('prevalence follows the table at each age', () => {
+it('prevalence follows the table at each age', () => {
   const asOfDay = dayOf(asOf)
   const count = 1500
   for (const sex of ['female', 'male'] satisfies Sex[]) {
@@ -259,7 +259,7 @@ test('prevalence follows the table at each age', () => {
   }
 })
 
-test('every resource type of a record that the network sells is there', () => {
+it('every resource type of a record that the network sells is there', () => {
   const types = new Set(sample.flatMap(({ resources }) => resources.map(({ type }) => type)))
   for (const type of [
     'Patient',

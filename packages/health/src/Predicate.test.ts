@@ -58,7 +58,7 @@ describe('vectors', () => {
 })
 
 describe('compile', () => {
-  it('error: length at the limit and past it', () => {
+  it('takes a length at the limit and refuses one past it', () => {
     const sized = (length: number): string => `'${'x'.repeat(length - 8)}' = ''`
     const limit = Predicate.EXPRESSION_LENGTH
     assert.equal(sized(limit).length - limit, -1)
@@ -66,7 +66,7 @@ describe('compile', () => {
     assert.throws(() => Predicate.compile(`${sized(limit)}  `), { code: 'Predicate.TooLong' })
   })
 
-  it('error: nesting and size', () => {
+  it('refuses too deep nesting and too large a size', () => {
     const nested = (depth: number): string => `${'('.repeat(depth)}true${')'.repeat(depth)}`
     Predicate.compile(nested(20))
     assert.throws(() => Predicate.compile(nested(101)), { code: 'Predicate.Syntax' })
@@ -111,7 +111,7 @@ describe('evaluate', () => {
     assert.equal(console.log, log)
   })
 
-  it('error: a failure holds no value of the record', () => {
+  it('a failure holds no value of the record', () => {
     const bundle = {
       resourceType: 'Bundle',
       entry: [{ resource: { resourceType: 'Patient', gender: 'Zyxwvut', id: 'Zyxwvut' } }],
@@ -163,7 +163,7 @@ describe('bounds on work', () => {
     )
   })
 
-  it('error: work that grows faster than the record ends', () => {
+  it('work that grows faster than the record ends', () => {
     const expressions = [
       'Bundle.entry.select(%resource.entry).count() > 0',
       'Bundle.entry.select(%resource.entry.select(%resource.entry)).exists()',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { parse, stringify } from '@ambrosia/primitives/CanonicalJson'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import { fixturePath } from '@ambrosia/primitives/testing/fixtures'
@@ -62,7 +62,7 @@ const hba1c = {
   valueQuantity: { value: 6.4, unit: '%', system: UCUM, code: '%' },
 }
 
-test('codes, values with their digits, units and years stay', () => {
+it('codes, values with their digits, units and years stay', () => {
   const source = parse(JSON.stringify(hba1c).replace('"value":6.4,', '"value":6.40,'))
   const given = [{ type: 'Observation', id: 'o1', value: source }, resource(patient)]
   const { resources } = SafeHarbor.deidentify(given, { rekey, asOf })
@@ -75,7 +75,7 @@ test('codes, values with their digits, units and years stay', () => {
   )
 })
 
-test('the report names rules, paths and counts and adds up', () => {
+it('the report names rules, paths and counts and adds up', () => {
   const { report } = clean(hba1c, patient)
   const row = (path: string) => report.rules.find((one) => one.path === path)
   assert.deepEqual(row('Observation.issued'), {
@@ -107,11 +107,11 @@ function assertAccounted(resources: readonly Resource[]): void {
   assert.equal(report.kept + report.removed, given)
 }
 
-test('every value of a record is either kept or removed in the report', () => {
+it('every value of a record is either kept or removed in the report', () => {
   assertAccounted(Generator.patient({ seed: 6, asOf, resources: 120 }).resources)
 })
 
-test('a birth year that shows an age over 89 is removed with the class 90 or older in its place', () => {
+it('a birth year that shows an age over 89 is removed with the class 90 or older in its place', () => {
   const ages: [
     birth: string,
     death: string | undefined,
@@ -139,7 +139,7 @@ test('a birth year that shows an age over 89 is removed with the class 90 or old
   }
 })
 
-test('ages over 89 become 90 or older, whatever their unit', () => {
+it('ages over 89 become 90 or older, whatever their unit', () => {
   const member = {
     resourceType: 'FamilyMemberHistory',
     id: 'f',
@@ -176,7 +176,7 @@ test('ages over 89 become 90 or older, whatever their unit', () => {
   assert.ok(JSON.stringify(integer?.['dataAbsentReason']).includes('masked'))
 })
 
-test('an age and a year that show an age over 89 together do not stay together', () => {
+it('an age and a year that show an age over 89 together do not stay together', () => {
   const condition = {
     resourceType: 'Condition',
     id: 'c',
@@ -212,7 +212,7 @@ test('an age and a year that show an age over 89 together do not stay together',
   )
 })
 
-test('years that only a person over 89 has lived in go, whatever element holds them', () => {
+it('years that only a person over 89 has lived in go, whatever element holds them', () => {
   const { value } = clean(
     {
       resourceType: 'Procedure',
@@ -226,7 +226,7 @@ test('years that only a person over 89 has lived in go, whatever element holds t
   assert.deepEqual(value?.['performedPeriod'], { end: '1937' })
 })
 
-test('addresses keep State, country and three digits of the ZIP code', () => {
+it('addresses keep State, country and three digits of the ZIP code', () => {
   const address = (one: Json) => clean({ ...patient, address: [one] }).value?.['address']
   assert.deepEqual(
     address({
@@ -250,7 +250,7 @@ test('addresses keep State, country and three digits of the ZIP code', () => {
   assert.equal(address({ use: 'home', postalCode: '98034' }), undefined)
 })
 
-test('references stay whole inside the record and go when they lead out of it', () => {
+it('references stay whole inside the record and go when they lead out of it', () => {
   const first = resource(patient, 'urn:uuid:11111111-1111-4111-8111-111111111111')
   const second = resource(
     {
@@ -289,7 +289,7 @@ test('references stay whole inside the record and go when they lead out of it', 
   )
 })
 
-test('contained resources are cleaned, renamed, and dropped when nothing refers to them', () => {
+it('contained resources are cleaned, renamed, and dropped when nothing refers to them', () => {
   const request = {
     resourceType: 'MedicationRequest',
     id: 'm',
@@ -321,7 +321,7 @@ test('contained resources are cleaned, renamed, and dropped when nothing refers 
   assert.equal(value?.['reasonReference'], undefined)
 })
 
-test('required elements that went say so', () => {
+it('required elements that went say so', () => {
   const provenance = {
     resourceType: 'Provenance',
     id: 'v',
@@ -346,7 +346,7 @@ test('required elements that went say so', () => {
   assert.ok(JSON.stringify(text?.['dataAbsentReason']).includes('masked'))
 })
 
-test('a resource whose meaning a modifier changes, or that is no R4, goes whole', () => {
+it('a resource whose meaning a modifier changes, or that is no R4, goes whole', () => {
   for (const change of [
     { modifierExtension: [{ url: 'http://x.example/not', valueBoolean: true }] },
     { implicitRules: 'http://x.example/rules' },
@@ -359,7 +359,7 @@ test('a resource whose meaning a modifier changes, or that is no R4, goes whole'
   assert.deepEqual(odd.report.resourcesDropped, [{ type: '(not R4)', count: 1 }])
 })
 
-test('numbers that can be telephone numbers, dates or account numbers go', () => {
+it('numbers that can be telephone numbers, dates or account numbers go', () => {
   for (const value of [4255550143, 19870314, 83177412, 5.55e9, 78051120]) {
     const { value: out } = clean(
       { ...hba1c, valueQuantity: { value, unit: '%', system: UCUM, code: '%' } },
@@ -374,7 +374,7 @@ test('numbers that can be telephone numbers, dates or account numbers go', () =>
   assert.equal((load.value?.['valueQuantity'] as Json | undefined)?.['value'], 12500000)
 })
 
-test('a comparator stays, but in a simple quantity takes the number with it', () => {
+it('a comparator stays, but in a simple quantity takes the number with it', () => {
   const goal = {
     resourceType: 'Goal',
     id: 'g',
@@ -394,7 +394,7 @@ test('a comparator stays, but in a simple quantity takes the number with it', ()
   assert.equal(clean(ranged, patient).value?.['referenceRange'], undefined)
 })
 
-test('what R4 does not allow beside the rest goes with what was removed', () => {
+it('what R4 does not allow beside the rest goes with what was removed', () => {
   const code = { coding: [{ system: SNOMED, code: '44054006' }] }
   const local = { coding: [{ system: 'http://hospital.example', code: 'x' }] }
   const condition = {
@@ -425,7 +425,7 @@ test('what R4 does not allow beside the rest goes with what was removed', () => 
   assert.equal(clean(request, patient).value?.['orderDetail'], undefined)
 })
 
-test('rekey must give ids that no person could have', () => {
+it('rekey must give ids that no person could have', () => {
   for (const bad of [
     'p1',
     '078-05-1120',
@@ -451,7 +451,7 @@ test('rekey must give ids that no person could have', () => {
   )
 })
 
-test('the checker refuses each single plant in a clean record', () => {
+it('the checker refuses each single plant in a clean record', () => {
   const { resources } = SafeHarbor.deidentify([resource(patient), resource(hba1c)], { rekey, asOf })
   const [p, o] = resources.map(({ value }) => JSON.parse(stringify(value)) as Json) as [Json, Json]
   const coding = { system: LOINC, code: '4548-4' }
@@ -509,7 +509,7 @@ test('the checker refuses each single plant in a clean record', () => {
   assert.ok(SafeHarbor.check([{ ...whole, id: 'p1' }], { asOf }).length > 0)
 })
 
-test('records as they were read are refused, their Safe Harbor form keeps what criteria ask for', () => {
+it('records as they were read are refused, their Safe Harbor form keeps what criteria ask for', () => {
   const { resources, summary } = Generator.patient({
     seed: 1,
     asOf,
@@ -527,7 +527,7 @@ for (const name of [
   'Carolee951_Sanford861_d88f994a-5efa-421d-9c40-5f116d2114a6',
   'Todd315_Stamm704_0ce18c7d-fd78-46d9-81b5-8bed231c337a',
 ]) {
-  test(`published record ${name.slice(0, 7)}: codes, values, units and years stay, the person goes`, (t) => {
+  it(`published record ${name.slice(0, 7)}: codes, values, units and years stay, the person goes`, (t) => {
     const path = fixturePath(t, `fhir/synthea-r4/${name}.json`)
     if (path === null) return
     const resources = Bundle.readResources(readFileSync(path))

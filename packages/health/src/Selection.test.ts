@@ -99,7 +99,7 @@ describe('select', () => {
     assert.deepEqual(select(sample, [{ type: 'Observation', codes: [] }]).indexes, [])
   })
 
-  it('error: rules that can not be met', () => {
+  it('refuses rules that can not be met', () => {
     const wrong: ResourceRule[] = [
       { type: 'Nothing' },
       { type: '' },

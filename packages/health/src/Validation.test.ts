@@ -415,7 +415,7 @@ describe('profiles and schemas of criteria', () => {
     )
   })
 
-  it('error: a profile that is none', () => {
+  it('refuses a profile that is none', () => {
     const noSnapshot = JSON.stringify({ resourceType: 'StructureDefinition', type: 'Patient' })
     for (const profile of ['', '{', '{}', 'null', noSnapshot]) {
       assert.throws(() => Validation.check([of(observation)], { profile }), {
@@ -464,7 +464,7 @@ describe('profiles and schemas of criteria', () => {
     }
   })
 
-  it('error: a JSON Schema that does not compile, points elsewhere or could take too long', () => {
+  it('refuses a JSON Schema that does not compile, points elsewhere or could take too long', () => {
     const twice = (name: string): object => ({
       anyOf: [{ $ref: `#/$defs/${name}` }, { $ref: `#/$defs/${name}` }],
     })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import fc from 'fast-check'
 import * as Elf from './Elf.ts'
@@ -29,7 +29,7 @@ function changed(change: (view: DataView, bytes: Uint8Array) => void): Uint8Arra
   return bytes
 }
 
-test('loads a file of one segment', () => {
+it('loads a file of one segment', () => {
   const program = Program.fromElf(buildElf([SIMPLE], 0x10000))
   assert.equal(program.entry, 0x10000)
   assert.deepEqual(program.code, [{ address: 0x10000, data: CODE }])
@@ -38,14 +38,14 @@ test('loads a file of one segment', () => {
   assert.deepEqual(without.image, [])
 })
 
-test('refuses a file cut off anywhere', () => {
+it('refuses a file cut off anywhere', () => {
   const bytes = buildElf([{ address: 0x10000, data: CODE }], 0x10000)
   for (let size = 0; size < bytes.length; size++) {
     assert.throws(() => Program.fromElf(bytes.subarray(0, size)), AmbrosiaError, `${size} bytes`)
   }
 })
 
-test('refuses what is no 64-bit little-endian RISC-V executable', () => {
+it('refuses what is no 64-bit little-endian RISC-V executable', () => {
   assertCode(new Uint8Array(0), 'Elf.Unsupported')
   assertCode(new TextEncoder().encode('#!/bin/sh\n'), 'Elf.Unsupported')
   assertCode(
@@ -84,7 +84,7 @@ test('refuses what is no 64-bit little-endian RISC-V executable', () => {
   assertCode(buildElf([{ ...SIMPLE, type: 2 }], 0x10000), 'Elf.Unsupported')
 })
 
-test('refuses tables and segments that point outside the file, at any distance', () => {
+it('refuses tables and segments that point outside the file, at any distance', () => {
   for (const far of [2 ** 20, 2 ** 31, 2 ** 32, 2 ** 52]) {
     assertCode(
       changed((view) => setU64(view, 32, far)),
@@ -109,7 +109,7 @@ test('refuses tables and segments that point outside the file, at any distance',
   )
 })
 
-test('refuses segments outside 4096 to 2^31, and takes those at the ends', () => {
+it('refuses segments outside 4096 to 2^31, and takes those at the ends', () => {
   const data = (address: number, memorySize: number): TestSegment => ({
     address,
     data: new Uint8Array(0),
@@ -139,7 +139,7 @@ test('refuses segments outside 4096 to 2^31, and takes those at the ends', () =>
   )
 })
 
-test('refuses overlapping segments and takes touching ones', () => {
+it('refuses overlapping segments and takes touching ones', () => {
   const second = (address: number) => buildElf([SIMPLE, { ...SIMPLE, address }], 0x10000)
   assert.ok(Program.fromElf(second(0x10008)))
   assertCode(second(0x10007), 'Elf.Overlap')
@@ -157,7 +157,7 @@ test('refuses overlapping segments and takes touching ones', () => {
   )
 })
 
-test('refuses an entry that is odd, outside, in data, or in the zeros behind the file', () => {
+it('refuses an entry that is odd, outside, in data, or in the zeros behind the file', () => {
   for (const entry of [0, 0x10001, 0xfffe, 0x10008, 2 ** 34, 2 ** 52]) {
     assertCode(buildElf([SIMPLE], entry), 'Elf.Entry')
   }
@@ -165,7 +165,7 @@ test('refuses an entry that is odd, outside, in data, or in the zeros behind the
   assertCode(buildElf([{ ...SIMPLE, memorySize: 4096 }], 0x10010), 'Elf.Entry')
 })
 
-test('refuses code beyond the limits of the program table', () => {
+it('refuses code beyond the limits of the program table', () => {
   const far = (address: number) => buildElf([SIMPLE, { ...SIMPLE, address }], 0x10000)
   assert.ok(Program.fromElf(far(0x10000 + 2 ** 25 - 8)))
   assertCode(far(0x10000 + 2 ** 25 - 7), 'Program.CodeRange')
@@ -174,7 +174,7 @@ test('refuses code beyond the limits of the program table', () => {
   assertCode(top(2 ** 31 - 10), 'Program.CodeRange')
 })
 
-test('a huge zero segment costs nothing', () => {
+it('a huge zero segment costs nothing', () => {
   const zeros = {
     address: 0x100000,
     data: new Uint8Array(0),
@@ -184,7 +184,7 @@ test('a huge zero segment costs nothing', () => {
   assert.equal(Program.fromElf(buildElf([SIMPLE, zeros], 0x10000)).image.length, 1)
 })
 
-test('damaged bytes give a program or an error of ours, never another failure', () => {
+it('damaged bytes give a program or an error of ours, never another failure', () => {
   const good = buildElf([SIMPLE, { address: 0x20000, data: new Uint8Array(64), flags: 6 }], 0x10000)
   const header = fc.record({
     at: fc.integer({ min: 0, max: 175 }),
@@ -206,7 +206,7 @@ test('damaged bytes give a program or an error of ours, never another failure', 
   )
 })
 
-test('symbols of a damaged table are refused, a file without any has none', () => {
+it('symbols of a damaged table are refused, a file without any has none', () => {
   assert.equal(Elf.readSymbols(buildElf([SIMPLE], 0x10000)).size, 0)
   const bytes = changed((view) => {
     setU64(view, 40, 2 ** 40)

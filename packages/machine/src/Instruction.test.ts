@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { expandCompressed } from './expandCompressed.ts'
 import * as Instruction from './Instruction.ts'
 import * as encode from './testing/encode.ts'
@@ -10,7 +10,7 @@ function decode(word: number): Instruction.Instruction {
   return Instruction.decode(PC, word & 0xffff, word >>> 16)
 }
 
-test('each operation decodes to its entry', () => {
+it('each operation decodes to its entry', () => {
   const text = (word: number) => Instruction.toText(decode(word))
   assert.equal(text(encode.register('mulhsu', 1, 2, 3)), 'MULHSU x1, x2, x3')
   assert.equal(text(encode.register('subw', 1, 2, 3)), 'SUB.W x1, x2, x3')
@@ -28,7 +28,7 @@ test('each operation decodes to its entry', () => {
   assert.equal(text(encode.ECALL), 'ECALL')
 })
 
-test('what is not RV64IMA is illegal', () => {
+it('what is not RV64IMA is illegal', () => {
   const words = [
     0x00000000,
     0xffffffff,
@@ -66,7 +66,7 @@ test('what is not RV64IMA is illegal', () => {
   }
 })
 
-test('ordering bits, fences and hints change nothing', () => {
+it('ordering bits, fences and hints change nothing', () => {
   const amo = encode.atomic('amoadd', false, 1, 2, 3)
   for (const bits of [1, 2, 3]) assert.deepEqual(decode(amo | (bits << 25)), decode(amo))
   for (const word of [encode.FENCE, encode.FENCE_I, 0x8330000f, 0x0100000f]) {
@@ -74,7 +74,7 @@ test('ordering bits, fences and hints change nothing', () => {
   }
 })
 
-test('jumps out of the program space lead to slot 0', () => {
+it('jumps out of the program space lead to slot 0', () => {
   const at = (pc: number, word: number) => Instruction.decode(pc, word & 0xffff, word >>> 16).imm
   assert.equal(at(0x1000, encode.jal(0, -0x1002)), 0)
   assert.equal(at(0x1000, encode.jal(0, -0x1000)), 0)
@@ -84,14 +84,14 @@ test('jumps out of the program space lead to slot 0', () => {
   assert.equal(at(0x1000, encode.branch('beq', 0, 0, -4096)), 0)
 })
 
-test('leaves pack uniquely', () => {
+it('leaves pack uniquely', () => {
   assert.equal(Instruction.toLeaf(Instruction.ILLEGAL), 0n)
   const leaf = Instruction.toLeaf(decode(encode.immediate('addiw', 31, 30, -1)))
   const expected = 1n | (31n << 8n) | (30n << 16n) | (7n << 32n) | ((2n ** 64n - 1n) << 64n)
   assert.equal(leaf, expected)
 })
 
-test('compressed instructions expand as binutils disassembles them', () => {
+it('compressed instructions expand as binutils disassembles them', () => {
   // Encodings from `riscv64-linux-gnu-as`, one of each form.
   const cases: [half: number, text: string][] = [
     [0x0808, 'ADD x10, x2, 0x10'], // c.addi4spn a0, sp, 16
@@ -144,7 +144,7 @@ test('compressed instructions expand as binutils disassembles them', () => {
   }
 })
 
-test('10,602 of the 49,152 compressed encodings are reserved or floating-point', () => {
+it('10,602 of the 49,152 compressed encodings are reserved or floating-point', () => {
   // The rest was compared once, text by text, with the disassembly of binutils 2.40.
   let reserved = 0
   for (let half = 0; half < 65536; half++) {
@@ -153,7 +153,7 @@ test('10,602 of the 49,152 compressed encodings are reserved or floating-point',
   assert.equal(reserved, 10_602)
 })
 
-test('an instruction that is cut off by the end of code is illegal', () => {
+it('an instruction that is cut off by the end of code is illegal', () => {
   const word = encode.immediate('addi', 1, 2, 3)
   assert.equal(Instruction.decode(PC, word & 0xffff, undefined), Instruction.ILLEGAL)
 })

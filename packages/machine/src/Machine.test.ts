@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { after, it } from 'node:test'
 import * as Commitment from './Commitment.ts'
 import type { HashPool } from './HashPool.ts'
 import { numberOf } from './Instruction.ts'
@@ -52,7 +52,7 @@ const FILL = [
 const pool = createHashThreads(2)
 after(() => pool.close())
 
-test('a program of one ECALL halts or faults by a7', () => {
+it('a program of one ECALL halts or faults by a7', () => {
   for (const [a7, status] of [
     [93, 'halted'],
     [94, 'halted'],
@@ -68,12 +68,12 @@ test('a program of one ECALL halts or faults by a7', () => {
   }
 })
 
-test('a7 counts with all its 64 bits', () => {
+it('a7 counts with all its 64 bits', () => {
   const words = [...constant(17, (1n << 60n) + 93n), encode.ECALL]
   assert.equal(Machine.run(Machine.create(programOf(words), { directSizes: SMALL })), 'faulted')
 })
 
-test('a stopped state steps to itself, and its witness says so', async () => {
+it('a stopped state steps to itself, and its witness says so', async () => {
   const machine = Machine.create(programOf(exit(3)), { directSizes: SMALL })
   Machine.stepTo(machine, 3n)
   const halted = await Machine.stateHash(machine)
@@ -83,7 +83,7 @@ test('a stopped state steps to itself, and its witness says so', async () => {
   assert.equal(State.hash(Step.apply(await Machine.witness(machine, 77n))), halted)
 })
 
-test('the first state is what the specification says', async () => {
+it('the first state is what the specification says', async () => {
   const machine = Machine.create(programOf(exit(0)), { directSizes: SMALL })
   const state = await Machine.state(machine)
   assert.equal(state.pc, CODE)
@@ -97,7 +97,7 @@ test('the first state is what the specification says', async () => {
   assert.equal(State.hash(state), hash)
 })
 
-test('the memory root is that of the tree as written down, line by line', async () => {
+it('the memory root is that of the tree as written down, line by line', async () => {
   const machine = Machine.create(programOf(FILL), { directSizes: SMALL })
   Machine.run(machine)
   const { memoryRoot } = await Machine.state(machine)
@@ -126,7 +126,7 @@ test('the memory root is that of the tree as written down, line by line', async 
   assert.equal(memoryRoot, nodes.get(0))
 })
 
-test('the root is the same however memory is mapped and whoever hashes', async () => {
+it('the root is the same however memory is mapped and whoever hashes', async () => {
   const program = programOf(FILL)
   const input = Uint8Array.from({ length: 70_000 }, (_, i) => i * 7)
   const hashes = []
@@ -146,7 +146,7 @@ test('the root is the same however memory is mapped and whoever hashes', async (
   for (const other of hashes) assert.deepEqual(other, hashes[0])
 })
 
-test('a thread that dies fails what was asked of it', async () => {
+it('a thread that dies fails what was asked of it', async () => {
   const dying = createHashThreads(1)
   const machine = Machine.create(programOf(FILL), { hashPool: dying, directSizes: SMALL })
   Machine.run(machine)
@@ -157,7 +157,7 @@ test('a thread that dies fails what was asked of it', async () => {
   })
 })
 
-test('a pool that fails in the middle costs a hash, never its correctness', async () => {
+it('a pool that fails in the middle costs a hash, never its correctness', async () => {
   let left = 1
   const failing: HashPool = {
     size: 1,
@@ -176,7 +176,7 @@ test('a pool that fails in the middle costs a hash, never its correctness', asyn
   }
 })
 
-test('the children of the root are image, input and output', async () => {
+it('the children of the root are image, input and output', async () => {
   const inputSalt = new Uint8Array(32).fill(9)
   const input = Uint8Array.from([1, 2, 3])
   const program = programOf(exit(0))
@@ -194,7 +194,7 @@ test('the children of the root are image, input and output', async () => {
   assert.equal((await Machine.witness(machine, 0n)).programRoot, programRoot)
 })
 
-test('input lies where it should, and its salt in the last line', () => {
+it('input lies where it should, and its salt in the last line', () => {
   const inputSalt = Uint8Array.from({ length: 32 }, (_, i) => i + 1)
   const input = Uint8Array.from([5, 6, 7])
   const machine = Machine.create(programOf(exit(0)), { input, inputSalt, directSizes: SMALL })
@@ -205,7 +205,7 @@ test('input lies where it should, and its salt in the last line', () => {
   assert.deepEqual(Machine.read(machine, 2 ** 32 - 128, 32), inputSalt)
 })
 
-test('a salt changes every state hash and nothing that a program can see', async () => {
+it('a salt changes every state hash and nothing that a program can see', async () => {
   const program = programOf(FILL)
   const hashes = []
   for (const salt of [undefined, new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]) {
@@ -221,7 +221,7 @@ test('a salt changes every state hash and nothing that a program can see', async
   assert.equal(Machine.run(Machine.create(programOf(words), { directSizes: SMALL })), 'faulted')
 })
 
-test('the output region holds the answer, the length and the bytes', () => {
+it('the output region holds the answer, the length and the bytes', () => {
   const words = [
     ...constant(5, 2n ** 32n),
     encode.immediate('addi', 6, 0, 0x41),
@@ -237,7 +237,7 @@ test('the output region holds the answer, the length and the bytes', () => {
   assert.equal(Machine.answer(machine)[0], 0x41)
 })
 
-test('an impossible output length is an error of its own', () => {
+it('an impossible output length is an error of its own', () => {
   const words = [
     ...constant(5, 2n ** 32n),
     encode.immediate('addi', 7, 0, -1),
@@ -249,7 +249,7 @@ test('an impossible output length is an error of its own', () => {
   assert.throws(() => Machine.output(machine), { code: 'Machine.OutputLength' })
 })
 
-test('stores at the ends of 2^34 hold, one byte further faults', () => {
+it('stores at the ends of 2^34 hold, one byte further faults', () => {
   for (const [address, status] of [
     [2n ** 34n - 8n, 'halted'],
     [2n ** 34n, 'faulted'],
@@ -270,7 +270,7 @@ test('stores at the ends of 2^34 hold, one byte further faults', () => {
   }
 })
 
-test('execution that leaves the code faults where it went', () => {
+it('execution that leaves the code faults where it went', () => {
   const cases: [number[], number][] = [
     [[encode.immediate('addi', 5, 0, 1)], CODE + 4],
     [[encode.jal(1, 0x1000)], CODE + 0x1000],
@@ -288,7 +288,7 @@ test('execution that leaves the code faults where it went', () => {
   }
 })
 
-test('storing into code changes memory and nothing that runs', async () => {
+it('storing into code changes memory and nothing that runs', async () => {
   const words = [
     encode.upper('auipc', 5, 0),
     encode.store('sw', 0, 5, 12),
@@ -301,7 +301,7 @@ test('storing into code changes memory and nothing that runs', async () => {
   assert.equal(Machine.registers(machine)[6], 0n)
 })
 
-test('snapshots and earlier steps come back bit for bit', async () => {
+it('snapshots and earlier steps come back bit for bit', async () => {
   const machine = Machine.create(programOf(FILL), { directSizes: SMALL })
   const points = [0n, 1n, 2n, 5_000n, 5_001n, 30_000n]
   const hashes = await Machine.stateHashes(machine, points)
@@ -317,7 +317,7 @@ test('snapshots and earlier steps come back bit for bit', async () => {
   await assert.rejects(Machine.stateHashes(machine, [2n, 1n]), { code: 'Machine.Step' })
 })
 
-test('a witness that was altered anywhere is refused or proves another state', async () => {
+it('a witness that was altered anywhere is refused or proves another state', async () => {
   const machine = Machine.create(programOf(FILL), { directSizes: SMALL })
   const good = await Machine.witness(machine, 2n)
   assert.equal(good.instruction.operation, 'SD')
@@ -344,7 +344,7 @@ test('a witness that was altered anywhere is refused or proves another state', a
   assert.throws(() => Step.apply(pc), { code: 'Step.Witness' })
 })
 
-test('refuses salts of another size and ranges outside memory', () => {
+it('refuses salts of another size and ranges outside memory', () => {
   const program = programOf(exit(0))
   assert.throws(() => Machine.create(program, { salt: new Uint8Array(31) }), {
     code: 'Machine.Input',
@@ -365,7 +365,7 @@ test('refuses salts of another size and ranges outside memory', () => {
   assert.equal(Machine.read(machine, 2 ** 34 - 1, 1).length, 1)
 })
 
-test('more stores than this computer can hold end in an error that says so', () => {
+it('more stores than this computer can hold end in an error that says so', () => {
   // Touches one page after the other of the paged part until the four GiB of a WebAssembly memory are full.
   const words = [
     ...constant(5, 2n ** 33n),
@@ -387,7 +387,7 @@ test('more stores than this computer can hold end in an error that says so', () 
   assert.throws(() => Machine.run(machine, 10n ** 7n), { code: 'Machine.HostMemory' })
 })
 
-test('operations keep their numbers', () => {
+it('operations keep their numbers', () => {
   assert.equal(numberOf('ILLEGAL'), 0)
   assert.equal(numberOf('BEQ'), 19)
   assert.equal(numberOf('LR'), 38)

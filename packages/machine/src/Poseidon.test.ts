@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { buildPoseidonReference } from 'circomlibjs'
 import { plainConstants } from './internal/poseidonConstants.ts'
 import * as Poseidon from './Poseidon.ts'
 
 const P = Poseidon.FIELD_ORDER
 
-test('agrees with circomlibjs at every width, at the edges of the field and on scattered values', async () => {
+it('agrees with circomlibjs at every width, at the edges of the field and on scattered values', async () => {
   const reference = await buildPoseidonReference()
   let seed = 0x9e3779b97f4a7c15n
   const scattered = () => {
@@ -28,14 +28,14 @@ test('agrees with circomlibjs at every width, at the edges of the field and on s
   }
 })
 
-test('refuses what is no list of 1 to 16 field elements', () => {
+it('refuses what is no list of 1 to 16 field elements', () => {
   assert.throws(() => Poseidon.hash([]), RangeError)
   assert.throws(() => Poseidon.hash(new Array<bigint>(17).fill(1n)), RangeError)
   assert.throws(() => Poseidon.hash([P]), RangeError)
   assert.throws(() => Poseidon.hash([-1n]), RangeError)
 })
 
-test('derives a mixing matrix without zeros for the width of the trees', () => {
+it('derives a mixing matrix without zeros for the width of the trees', () => {
   const { rounds, matrix } = plainConstants(9)
   assert.equal(rounds.length, 71 * 9)
   assert.ok(matrix.flat().every((value) => value > 0n && value < P))

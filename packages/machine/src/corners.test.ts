@@ -1,7 +1,7 @@
 // Every operation on every pair of corner operands: interpreter and translated code against the reference step.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { registerView, setReservation, writeMemory } from './internal/engine.ts'
 import { translateFrom } from './internal/translator.ts'
 import * as Machine from './Machine.ts'
@@ -80,7 +80,7 @@ function readChunk(machine: Machine.Machine, address: number): bigint {
   return view.getBigUint64(0, true) | (view.getBigUint64(8, true) << 64n)
 }
 
-test('register operations on all pairs of corner operands', () => {
+it('register operations on all pairs of corner operands', () => {
   const names = Object.keys(encode.REGISTER_FORMS)
   const loaded = load(names.map((name) => encode.register(name, RD, RS1, RS2)))
   names.forEach((_, index) => {
@@ -88,7 +88,7 @@ test('register operations on all pairs of corner operands', () => {
   })
 })
 
-test('branches on all pairs of corner operands', () => {
+it('branches on all pairs of corner operands', () => {
   const names = Object.keys(encode.BRANCH_FORMS)
   const loaded = load(names.map((name) => encode.branch(name, RS1, RS2, -4096 + 8)))
   names.forEach((_, index) => {
@@ -96,7 +96,7 @@ test('branches on all pairs of corner operands', () => {
   })
 })
 
-test('immediate operations and shifts on all corner operands', () => {
+it('immediate operations and shifts on all corner operands', () => {
   const immediates = [0, 1, -1, 2047, -2048, 0x7f, 0x555]
   const names = Object.keys(encode.IMMEDIATE_FORMS).filter((name) => !/^(l|jalr)/.test(name))
   const words = names.flatMap((name) =>
@@ -116,7 +116,7 @@ test('immediate operations and shifts on all corner operands', () => {
   })
 })
 
-test('writes to x0 are dropped for every kind of operation', () => {
+it('writes to x0 are dropped for every kind of operation', () => {
   const words = [
     ...Object.keys(encode.REGISTER_FORMS).map((name) => encode.register(name, 0, RS1, RS2)),
     ...Object.keys(encode.IMMEDIATE_FORMS).map((name) => encode.immediate(name, 0, RS1, 8)),
@@ -130,7 +130,7 @@ test('writes to x0 are dropped for every kind of operation', () => {
   })
 })
 
-test('loads and stores at every offset of a chunk and at the ends of memory', () => {
+it('loads and stores at every offset of a chunk and at the ends of memory', () => {
   const loads = Object.keys(encode.IMMEDIATE_FORMS).filter((name) => name.startsWith('l'))
   const words = [
     ...loads.map((name) => encode.immediate(name, RD, RS1, 0)),
@@ -161,7 +161,7 @@ test('loads and stores at every offset of a chunk and at the ends of memory', ()
   })
 })
 
-test('addresses wrap around 2^64 before they are judged', () => {
+it('addresses wrap around 2^64 before they are judged', () => {
   const words = [
     encode.immediate('ld', RD, RS1, 2047 - 7),
     encode.store('sd', RS2, RS1, -2048),
@@ -185,7 +185,7 @@ test('addresses wrap around 2^64 before they are judged', () => {
   })
 })
 
-test('atomics on corner operands, misaligned, outside, reserved and not', () => {
+it('atomics on corner operands, misaligned, outside, reserved and not', () => {
   const names = Object.keys(encode.ATOMIC_FORMS)
   const words = names.flatMap((name) => [
     encode.atomic(name, false, RD, RS1, RS2),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import * as Machine from './Machine.ts'
 import { fromElf } from './Program.ts'
 import * as State from './State.ts'
@@ -17,7 +17,7 @@ function load(name: string): Uint8Array {
 }
 
 for (const build of ['O0', 'O2', 'Os', 'O3']) {
-  test(`the corpus built with -${build} prints what it prints anywhere`, async () => {
+  it(`the corpus built with -${build} prints what it prints anywhere`, async () => {
     const program = fromElf(load(`corpus-${build}.elf`))
     const ends = []
     for (const engine of ENGINES) {
@@ -31,7 +31,7 @@ for (const build of ['O0', 'O2', 'Os', 'O3']) {
   })
 }
 
-test('sampled steps of the corpus follow from their witnesses', async () => {
+it('sampled steps of the corpus follow from their witnesses', async () => {
   const machine = Machine.create(fromElf(load('corpus-O2.elf')))
   const random = createRandom(2026)
   Machine.run(machine)
@@ -44,7 +44,7 @@ test('sampled steps of the corpus follow from their witnesses', async () => {
   }
 })
 
-test('the five workloads give the results of the host', () => {
+it('the five workloads give the results of the host', () => {
   const program = fromElf(load('workloads.elf'))
   for (let index = 0; index < 5; index++) {
     const machine = Machine.create(program, { input: Uint8Array.from([48 + index]) })
@@ -54,7 +54,7 @@ test('the five workloads give the results of the host', () => {
   }
 })
 
-test('input reaches a program, and its answer is found', () => {
+it('input reaches a program, and its answer is found', () => {
   const program = fromElf(load('sum.elf'))
   const machine = Machine.create(program, { input: Buffer.from('1\n2\n40') })
   assert.equal(Machine.run(machine), 'halted')

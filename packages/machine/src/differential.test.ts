@@ -2,7 +2,7 @@
 // prints their seeds; a failure names its seed.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import * as Machine from './Machine.ts'
 import { fromElf } from './Program.ts'
 import * as State from './State.ts'
@@ -74,15 +74,15 @@ async function compareReference(seed: number, steps: bigint): Promise<void> {
 const extra = Number(process.env['MACHINE_FUZZ'] ?? 0)
 const firstExtra = Number(process.env['MACHINE_FUZZ_SEED'] ?? 1_000_000)
 
-test('interpreter and translator agree at every stop', async () => {
+it('interpreter and translator agree at every stop', async () => {
   for (let seed = 1; seed <= 40; seed++) await compareEngines(seed)
 })
 
-test('interpreter and reference step agree', async () => {
+it('interpreter and reference step agree', async () => {
   for (let seed = 1; seed <= 8; seed++) await compareReference(seed, 30n)
 })
 
-test('longer fuzz', {
+it('longer fuzz', {
   skip: extra === 0 && 'set MACHINE_FUZZ to a number of programs',
 }, async () => {
   console.log(`fuzz: seeds ${firstExtra} to ${firstExtra + extra - 1}`)
@@ -92,7 +92,7 @@ test('longer fuzz', {
   }
 })
 
-test('a straight stretch far longer than a translated function gives the same states', async () => {
+it('a straight stretch far longer than a translated function gives the same states', async () => {
   const random = createRandom(77)
   const words = Array.from({ length: 160_000 }, (_, i) =>
     encode.immediate('addi', 1 + (i % 9), 1 + (i % 7), random.below(4096) - 2048),

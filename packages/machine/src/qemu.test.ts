@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import * as Machine from './Machine.ts'
 import { fromElf } from './Program.ts'
 import { buildElf } from './testing/buildElf.ts'
@@ -85,7 +85,7 @@ function runUnderQemu(elf: Uint8Array): Uint8Array {
 const isMissing = spawnSync('qemu-riscv64', ['--version']).error !== undefined
 const programs = Number(process.env['MACHINE_QEMU'] ?? 6)
 
-test('random programs end with the registers and the memory that QEMU gives them', {
+it('random programs end with the registers and the memory that QEMU gives them', {
   skip: isMissing && 'qemu-riscv64 is not installed',
 }, () => {
   for (let seed = 1; seed <= programs; seed++) {

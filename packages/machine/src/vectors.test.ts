@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import * as Commitment from './Commitment.ts'
 import * as Instruction from './Instruction.ts'
 import * as Machine from './Machine.ts'
@@ -34,7 +34,7 @@ function toWitness(json: CompactWitness, zeros: readonly string[]): Step.Witness
   })
 }
 
-test('every step of the vectors leads to its next state, every altered witness is refused', () => {
+it('every step of the vectors leads to its next state, every altered witness is refused', () => {
   const { zeros, valid, invalid } = read('steps')
   const operations = new Set<string>()
   for (const { name, witness, stateHash, after, afterHash } of valid) {
@@ -51,7 +51,7 @@ test('every step of the vectors leads to its next state, every altered witness i
   }
 })
 
-test('instructions of the vectors decode to their leaves', () => {
+it('instructions of the vectors decode to their leaves', () => {
   const { valid, invalid } = read('decode')
   for (const { pc, bytes, leaf } of [...valid, ...invalid]) {
     const code = Buffer.from(bytes, 'hex')
@@ -61,7 +61,7 @@ test('instructions of the vectors decode to their leaves', () => {
   }
 })
 
-test('programs of the vectors have their ids and states', async () => {
+it('programs of the vectors have their ids and states', async () => {
   for (const vector of read('programs').valid) {
     const elf = readFileSync(new URL(`../../../${vector.elf}`, import.meta.url))
     const { excludeCodeFromMemory } = vector
@@ -76,7 +76,7 @@ test('programs of the vectors have their ids and states', async () => {
   }
 })
 
-test('hashes of the vectors hold', () => {
+it('hashes of the vectors hold', () => {
   const { valid, invalid } = read('poseidon')
   for (const { inputs, hash } of valid) {
     assert.equal(Poseidon.hash(inputs.map(BigInt)), BigInt(hash))

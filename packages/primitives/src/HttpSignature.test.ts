@@ -81,7 +81,7 @@ describe('HttpSignature', () => {
     await verify({ ...(await signed({ body: new Uint8Array(0) })), body: undefined })
   })
 
-  it('error: anything signed that changes', async () => {
+  it('refuses anything signed that changes', async () => {
     const request = await signed()
     const headers = request.headers
     await refuses({ ...request, method: 'PUT' }, 'Refused')
@@ -100,19 +100,19 @@ describe('HttpSignature', () => {
     }
   })
 
-  it('error: a body that no digest covers', async () => {
+  it('refuses a body that no digest covers', async () => {
     const request = await signed({ body: new Uint8Array(0) })
     await refuses({ ...request, body }, 'NotCovered')
   })
 
-  it('error: another audience', async () => {
+  it('refuses another audience', async () => {
     const request = await signed()
     await refuses(request, 'WrongAudience', { audience: 'eip155:1:0xother' })
     const headers = { ...request.headers, [HttpSignature.AUDIENCE_HEADER]: 'eip155:1:0xother' }
     await refuses({ ...request, headers }, 'Refused', { audience: 'eip155:1:0xother' })
   })
 
-  it('error: expired, future and long-lived', async () => {
+  it('refuses what is expired, of the future or long-lived', async () => {
     const request = await signed()
     await verify(request, { nowSec: nowSec + 59 })
     await refuses(request, 'Expired', { nowSec: nowSec + 60 })
@@ -123,7 +123,7 @@ describe('HttpSignature', () => {
     await refuses(await signed({ lifeSec: 0 }), 'Expired')
   })
 
-  it('error: absent, doubled and malformed headers', async () => {
+  it('refuses absent, doubled and malformed headers', async () => {
     const request = await signed()
     const { headers } = request
     for (const name of ['signature', 'signature-input', 'ambrosia-audience', 'content-digest']) {

@@ -14,7 +14,7 @@ const anyBlock = fc.record({
 })
 
 describe('body', () => {
-  it('behavior: decodes to the blocks it was made of', () => {
+  it('decodes to the blocks it was made of', () => {
     fc.assert(
       fc.property(fc.array(anyBlock, { maxLength: 6 }), (blocks) => {
         const decoded = Batch.decodeBody(Batch.encodeBody(blocks))
@@ -23,7 +23,7 @@ describe('body', () => {
     )
   })
 
-  it('behavior: any bytes at all mean something, and never throw', () => {
+  it('any bytes at all mean something, and never throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         const decoded = Batch.decodeBody(bytes)
@@ -33,7 +33,7 @@ describe('body', () => {
     )
   })
 
-  it('behavior: a changed bit gives other blocks or none', () => {
+  it('a changed bit gives other blocks or none', () => {
     const body = Batch.encodeBody([{ timestamp: 9, count: 2, transactions: [fromHex('0xaabb')] }])
     for (let bit = 0; bit < body.length * 8; bit++) {
       const changed = body.slice()
@@ -43,7 +43,7 @@ describe('body', () => {
     }
   })
 
-  it('behavior: limits hold at them and past them', () => {
+  it('limits hold at them and past them', () => {
     const empty = { timestamp: 1, count: 0, transactions: [] }
     const most = Array.from({ length: LIMITS.blocksPerBody }, () => empty)
     assert.equal(Batch.decodeBody(Batch.encodeBody(most)).length, LIMITS.blocksPerBody)
@@ -56,7 +56,7 @@ describe('body', () => {
     assert.equal(Batch.decodeBody(bodyOf(LIMITS.bodyBytes - overhead + 1)).length, 0)
   })
 
-  it('behavior: a time past every clock stays past every clock', () => {
+  it('a time past every clock stays past every clock', () => {
     const body = fromHex('0xcccb88ffffffffffffffff80c0')
     const [block] = Batch.decodeBody(body)
     assert.equal(block?.timestamp, Number.MAX_SAFE_INTEGER)
@@ -64,7 +64,7 @@ describe('body', () => {
 })
 
 describe('commitment', () => {
-  it('behavior: depends on salt and body', () => {
+  it('depends on salt and body', () => {
     const body = Batch.encodeBody([])
     const other = `0x${'5b'.repeat(32)}` as const
     assert.notEqual(Batch.commitment(salt, body), Batch.commitment(other, body))
@@ -77,13 +77,13 @@ describe('transport form', () => {
     { timestamp: 9, count: 2, transactions: [new Uint8Array(5000).fill(7)] },
   ])
 
-  it('default: gives salt and body back, smaller', () => {
+  it('gives salt and body back, smaller', () => {
     const packed = Batch.pack(salt, body)
     assert.ok(packed.length < body.length / 10)
     assert.deepEqual(Batch.unpack(packed), { salt, body })
   })
 
-  it('error: what is cut short, damaged or no DEFLATE', () => {
+  it('refuses what is cut short, damaged or no DEFLATE', () => {
     const packed = Batch.pack(salt, body)
     const cut = [packed.subarray(0, 31), packed.subarray(0, 32), packed.subarray(0, -1)]
     for (const [i, bytes] of cut.entries()) {
@@ -93,7 +93,7 @@ describe('transport form', () => {
     assert.throws(() => Batch.unpack(noise), { code: 'Batch.Malformed' })
   })
 
-  it('error: a bomb ends at the limit', () => {
+  it('a bomb ends at the limit', () => {
     const bomb = deflateSync(new Uint8Array(16 * 1024 * 1024))
     const packed = Uint8Array.of(...fromHex(salt), ...bomb)
     assert.throws(() => Batch.unpack(packed), { code: 'Batch.Malformed' })

@@ -25,7 +25,7 @@ function planOf(blocks: readonly Batch.BatchBlock[], kinds: readonly Kind[], cha
 const block = (timestamp: number, count: number) => ({ timestamp, count, transactions: [] })
 
 describe('plan', () => {
-  it('behavior: every record means a list of blocks that keeps the rules', () => {
+  it('every record means a list of blocks that keeps the rules', () => {
     const anyBlock = fc.record({
       timestamp: fc.integer({ min: start - 10, max: start + 1000 }),
       count: fc.integer({ min: 0, max: 400 }),
@@ -53,7 +53,7 @@ describe('plan', () => {
     )
   })
 
-  it('behavior: the first block that does not stand ends the body', () => {
+  it('the first block that does not stand ends the body', () => {
     const late = start + 100 + rules.maximumDrift
     const good = block(start + 1, 10)
     const cases: [string, Batch.BatchBlock[], number][] = [
@@ -70,7 +70,7 @@ describe('plan', () => {
     }
   })
 
-  it('behavior: a record without data catches up at its time on L1', () => {
+  it('a record without data catches up at its time on L1', () => {
     const kinds = Array.from({ length: 9 }, () => KINDS.forced)
     const record = {
       commitment: Batch.ZERO_HASH,
@@ -89,7 +89,7 @@ describe('plan', () => {
     )
   })
 
-  it('behavior: catching up goes on after the last block where L1 is behind it', () => {
+  it('catching up goes on after the last block where L1 is behind it', () => {
     const planned = planOf([block(start + 200, 10)], [KINDS.deposit])
     assert.deepEqual(
       planned.map(({ timestamp }) => timestamp),
@@ -99,7 +99,7 @@ describe('plan', () => {
 })
 
 describe('consumable', () => {
-  it('behavior: limits hold at them and past them', () => {
+  it('limits hold at them and past them', () => {
     const many = (kind: Kind, count: number) => Array.from({ length: count }, () => kind)
     const { entriesPerBlock, forcedPerBlock } = LIMITS
     assert.equal(Derivation.consumable(many(KINDS.deposit, entriesPerBlock)), entriesPerBlock)
@@ -112,7 +112,7 @@ describe('consumable', () => {
 })
 
 describe('attributes', () => {
-  it('error: other entries than those the block consumes', () => {
+  it('refuses other entries than those the block consumes', () => {
     const common = { rules, parent: vectors.derivation.parent, anchor: Batch.ZERO_HASH }
     const opened = entries.map((entry) => ({ entry }))
     const refused = (list: typeof opened, count: number) =>

@@ -6,7 +6,7 @@ import * as MessageTree from './MessageTree.ts'
 const leaves = Array.from({ length: 20 }, (_, i): Hex => toHex(fromUint(i + 1, 32)))
 
 describe('tree', () => {
-  it('behavior: every leaf is proven to the root, and no other leaf is', () => {
+  it('every leaf is proven to the root, and no other leaf is', () => {
     const whole = leaves.reduce(MessageTree.append, MessageTree.EMPTY)
     const root = MessageTree.root(whole)
     for (const [i, leaf] of leaves.entries()) {
@@ -18,21 +18,21 @@ describe('tree', () => {
     }
   })
 
-  it('behavior: the anchor tells a zero leaf from none', () => {
+  it('the anchor tells a zero leaf from none', () => {
     const zero: Hex = `0x${'00'.repeat(32)}`
     const one = MessageTree.append(MessageTree.EMPTY, zero)
     assert.equal(MessageTree.root(one), MessageTree.root(MessageTree.EMPTY))
     assert.notEqual(MessageTree.anchor(one), MessageTree.anchor(MessageTree.EMPTY))
   })
 
-  it('behavior: appending does not change the frontier it starts from', () => {
+  it('appending does not change the frontier it starts from', () => {
     const one = MessageTree.append(MessageTree.EMPTY, leaves[0] as Hex)
     const before = MessageTree.root(one)
     MessageTree.append(MessageTree.append(one, leaves[1] as Hex), leaves[2] as Hex)
     assert.equal(MessageTree.root(one), before)
   })
 
-  it('error: full, or no such leaf', () => {
+  it('refuses where it is full, or has no such leaf', () => {
     const full = { count: 2 ** 32 - 1, branch: [] }
     assert.throws(() => MessageTree.append(full, leaves[0] as Hex), { code: 'MessageTree.Full' })
     const outside = { code: 'MessageTree.IndexOutOfRange' }

@@ -21,7 +21,7 @@ async function openedAs(payload: Uint8Array, change: Partial<InboxEntry> = {}) {
 }
 
 describe('sealPayload', () => {
-  it('default: opens to the payload again', async () => {
+  it('opens to the payload again', async () => {
     for (const size of [0, 1, 252, 253, 1020, 1021, 4092, 16_380, SealedPayload.PAYLOAD_BYTES]) {
       const payload = new Uint8Array(size).fill(7)
       const { transaction } = await openedAs(payload)
@@ -29,7 +29,7 @@ describe('sealPayload', () => {
     }
   })
 
-  it('behavior: says nothing of the length but its size class', async () => {
+  it('says nothing of the length but its size class', async () => {
     const sizes = await Promise.all(
       [0, 100, 252, 253].map(async (size) => {
         const payload = new Uint8Array(size)
@@ -39,12 +39,12 @@ describe('sealPayload', () => {
     assert.deepEqual(sizes, [304, 304, 304, 1072])
   })
 
-  it('behavior: never gives the same bytes twice', async () => {
+  it('never gives the same bytes twice', async () => {
     const seal = () => SealedPayload.sealPayload(context, keys.publicKey, new Uint8Array(8))
     assert.notDeepEqual(await seal(), await seal())
   })
 
-  it('error: one byte past the longest', async () => {
+  it('refuses one byte past the longest', async () => {
     const payload = new Uint8Array(SealedPayload.PAYLOAD_BYTES + 1)
     await assert.rejects(() => SealedPayload.sealPayload(context, keys.publicKey, payload), {
       code: 'SealedPayload.TooLong',
@@ -53,7 +53,7 @@ describe('sealPayload', () => {
 })
 
 describe('open', () => {
-  it('behavior: is bound to network, kind and sender', async () => {
+  it('is bound to network, kind and sender', async () => {
     const payload = fromHex('0xaabb')
     const other = `0x${'22'.repeat(20)}` as Hex
     assert.equal((await openedAs(payload, { sender: other })).transaction, undefined)
@@ -69,7 +69,7 @@ describe('open', () => {
     }
   })
 
-  it('behavior: damaged, short and empty payloads do not open', async () => {
+  it('damaged, short and empty payloads do not open', async () => {
     const sealed = await SealedPayload.sealPayload(context, keys.publicKey, fromHex('0xaabb'))
     const damaged = [0, 31, 32, 200, sealed.length - 1].map((at) => {
       const copy = sealed.slice()
@@ -87,13 +87,13 @@ describe('open', () => {
     }
   })
 
-  it('behavior: an encapsulated key of low order does not open', async () => {
+  it('an encapsulated key of low order does not open', async () => {
     const sealed = new Uint8Array(304)
     const { transaction } = await SealedPayload.open(rules, [keys], { ...template, sealed })
     assert.equal(transaction, undefined)
   })
 
-  it('behavior: a past key of the committee opens what was sealed to it', async () => {
+  it('a past key of the committee opens what was sealed to it', async () => {
     const past = await SealedPayload.createKeyPair(new Uint8Array(32).fill(3))
     const sealed = await SealedPayload.sealPayload(context, past.publicKey, fromHex('0xaa'))
     const entry = { ...template, sender: context.sender, sealed, encryptionKey: past.publicKey }
@@ -101,7 +101,7 @@ describe('open', () => {
     assert.equal(toHex(transaction ?? new Uint8Array()), '0xaa')
   })
 
-  it('error: a key that the committee should have and this node has not', async () => {
+  it('refuses a key that the committee should have and this node has not', async () => {
     await assert.rejects(() => SealedPayload.open(rules, [], template), {
       code: 'SealedPayload.KeyMissing',
     })
@@ -109,7 +109,7 @@ describe('open', () => {
 })
 
 describe('unpad', () => {
-  it('behavior: refuses every padding but the one that pad chooses', () => {
+  it('refuses every padding but the one that pad chooses', () => {
     const padded = SealedPayload.pad(fromHex('0xaabb'))
     assert.deepEqual(SealedPayload.unpad(padded), fromHex('0xaabb'))
     const dirty = padded.slice()

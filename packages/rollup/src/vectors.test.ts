@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { fromHex, toHex } from '@ambrosia/primitives/Bytes'
 import * as Assertion from './Assertion.ts'
 import * as Batch from './Batch.ts'
@@ -15,11 +15,11 @@ import { entries, vectors } from './testing/vectors.ts'
 
 const { rules } = vectors
 
-test('rules', () => {
+it('rules', () => {
   assert.equal(ChainRules.hash(rules), rules.hash)
 })
 
-test('inbox: leaves, tree, anchors, a proof', () => {
+it('inbox: leaves, tree, anchors, a proof', () => {
   let frontier = MessageTree.EMPTY
   for (const [i, entry] of entries.entries()) {
     assert.equal(Entry.hash(entry), vectors.inbox[i]?.leaf, `leaf ${i}`)
@@ -40,7 +40,7 @@ test('inbox: leaves, tree, anchors, a proof', () => {
   assert.equal(MessageTree.rootFrom(leaf, index, path), vectors.tree.at(-1)?.root)
 })
 
-test('sealed payloads open to what they say, or to nothing', async () => {
+it('sealed payloads open to what they say, or to nothing', async () => {
   for (const [i, entry] of entries.entries()) {
     const opened = await SealedPayload.open(rules, [vectors.keys], entry)
     assert.equal(opened.recipient ?? null, vectors.inbox[i]?.recipient, `recipient ${i}`)
@@ -49,7 +49,7 @@ test('sealed payloads open to what they say, or to nothing', async () => {
   }
 })
 
-test('bodies', () => {
+it('bodies', () => {
   for (const { name, body, blocks } of vectors.bodies) {
     assert.equal(Batch.decodeBody(fromHex(body)).length, blocks, name)
   }
@@ -60,7 +60,7 @@ test('bodies', () => {
   assert.equal(Batch.accumulate(batch.accumulatorBefore, batch.record), batch.accumulator)
 })
 
-test('transactions are dropped for the reason given', () => {
+it('transactions are dropped for the reason given', () => {
   for (const { name, raw, length, isForced, drop } of vectors.transactions) {
     const bytes = fromHex(raw)
     const whole = length === bytes.length ? bytes : new Uint8Array(length).fill(0xc0)
@@ -68,7 +68,7 @@ test('transactions are dropped for the reason given', () => {
   }
 })
 
-test('derivation: which blocks a record means, and their attributes', async () => {
+it('derivation: which blocks a record means, and their attributes', async () => {
   const { parent, planned, attributes } = vectors.derivation
   const { record, body } = vectors.batch
   const kinds = entries.map(({ kind }) => kind)
@@ -112,7 +112,7 @@ test('derivation: which blocks a record means, and their attributes', async () =
   }
 })
 
-test('certificate, assertion, message to L1', () => {
+it('certificate, assertion, message to L1', () => {
   const { certificate, assertion, outboxMessage } = vectors
   assert.equal(
     BatchCertificate.hash(certificate, rules.l1ChainId, certificate.batches),

@@ -31,7 +31,7 @@ describe('ContentAddress', () => {
     }
   })
 
-  it('error: whatever is not one of our addresses', () => {
+  it('refuses whatever is not one of our addresses', () => {
     for (const cid of [...vectors.invalid, 7, null, undefined, {}]) {
       assert.throws(
         () => ContentAddress.assert(cid),
@@ -53,7 +53,7 @@ describe('verifyStream', () => {
     assert.deepEqual(concat(...parts), content)
   })
 
-  it('error: changed, cut and longer content, and never all of it', async () => {
+  it('refuses changed, cut and longer content, and never gives all of it', async () => {
     const { cid } = await ContentAddress.fromBytes(content)
     const changed = content.slice()
     changed[0] = 255
@@ -93,7 +93,7 @@ describe('MemoryBlobStore', () => {
     })
   })
 
-  it('error: wrong content and content over the limit leave nothing', async () => {
+  it('wrong content and content over the limit leave nothing', async () => {
     const store = new MemoryBlobStore()
     const { cid } = await ContentAddress.fromBytes(contentOf(10))
     const other = await ContentAddress.fromBytes(contentOf(11))

@@ -28,7 +28,7 @@ describe('Envelope', () => {
     )
   })
 
-  it('error: any changed member, key or context', async () => {
+  it('refuses any changed member, key or context', async () => {
     const { envelope, privateKey } = await wrapped()
     const other = await wrapped()
     const refused = (options: Partial<Parameters<typeof Envelope.unwrap>[0]>) =>
@@ -44,7 +44,7 @@ describe('Envelope', () => {
     await refused({ envelope: { ...envelope, enc: toBase64url(new Uint8Array(32)) } })
   })
 
-  it('error: keys of small order and of the wrong size', async () => {
+  it('refuses keys of small order and of the wrong size', async () => {
     const points = [
       new Uint8Array(32),
       fromHex('01'.padEnd(64, '0')),
@@ -60,7 +60,7 @@ describe('Envelope', () => {
     }
   })
 
-  it('error: malformed envelopes', async () => {
+  it('refuses malformed envelopes', async () => {
     const { envelope } = await wrapped()
     const bad: unknown[] = [
       null,

@@ -50,7 +50,7 @@ describe('Manifest', () => {
     for (const change of changes) assert.notEqual(Manifest.hash({ ...manifest, ...change }), hash)
   })
 
-  it('error: names the member that is wrong, never its value', async () => {
+  it('names the member that is wrong, never its value', async () => {
     const manifest = await example()
     const [first] = manifest.recipients as [Envelope.Envelope]
     const { suite: _, ...withoutSuite } = manifest

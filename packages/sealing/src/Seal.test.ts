@@ -80,7 +80,7 @@ describe('Seal', () => {
     assert.ok(!equal(chunkOf(a, 0), chunkOf(b, 0)))
   })
 
-  it('error: a changed byte anywhere', async () => {
+  it('refuses a changed byte anywhere', async () => {
     const sealed = await Seal.sealBytes({ plaintext: payload, dataKey, context })
     const last = sealed.length - 1
     for (const at of [0, 7, Seal.HEADER_SIZE_BYTES, Seal.HEADER_SIZE_BYTES + CHUNK, last]) {
@@ -95,13 +95,13 @@ describe('Seal', () => {
     }
   })
 
-  it('error: cut off anywhere', async () => {
+  it('refuses a record that is cut off anywhere', async () => {
     const sealed = await Seal.sealBytes({ plaintext: payload, dataKey, context })
     const cuts = [0, 1, 71, 72, 73, 72 + CHUNK - 1, 72 + CHUNK, 72 + 2 * CHUNK, sealed.length - 1]
     for (const size of cuts) await refuses(sealed.subarray(0, size), 'Seal.Truncated')
   })
 
-  it('error: extended, reordered, repeated and swapped chunks', async () => {
+  it('refuses extended, reordered, repeated and swapped chunks', async () => {
     const sealed = await Seal.sealBytes({ plaintext: payload, dataKey, context })
     const other = await Seal.sealBytes({ plaintext: payload, dataKey, context })
     const [a, b, c] = [chunkOf(sealed, 0), chunkOf(sealed, 1), chunkOf(sealed, 2)]
@@ -114,7 +114,7 @@ describe('Seal', () => {
     await refuses(concat(head, a, chunkOf(other, 1), c), 'Seal.Tampered')
   })
 
-  it('error: another key, another context', async () => {
+  it('refuses another key, another context', async () => {
     const sealed = await Seal.sealBytes({ plaintext: payload, dataKey, context })
     await refuses(sealed, 'Seal.WrongKey', { dataKey: new Uint8Array(32).fill(8) })
     await refuses(sealed, 'Seal.Tampered', { context: fromUtf8('another deal') })
@@ -122,7 +122,7 @@ describe('Seal', () => {
     await refuses(sealed, 'DataKey.Invalid', { dataKey: new Uint8Array(31) })
   })
 
-  it('error: above a limit', async () => {
+  it('refuses above a limit', async () => {
     const sealed = await Seal.sealBytes({ plaintext: payload, dataKey, context })
     const limit = 3 * UNIT_SIZE_BYTES
     await Seal.openBytes({ ciphertext: sealed, dataKey, context, maximumSizeBytes: limit })
@@ -151,7 +151,7 @@ describe('Seal', () => {
     assert.equal(given, UNIT_SIZE_BYTES)
   })
 
-  it('error: a source that fails loses nothing silently', async () => {
+  it('a source that fails loses nothing silently', async () => {
     async function* broken() {
       yield payload
       throw new Error('disk gone')

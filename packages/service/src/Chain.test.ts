@@ -6,7 +6,7 @@ import { startAnvil } from '@ambrosia/chain/testing/startAnvil'
 import * as Chain from './Chain.ts'
 
 describe('connect', () => {
-  it('error: another chain, and no node', async (t) => {
+  it('refuses another chain, and no node', async (t) => {
     const rpcUrl = await startAnvil(t)
     await assert.rejects(Chain.connect({ rpcUrl, chainId: 1 }), { code: 'Chain.Mismatch' })
     const server = createServer((_request, response) => response.writeHead(404).end())

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { type CursorTable, createStore, cursorMigration } from './ChainCursor.ts'
 import * as Database from './Database.ts'
 
-test('a cursor is read as written, and each follower has its own', async (t) => {
+it('a cursor is read as written, and each follower has its own', async (t) => {
   const database = await Database.open<CursorTable>({
     url: 'sqlite::memory:',
     migrations: { '0001_cursor': cursorMigration },

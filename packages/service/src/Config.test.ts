@@ -64,7 +64,7 @@ describe('Config', () => {
     assert.equal(config.password, 'marked secret')
   })
 
-  it('error: every fault at once, each with its name', () => {
+  it('names every fault at once', () => {
     const faults = faultsOf({
       AMBROSIA_PORT: '65536',
       AMBROSIA_RPC_URL: 'ftp://node',
@@ -88,7 +88,7 @@ describe('Config', () => {
     )
   })
 
-  it('error: an unknown environment, and files that are none', (t) => {
+  it('refuses an unknown environment, and files that are none', (t) => {
     const folder = useFolder(t)
     assert.deepEqual(faultsOf({ AMBROSIA_ENV: 'staging' }), [
       'AMBROSIA_ENV must be development or production',

@@ -44,7 +44,7 @@ describe('Database', () => {
     assert.equal(await pragma('foreign_keys'), 1)
   })
 
-  it('error: a migration that fails, a dialect without a driver', async (t) => {
+  it('refuses a migration that fails, a dialect without a driver', async (t) => {
     const url = `sqlite:${join(useFolder(t), 'test.sqlite')}`
     const broken: Database.Migrations = {
       ...first,

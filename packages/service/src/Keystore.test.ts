@@ -46,7 +46,7 @@ describe('Keystore', () => {
     })
   })
 
-  it('error: wrong password, changed file, swapped secrets', async (t) => {
+  it('refuses wrong password, changed file, swapped secrets', async (t) => {
     const path = join(useFolder(t), 'keystore.json')
     const keystore = await Keystore.open({ path, ...light })
     keystore.add('a', secret)
@@ -69,7 +69,7 @@ describe('Keystore', () => {
     }
   })
 
-  it('error: names that exist or are none', async (t) => {
+  it('names that exist or are none', async (t) => {
     const keystore = await Keystore.open({ path: join(useFolder(t), 'keystore.json'), ...light })
     keystore.add('a', secret)
     assert.throws(() => keystore.add('a', secret), { code: 'Keystore.Exists' })

@@ -35,7 +35,7 @@ describe('Network', () => {
     })
   })
 
-  it('error: names what is wrong', (t) => {
+  it('names what is wrong', (t) => {
     const path = join(useFolder(t), 'network.json')
     assert.throws(() => Network.read(path), { code: 'Network.Unreadable' })
     writeFileSync(path, '{')

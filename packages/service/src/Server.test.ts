@@ -139,7 +139,7 @@ describe('Server', () => {
     assert.ok(lines.length > 0)
   })
 
-  it('error: a port that is in use is said in words', async (t) => {
+  it('a port that is in use is said in words', async (t) => {
     const { url } = await start(t)
     const port = Number(new URL(url).port)
     const other = await Server.create({

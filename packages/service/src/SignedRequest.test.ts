@@ -102,7 +102,7 @@ describe('SignedRequest', () => {
     assert.deepEqual(got, { status: 200, signer: account.address })
   })
 
-  it('error: unsigned, wrong key, wrong chain, wrong audience, changed body', async (t) => {
+  it('refuses what is unsigned, and a wrong key, chain, audience or body', async (t) => {
     const { url } = await start(t)
     const who = `${url}/v1/who`
     refused(401, 'HttpSignature.Missing', await answerTo({ url: who }))
@@ -136,7 +136,7 @@ describe('SignedRequest', () => {
     )
   })
 
-  it('error: the same request twice, also after a restart', async (t) => {
+  it('refuses the same request twice, also after a restart', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'ambrosia-'))
     t.after(() => rmSync(folder, { recursive: true }))
     const database = `sqlite:${join(folder, 'nonces.sqlite')}`
@@ -158,7 +158,7 @@ describe('SignedRequest', () => {
     assert.equal(answers.filter((answer) => answer.status === 200).length, 1)
   })
 
-  it('error: too many requests of one account, while another goes on', async (t) => {
+  it('refuses too many requests of one account, while another goes on', async (t) => {
     const { url } = await start(t, { requestsPerMinute: 2 })
     const who = `${url}/v1/who`
     for (let i = 0; i < 2; i++) assert.equal((await answerTo(await signed(who))).status, 200)
@@ -173,7 +173,7 @@ describe('SignedRequest', () => {
     assert.equal(answer.status, 200)
   })
 
-  it('error: a body of a type whose bytes are not kept', async (t) => {
+  it('refuses a body of a type whose bytes are not kept', async (t) => {
     const { url } = await start(t)
     const who = `${url}/v1/echo`
     const request = await signed(who, { method: 'POST' })
@@ -182,7 +182,7 @@ describe('SignedRequest', () => {
     refused(401, 'SignedRequest.BodyUnsigned', answer)
   })
 
-  it('error: signature before schema', async (t) => {
+  it('judges the signature before the schema', async (t) => {
     const { url } = await start(t)
     const body = JSON.stringify({ wrong: 1 })
     const headers = { 'content-type': 'application/json' }

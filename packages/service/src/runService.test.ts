@@ -57,7 +57,7 @@ describe('runService', () => {
     assert.equal(await ended, 0)
   })
 
-  it('error: a wrong configuration ends with 2 and names the setting', async (t) => {
+  it('a wrong configuration ends with 2 and names the setting', async (t) => {
     const { ended, errors } = start(t, { AMBROSIA_PORT: 'x' })
     assert.equal(await ended, 2)
     assert.match(
@@ -66,7 +66,7 @@ describe('runService', () => {
     )
   })
 
-  it('error: a failure ends with 1, at the start or later, without its message', async (t) => {
+  it('a failure ends with 1, at the start or later, without its message', async (t) => {
     for (const fault of ['throw', 'later']) {
       const { ended, errors } = start(t, { AMBROSIA_TEST_FAULT: fault })
       assert.equal(await ended, 1, fault)
@@ -75,14 +75,14 @@ describe('runService', () => {
     }
   })
 
-  it('behavior: it ends with its owner, whose end of the pipe closes', async (t) => {
+  it('it ends with its owner, whose end of the pipe closes', async (t) => {
     const { child, ready, ended } = start(t, { AMBROSIA_OWNER_PIPE: '1' })
     await ready
     child.stdin.end()
     assert.equal(await ended, 0)
   })
 
-  it('behavior: at the kill point that its owner named it ends as a crash would', async (t) => {
+  it('at the kill point that its owner named it ends as a crash would', async (t) => {
     const { child, ready, ended, output } = start(t, { AMBROSIA_OWNER_PIPE: '1' })
     const { url } = await ready
     assert.equal((await fetch(`${url}/v1/point`)).status, 200)
@@ -93,7 +93,7 @@ describe('runService', () => {
     assert.equal(child.signalCode, 'SIGKILL')
   })
 
-  it('error: nobody names a kill point in production, or without being the owner', async (t) => {
+  it('nobody names a kill point in production, or without being the owner', async (t) => {
     for (const env of [{ AMBROSIA_OWNER_PIPE: '1', AMBROSIA_ENV: 'production' }, {}]) {
       const { child, ready, output } = start(t, env)
       const { url } = await ready

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { after, test } from 'node:test'
+import { after, it } from 'node:test'
 
 const MAIN = resolve(import.meta.dirname, '../main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'ambrosia-synth-'))
@@ -22,7 +22,7 @@ function lastJson(out: string): Record<string, unknown> {
   return JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>
 }
 
-test('synth writes the patients that are asked for, deidentify their Safe Harbor form', () => {
+it('synth writes the patients that are asked for, deidentify their Safe Harbor form', () => {
   const made = ambrosia(
     'synth',
     '--seed',
@@ -90,7 +90,7 @@ test('synth writes the patients that are asked for, deidentify their Safe Harbor
   assert.match(again.out, /"fullUrl":"urn:uuid:/)
 })
 
-test('a bulk export has a file for each type and its Safe Harbor form relative references', () => {
+it('a bulk export has a file for each type and its Safe Harbor form relative references', () => {
   assert.equal(
     ambrosia(
       'synth',
@@ -124,7 +124,7 @@ test('a bulk export has a file for each type and its Safe Harbor form relative r
   assert.ok(!text.includes('urn:uuid:'))
 })
 
-test('wrong uses say what to do', () => {
+it('wrong uses say what to do', () => {
   const wrong: [args: string[], hint: RegExp][] = [
     [['synth', '--count', '2'], /--out/],
     [['synth', '--json'], /--out/],

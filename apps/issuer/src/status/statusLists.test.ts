@@ -50,7 +50,7 @@ describe('status lists', () => {
     return StatusList.get(StatusList.readList(verified.document, 'revocation'), index)
   }
 
-  it('default: entries at random places, not one after another', async () => {
+  it('entries at random places, not one after another', async () => {
     const entries = [await lists.allocate(), await lists.allocate(), await lists.allocate()]
     const indexes = entries.map((entry) => Number(entry.statusListIndex))
     assert.equal(new Set(indexes).size, 3)
@@ -58,7 +58,7 @@ describe('status lists', () => {
     assert.ok(entries.every((entry) => entry.statusListCredential === listUrl))
   })
 
-  it('behavior: two at once that draw the same place get two places', async () => {
+  it('two at once that draw the same place get two places', async () => {
     const draws = [7, 7, 7, 9].map((place) => new Uint8Array([0, 0, 0, 0, 0, 0, 0, place]))
     const randomBytes = () => draws.shift() ?? new Uint8Array(8)
     const colliding = createStatusLists({
@@ -74,7 +74,7 @@ describe('status lists', () => {
     assert.deepEqual(entries.map((entry) => entry.statusListIndex).sort(), ['7', '9'])
   })
 
-  it('behavior: the list of an epoch never changes; a revocation counts from the next one on', async () => {
+  it('the list of an epoch never changes; a revocation counts from the next one on', async () => {
     const index = Number((await lists.allocate()).statusListIndex)
     const before = await lists.published(START)
     await lists.revoke(index)
@@ -87,7 +87,7 @@ describe('status lists', () => {
     assert.equal(await lists.published(START + PERIOD), after)
   })
 
-  it('error: epochs of the future, of an unasked past, and unknown entries', async () => {
+  it('refuses epochs of the future, of an unasked past, and unknown entries', async () => {
     await assert.rejects(lists.published(nowSec + PERIOD), { code: 'Status.UnknownEpoch' })
     await assert.rejects(lists.published(START - PERIOD), { code: 'Status.UnknownEpoch' })
     await assert.rejects(lists.revoke(131_071), { code: 'Status.UnknownEntry' })

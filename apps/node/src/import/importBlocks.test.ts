@@ -60,7 +60,7 @@ const flip = (field: Uint8Array) =>
     : field.map((byte, i) => (i === field.length - 1 ? byte ^ 1 : byte))
 
 describe('importBlocks', () => {
-  it('default: accepts blocks in their order and ends at the last', async () => {
+  it('accepts blocks in their order and ends at the last', async () => {
     const { header } = decodeBlock(blocks[2] as Uint8Array)
     const { ok, head, stateRoot, accepted, error } = await imported(concat(...blocks))
     assert.deepEqual(
@@ -69,18 +69,18 @@ describe('importBlocks', () => {
     )
   })
 
-  it('behavior: an empty file leaves genesis the head', async () => {
+  it('an empty file leaves genesis the head', async () => {
     const { ok, accepted } = await imported(new Uint8Array())
     assert.deepEqual([ok, accepted], [true, 0])
   })
 
-  it('behavior: the same block twice is accepted and changes nothing', async () => {
+  it('the same block twice is accepted and changes nothing', async () => {
     const first = blocks[0] as Uint8Array
     const { ok, head } = await imported(concat(first, first))
     assert.deepEqual([ok, head], [true, decodeBlock(first).header.hash])
   })
 
-  it('error: no header field but PREVRANDAO may be another', async () => {
+  it('refuses no header field but PREVRANDAO may be another', async () => {
     const [first, second] = blocks as [Uint8Array, Uint8Array]
     const names = (
       'parentHash uncleHash coinbase stateRoot transactionsRoot receiptsRoot logsBloom difficulty number gasLimit gasUsed ' +
@@ -105,7 +105,7 @@ describe('importBlocks', () => {
     }
   })
 
-  it('error: a gas limit or a timestamp too far from its parent', async () => {
+  it('refuses a gas limit or a timestamp too far from its parent', async () => {
     const [first, second] = blocks as [Uint8Array, Uint8Array]
     const double = (field: Uint8Array) => concat(field, new Uint8Array(1))
     const early = () => new Uint8Array()
@@ -118,7 +118,7 @@ describe('importBlocks', () => {
     }
   })
 
-  it('error: a field left out, added, or of another form', async () => {
+  it('refuses a field left out, added, or of another form', async () => {
     const [first] = blocks as [Uint8Array]
     const [header, ...rest] = RLP.decode(first) as [Uint8Array[], ...Uint8Array[]]
     const cases: [string, Uint8Array][] = [
@@ -136,7 +136,7 @@ describe('importBlocks', () => {
     }
   })
 
-  it('error: an invalid block is refused and those that do not need it are not', async () => {
+  it('refuses an invalid block is refused and those that do not need it are not', async () => {
     const [first, second] = blocks as [Uint8Array, Uint8Array]
     const invalid = withField(second, 3, flip)
     const { ok, head, accepted, error } = await imported(concat(first, invalid, second))
@@ -144,7 +144,7 @@ describe('importBlocks', () => {
     assert.match(error ?? '', /^block 1 of the file: invalid block stateRoot/)
   })
 
-  it('error: an unknown parent, and a file that ends within a block', async () => {
+  it('refuses an unknown parent, and a file that ends within a block', async () => {
     const [first, second] = blocks as [Uint8Array, Uint8Array]
     assert.match((await imported(second)).error ?? '', /its parent 0x[0-9a-f]{64} is unknown/)
     const cut = await imported(concat(first, second.subarray(0, -1)))

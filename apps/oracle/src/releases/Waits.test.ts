@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { createWaits } from './Waits.ts'
 
 describe('Waits', () => {
-  it('behavior: waits longer after each failure, five minutes at most, and never gives up', () => {
+  it('waits longer after each failure, five minutes at most, and never gives up', () => {
     let nowMs = 0
     const waits = createWaits(() => nowMs)
     const measured: number[] = []
@@ -18,7 +18,7 @@ describe('Waits', () => {
     assert.equal(measured.at(-1), 300_000)
   })
 
-  it('behavior: one failure does not delay another name, and success forgets', () => {
+  it('one failure does not delay another name, and success forgets', () => {
     const waits = createWaits(() => 0)
     waits.failed('a')
     assert.ok(!waits.isDue('a') && waits.isDue('b'))

@@ -27,7 +27,7 @@ function version(timeSec: bigint, filling: number | undefined, deactivated = fal
 }
 
 describe('keyInForce', () => {
-  it('default: the first key counts at once', () => {
+  it('the first key counts at once', () => {
     assert.equal(keyInForce([version(NOW - 1n, 1)], NOW)?.fragment, 'key-1')
   })
 
@@ -37,14 +37,14 @@ describe('keyInForce', () => {
     assert.equal(keyInForce(versions, NOW - 1n)?.fragment, 'key-1')
   })
 
-  it('behavior: "none" and deactivation count at once', () => {
+  it('"none" and deactivation count at once', () => {
     const first = version(NOW - 10n * DAY, 1)
     assert.equal(keyInForce([first, version(NOW - 1n, undefined)], NOW), undefined)
     assert.equal(keyInForce([first, version(NOW - 1n, 1, true)], NOW), undefined)
     assert.equal(keyInForce([], NOW), undefined)
   })
 
-  it('behavior: a key without the purpose keyAgreement is none', () => {
+  it('a key without the purpose keyAgreement is none', () => {
     const wrong = version(NOW - DAY, 1)
     const methods = wrong.methods.map((method) => ({
       ...method,

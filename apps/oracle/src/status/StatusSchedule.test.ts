@@ -38,7 +38,7 @@ function setUp(fetchLists: (issuer: string, epoch: number) => Promise<IssuerList
 }
 
 describe('StatusSchedule', () => {
-  it('default: fetches when an issuer is watched, never because of a submission', async () => {
+  it('fetches when an issuer is watched, never because of a submission', async () => {
     const { schedule, fetched } = setUp(async () => listWith(5))
     schedule.watch(issuer)
     schedule.watch(issuer)
@@ -47,7 +47,7 @@ describe('StatusSchedule', () => {
     assert.deepEqual(fetched, [START])
   })
 
-  it('behavior: an epoch has one root, and the bits of its lists', async () => {
+  it('an epoch has one root, and the bits of its lists', async () => {
     const { schedule } = setUp(async () => listWith(5))
     schedule.watch(issuer)
     const lists = await schedule.listsAt([issuer], BigInt(START + 299))
@@ -56,7 +56,7 @@ describe('StatusSchedule', () => {
     assert.equal(lists.isRevoked(issuer, entryOf(6)), false)
   })
 
-  it('error: a list that the issuer does not publish, or of another issuer', async () => {
+  it('refuses a list that the issuer does not publish, or of another issuer', async () => {
     const { schedule } = setUp(async () => listWith(5))
     schedule.watch(issuer)
     const lists = await schedule.listsAt([issuer], BigInt(START))
@@ -72,7 +72,7 @@ describe('StatusSchedule', () => {
     })
   })
 
-  it('error: an epoch that was not fetched, an issuer that is not watched, a fetch that failed', async () => {
+  it('refuses an epoch that was not fetched, an issuer that is not watched, a fetch that failed', async () => {
     const { schedule, errors } = setUp(async () => {
       throw new Error('down')
     })

@@ -41,7 +41,7 @@ async function fetchFrom(
 }
 
 describe('fetching status lists from where an issuer says', () => {
-  it('error: only https in production, no other protocol anywhere, and nobody is asked', async () => {
+  it('takes only https in production, no other protocol anywhere, and asks nobody', async () => {
     for (const [url, mode] of [
       ['http://127.0.0.1/list', 'production'],
       ['file:///etc/passwd', 'production'],
@@ -60,7 +60,7 @@ describe('fetching status lists from where an issuer says', () => {
     assert.deepEqual(asked, [{ url: 'https://h.example/0?epoch=300', redirect: 'error' }])
   })
 
-  it('error: an answer without end is cut', async () => {
+  it('an answer without end is cut', async () => {
     const body = new ReadableStream({ pull: (sink) => sink.enqueue(new Uint8Array(65_536)) })
     const { failure } = await fetchFrom(
       ['https://h.example/1'],

@@ -11,7 +11,7 @@ before(async () => {
 })
 
 describe('createReceiver', () => {
-  it('error: a body without canonical form gets the one answer too', async () => {
+  it('a body without canonical form gets the one answer too', async () => {
     const receive = createReceiver(setting.context as unknown as ReceiveContext)
     let deep: unknown[] = []
     for (let depth = 0; depth < 5000; depth++) deep = [deep]

@@ -72,7 +72,7 @@ async function fetchFrom(
 }
 
 describe('tag secret', () => {
-  it('default: what one oracle wraps to another, that one keeps', async () => {
+  it('what one oracle wraps to another, that one keeps', async () => {
     const one = await newcomer()
     const { secret, fetched, store, asked } = await fetchFrom(one, one)
     assert.deepEqual(fetched, secret)
@@ -81,7 +81,7 @@ describe('tag secret', () => {
     assert.ok(asked[0]?.headers['signature'])
   })
 
-  it('behavior: made once, kept for ever', () => {
+  it('made once, kept for ever', () => {
     const store = keystore()
     assert.equal(readTagSecret(store), undefined)
     const first = createTagSecret(store)
@@ -89,7 +89,7 @@ describe('tag secret', () => {
     assert.deepEqual(createTagSecret(store), first)
   })
 
-  it('error: an envelope for another oracle does not open, and nothing is kept', async () => {
+  it('an envelope for another oracle does not open, and nothing is kept', async () => {
     const [one, other] = [await newcomer(), await newcomer()]
     await assert.rejects(fetchFrom(other, one), { code: 'TagSecret.NotHandedOver' })
     // With the right key but in another's name: the context names the operator.

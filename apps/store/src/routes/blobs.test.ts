@@ -27,7 +27,7 @@ describe('POST /v1/tickets', () => {
     assert.equal(answer.body['expiresAt'], new Date((Testing.startSec + 900) * 1000).toISOString())
   })
 
-  it('error: foreign, unknown and closed deals, and what is too large', async (t) => {
+  it('refuses foreign, unknown and closed deals, and what is too large', async (t) => {
     const test = await Testing.startStore(t, { blobSizeBytes: content.length })
     const deal = test.chain.deals.get(test.dealId) as NonNullable<
       ReturnType<typeof test.chain.deals.get>
@@ -47,7 +47,7 @@ describe('POST /v1/tickets', () => {
     assert.deepEqual([closed.answer.status, closed.answer.code], [409, 'Ticket.DealNotOpen'])
   })
 
-  it('error: past the quota of an account and the room of the store, also at once', async (t) => {
+  it('refuses past the quota of an account and the room of the store, also at once', async (t) => {
     const test = await Testing.startStore(t, { pendingCount: 2, capacitySizeBytes: 300 })
     const ask = (seed: number) => Testing.askTicket(test, Testing.contentOf(100, seed))
     const answers = await Promise.all([1, 2, 3, 4].map(ask))
@@ -64,7 +64,7 @@ describe('POST /v1/tickets', () => {
     assert.equal((await ask(7)).answer.status, 201)
   })
 
-  it('error: malformed requests', async (t) => {
+  it('refuses malformed requests', async (t) => {
     const test = await Testing.startStore(t)
     const bad: object[] = [
       { dealId: '0x12' },
@@ -89,7 +89,7 @@ describe('POST /v1/tickets', () => {
     assert.deepEqual([answer.status, answer.code], [400, 'ContentAddress.Invalid'])
   })
 
-  it('error: unsigned, replayed, expired, for another audience', async (t) => {
+  it('refuses what is unsigned, replayed, expired or for another audience', async (t) => {
     const test = await Testing.startStore(t)
     const { people } = test
     const unsigned = await fetch(`${test.url}/v1/tickets`, { method: 'POST' })
@@ -135,7 +135,7 @@ describe('PUT /v1/blobs/:cid', () => {
     assert.deepEqual(second.answer, first.answer)
   })
 
-  it('error: other content, cut content, longer content: nothing is kept', async (t) => {
+  it('keeps nothing of other, cut or longer content', async (t) => {
     const test = await Testing.startStore(t)
     const { cid, ticket } = await Testing.askTicket(test, content)
     const changed = content.slice()
@@ -158,7 +158,7 @@ describe('PUT /v1/blobs/:cid', () => {
     assert.equal((await Testing.upload(test, cid, ticket, content)).status, 201)
   })
 
-  it('error: no ticket, a foreign, used or expired one', async (t) => {
+  it('refuses no ticket, a foreign, used or expired one', async (t) => {
     const test = await Testing.startStore(t)
     const { cid, ticket } = await Testing.askTicket(test, content)
     const other = await ContentAddress.fromBytes(Testing.contentOf(10))
@@ -176,7 +176,7 @@ describe('PUT /v1/blobs/:cid', () => {
     await refused(Testing.upload(test, cid, again.ticket, content))
   })
 
-  it('error: addresses that are paths', async (t) => {
+  it('refuses addresses that are paths', async (t) => {
     const test = await Testing.startStore(t)
     for (const cid of ['..%2f..%2fstore.sqlite', '%2e%2e', 'incoming', 'a%00b', 'x'.repeat(129)]) {
       const { status, code } = await Testing.upload(test, cid, 'A'.repeat(43), content)

@@ -77,7 +77,7 @@ describe('releases', () => {
     assert.deepEqual((body['releases'] as { envelope: object }[])[0]?.envelope, newer.envelope)
   })
 
-  it('error: before settlement, wrong signer, foreign oracle, swapped envelope, other record', async (t) => {
+  it('refuses before settlement, wrong signer, foreign oracle, swapped envelope, other record', async (t) => {
     const test = await Testing.startStore(t)
     await Testing.hold(test, Testing.contentOf(1000))
     const { operator, signer, stranger } = test.people
@@ -130,7 +130,7 @@ describe('releases', () => {
     ])
   })
 
-  it('error: read by anyone but the consumer', async (t) => {
+  it('refuses reads by anyone but the consumer', async (t) => {
     const test = await Testing.startStore(t)
     await Testing.hold(test, Testing.contentOf(1000))
     const { recordId } = Testing.settle(test)
@@ -142,7 +142,7 @@ describe('releases', () => {
     assert.equal((await Testing.answerOf(unsigned)).code, 'HttpSignature.Missing')
   })
 
-  it('error: after revocation, the end of the consent and of retention', async (t) => {
+  it('refuses after revocation, the end of the consent and of retention', async (t) => {
     const test = await Testing.startStore(t)
     await Testing.hold(test, Testing.contentOf(1000))
     const record = Testing.settle(test)
@@ -201,7 +201,7 @@ describe('documents', () => {
     assert.deepEqual(new Uint8Array(await response.arrayBuffer()), document)
   })
 
-  it('error: another hash, an unknown deal, a document of no deal, too large', async (t) => {
+  it('refuses another hash, an unknown deal, a document of no deal, too large', async (t) => {
     const test = await startWith(t)
     const json = { title: 'criteria' }
     assert.deepEqual(await publish(test, hash, test.dealId, { title: 'other' }), [

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { loadArtifacts } from './artifacts.ts'
 import { hashSources, readSources } from './readSources.ts'
 import { contractSources } from './sourceList.ts'
 
-test('a damaged cache entry is compiled again and then read', async (t) => {
+it('a damaged cache entry is compiled again and then read', async (t) => {
   const cacheDir = await mkdtemp(join(tmpdir(), 'ambrosia-contracts-'))
   t.after(() => rm(cacheDir, { recursive: true, force: true }))
   const domains = ['token']
@@ -28,7 +28,7 @@ test('a damaged cache entry is compiled again and then read', async (t) => {
   assert.deepEqual(steps, ['token compiling', 'token compiled', 'token cached'])
 })
 
-test('artifacts come in the order of the list, each with code and immutables inside it', async () => {
+it('artifacts come in the order of the list, each with code and immutables inside it', async () => {
   const artifacts = await loadArtifacts()
   assert.deepEqual(
     Object.keys(artifacts),
@@ -45,7 +45,7 @@ test('artifacts come in the order of the list, each with code and immutables ins
   assert.ok(artifacts['dealBook']!.immutables.length > 0)
 })
 
-test('the key of a domain changes with its own sources alone', async () => {
+it('the key of a domain changes with its own sources alone', async () => {
   const sources = await readSources('token')
   const hash = hashSources('token', sources)
   assert.equal(hashSources('token', await readSources('token')), hash)

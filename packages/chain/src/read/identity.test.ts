@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { toHex } from 'viem'
 import { didRegistryAbi } from '../abi/identity/index.generated.ts'
 import { loadArtifacts } from '../compile/artifacts.ts'
@@ -9,7 +9,7 @@ import { readDidVersions } from './identity.ts'
 
 const salt = toHex(77n, { size: 32 })
 
-test('readDidVersions: every version of a DID up to any block', async () => {
+it('readDidVersions: every version of a DID up to any block', async () => {
   const { viem, networkHelpers } = await network.create()
   const publicClient = await viem.getPublicClient()
   const [deployer] = await viem.getWalletClients()

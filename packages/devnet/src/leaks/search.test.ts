@@ -96,7 +96,7 @@ function noise(sizeBytes: number): Buffer {
 
 describe('files', () => {
   for (const { title, form, bytes } of PLANTED) {
-    it(`behavior: ${title} is found in a file and in a line of a log`, async (t) => {
+    it(`${title} is found in a file and in a line of a log`, async (t) => {
       const folder = useFolder(t)
       writeFileSync(join(folder, 'blob'), Buffer.concat([noise(5000), bytes, noise(5000)]))
       assertFound(await find(filePlaces(folder, folder)), form, 'blob')
@@ -114,7 +114,7 @@ describe('files', () => {
   }
 
   for (const { format, compress } of COMPRESSED) {
-    it(`behavior: ${format} is opened, and what is compressed in it too`, async (t) => {
+    it(`${format} is opened, and what is compressed in it too`, async (t) => {
       const folder = useFolder(t)
       const file = join(folder, 'blob')
       const once = compress(TEXT)
@@ -127,7 +127,7 @@ describe('files', () => {
     })
   }
 
-  it('behavior: gzip and zlib are opened in the middle of a place, and without their end', async (t) => {
+  it('gzip and zlib are opened in the middle of a place, and without their end', async (t) => {
     const folder = useFolder(t)
     for (const compress of [gzipSync, deflateSync]) {
       const whole = compress(`${TEXT}${TEXT}`)
@@ -137,7 +137,7 @@ describe('files', () => {
     }
   })
 
-  it('behavior: gzip with a name, a comment, an extra field and a checksum of its header is opened', async () => {
+  it('gzip with a name, a comment, an extra field and a checksum of its header is opened', async () => {
     const body = deflateRawSync(TEXT)
     const extra = Buffer.from([3, 0, 1, 2, 3])
     const header = Buffer.from([0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3])
@@ -146,7 +146,7 @@ describe('files', () => {
     assertFound(await find([bytesPlace('gzip', bytes)]), 'plain', 'header')
   })
 
-  it('behavior: what stands before a damaged byte is read', async () => {
+  it('what stands before a damaged byte is read', async () => {
     for (const compress of [gzipSync, deflateSync, deflateRawSync]) {
       const bytes = compress(`${NAME.repeat(3)}${TEXT}`)
       bytes.fill(0xff, 2000)
@@ -154,7 +154,7 @@ describe('files', () => {
     }
   })
 
-  it('behavior: a file larger than a chunk is searched across its chunks', async (t) => {
+  it('a file larger than a chunk is searched across its chunks', async (t) => {
     const folder = useFolder(t)
     const mebibyte = 1024 * 1024
     for (const shift of [-40, -20, -1, 0]) {
@@ -169,7 +169,7 @@ describe('files', () => {
 })
 
 describe('chunks', () => {
-  it('behavior: wherever a place is cut, what lies across the cut is found', async () => {
+  it('wherever a place is cut, what lies across the cut is found', async () => {
     for (const { form, title, bytes } of PLANTED) {
       for (let cut = 0; cut <= bytes.length; cut++) {
         const chunks = [noise(7), bytes.subarray(0, cut), bytes.subarray(cut), noise(7)]
@@ -180,7 +180,7 @@ describe('chunks', () => {
     assertFound(await find([{ name: 'bytes', read: () => single }]), 'plain', 'byte by byte')
   })
 
-  it('behavior: compressed bytes are opened wherever the place is cut', async () => {
+  it('compressed bytes are opened wherever the place is cut', async () => {
     const zipped = Buffer.concat([noise(11), gzipSync(TEXT)])
     for (let cut = 0; cut <= 40; cut++) {
       const place: Place = {
@@ -228,7 +228,7 @@ describe('chain', () => {
   })
 
   for (const { title, form, bytes } of PLANTED) {
-    it(`behavior: ${title} is found in the input of a transaction and in a log`, async () => {
+    it(`${title} is found in the input of a transaction and in a log`, async () => {
       const from = await client.getBlockNumber({ cacheTime: 0 })
       const hash = await send(Buffer.concat([noise(36), bytes]), logger)
       const found = await find(chainPlaces(client, from + 1n))
@@ -241,7 +241,7 @@ describe('chain', () => {
   }
 
   for (const { format, compress } of COMPRESSED) {
-    it(`behavior: ${format} is opened in an argument of a call`, async () => {
+    it(`${format} is opened in an argument of a call`, async () => {
       const from = await client.getBlockNumber({ cacheTime: 0 })
       // A selector, two words, the argument, filled up with zeros to whole words.
       await send(Buffer.concat([noise(4), noise(64), compress(TEXT), Buffer.alloc(20)]), logger)
@@ -251,7 +251,7 @@ describe('chain', () => {
     })
   }
 
-  it('behavior: a chain without it has none, whatever else it holds', async () => {
+  it('a chain without it has none, whatever else it holds', async () => {
     const from = await client.getBlockNumber({ cacheTime: 0 })
     await send(noise(10_000), logger)
     const report = await searchForLeaks({ secrets, places: chainPlaces(client, from + 1n) })
@@ -262,7 +262,7 @@ describe('chain', () => {
 
 describe('databases', () => {
   for (const { title, form, bytes } of PLANTED) {
-    it(`behavior: ${title} is found in a value, and while it stands in the write-ahead log alone`, async (t) => {
+    it(`${title} is found in a value, and while it stands in the write-ahead log alone`, async (t) => {
       const folder = useFolder(t)
       const database = new DatabaseSync(join(folder, 'store.sqlite'))
       t.after(() => database.close())
@@ -277,7 +277,7 @@ describe('databases', () => {
     })
   }
 
-  it('behavior: text, keys and compressed values are searched', async (t) => {
+  it('text, keys and compressed values are searched', async (t) => {
     const folder = useFolder(t)
     const database = new DatabaseSync(join(folder, 'store.sqlite'))
     t.after(() => database.close())
@@ -287,7 +287,7 @@ describe('databases', () => {
     assert.deepEqual(places, ['store.sqlite one.name', 'store.sqlite one.zip (brotli from byte 0)'])
   })
 
-  it('behavior: what was deleted is found in the files', async (t) => {
+  it('what was deleted is found in the files', async (t) => {
     const folder = useFolder(t)
     const database = new DatabaseSync(join(folder, 'store.sqlite'))
     t.after(() => database.close())
@@ -298,7 +298,7 @@ describe('databases', () => {
     assertFound(await find(filePlaces(folder, folder)), 'plain', 'deleted')
   })
 
-  it('error: a database that can not be read is not taken for a clean one', async (t) => {
+  it('a database that can not be read is not taken for a clean one', async (t) => {
     const folder = useFolder(t)
     writeFileSync(
       join(folder, 'store.sqlite'),
@@ -309,7 +309,7 @@ describe('databases', () => {
 })
 
 describe('searchForLeaks', () => {
-  it('default: a clean place yields none, and tells what was searched for what', async () => {
+  it('a clean place yields none, and tells what was searched for what', async () => {
     const places = [bytesPlace('noise', noise(300_000)), bytesPlace('empty', new Uint8Array(0))]
     const report = await searchForLeaks({
       secrets: [...secrets, longSecret('record', 'y'.repeat(50) + NAME.repeat(40))],
@@ -324,7 +324,7 @@ describe('searchForLeaks', () => {
     })
   })
 
-  it('behavior: any part of a long secret gives it away', async () => {
+  it('any part of a long secret gives it away', async () => {
     const lines = Array.from({ length: 200 }, (_, index) => `line ${index} of what nobody may read`)
     const record = [longSecret('record', lines.join('\n'))]
     for (const from of [0, 60, 120, 180]) {
@@ -337,7 +337,7 @@ describe('searchForLeaks', () => {
     }
   })
 
-  it('behavior: what is public does not count', async () => {
+  it('what is public does not count', async () => {
     const shown = 'a system that everybody knows, http://loinc.org, code 4548-4, HbA1c in blood'
     const secret = longSecret('record', `${shown}${'and a value of one person: '.repeat(20)}`, [
       shown,
@@ -350,7 +350,7 @@ describe('searchForLeaks', () => {
     assert.throws(() => longSecret('record', shown, [shown]), { code: 'Leaks.NothingPrivate' })
   })
 
-  it('error: a secret that chance would find is refused', () => {
+  it('a secret that chance would find is refused', () => {
     assert.throws(() => shortSecret('name', 'Anna5'), { code: 'Leaks.TooShort' })
     assert.equal(shortSecret('name', 'Zoë55').pieces.length, 1)
   })

@@ -78,7 +78,7 @@ async function withReceipt(
 }
 
 describe('certify', () => {
-  it('default: the certificate says what was judged, and nothing of the oracle or its clock', async () => {
+  it('the certificate says what was judged, and nothing of the oracle or its clock', async () => {
     const { certificate, quality } = await certify(setting.body, setting.context)
     assert.equal(certificate.dealId, setting.deal.dealId)
     assert.equal(certificate.provider, setting.parts.account.address)
@@ -99,7 +99,7 @@ describe('certify', () => {
     }
   })
 
-  it('error: one answer for everything before the presentation is verified', async () => {
+  it('gives one answer to everything before the presentation is verified', async () => {
     const { deals } = setting.context
     const refused = 'Submission.Refused'
     const { submission } = setting.body
@@ -121,7 +121,7 @@ describe('certify', () => {
     )
   })
 
-  it('error: a presentation replayed under another nonce, or signed by another holder', async () => {
+  it('refuses a presentation replayed under another nonce, or signed by another holder', async () => {
     await refuses('Submission.Refused', await resigned({ nonce: toHex(random(32)) }))
     const header = fromHex(Submission.hash(setting.body.submission, setting.domain))
     const thief = HolderBinding.sign(Keys.createHolderKey(random), header)
@@ -133,7 +133,7 @@ describe('certify', () => {
     await refuses('Submission.Refused', { ...setting.body, presentation: forged })
   })
 
-  it('error: receipts of other stores, sizes, deals, manifests, or too short', async () => {
+  it('refuses receipts of other stores, sizes, deals, manifests, or too short', async () => {
     const { receipt } = setting.parts
     const refused = 'Submission.Refused'
     await refuses(refused, await withReceipt({ store: stranger.address }, stranger as never))
@@ -144,7 +144,7 @@ describe('certify', () => {
     await refuses(refused, await withReceipt({}, stranger as never))
   })
 
-  it('error: revoked, unknown list, tags over their cap, below quality', async () => {
+  it('refuses revoked, unknown list, tags over their cap, below quality', async () => {
     const listsAt = async () => ({ root: setting.deal.dealId, isRevoked: () => true })
     await refuses('Record.CredentialRevoked', setting.body, {
       listsAt,
@@ -162,7 +162,7 @@ describe('certify', () => {
     await refuses('Record.BelowQuality', setting.body, { deals: { ...deals, find } })
   })
 
-  it('error: an issuer that the deal does not trust', async () => {
+  it('refuses an issuer that the deal does not trust', async () => {
     const { deals } = setting.context
     const criteria = {
       ...setting.deal.criteria,
@@ -172,7 +172,7 @@ describe('certify', () => {
     await refuses('Record.IssuerNotTrusted', setting.body, { deals: { ...deals, find } })
   })
 
-  it('error: another record sealed under the same key, from a store that helps the provider', async () => {
+  it('refuses another record sealed under the same key, from a store that helps the provider', async () => {
     const { deal, parts, offer } = setting
     const [envelope] = offer.manifest.recipients
     assert.ok(envelope)
@@ -188,7 +188,7 @@ describe('certify', () => {
     })
   })
 
-  it('error: ciphertext with a changed byte, cut, extended or of another record', async () => {
+  it('refuses ciphertext with a changed byte, cut, extended or of another record', async () => {
     const { sealed } = setting.offer
     const serve = (bytes: Uint8Array) => ({
       fetchSealed: async function* () {
@@ -205,7 +205,7 @@ describe('certify', () => {
     )
   })
 
-  it('error: an envelope swapped for that of another record, or for another oracle', async () => {
+  it('refuses an envelope swapped for that of another record, or for another oracle', async () => {
     const { record, selected, account, loader, randomBytes, oracle, pair } = setting.parts
     const other = await sealOffer({
       record,

@@ -136,13 +136,13 @@ function judged(
 }
 
 describe('judge', () => {
-  it('default: a record that is what the deal asks for has a score, the same each time', () => {
+  it('a record that is what the deal asks for has a score, the same each time', () => {
     const first = judged()
     assert.ok(first.score >= 1 && first.score <= 100)
     assert.deepEqual(judged().quality, first.quality)
   })
 
-  it('error: a bad value left out, since the credential counts all of a code', () => {
+  it('refuses a bad value left out, since the credential counts all of a code', () => {
     const observations = chosen.filter((index) => made.resources[index]?.type === 'Observation')
     assert.ok(observations.length > 1)
     const without = chosen.filter((index) => index !== observations[0])
@@ -152,7 +152,7 @@ describe('judge', () => {
     })
   })
 
-  it('behavior: all of a type needs its root; all of several codes needs every group of the type', () => {
+  it('all of a type needs its root; all of several codes needs every group of the type', () => {
     const rulesOf = (codes?: object[]) => ({
       resources: [{ type: 'Observation', ...(codes ? { codes } : {}), all: true }],
     })
@@ -186,7 +186,7 @@ describe('judge', () => {
     })
   })
 
-  it('error: a resource that was changed, that is not signed, or that stands twice', () => {
+  it('refuses a resource that was changed, that is not signed, or that stands twice', () => {
     const own = chosen.map((index) => made.salted[index] as SaltedResource)
     const position = own.findIndex(({ text }) => text.includes('"valueQuantity"'))
     const target = own[position] as SaltedResource
@@ -205,21 +205,21 @@ describe('judge', () => {
     })
   })
 
-  it('error: digests shown of resources that are not delivered', () => {
+  it('refuses digests shown of resources that are not delivered', () => {
     const extra = made.resources.findIndex((_, index) => !chosen.includes(index))
     assert.throws(() => judged({ presentation: present([...chosen, extra]) }), {
       code: 'Record.DisclosesMore',
     })
   })
 
-  it('error: resources that the deal does not ask for', () => {
+  it('refuses resources that the deal does not ask for', () => {
     const extra = made.resources.findIndex(
       (resource, index) => !chosen.includes(index) && resource.type === 'Condition',
     )
     assert.throws(() => judged({ indexes: [...chosen, extra] }), { code: 'Record.MoreThanAsked' })
   })
 
-  it('error: issuer, form, claims, holder', () => {
+  it('refuses another issuer, form, claims or holder', () => {
     assert.throws(() => judged({ criteria: { issuers: ['did:example:other'] } }), {
       code: 'Record.IssuerNotTrusted',
     })
@@ -230,7 +230,7 @@ describe('judge', () => {
     assert.throws(() => judged({ isHolderBound: false }), { code: 'Record.ClaimsUnmatched' })
   })
 
-  it('error: a rule without a match, a predicate that fails, named', () => {
+  it('refuses a rule without a match, a predicate that fails, named', () => {
     const rules = [...criteria.resources, { type: 'Device' }]
     assert.throws(() => judged({ criteria: { resources: rules } }), {
       code: 'Record.RuleUnmatched',
@@ -254,7 +254,7 @@ describe('judge', () => {
     )
   })
 
-  it('error: a record that is not in Safe Harbor form or not valid FHIR, by path and never by value', () => {
+  it('refuses a record that is not in Safe Harbor form or not valid FHIR, by path and never by value', () => {
     const patient = made.resources.findIndex((resource) => resource.type === 'Patient')
     const withName = CanonicalJson.parse(made.salted[patient]?.text ?? '{}') as Record<
       string,
@@ -286,11 +286,11 @@ describe('presentations and tags', () => {
     subject: { subjectHandle: '0x1', holder: 'h', hba1c: 75, resourceDigest: ['b', 'a'] },
   }
 
-  it('default: presentation (b) is a part of presentation (a)', () => {
+  it('presentation (b) is a part of presentation (a)', () => {
     assertAgree(a, { issuer, type: [], subject: { hba1c: 75, resourceDigest: ['a', 'b'] } })
   })
 
-  it('error: another issuer, another value, other digests, or what the consumer must not see', () => {
+  it('refuses another issuer, another value, other digests, or what the consumer must not see', () => {
     const wrong = [
       { issuer: 'did:example:other', subject: { hba1c: 75 } },
       { issuer, subject: { hba1c: 76 } },
@@ -308,7 +308,7 @@ describe('presentations and tags', () => {
     }
   })
 
-  it('error: no tag without the subject handle', () => {
+  it('gives no tag without the subject handle', () => {
     const options = { tagKey: new Uint8Array(32), issuer, resources: [] }
     assert.match(tagsOf({ ...options, subject: a.subject }).personTag, /^0x[0-9a-f]{64}$/)
     assert.throws(() => tagsOf({ ...options, subject: {} }), { code: 'Record.NoSubjectHandle' })

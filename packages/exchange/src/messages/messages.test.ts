@@ -161,7 +161,7 @@ describe('signed messages', () => {
 describe('deal identifiers', () => {
   const terms = Deal.fromJson(vectors.deal.terms)
 
-  it('default: those of the vector', () => {
+  it('those of the vector', () => {
     assert.equal(Deal.termsHash(terms), vectors.deal.termsHash)
     const { chainId, verifyingContract: dealBook } = vectors.domain
     assert.equal(
@@ -173,7 +173,7 @@ describe('deal identifiers', () => {
     assert.deepEqual(Deal.toJson(terms), vectors.deal.terms)
   })
 
-  it('behavior: price by score, least budget', () => {
+  it('price by score, least budget', () => {
     const [low, high] = terms.tiers
     assert.equal(Deal.priceOf(terms, (low?.minimumScore ?? 0) - 1), undefined)
     assert.equal(Deal.priceOf(terms, low?.minimumScore ?? 0), low?.price)
@@ -182,7 +182,7 @@ describe('deal identifiers', () => {
     assert.equal(Deal.minimumBudget(terms), 10n * (high?.price ?? 0n))
   })
 
-  it('error: terms that no deal can have', () => {
+  it('refuses terms that no deal can have', () => {
     const now = { nowSec: 1n, development: false }
     Deal.assertTerms(terms, now)
     const wrong: Partial<Deal.DealTerms>[] = [

@@ -2,7 +2,7 @@
 // bytes. The DealBook's code is placed at the address that the vectors name.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { network } from '@ambrosia/chain/testing/network'
@@ -45,7 +45,7 @@ function argumentsOf(primaryType: string, message: Message): readonly unknown[] 
   return ['Certificate', 'Consent'].includes(primaryType) ? [message] : fields
 }
 
-test('hashes of the DealBook equal the vectors of the exchange package', async () => {
+it('hashes of the DealBook equal the vectors of the exchange package', async () => {
   const { domain, deal, valid, invalid } = vectors
   const call = await placeDealBook(domain.chainId, getAddress(domain.verifyingContract))
   assert.deepEqual(
@@ -65,7 +65,7 @@ test('hashes of the DealBook equal the vectors of the exchange package', async (
   assert.equal(await call('recordIdOf', [deal.dealId, deal.recordTag]), deal.recordId)
 })
 
-test('the same message on another chain has another hash', async () => {
+it('the same message on another chain has another hash', async () => {
   const { domain, valid } = vectors
   const call = await placeDealBook(domain.chainId + 1, getAddress(domain.verifyingContract))
   for (const { primaryType, message, digest } of valid) {

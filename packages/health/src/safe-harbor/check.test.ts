@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { NumberToken, stringify, type Value } from '@ambrosia/primitives/CanonicalJson'
 import * as Generator from '../Generator.ts'
 import type { Resource } from '../Resource.ts'
@@ -42,7 +42,7 @@ function replace(value: Value, [key, ...rest]: Path, change: (old: Value) => Val
   return copy as Value
 }
 
-test('the checker refuses a plant in the place of any value of a clean record', () => {
+it('the checker refuses a plant in the place of any value of a clean record', () => {
   let turn = 0
   for (const resource of clean) {
     for (const path of leavesOf(resource.value)) {
@@ -59,7 +59,7 @@ test('the checker refuses a plant in the place of any value of a clean record', 
   assert.ok(turn > 700)
 })
 
-test('the checker refuses an unknown key in any object of a clean record', () => {
+it('the checker refuses an unknown key in any object of a clean record', () => {
   for (const resource of clean) {
     const owners = new Set(
       leavesOf(resource.value).map((path) => JSON.stringify(path.slice(0, -1))),
@@ -73,12 +73,12 @@ test('the checker refuses an unknown key in any object of a clean record', () =>
   }
 })
 
-test('a selection of a clean record is clean', () => {
+it('a selection of a clean record is clean', () => {
   assert.deepEqual(check(clean, { asOf }), [])
   for (const resource of clean) assert.deepEqual(check([resource], { asOf }), [])
 })
 
-test('malformed input is refused, not thrown at', () => {
+it('malformed input is refused, not thrown at', () => {
   const odd: Value[] = [
     null,
     true,

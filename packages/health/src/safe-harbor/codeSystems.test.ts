@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import fc from 'fast-check'
 import { isKnownCode, isKnownSystem } from './codeSystems.ts'
 import { isUnit, plainUnit } from './units.ts'
@@ -9,7 +9,7 @@ const LOINC = 'http://loinc.org'
 const ICD10 = 'http://hl7.org/fhir/sid/icd-10-cm'
 const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 
-test('codes of the listed systems stay', () => {
+it('codes of the listed systems stay', () => {
   const codes: [system: string, codes: string][] = [
     [SNOMED, '44054006 59621000 22298006 73211009 410605003 900000000000207008'],
     [LOINC, '4548-4 8480-6 85354-9 LA6576-8 LP7839-6 1-8'],
@@ -33,7 +33,7 @@ test('codes of the listed systems stay', () => {
   }
 })
 
-test('what is no code of its system goes', () => {
+it('what is no code of its system goes', () => {
   const plants = [
     'Quarkwright',
     'zebulon',
@@ -80,7 +80,7 @@ test('what is no code of its system goes', () => {
   assert.ok(!isKnownSystem('http://terminology.hl7.org/CodeSystem/v3-TribalEntityUS'))
 })
 
-test('one wrong digit of a SNOMED CT or LOINC code is found', () => {
+it('one wrong digit of a SNOMED CT or LOINC code is found', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 1, max: 9 }), (at, by) => {
       const digits = [...'44054006']
@@ -90,7 +90,7 @@ test('one wrong digit of a SNOMED CT or LOINC code is found', () => {
   )
 })
 
-test('units of UCUM stay, text goes', () => {
+it('units of UCUM stay, text goes', () => {
   const units =
     '% mg/dL mm[Hg] kg/m2 10*3/uL mmol/L /min Cel 1 a mo d [IU]/L ug/L g/(24.h) mL/min kg cm [lb_av] m[IU]/L U/L pg fL mm/h 10*6/uL mL/kg/h s-1 umol/L/h'
   for (const unit of units.split(' ')) assert.ok(isUnit(unit), unit)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { it } from 'node:test'
 import { RESTRICTED_ZIP, toCountry, toState, toZip3 } from './places.ts'
 
-test('ZIP codes keep three digits, those of 20,000 people or fewer none', () => {
+it('ZIP codes keep three digits, those of 20,000 people or fewer none', () => {
   assert.equal(RESTRICTED_ZIP.prefixes.length, 17)
   assert.equal(toZip3('98034'), '980')
   assert.equal(toZip3('98034-1234'), '980')
@@ -14,7 +14,7 @@ test('ZIP codes keep three digits, those of 20,000 people or fewer none', () => 
   }
 })
 
-test('States and countries stay by their code, other places go', () => {
+it('States and countries stay by their code, other places go', () => {
   assert.equal(toState('WA'), 'WA')
   assert.equal(toState('Washington'), 'WA')
   assert.equal(toState('King County'), undefined)

@@ -6,7 +6,7 @@ const never = new Promise<number>(() => {})
 const isEnough = (answers: readonly number[]): boolean => answers.length >= 2
 
 describe('gatherAnswers', () => {
-  it('default: everybody who answers is heard', async () => {
+  it('everybody who answers is heard', async () => {
     const work = [1, 2, 3].map((one) => Promise.resolve(one))
     const answers = await gatherAnswers(work, { isEnough, graceMs: 60_000 })
     assert.deepEqual(
@@ -15,7 +15,7 @@ describe('gatherAnswers', () => {
     )
   })
 
-  it('behavior: one who never answers does not hold up the others', async () => {
+  it('one who never answers does not hold up the others', async () => {
     const answers = await gatherAnswers([Promise.resolve(1), never, Promise.resolve(3)], {
       isEnough,
       graceMs: 1,
@@ -26,7 +26,7 @@ describe('gatherAnswers', () => {
     )
   })
 
-  it('error: refusals are told, and are no answers', async () => {
+  it('refusals are told, and are no answers', async () => {
     const refused = Promise.reject(new Error('refused'))
     const answers = await gatherAnswers([Promise.resolve(1), refused], { isEnough, graceMs: 1 })
     assert.deepEqual(

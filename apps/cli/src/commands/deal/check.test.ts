@@ -97,7 +97,7 @@ describe('deal check', () => {
     assert.match(stdout, /unread {5}2\.json: Bundle\.NotFhir/)
   })
 
-  it('error: usage', () => {
+  it('refuses a wrong use', () => {
     const cases = [
       ['deal', 'check', at('pass.criteria')],
       ['deal', 'check', at('nothing'), '--sample', folder],

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as State from '@ambrosia/machine/State'
 import * as Step from '@ambrosia/machine/Step'
@@ -26,7 +26,7 @@ function machine(...args: string[]) {
   return { ...result, last: result.stderr.trimEnd().split('\n').at(-1) ?? '' }
 }
 
-test('run writes the output to standard output and one object as the last line of standard error', () => {
+it('run writes the output to standard output and one object as the last line of standard error', () => {
   const input = join(folder, 'numbers')
   const dumps = ['--dump', 'result:8', '--dump', '0x100000000:2', '--dump', '4294967296:1']
   const { stdout, status, last } = machine(
@@ -47,7 +47,7 @@ test('run writes the output to standard output and one object as the last line o
   assert.deepEqual(result.dump, ['0x2b00000000000000', '0x2b00', '0x2b'])
 })
 
-test("run exits with the program's code, 124 at the limit", () => {
+it("run exits with the program's code, 124 at the limit", () => {
   const refused = machine('run', `${bin}sum.elf`, '--input', join(folder, 'bad'))
   assert.equal(refused.status, 1)
   assert.equal(refused.stdout, 'expected digits and line ends\n')
@@ -57,7 +57,7 @@ test("run exits with the program's code, 124 at the limit", () => {
   assert.deepEqual([status, exitCode, steps], ['limit', 124, 10])
 })
 
-test('a fault exits with 128', () => {
+it('a fault exits with 128', () => {
   // A program of one word, all zeros: an illegal instruction.
   const elf = Buffer.alloc(124)
   Buffer.from('7f454c46020101', 'hex').copy(elf)
@@ -81,7 +81,7 @@ test('a fault exits with 128', () => {
   assert.equal(JSON.parse(result.last).steps, 1)
 })
 
-test('wrong use exits with 2, a bad file with 1 and a code', () => {
+it('wrong use exits with 2, a bad file with 1 and a code', () => {
   assert.equal(machine('run', `${bin}hello.elf`, '--dump', 'nowhere:8').status, 2)
   assert.equal(machine('run', `${bin}hello.elf`, '--dump', '0x3ffffffff:2').status, 2)
   assert.equal(machine('run', `${bin}hello.elf`, '--max-steps', '-1').status, 2)
@@ -91,7 +91,7 @@ test('wrong use exits with 2, a bad file with 1 and a code', () => {
   assert.match(broken.stderr, /Elf\.Unsupported/)
 })
 
-test('hash names the program, trace shows its steps, witness proves one', () => {
+it('hash names the program, trace shows its steps, witness proves one', () => {
   const hash = machine('hash', `${bin}hello.elf`, '--json')
   const names = JSON.parse(hash.stdout)
   assert.match(names.programId, /^0x[0-9a-f]{64}$/)

@@ -47,7 +47,7 @@ describe('record export', () => {
     assert.equal(Bundle.readResources(readFileSync(join(out, 'bundle.json'))).length, 120)
   })
 
-  it('error: names the file, not its content', () => {
+  it('names the file, not its content', () => {
     const { status, stderr } = ambrosia('record', 'export', at('2.json'), '--out', at('x'))
     assert.equal(status, 1)
     assert.match(stderr, /Bundle\.NotFhir: .*2\.json/)
