@@ -150,10 +150,10 @@ describe('Supervisor', () => {
     await supervisor.add(exampleProgram(folder, { healthPath: '/health' }))
     const ill = next('unresponsive')
     writeFileSync(join(folder, 'ill'), '')
-    await ill
+    assert.equal((await ill).kind, 'unresponsive')
     const well = next('responsive')
     rmSync(join(folder, 'ill'))
-    await well
+    assert.equal((await well).kind, 'responsive')
   })
 
   it('a debugger may attach on the loopback interface', async (t) => {

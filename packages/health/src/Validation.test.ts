@@ -297,6 +297,7 @@ describe('check', () => {
       { valueInstant: `2020-01-01T00:00:00.${'0'.repeat(size)}` },
       { valueString: ' '.repeat(size) },
     ]
+    const started = process.cpuUsage()
     for (const value of values) {
       found({ resourceType: 'Patient', extension: [{ url: 'http://example.org', ...value }] })
     }
@@ -308,6 +309,9 @@ describe('check', () => {
     ]
     for (const div of narratives)
       found({ resourceType: 'Patient', text: { status: 'generated', div } })
+    // With the square of their length they would take many minutes; this process' own time, not the clock.
+    const { user, system } = process.cpuUsage(started)
+    assert.ok((user + system) / 1e6 < 20, `${(user + system) / 1e6} s`)
   })
 
   it('narratives that run or load something', () => {
