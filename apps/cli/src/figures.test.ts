@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { amount, count, duration, period, short, size, time } from './figures.ts'
 
 describe('figures', () => {
-  it('behavior: amounts are rounded to a millionth, and say when that is not nothing', () => {
+  it('amounts are rounded to a millionth, and say when that is not nothing', () => {
     assert.equal(amount(4_750_000_000_000_000_001n), '4.75 MED')
     assert.equal(amount(45n * 10n ** 18n), '45 MED')
     assert.equal(amount(1_234_567n * 10n ** 18n), '1,234,567 MED')
@@ -15,7 +15,7 @@ describe('figures', () => {
     assert.equal(amount(7n, { symbol: 'ONE', decimals: 0 }), '7 ONE')
   })
 
-  it('behavior: counts, sizes, times and hashes', () => {
+  it('counts, sizes, times and hashes', () => {
     assert.deepEqual([count(7), count(2561), count(1_000_000n)], ['7', '2,561', '1,000,000'])
     assert.deepEqual([size(999), size(22_400), size(1_640_000)], ['999 B', '22 kB', '1.6 MB'])
     assert.deepEqual([duration(12.4), duration(8040)], ['12 ms', '8.0 s'])

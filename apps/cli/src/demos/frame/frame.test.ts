@@ -33,7 +33,7 @@ const refusing = (code: string) => async (): Promise<never> => {
 }
 
 describe('the frame of demonstrations', () => {
-  it('default: steps are timed and told, the result is written as it goes, exit code 0', async () => {
+  it('steps are timed and told, the result is written as it goes, exit code 0', async () => {
     const { exitCode, lastLine, lines } = await run(async (stage) => {
       await stage.setUp(() => new Promise((done) => setTimeout(done, 60)))
       const gas = await stage.step(
@@ -57,12 +57,12 @@ describe('the frame of demonstrations', () => {
     assert.deepEqual(lines, ['A title', 'settle | settled | gas 21,000 tx 0xababab…abab'])
   })
 
-  it('behavior: what comes to its end without success exits with 1', async () => {
+  it('what comes to its end without success exits with 1', async () => {
     const { exitCode, lastLine } = await run(async () => false)
     assert.deepEqual([exitCode, lastLine.ok], [1, false])
   })
 
-  it('error: a failure keeps every key, says what failed, and ends what was started', async () => {
+  it('a failure keeps every key, says what failed, and ends what was started', async () => {
     const ended: string[] = []
     const { exitCode, lastLine, failure } = await run(async (stage) => {
       stage.defer(async () => void ended.push('network'))
@@ -81,7 +81,7 @@ describe('the frame of demonstrations', () => {
     assert.deepEqual(ended, ['page', 'network'])
   })
 
-  it('error: what can not be ended is a failure too', async () => {
+  it('refuses what can not be ended is a failure too', async () => {
     const { exitCode, lastLine } = await run(async (stage) => {
       stage.defer(refusing('Devnet.Stuck'))
       return true
@@ -90,7 +90,7 @@ describe('the frame of demonstrations', () => {
     assert.partialDeepStrictEqual(lastLine, { ok: false, error: { code: 'Devnet.Stuck' } })
   })
 
-  it('behavior: interrupted it ends with 130; one that stays ends well', async () => {
+  it('interrupted it ends with 130; one that stays ends well', async () => {
     const interrupting = new AbortController()
     const playing = run(
       async () => {
@@ -107,7 +107,7 @@ describe('the frame of demonstrations', () => {
     assert.deepEqual([(await stayed).exitCode, (await stayed).lastLine.ok], [0, true])
   })
 
-  it('behavior: attacks are refused with their codes', async () => {
+  it('attacks are refused with their codes', async () => {
     const { lastLine, lines } = await run(async (stage) => {
       await stage.tryAttacks(
         [
@@ -127,7 +127,7 @@ describe('the frame of demonstrations', () => {
     assert.equal(lines.at(-1), `cheating | ${told}`)
   })
 
-  it('error: an attack that is accepted, changes something, or fails by a fault of ours, fails it', async () => {
+  it('refuses an attack that is accepted, changes something, or fails by a fault of ours, fails it', async () => {
     const accepted = await run(async (stage) => {
       await stage.tryAttacks([{ name: 'a replay', attempt: async () => undefined }])
       return true
@@ -157,7 +157,7 @@ describe('the frame of demonstrations', () => {
     assert.equal(fault.lastLine.error?.code, 'Service.Unreachable')
   })
 
-  it('error: a leak fails it, with its place and never its text', async () => {
+  it('refuses a leak fails it, with its place and never its text', async () => {
     const play = (text: string) =>
       run(async (stage) => {
         stage.keepSecret(shortSecret('name', 'Zzyzxmarker'))
