@@ -1,5 +1,6 @@
 import { groupsOf } from '@ambrosia/health/Groups'
-import type { Resource } from '@ambrosia/health/Resource'
+import { type Code, canonicalSystem, type Resource } from '@ambrosia/health/Resource'
+import { classOf } from '@ambrosia/health/Sensitivity'
 import { compare, fromHex, fromUtf8, type RandomBytes, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { DIGEST_LIST_COUNT } from '@ambrosia/primitives/Limits'
@@ -101,9 +102,9 @@ function groupTexts(resources: readonly Resource[], digests: readonly Uint8Array
   return groupsOf(resources).map((group) => {
     const root = MerkleTree.root(group.indexes.map((index) => digests[index] as Uint8Array))
     return [
-      group.type,
-      group.system,
-      group.code,
+      group.class,
+      escaped(group.system),
+      escaped(group.code),
       group.indexes.length,
       toHex(root),
       group.startYear,
@@ -112,36 +113,47 @@ function groupTexts(resources: readonly Resource[], digests: readonly Uint8Array
   })
 }
 
-/** Positions of the resources of each type, types in alphabetical order. */
-function indexesByType(types: readonly string[]): Map<string, number[]> {
-  const byType = new Map<string, number[]>()
-  types.forEach((type, index) => {
-    byType.set(type, [...(byType.get(type) ?? []), index])
+/** A bar parts the members of a group; codes and systems from outside may hold one. */
+function escaped(text: string): string {
+  return text.replace(/[%|]/g, (sign) => (sign === '%' ? '%25' : '%7C'))
+}
+
+function unescaped(text: string): string {
+  return text.replace(/%(25|7C)/g, (_, hex) => (hex === '25' ? '%' : '|'))
+}
+
+/** Positions of the resources of each class, classes in alphabetical order. */
+function indexesByClass(classes: readonly string[]): Map<string, number[]> {
+  const byClass = new Map<string, number[]>()
+  classes.forEach((name, index) => {
+    byClass.set(name, [...(byClass.get(name) ?? []), index])
   })
-  return new Map([...byType].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return new Map([...byClass].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function typeRootTexts(resources: readonly Resource[], digests: readonly Uint8Array[]): string[] {
-  return [...indexesByType(resources.map((resource) => resource.type))].map(([type, indexes]) => {
+  const groups = groupsOf(resources).map((group) => group.class)
+  return [...indexesByClass(resources.map(classOf))].map(([name, indexes]) => {
     const root = MerkleTree.root(indexes.map((index) => digests[index] as Uint8Array))
-    return `${type}|${indexes.length}|${toHex(root)}`
+    const groupCount = groups.filter((one) => one === name).length
+    return `${name}|${indexes.length}|${toHex(root)}|${groupCount}`
   })
 }
 
 /** A Merkle proof in JSON. */
 export type JsonProof = { index: number; size: number; path: string[] }
 
-/** Proofs that lead from the selected resources to their type roots. */
+/** Proofs that lead from the selected resources to the roots of their classes. */
 export function proveResources(
-  types: readonly string[],
+  classes: readonly string[],
   salted: readonly SaltedResource[],
   selected: readonly number[],
 ): JsonProof[] {
-  const byType = indexesByType(types)
+  const byClass = indexesByClass(classes)
   const digests = salted.map(digest)
   const proofs = new Map<number, JsonProof>()
   const wanted = new Set(selected)
-  for (const members of byType.values()) {
+  for (const members of byClass.values()) {
     const positions = members.flatMap((member, position) => (wanted.has(member) ? [position] : []))
     if (positions.length === 0) continue
     const entries = members.map((member) => digests[member] as Uint8Array)
@@ -153,7 +165,8 @@ export function proveResources(
 
 /** A group as the credential states it. */
 export type GroupClaim = {
-  type: string
+  /** Type, and sensitivity labels where its resources have any. */
+  class: string
   system: string
   code: string
   count: number
@@ -162,17 +175,22 @@ export type GroupClaim = {
   endYear: number
 }
 
+/** True for the group of a code; a code system named by its OID is the one named by URL. */
+export function isGroupOf(group: GroupClaim, { system, code }: Code): boolean {
+  return group.code === code && group.system === canonicalSystem(system)
+}
+
 /** @throws Record.InvalidGroup */
 export function parseGroup(text: string): GroupClaim {
   const parts = text.split('|')
-  const [type, system, code, count, root, startYear, endYear] = parts as string[]
+  const [name, system, code, count, root, startYear, endYear] = parts as string[]
   const isComplete =
     parts.length === 7 && /^\d{1,5}$/.test(count ?? '') && /^0x[0-9a-f]{64}$/.test(root ?? '')
   if (!isComplete) throw new InvalidGroupError()
   return {
-    type: type as string,
-    system: system as string,
-    code: code as string,
+    class: name as string,
+    system: unescaped(system as string),
+    code: unescaped(code as string),
     count: Number(count),
     root: root as string,
     startYear: Number(startYear),
@@ -180,19 +198,21 @@ export function parseGroup(text: string): GroupClaim {
   }
 }
 
-/** All resources of a type as the credential states them. */
-export type TypeClaim = { type: string; count: number; root: string }
+/** All resources of a class as the credential states them, and how many groups they make. */
+export type TypeClaim = { class: string; count: number; root: string; groupCount: number }
 
 /** @throws Record.InvalidGroup */
 export function parseTypeRoot(text: string): TypeClaim {
-  const [type = '', count = '', root = '', ...more] = text.split('|')
-  if (more.length > 0 || !/^\d{1,5}$/.test(count) || !/^0x[0-9a-f]{64}$/.test(root)) {
-    throw new InvalidGroupError()
-  }
-  return { type, count: Number(count), root }
+  const [name = '', count = '', root = '', groupCount = '', ...more] = text.split('|')
+  const isComplete =
+    more.length === 0 &&
+    /^0x[0-9a-f]{64}$/.test(root) &&
+    /^\d{1,5} \d{1,6}$/.test(`${count} ${groupCount}`)
+  if (!isComplete) throw new InvalidGroupError()
+  return { class: name, count: Number(count), root, groupCount: Number(groupCount) }
 }
 
-/** True when these salted resources, in the order of the record, are all of their type. */
+/** True when these salted resources, in the order of the record, are all of their class. */
 export function isWholeType(claim: TypeClaim, members: readonly SaltedResource[]): boolean {
   return (
     members.length === claim.count && toHex(MerkleTree.root(members.map(digest))) === claim.root
@@ -208,10 +228,10 @@ export function isWholeGroup(group: GroupClaim, members: readonly SaltedResource
   return toHex(MerkleTree.root(ordered.map((entry) => entry.digest))) === group.root
 }
 
-/** True when the resource's digest is in the disclosed list, or its proof leads to a disclosed root of its type. */
+/** True when the resource's digest is in the disclosed list, or its proof leads to a disclosed root of its class. */
 export function isSignedResource(
   subject: Readonly<Record<string, unknown>>,
-  type: string,
+  className: string,
   resource: SaltedResource & { proof?: JsonProof },
 ): boolean {
   const digestBytes = digest(resource)
@@ -224,7 +244,7 @@ export function isSignedResource(
     .map(parseTypeRoot)
     .some(
       (claim) =>
-        claim.type === type &&
+        claim.class === className &&
         claim.count === size &&
         MerkleTree.verify(digestBytes, proof, fromHex(claim.root)),
     )

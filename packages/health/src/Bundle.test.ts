@@ -88,15 +88,15 @@ describe('read', () => {
   })
 
   it('refuses Bundle types that are no record', () => {
-    for (const type of ['history', 'message', 'transaction-response', 'batch-response', 'x', '']) {
+    for (const type of ['message', 'transaction-response', 'batch-response', 'x', '']) {
       assert.throws(() => Bundle.read(bundle(entries(patient), type)), {
         code: 'Bundle.TypeRefused',
       })
     }
     assert.throws(() => Bundle.read('{"resourceType":"Bundle"}'), { code: 'Bundle.TypeRefused' })
     assert.match(
-      plainError(catchError(() => Bundle.read(bundle([], 'history')))).message,
-      /Bundle\.type history is not read/,
+      plainError(catchError(() => Bundle.read(bundle([], 'message')))).message,
+      /Bundle\.type message is not read/,
     )
   })
 
@@ -127,8 +127,8 @@ describe('read', () => {
     assert.throws(() => Bundle.read(Uint8Array.of(0x7b, 0xff, 0x7d)), { code: 'Bundle.NotFhir' })
   })
 
-  it('refuses the same id or fullUrl twice', () => {
-    assert.throws(() => Bundle.read(bundle(entries(patient, patient))), {
+  it('refuses different content under one id or fullUrl', () => {
+    assert.throws(() => Bundle.read(bundle(entries(patient, { ...patient, gender: 'male' }))), {
       code: 'Bundle.DuplicateId',
     })
     const url = { fullUrl: 'urn:uuid:1' }
@@ -153,7 +153,7 @@ describe('read', () => {
       `{"resourceType":"Bundle","type":"${secret}"}`,
       `{"${secret}":1,"${secret}":2}`,
       bundle(entries(patient, { resourceType: 'Patient', id: secret })),
-      bundle(entries({ ...patient, id: secret }, { ...patient, id: secret })),
+      bundle(entries({ ...patient, id: secret }, { ...patient, id: secret, gender: 'male' })),
     ]
     for (const text of texts) {
       const error = catchError(() => Bundle.read(text))
@@ -270,10 +270,18 @@ describe('NDJSON', () => {
     await assert.rejects(collect(Bundle.readNdjson(chunks(cut, 9))), { code: 'Bundle.Gzip' })
     const wrong = Uint8Array.of(0x7b, 0xff, 0x0a)
     await assert.rejects(collect(Bundle.readNdjson(chunks(wrong, 9))), { code: 'Bundle.NotFhir' })
-    const long = new Uint8Array(Limits.RESOURCE_SIZE_BYTES + 1).fill(0x20)
-    await assert.rejects(collect(Bundle.readNdjson(chunks(long, 65_536))), {
+    const long = new Uint8Array(Limits.BUNDLE_SIZE_BYTES + 1).fill(0x20)
+    await assert.rejects(collect(Bundle.readNdjson(chunks(long, 1 << 20))), {
       code: 'Bundle.TooLarge',
     })
+    const padding = 'x'.repeat(Limits.RESOURCE_SIZE_BYTES)
+    const large = utf8(JSON.stringify({ ...patient, language: padding }))
+    await assert.rejects(collect(Bundle.readNdjson(chunks(large, 65_536))), {
+      code: 'Bundle.TooLarge',
+    })
+    // What is dropped anyway does not refuse the export.
+    const binary = utf8(JSON.stringify({ resourceType: 'Binary', id: 'b', data: padding }))
+    assert.equal((await collect(Bundle.readNdjson(chunks(binary, 65_536)))).length, 1)
     const fits = new Uint8Array(Limits.RESOURCE_SIZE_BYTES).fill(0x20)
     fits.set(utf8(JSON.stringify(patient)))
     assert.equal((await collect(Bundle.readNdjson(chunks(fits, 65_536)))).length, 1)

@@ -1,17 +1,18 @@
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
 import * as Limits from '@ambrosia/primitives/Limits'
-import { gunzip, isGzip } from './bundle/gunzip.ts'
+import { entriesOf } from './bundle/entries.ts'
+import { NotFhirError, PatientCountError, TooLargeError, UnreadableError } from './bundle/errors.ts'
+import { assertResource, containedOf, fromValue } from './bundle/fromValue.ts'
+import { createIdentityIndex, isMadeUp } from './bundle/Identity.ts'
+import { merge } from './bundle/merge.ts'
 import { readLines } from './bundle/readLines.ts'
-import {
-  canonicalBytes,
-  childrenOf,
-  isObject,
-  type JsonObject,
-  memberOf,
-  type Resource,
-} from './Resource.ts'
-import { RESOURCE_TYPES } from './resourceTypes.ts'
+import { toText } from './bundle/toText.ts'
+import { canonicalBytes, type JsonObject, type Resource, references } from './Resource.ts'
+import { KEPT_TYPES } from './safe-harbor/keptTypes.ts'
+
+export { fromValue } from './bundle/fromValue.ts'
+export { merge } from './bundle/merge.ts'
 
 /**
  * Reading and writing FHIR R4 files: Bundles (https://hl7.org/fhir/R4/bundle.html), single resources and NDJSON. What is read is
@@ -24,12 +25,10 @@ export type Resolve = (reference: string, from?: Resource) => Resource | undefin
 /** One person's record. */
 export type PatientRecord = { resources: Resource[]; patient: Resource; resolve: Resolve }
 
-/** Bundle types whose entries are resources as they stand. */
-const READ_TYPES = new Set(['collection', 'document', 'searchset', 'transaction', 'batch'])
-
 /**
- * The record of one person from a Bundle or a resource, plain or gzip, with or without a byte order mark.
- * @throws Bundle.NotFhir, Bundle.TypeRefused, Bundle.PatientCount, Bundle.TooLarge, Bundle.DuplicateId
+ * The record of one person from a Bundle or a resource, in UTF-8 or UTF-16, plain or gzip.
+ * @throws Bundle.NotFhir, Bundle.TypeRefused, Bundle.PatientCount, Bundle.TooLarge, Bundle.DuplicateId, Bundle.RequestRefused,
+ * Bundle.PagedHistory
  */
 export function read(input: Uint8Array | string): PatientRecord {
   const resources = readResources(input)
@@ -49,31 +48,13 @@ export function readResources(input: Uint8Array | string): Resource[] {
   const value = parse(text)
   const type = assertResource(value, '$')
   const resources =
-    type === 'Bundle' ? entriesOf(value as JsonObject) : [fromValue(value, { path: '$' })]
+    type === 'Bundle' ? merge(entriesOf(value as JsonObject)) : [fromValue(value, { path: '$' })]
   if (resources.length > Limits.RECORD_RESOURCE_COUNT) {
     throw new TooLargeError('resources', Limits.RECORD_RESOURCE_COUNT, 'Bundle.entry')
   }
   // Canonical text is never longer than its source, so a small file can't hold a large resource.
   if (text.length > Limits.RESOURCE_SIZE_BYTES / 4) assertSizes(resources)
   return resources
-}
-
-function toText(input: Uint8Array | string): string {
-  if (typeof input === 'string') {
-    if (input.length > Limits.BUNDLE_SIZE_BYTES) throw tooManyBytes()
-    return input
-  }
-  if (input.length > Limits.BUNDLE_SIZE_BYTES) throw tooManyBytes()
-  const bytes = isGzip(input) ? gunzip(input, Limits.BUNDLE_SIZE_BYTES, tooManyBytes) : input
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new NotFhirError('$', 'the bytes are not UTF-8 text')
-  }
-}
-
-function tooManyBytes(): TooLargeError {
-  return new TooLargeError('bytes', Limits.BUNDLE_SIZE_BYTES, '$')
 }
 
 function parse(text: string, path = '$'): CanonicalJson.Value {
@@ -86,92 +67,18 @@ function parse(text: string, path = '$'): CanonicalJson.Value {
   }
 }
 
-function assertResource(value: CanonicalJson.Value, path: string): string {
-  if (!isObject(value)) throw new NotFhirError(path, 'expected an object')
-  const type = value['resourceType']
-  if (typeof type !== 'string') {
-    throw new NotFhirError(`${path}.resourceType`, 'expected the name of a resource type')
-  }
-  if (!RESOURCE_TYPES.has(type)) {
-    throw new NotFhirError(`${path}.resourceType`, 'FHIR R4 has no such resource type')
-  }
-  return type
-}
-
-function entriesOf(bundle: JsonObject): Resource[] {
-  const type = bundle['type']
-  if (typeof type !== 'string' || !READ_TYPES.has(type)) throw new TypeRefusedError(type)
-  const entries = bundle['entry'] ?? []
-  if (!Array.isArray(entries)) throw new NotFhirError('Bundle.entry', 'expected a list')
-  if (entries.length > Limits.RECORD_RESOURCE_COUNT) {
-    throw new TooLargeError('resources', Limits.RECORD_RESOURCE_COUNT, 'Bundle.entry')
-  }
-  const resources: Resource[] = []
-  entries.forEach((entry, i) => {
-    const path = `Bundle.entry[${i}]`
-    if (!isObject(entry)) throw new NotFhirError(path, 'expected an object')
-    // What a server says about a search is no part of the record (R4, search, "search.mode").
-    if (memberOf(entry['search'], 'mode') === 'outcome') return
-    const resource = entry['resource']
-    if (resource === undefined && carriesNothing(entry)) return
-    if (resource === undefined) throw new NotFhirError(`${path}.resource`, 'expected a resource')
-    const fullUrl = entry['fullUrl']
-    if (fullUrl !== undefined && typeof fullUrl !== 'string') {
-      throw new NotFhirError(`${path}.fullUrl`, 'expected a text')
-    }
-    resources.push(fromValue(resource, { path: `${path}.resource`, fullUrl, index: i }))
-  })
-  assertIdsUnique(resources)
-  return resources
-}
-
-/** A transaction's GET or DELETE asks for something and carries no resource. */
-function carriesNothing(entry: JsonObject): boolean {
-  const method = memberOf(entry['request'], 'method')
-  return method === 'GET' || method === 'HEAD' || method === 'DELETE'
-}
-
-/** A resource from its parsed object. @throws Bundle.NotFhir */
-export function fromValue(
-  value: CanonicalJson.Value,
-  place: { path?: string; fullUrl?: string | undefined; index?: number } = {},
-): Resource {
-  const path = place.path ?? '$'
-  const type = assertResource(value, path)
-  if (type === 'Bundle') throw new NotFhirError(path, 'a Bundle inside a Bundle is not read')
-  const own = memberOf(value, 'id')
-  if (own !== undefined && typeof own !== 'string') {
-    throw new NotFhirError(`${path}.id`, 'expected a text')
-  }
-  // No logical id holds a `#`, so a made-up one meets no other.
-  const id = own ?? idOfUrl(place.fullUrl) ?? `#${place.index ?? 0}`
-  return place.fullUrl === undefined
-    ? { type, id, value }
-    : { type, id, fullUrl: place.fullUrl, value }
-}
-
-function idOfUrl(url: string | undefined): string | undefined {
-  const last = url?.split(/[/:]/).at(-1)
-  return last === '' ? undefined : last
-}
-
-function assertIdsUnique(resources: readonly Resource[]): void {
-  const seen = new Map<string, number>()
-  resources.forEach((resource, i) => {
-    const key = resource.fullUrl ?? `${resource.type}/${resource.id}`
-    const before = seen.get(key)
-    if (before !== undefined) throw new DuplicateIdError(before, i)
-    seen.set(key, i)
-  })
-}
-
 function assertSizes(resources: readonly Resource[]): void {
-  resources.forEach((resource, i) => {
-    if (mostBytes(resource.value) <= Limits.RESOURCE_SIZE_BYTES) return
-    if (canonicalBytes(resource).length > Limits.RESOURCE_SIZE_BYTES) {
-      throw new TooLargeError('bytes', Limits.RESOURCE_SIZE_BYTES, `Bundle.entry[${i}].resource`)
-    }
-  })
+  for (const [i, resource] of resources.entries()) assertSize(resource, `resource ${i}`)
+}
+
+/** What the Safe Harbor form drops anyway, such as a Binary, may be of any size; the identified form refuses it when it is signed. */
+function assertSize(resource: Resource, path: string): void {
+  if (!KEPT_TYPES.has(resource.type) || mostBytes(resource.value) <= Limits.RESOURCE_SIZE_BYTES) {
+    return
+  }
+  if (canonicalBytes(resource).length > Limits.RESOURCE_SIZE_BYTES) {
+    throw new TooLargeError('bytes', Limits.RESOURCE_SIZE_BYTES, path)
+  }
 }
 
 /** An upper bound of a value's canonical bytes, in a fraction of the time of writing them: a code unit takes at most six. */
@@ -191,47 +98,54 @@ function mostBytes(value: CanonicalJson.Value): number {
 
 /**
  * How references are resolved inside one file (R4, bundle, "Resolving references in Bundles"): `urn:uuid:` and absolute URLs by
- * `fullUrl`, relative ones by type and id, with a version (`/_history/2`) dropped, `#id` inside the holder's `contained`.
+ * `fullUrl`, relative ones by type and id on the server of the resource that holds them, with a version (`/_history/2`) dropped, `#id`
+ * inside the holder's `contained`.
  */
 export function resolver(resources: readonly Resource[]): Resolve {
-  const byUrl = new Map<string, Resource>()
-  const byTypeAndId = new Map<string, Resource>()
-  for (const resource of resources) {
-    if (resource.fullUrl !== undefined) byUrl.set(resource.fullUrl, resource)
-    byTypeAndId.set(`${resource.type}/${resource.id}`, resource)
-  }
+  const index = createIdentityIndex<Resource>()
+  for (const resource of resources) index.add(resource, resource)
   return (reference, from) => {
-    if (reference.startsWith('#')) return containedOf(from, reference.slice(1))
-    const plain = reference.replace(/\/_history\/[^/]+$/, '').replace(/#.*$/, '')
-    const direct = byUrl.get(plain) ?? byTypeAndId.get(plain)
-    if (direct || !/^https?:/.test(plain)) return direct
-    // An absolute URL names a server: it means a resource of that name here only where the file tells no server of its own.
-    const named = byTypeAndId.get(plain.split('/').slice(-2).join('/'))
-    return named?.fullUrl === undefined ? named : undefined
+    if (!reference.startsWith('#')) return index.find(reference, from)
+    return from === undefined ? undefined : containedOf(from, reference.slice(1))
   }
-}
-
-function containedOf(from: Resource | undefined, id: string): Resource | undefined {
-  if (from === undefined) return undefined
-  if (id === '') return from
-  const value = childrenOf(from.value, 'contained').find((one) => memberOf(one, 'id') === id)
-  return value === undefined ? undefined : fromValue(value, { path: `${from.type}.contained` })
 }
 
 /**
  * Resources of an NDJSON export (FHIR Bulk Data Access, one resource a line), plain or gzip, one at a time, so that memory does not grow
- * with the file. Errors name the line. @throws Bundle.NotFhir, Bundle.TooLarge
+ * with the file. Errors name the line. A resource without an id is named by `file` and its line. @throws Bundle.NotFhir, Bundle.TooLarge
  */
 export async function* readNdjson(
   stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
+  file = '',
 ): AsyncGenerator<Resource> {
   let line = 0
-  for await (const text of readLines(stream, Limits.RESOURCE_SIZE_BYTES)) {
+  for await (const text of readLines(stream, Limits.BUNDLE_SIZE_BYTES)) {
     line++
     if (text.trim() === '') continue
     const path = `line ${line}`
-    yield fromValue(parse(text, path), { path, index: line - 1 })
+    const resource = fromValue(parse(text, path), { path, index: line - 1 })
+    if (text.length > Limits.RESOURCE_SIZE_BYTES / 4) assertSize(resource, path)
+    yield file !== '' && isMadeUp(resource.id)
+      ? { ...resource, id: `#${file}.${line - 1}` }
+      : resource
   }
+}
+
+/** As {@link assertReadable}, for NDJSON. @throws Bundle.Unreadable */
+export function assertLinesReadable(bytes: Uint8Array, resources: readonly Resource[]): void {
+  const lines = new TextDecoder()
+    .decode(bytes)
+    .split('\n')
+    .filter((line) => line !== '')
+  if (lines.length !== resources.length)
+    throw new UnreadableError('its lines are not its resources')
+  lines.forEach((line, i) => {
+    const { type, value } = fromValue(parse(line), { index: i })
+    const resource = resources[i] as Resource
+    if (type !== resource.type || CanonicalJson.stringify(value) !== line) {
+      throw new UnreadableError(`resource ${i} would change`)
+    }
+  })
 }
 
 /** A Bundle of type collection with canonical text, digits verbatim. */
@@ -249,50 +163,33 @@ export function writeNdjson(resources: readonly Resource[]): Uint8Array {
   return new TextEncoder().encode(lines.join(''))
 }
 
-export class NotFhirError extends AmbrosiaError {
-  constructor(path: string, what: string, hint?: string) {
-    super('Bundle.NotFhir', `no FHIR R4 JSON at ${path}: ${what}`, {
-      details: { path },
-      hint: hint ?? 'Give a FHIR R4 Bundle, a resource or an NDJSON export as JSON in UTF-8.',
-    })
+/**
+ * Refuses what could not be read back as the same resources, before it is handed out. Whoever signs or writes a record calls it
+ * with the very bytes. @throws Bundle.Unreadable
+ */
+export function assertReadable(bytes: Uint8Array | string, resources: readonly Resource[]): void {
+  let read: Resource[]
+  try {
+    read = readResources(bytes)
+  } catch (error) {
+    if (!(error instanceof AmbrosiaError)) throw error
+    throw new UnreadableError(error.message)
   }
-}
-
-export class TypeRefusedError extends AmbrosiaError {
-  constructor(type: unknown) {
-    const known = ['history', 'message', 'transaction-response', 'batch-response'].find(
-      (name) => name === type,
-    )
-    super('Bundle.TypeRefused', `Bundle.type ${known ?? 'of this file'} is not read`, {
-      details: { path: 'Bundle.type' },
-      hint: `Export the record as one of: ${[...READ_TYPES].join(', ')}.`,
-    })
+  if (read.length !== resources.length) {
+    throw new UnreadableError(`${resources.length} resources would become ${read.length}`)
   }
-}
-
-export class PatientCountError extends AmbrosiaError {
-  constructor(count: number) {
-    super('Bundle.PatientCount', `expected exactly one Patient, found ${count}`, {
-      details: { count },
-      hint: 'Give one file a person, with its Patient resource inside.',
-    })
-  }
-}
-
-export class TooLargeError extends AmbrosiaError {
-  constructor(unit: 'bytes' | 'resources', limit: number, path: string) {
-    super('Bundle.TooLarge', `more than ${limit} ${unit} at ${path}`, {
-      details: { limit, path },
-      hint: 'Split the record, or export a shorter period.',
-    })
-  }
-}
-
-export class DuplicateIdError extends AmbrosiaError {
-  constructor(first: number, second: number) {
-    super('Bundle.DuplicateId', `entries ${first} and ${second} have the same fullUrl or id`, {
-      details: { first, second, path: `Bundle.entry[${second}]` },
-      hint: 'Keep one version of each resource.',
-    })
-  }
+  const before = resolver(resources)
+  const after = resolver(read)
+  const positions = new Map(resources.map((resource, i) => [resource, i]))
+  resources.forEach((resource, i) => {
+    const again = read[i] as Resource
+    if (CanonicalJson.stringify(again.value) !== CanonicalJson.stringify(resource.value)) {
+      throw new UnreadableError(`resource ${i} would change`)
+    }
+    for (const reference of references(resource)) {
+      const target = positions.get(before(reference, resource) as Resource)
+      if (target === undefined || after(reference, again) === read[target]) continue
+      throw new UnreadableError(`a reference of resource ${i} would lead elsewhere`)
+    }
+  })
 }

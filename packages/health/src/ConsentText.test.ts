@@ -25,6 +25,16 @@ const findings = (fhir: object): Validation.Finding[] =>
   Validation.check([{ type: 'Consent', id: '', value: CanonicalJson.parse(JSON.stringify(fhir)) }])
 
 describe('render', () => {
+  it('names what was marked as sensitive in a sentence of its own, and only then', () => {
+    const about = (sensitive: string[]): string[] =>
+      ConsentText.render({ ...terms, sensitive }).sentences.filter((one) => /sensitive/.test(one))
+    assert.deepEqual(about([]), [])
+    assert.deepEqual(about(['HIV', 'R']), [
+      'Among it is information that whoever recorded it marked as sensitive, and I agree to give it: HIV or AIDS (HIV), restricted (R).',
+    ])
+    assert.throws(() => about(['Zebulon']), { code: 'Consent.TermInvalid' })
+  })
+
   it('gives the sentences of the Safe Harbor form', () => {
     assert.deepEqual(ConsentText.render(terms).sentences.slice(0, 4), [
       'I allow Example Institute to use the data named here for: Diabetes research (DUO:0000007, disease specific research).',

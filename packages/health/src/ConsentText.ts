@@ -1,6 +1,7 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { PURPOSES, type Purpose } from './consent/purposes.ts'
 import { toFhirConsent } from './consent/toFhirConsent.ts'
+import { inWords, LABELS } from './Sensitivity.ts'
 
 export { PURPOSES, type Purpose } from './consent/purposes.ts'
 
@@ -25,6 +26,8 @@ export type Terms = {
   identified: boolean
   /** What is given, such as `38 of 231 resources: laboratory results (HbA1c), conditions`. */
   data?: string
+  /** Sensitivity labels of what is given, such as `HIV`; each is named in a sentence of its own. */
+  sensitive?: readonly string[]
   /** Who discloses the record; required where it identifies the person. */
   discloser?: string
   /** Who pays whom for what; required where the record identifies the person. */
@@ -73,11 +76,20 @@ function common(terms: Terms, purpose: Purpose): string[] {
     `I allow ${terms.consumerName} to use the data named here for: ${terms.purpose.words} (${purpose.code}, ${purpose.name}).`,
     ...(limits === '' ? [] : [`The use is narrowed: ${limits}.`]),
     ...(terms.data === undefined ? [] : [`The data is: ${terms.data}.`]),
+    ...sensitiveSentence(terms.sensitive ?? []),
     `The use ends on ${terms.until}.`,
     terms.resale
       ? `${terms.consumerName} may pass the data on to others.`
       : `${terms.consumerName} may not sell the data or pass it on.`,
     `I receive ${terms.price}, paid by the transaction that records this consent.`,
+  ]
+}
+
+/** What a hospital has marked as sensitive is given only where the person reads so. */
+function sensitiveSentence(labels: readonly string[]): string[] {
+  if (labels.length === 0) return []
+  return [
+    `Among it is information that whoever recorded it marked as sensitive, and I agree to give it: ${inWords(labels)}.`,
   ]
 }
 
@@ -141,6 +153,9 @@ function assertTerms(terms: Terms): void {
   for (const name of ['dealId', 'certificateDigest', 'provider'] as const) {
     const id = terms[name]
     if (id !== undefined && !ID.test(id)) throw new TermInvalidError(name)
+  }
+  if (terms.sensitive?.some((label) => !LABELS.has(label)) === true) {
+    throw new TermInvalidError('sensitive')
   }
   if (purposeOf(terms.purpose.code).modifier) throw new TermInvalidError('purpose.code')
   for (const code of terms.purpose.modifiers ?? []) {

@@ -51,7 +51,8 @@ export function create(input: Input): DataSetCard {
       row.records++
       types.set(type, row)
     }
-    for (const group of groupsOf(record)) addGroup(codes, group)
+    const seen = new Set<string>()
+    for (const group of groupsOf(record)) addGroup(codes, group, seen)
     for (const resource of record) {
       const dates = period(resource)
       if (dates) years.push(dates.startYear, dates.endYear)
@@ -86,9 +87,11 @@ export function create(input: Input): DataSetCard {
 function addGroup(
   codes: Map<string, DataSetCard['codes'][number]>,
   group: ReturnType<typeof groupsOf>[number],
+  seen: Set<string>,
 ): void {
   if (group.code === '') return
-  const { type, system, code } = group
+  const { system, code } = group
+  const type = group.class.replace(/\+.*$/, '')
   const key = JSON.stringify([type, system, code])
   const row = codes.get(key) ?? {
     type,
@@ -100,7 +103,9 @@ function addGroup(
     endYear: 0,
   }
   row.resources += group.indexes.length
-  row.records++
+  // A record has several groups of a code where some of its resources carry labels.
+  if (!seen.has(key)) row.records++
+  seen.add(key)
   if (group.startYear !== 0) {
     row.startYear = row.startYear === 0 ? group.startYear : Math.min(row.startYear, group.startYear)
     row.endYear = Math.max(row.endYear, group.endYear)

@@ -1,9 +1,8 @@
 import { EFFECTS, type Effect, type Effects, ROOT_EFFECTS } from './meaning/effects.ts'
 import { negationOf } from './meaning/negations.ts'
-import { STANDINGS, type Standing, USES, type Use } from './meaning/standing.ts'
-import { codesOfValue, type JsonObject } from './Resource.ts'
+import { STANDINGS, type Standing } from './meaning/standing.ts'
+import { codesOfValue, isObject, type JsonObject, type Resource } from './Resource.ts'
 
-export { EFFECTS } from './meaning/effects.ts'
 export { STANDINGS, type Standing, USES, type Use } from './meaning/standing.ts'
 
 /** How far a resource can be relied on, and the modifiers that say so. */
@@ -37,10 +36,18 @@ export function meaningOf(type: string, value: object): Meaning {
   return { standing, because: found.filter(([one]) => one === standing).map(([, why]) => why) }
 }
 
-/** What is done with a resource of this meaning. */
-export function useOf(type: string, value: object): Use {
-  return USES[meaningOf(type, value).standing]
+/** The standing of a resource, which is never changed once it is read and is asked for many times. */
+export function standingOf({ type, value }: Resource): Standing {
+  if (!isObject(value)) return 'unclear'
+  let standing = known.get(value)
+  if (standing === undefined) {
+    standing = meaningOf(type, value).standing
+    known.set(value, standing)
+  }
+  return standing
 }
+
+const known = new WeakMap<object, Standing>()
 
 /** `value`: the number is what was measured; a comparator: it is a limit; undefined: it is unclear what it is. */
 export type Comparison = 'value' | '<' | '<=' | '>=' | '>'
@@ -76,7 +83,7 @@ function readModifier(
       : [String(value)]
   let worst: [Standing, string] | undefined
   for (const one of values) {
-    const standing = standingOf(effects.get(one) ?? effects.get('*'))
+    const standing = effectOn(effects.get(one) ?? effects.get('*'))
     if (standing === undefined || standing === 'stated') continue
     if (worst !== undefined && STANDINGS.indexOf(worst[0]) >= STANDINGS.indexOf(standing)) continue
     // A value from outside R4's codes can be anything, and is not repeated.
@@ -86,7 +93,7 @@ function readModifier(
 }
 
 /** The standing of an effect: undefined where it changes nothing here, unclear where there is no decision. */
-function standingOf(effect: Effect | undefined): Standing | undefined {
+function effectOn(effect: Effect | undefined): Standing | undefined {
   if (effect === undefined) return 'unclear'
   return effect === 'none' || effect === 'part' || effect === 'bound' ? undefined : effect
 }

@@ -1,8 +1,9 @@
 import type { Finding } from './Finding.ts'
+import { standingOf, USES } from './Meaning.ts'
 import { COMPLETENESS_ELEMENTS } from './quality/completenessElements.ts'
 import { codesOf, memberOf, period, type Resource } from './Resource.ts'
 import { CODE_SYSTEMS } from './resource/codeSystems.ts'
-import { matches, type ResourceRule } from './Selection.ts'
+import { meets, type ResourceRule } from './Selection.ts'
 
 /** The score of a record's data for a deal, integers only. `score` is the sum of the four parts. */
 export type Score = {
@@ -48,12 +49,14 @@ function completenessOf(
   let expected = 0
   let present = 0
   for (const resource of data) {
+    const isFact = counts(resource)
     for (const alternatives of COMPLETENESS_ELEMENTS[resource.type] ?? [['code']]) {
       expected++
-      if (alternatives.some((element) => memberOf(resource.value, element) !== undefined)) present++
+      if (isFact && alternatives.some((element) => memberOf(resource.value, element) !== undefined))
+        present++
     }
   }
-  const matched = rules.filter((rule) => all.some((resource) => matches(resource, rule))).length
+  const matched = rules.filter((rule) => all.some((resource) => meets(resource, rule))).length
   return share(20, present, expected) + (rules.length === 0 ? 20 : share(20, matched, rules.length))
 }
 
@@ -68,17 +71,23 @@ function recencyOf(data: readonly Resource[], asOf: Date): number {
     dated++
     const age = year - years.endYear
     // What is dated after asOf can't be right, so it earns nothing.
-    if (age >= 0) points += Math.max(0, 20 - 2 * age)
+    if (age >= 0 && counts(resource)) points += Math.max(0, 20 - 2 * age)
   }
   return dated === 0 ? 0 : Math.floor(points / dated)
 }
 
 function codingOf(data: readonly Resource[]): number {
-  const coded = data.filter((resource) =>
-    codesOf(resource).some((code) => CODE_SYSTEMS.has(code.system)),
+  const coded = data.filter(
+    (resource) =>
+      counts(resource) && codesOf(resource).some((code) => CODE_SYSTEMS.has(code.system)),
   )
   const codable = data.filter((resource) => resource.type !== 'Practitioner')
   return share(30, coded.length, codable.length)
+}
+
+/** What is not so, not yet so, taken back or unclear earns nothing, and is part of the whole all the same. */
+function counts(resource: Resource): boolean {
+  return USES[standingOf(resource)].score
 }
 
 function conformanceOf(resources: readonly Resource[], findings: readonly Finding[]): number {

@@ -4,6 +4,7 @@ import { type Code, codesOfValue, mainCodeOfValue } from './resource/codes.ts'
 import { childrenOf, isObject, memberOf } from './resource/json.ts'
 import { PERIOD_ELEMENTS } from './resource/periodElements.ts'
 
+export { canonicalSystem } from './resource/codeSystems.ts'
 export { type Code, codesOfValue, compareCodes } from './resource/codes.ts'
 export { childrenOf, isObject, type JsonObject, memberOf } from './resource/json.ts'
 

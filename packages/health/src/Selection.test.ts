@@ -5,10 +5,13 @@ import { fixturePath } from '@ambrosia/primitives/testing/fixtures'
 import fc from 'fast-check'
 import * as Bundle from './Bundle.ts'
 import { type Resource, references } from './Resource.ts'
-import { type ResourceRule, select } from './Selection.ts'
+import { meets, type ResourceRule, select } from './Selection.ts'
 
 const loinc = 'http://loinc.org'
-const coded = (code: string): object => ({ code: { coding: [{ system: loinc, code }] } })
+const coded = (code: string): object => ({
+  status: 'final',
+  code: { coding: [{ system: loinc, code }] },
+})
 const record = (...plain: object[]): Resource[] =>
   Bundle.readResources(
     JSON.stringify({
@@ -160,5 +163,72 @@ describe('select', () => {
         else assert.ok(!selected.has(target), reference)
       }
     }
+  })
+})
+
+describe('what a resource says', () => {
+  const result = (id: string, status: string): object => ({
+    resourceType: 'Observation',
+    id,
+    ...coded('1'),
+    status,
+  })
+  const rule = { type: 'Observation', codes: [{ system: loinc, code: '1' }] }
+
+  it('what is taken back or open comes along, is said so, and does not meet the rule alone', () => {
+    const resources = record(
+      result('a', 'final'),
+      result('b', 'entered-in-error'),
+      result('c', 'preliminary'),
+    )
+    const { indexes, explanation } = select(resources, [rule])
+    assert.deepEqual(indexes, [0, 1, 2])
+    assert.equal(
+      explanation,
+      '3 of 3 resources, because the deal asks for: 3 Observation with code 1 (1 of them planned, preliminary, suspected or interrupted, 1 of them taken back or entered in error)',
+    )
+    assert.deepEqual(
+      resources.map((resource) => meets(resource, rule)),
+      [true, false, false],
+    )
+  })
+})
+
+describe('sensitivity labels', () => {
+  const labelled = (id: string, code: string, more: object = {}): object => ({
+    resourceType: 'Observation',
+    id,
+    ...coded('1'),
+    meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code }] },
+    ...more,
+  })
+  const resources = record(
+    { resourceType: 'Observation', id: 'a', ...coded('1') },
+    labelled('b', 'HIV'),
+    labelled('c', 'MH'),
+    {
+      resourceType: 'DiagnosticReport',
+      id: 'r',
+      ...coded('2'),
+      result: [{ reference: 'Observation/a' }, { reference: 'Observation/b' }],
+    },
+  )
+  const of = (rule: Partial<ResourceRule>): number[] =>
+    select(resources, [{ type: 'Observation', ...rule }]).indexes
+
+  it('keep a resource with its person unless the rule names all of its labels', () => {
+    assert.deepEqual(of({}), [0])
+    assert.deepEqual(of({ sensitive: ['HIV'] }), [0, 1])
+    assert.deepEqual(of({ sensitive: ['HIV', 'MH'] }), [0, 1, 2])
+  })
+
+  it('keep it too where another resource refers to it', () => {
+    const report = { type: 'DiagnosticReport', include: ['Observation'] }
+    assert.deepEqual(select(resources, [report]).indexes, [0, 3])
+    assert.deepEqual(select(resources, [{ ...report, sensitive: ['HIV'] }]).indexes, [0, 1, 3])
+  })
+
+  it('refuses a label that HL7 does not have', () => {
+    assert.throws(() => of({ sensitive: ['SECRET'] }), { code: 'Selection.RuleInvalid' })
   })
 })

@@ -84,9 +84,38 @@ export function labelOf(system: string, code: string): string | undefined {
     : undefined
 }
 
+/** True for the code of a label. */
+export function isLabel(code: string): boolean {
+  return LABELS.has(code)
+}
+
+/** The code system of a label. */
+export function systemOfLabel(code: string): string {
+  const name = code === 'R' || code === 'V' ? 'v3-Confidentiality' : 'v3-ActCode'
+  return `http://terminology.hl7.org/CodeSystem/${name}`
+}
+
 /** True where each label of the resource is among those named. */
-export function isOpen(resource: Resource, named: readonly string[]): boolean {
-  return labelsOf(resource).every((label) => named.includes(label))
+export function isOpen(resource: Resource, named: readonly string[] | undefined): boolean {
+  return labelsOf(resource).every((label) => named?.includes(label) === true)
+}
+
+/**
+ * Type and labels as one name, such as `Observation` or `Observation+HIV+R`. Groups and roots of a
+ * credential are those of one class, so that nothing of what is not labelled tells of what is.
+ */
+export function classOf(resource: Resource): string {
+  return [resource.type, ...labelsOf(resource)].join('+')
+}
+
+/** True for the class of that type whose labels are all named. */
+export function isClassOf(
+  name: string,
+  type: string,
+  named: readonly string[] | undefined,
+): boolean {
+  const [own, ...labels] = name.split('+')
+  return own === type && labels.every((label) => named?.includes(label) === true)
 }
 
 /** Labels in words, for a sentence. */

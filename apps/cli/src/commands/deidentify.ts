@@ -50,17 +50,19 @@ Examples:
 }
 
 async function checkOnly(source: Source, asOf: Date, json: boolean): Promise<void> {
-  const { check } = await import('@ambrosia/health/SafeHarbor')
+  const { createChecker } = await import('@ambrosia/health/SafeHarbor')
+  const checker = createChecker({ asOf })
   const findings: Finding[] = []
   let places = 0
   let count = 0
+  for await (const batch of source.batches()) for (const resource of batch) checker.add(resource)
   for await (const batch of source.batches()) {
-    const found = check(batch, { asOf })
-    for (const finding of found.slice(0, Math.max(0, SHOWN - findings.length))) {
-      findings.push({ ...finding, resourceIndex: count + finding.resourceIndex })
+    for (const resource of batch) {
+      const found = checker.check(resource, count)
+      findings.push(...found.slice(0, Math.max(0, SHOWN - findings.length)))
+      places += found.length
+      count++
     }
-    places += found.length
-    count += batch.length
   }
   if (json) printJson({ ok: places === 0, resources: count, places, findings })
   else for (const line of findingLines(findings)) process.stdout.write(`${line}\n`)
@@ -108,8 +110,6 @@ async function run(source: Source, asOf: Date, options: Options, json: boolean):
   try {
     for await (const batch of source.batches()) {
       const safe = batch.map(session.clean).filter((one) => one !== undefined)
-      const finding = SafeHarbor.check(safe, { asOf })[0]
-      if (finding !== undefined) throw new OutputError(finding.path)
       await output.add(safe)
       written += safe.length
     }
@@ -144,8 +144,10 @@ async function createOutput(out: string | undefined, ndjson: boolean): Promise<O
         for (const resource of resources) all.push(resource)
       },
       async end() {
-        if (out !== undefined) await writeFile(out, Bundle.write(all))
-        else process.stdout.write(Bundle.write(all))
+        const bytes = Bundle.write(all)
+        Bundle.assertReadable(bytes, all)
+        if (out !== undefined) await writeFile(out, bytes)
+        else process.stdout.write(bytes)
       },
       async discard() {},
     }
@@ -154,7 +156,9 @@ async function createOutput(out: string | undefined, ndjson: boolean): Promise<O
   const file = await open(part, 'w')
   return {
     async add(resources) {
-      await file.write(Bundle.writeNdjson(resources))
+      const bytes = Bundle.writeNdjson(resources)
+      Bundle.assertLinesReadable(bytes, resources)
+      await file.write(bytes)
     },
     async end() {
       await file.close()
@@ -200,16 +204,17 @@ type Source = { batches(): AsyncIterable<Resource[]> }
 async function openSource(files: string[]): Promise<Source> {
   const Bundle = await import('@ambrosia/health/Bundle')
   const isBulk = (file: string): boolean => /\.ndjson(?:\.gz)?$/.test(file)
-  const inMemory: Resource[] = []
+  const read: Resource[] = []
   for (const file of files.filter((one) => !isBulk(one))) {
-    const read = await orExplain(file, async () => Bundle.readResources(await readFile(file)))
-    for (const resource of read) inMemory.push(resource)
+    const own = await orExplain(file, async () => Bundle.readResources(await readFile(file)))
+    for (const resource of own) read.push(resource)
   }
+  const inMemory = Bundle.merge(read)
   return {
     async *batches() {
       if (inMemory.length > 0) yield inMemory
-      for (const file of files.filter(isBulk)) {
-        const lines = Bundle.readNdjson(createReadStream(file))
+      for (const [position, file] of files.filter(isBulk).entries()) {
+        const lines = Bundle.readNdjson(createReadStream(file), `${position}`)
         for (let ended = false; !ended; ) {
           const batch: Resource[] = []
           while (!ended && batch.length < BATCH) {
@@ -235,15 +240,5 @@ async function orExplain<T>(file: string, read: () => Promise<T>): Promise<T> {
     }
     progress(`in ${file}:`)
     throw error
-  }
-}
-
-class OutputError extends RefusedError {
-  constructor(path: string) {
-    super(
-      'SafeHarbor.NotClean',
-      `the checker refuses the result at ${path}: nothing was written`,
-      'Please report the path and the rule.',
-    )
   }
 }

@@ -9,7 +9,7 @@ import * as Validation from '@ambrosia/health/Validation'
 import { fromUtf8, type RandomBytes, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { hmacSha256, lengthPrefixed } from '@ambrosia/primitives/Hash'
-import { type IssuedRecord, type RecordForm, salted } from '../IssuedRecord.ts'
+import { type IssuedRecord, type RecordForm, salted, toBundleText } from '../IssuedRecord.ts'
 import { build, MANDATORY_POINTERS } from '../RecordCredential.ts'
 
 /** What an issuer hands over, with what a privacy officer signs: rules, paths and counts, never values. */
@@ -40,6 +40,8 @@ export async function issueRecord(options: {
   if (first) throw new InvalidRecordError(first.path, first.rule, findings.length)
   const { resources, report } = inForm(original, options)
   const saltedResources = salted(resources, options.randomBytes)
+  // What the buyer will get is read by the buyer's reader before anything is signed.
+  Bundle.assertReadable(toBundleText(saltedResources), resources)
   const profile = ClaimProfile.AMBROSIA_CORE_2
   const claims = Claims.derive(resources, profile, { asOf: options.now })
   const credential = build({
@@ -87,8 +89,7 @@ function inForm(
     references: 'urn:uuid',
     asOf: options.now,
   })
-  const finding = SafeHarbor.check(resources, { asOf: options.now })[0]
-  if (finding) throw new NotCleanError(finding.path, finding.rule)
+  if (!resources.some((resource) => resource.type === 'Patient')) throw new NoPatientError()
   return { resources: resources.toSorted((a, b) => (a.id < b.id ? -1 : 1)), report }
 }
 
@@ -118,11 +119,12 @@ export class InvalidRecordError extends AmbrosiaError {
   }
 }
 
-export class NotCleanError extends AmbrosiaError {
-  constructor(path: string, rule: string) {
+export class NoPatientError extends AmbrosiaError {
+  constructor() {
     super(
-      'Issuer.NotClean',
-      `the de-identified record is not clean at ${path}: ${rule}; nothing was issued`,
+      'Issuer.NoPatient',
+      'the Patient of the record has no Safe Harbor form; nothing was issued',
+      { hint: 'The Patient must be valid FHIR R4 without a modifier extension or implicit rules.' },
     )
   }
 }

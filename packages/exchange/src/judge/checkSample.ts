@@ -62,7 +62,7 @@ async function prepare(criteria: CriteriaModule.Criteria, asOf: Date): Promise<J
   const Predicate = await import('@ambrosia/health/Predicate')
   const Quality = await import('@ambrosia/health/Quality')
   const SafeHarbor = await import('@ambrosia/health/SafeHarbor')
-  const { select } = await import('@ambrosia/health/Selection')
+  const { meets, select } = await import('@ambrosia/health/Selection')
   const Validation = await import('@ambrosia/health/Validation')
 
   const predicates = criteria.predicates.map(({ id, expression }) => ({
@@ -113,7 +113,7 @@ async function prepare(criteria: CriteriaModule.Criteria, asOf: Date): Promise<J
           ? ['claims (dcql)']
           : []),
         ...rules
-          .filter(({ rule }) => select(resources, [rule]).indexes.length === 0)
+          .filter(({ rule }) => !resources.some((resource) => meets(resource, rule)))
           .map(({ name }) => name),
         ...(findings.length > 0 ? ['schema and profile'] : []),
         ...predicates

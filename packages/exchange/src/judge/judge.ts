@@ -1,8 +1,16 @@
 import * as Predicate from '@ambrosia/health/Predicate'
 import * as Quality from '@ambrosia/health/Quality'
-import { canonicalBytes, mainCode, type Resource, toPlain } from '@ambrosia/health/Resource'
+import {
+  type Code,
+  canonicalBytes,
+  codesOf,
+  hasCode,
+  type Resource,
+  toPlain,
+} from '@ambrosia/health/Resource'
 import * as SafeHarbor from '@ambrosia/health/SafeHarbor'
-import { select } from '@ambrosia/health/Selection'
+import { meets, select } from '@ambrosia/health/Selection'
+import { classOf, isClassOf } from '@ambrosia/health/Sensitivity'
 import * as Validation from '@ambrosia/health/Validation'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
@@ -12,11 +20,13 @@ import { digest, digestText, toResource } from '../IssuedRecord.ts'
 import type { Payload, PayloadResource } from '../Payload.ts'
 import {
   type GroupClaim,
+  isGroupOf,
   isSignedResource,
   isWholeGroup,
   isWholeType,
   parseGroup,
   parseTypeRoot,
+  type TypeClaim,
   textsOf,
 } from '../RecordCredential.ts'
 import { personTag, recordTag } from '../Tags.ts'
@@ -80,7 +90,7 @@ function assertSigned(
     const text = digestText(digest(resource))
     if (
       seen.has(text) ||
-      !isSignedResource(subject, (resources[index] as Resource).type, resource)
+      !isSignedResource(subject, classOf(resources[index] as Resource), resource)
     ) {
       throw new DigestMismatchError(index)
     }
@@ -131,7 +141,7 @@ function assertValid(resources: readonly Resource[], criteria: Criteria): Valida
 
 function assertSelection(resources: readonly Resource[], criteria: Criteria): void {
   criteria.resources.forEach((rule, position) => {
-    if (select(resources, [rule]).indexes.length === 0) {
+    if (!resources.some((resource) => meets(resource, rule))) {
       throw new RecordError('RuleUnmatched', `no ${rule.type} for rule ${position + 1} of the deal`)
     }
   })
@@ -144,8 +154,9 @@ function assertSelection(resources: readonly Resource[], criteria: Criteria): vo
 }
 
 /**
- * That nobody left bad values out. A rule for one code needs that group, of which there is one; a rule for a whole type needs the type's
- * root; a rule for several codes needs every group of the type, whose counts make the type's count, so that none is hidden.
+ * That nobody left bad values out. A rule for a whole type needs the root of its class; one for codes
+ * needs the group of each code, or every group of the class, as many as its root counts, so that none is
+ * hidden. What is labelled as sensitive is of classes of its own: those delivered are whole too.
  */
 function assertComplete(
   salted: readonly PayloadResource[],
@@ -153,40 +164,50 @@ function assertComplete(
   criteria: Criteria,
   subject: VerifiedPresentation['subject'],
 ): void {
-  const groups = textsOf(subject['group']).map(parseGroup)
-  const types = textsOf(subject['typeRoot']).map(parseTypeRoot)
+  const groups = [...new Set(textsOf(subject['group']))].map(parseGroup)
+  const roots = textsOf(subject['typeRoot']).map(parseTypeRoot)
+  const classes = resources.map(classOf)
   for (const rule of criteria.resources) {
     if (rule.all !== true) continue
-    const ofType = salted.filter((_, index) => resources[index]?.type === rule.type)
-    const whole = types.find((claim) => claim.type === rule.type)
-    if (rule.codes === undefined) {
-      if (whole === undefined) throw new IncompleteError(rule.type)
-      if (!isWholeType(whole, ofType))
-        throw new IncompleteError(rule.type, whole.count, ofType.length)
-      continue
+    const asked = classes.filter((name) => isClassOf(name, rule.type, rule.sensitive))
+    for (const name of new Set([rule.type, ...asked])) {
+      const root = roots.find((claim) => claim.class === name)
+      const known = groups.filter((group) => group.class === name)
+      if (rule.codes === undefined) assertWholeClass(root, name)
+      else assertWholeGroups(rule.codes, known, root, name)
     }
-    const known = groups.filter((group) => group.type === rule.type)
-    const asked = known.filter((group) => isAskedGroup(rule, group))
-    const counted = known.reduce((sum, group) => sum + group.count, 0)
-    if (asked.length < rule.codes.length && counted !== whole?.count)
-      throw new IncompleteError(rule.type)
+  }
+
+  function assertWholeClass(root: TypeClaim | undefined, name: string): void {
+    if (root === undefined) throw new IncompleteError(name)
+    const members = salted.filter((_, index) => classes[index] === name)
+    if (!isWholeType(root, members)) throw new IncompleteError(name, root.count, members.length)
+  }
+
+  function assertWholeGroups(
+    codes: readonly Code[],
+    known: readonly GroupClaim[],
+    root: TypeClaim | undefined,
+    name: string,
+  ): void {
+    const asked = known.filter((group) => codes.some((code) => isGroupOf(group, code)))
+    if (asked.length < codes.length && known.length !== root?.groupCount) {
+      throw new IncompleteError(name)
+    }
     for (const group of asked) {
-      const members = salted.filter((_, index) => isMember(group, resources[index] as Resource))
-      if (!isWholeGroup(group, members))
-        throw new IncompleteError(rule.type, group.count, members.length)
+      const members = salted.filter(
+        (_, index) => classes[index] === name && isMember(group, resources[index] as Resource),
+      )
+      if (!isWholeGroup(group, members)) {
+        throw new IncompleteError(name, group.count, members.length)
+      }
     }
   }
 }
 
-function isAskedGroup(rule: Criteria['resources'][number], group: GroupClaim): boolean {
-  const isCode = (code: { system: string; code: string }): boolean =>
-    code.system === group.system && code.code === group.code
-  return rule.codes?.some(isCode) ?? true
-}
-
+/** A resource is in the group of each code that it has. */
 function isMember(group: GroupClaim, resource: Resource): boolean {
-  const code = mainCode(resource) ?? { system: '', code: '' }
-  return resource.type === group.type && code.system === group.system && code.code === group.code
+  return group.code === '' ? codesOf(resource).length === 0 : hasCode(resource, group)
 }
 
 function assertPredicates(resources: readonly Resource[], criteria: Criteria, asOf: Date): void {

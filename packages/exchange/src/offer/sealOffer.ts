@@ -1,5 +1,6 @@
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
+import { classOf } from '@ambrosia/health/Sensitivity'
 import { fromHex, type Hex, type RandomBytes, random } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as DataKey from '@ambrosia/sealing/DataKey'
@@ -9,7 +10,7 @@ import * as Seal from '@ambrosia/sealing/Seal'
 import type { Address } from 'viem'
 import type { Criteria } from '../Criteria.ts'
 import * as Delivery from '../Delivery.ts'
-import type { IssuedRecord } from '../IssuedRecord.ts'
+import { type IssuedRecord, toResource } from '../IssuedRecord.ts'
 import { type Domain, dealBookDomain } from '../messages/Message.ts'
 import * as Payload from '../Payload.ts'
 import { proveResources } from '../RecordCredential.ts'
@@ -110,10 +111,8 @@ function payloadResources(
   const subject = record.credential['credentialSubject'] as Record<string, unknown>
   const chosen = selected.indexes.map((index) => record.resources[index] as Payload.PayloadResource)
   if (Array.isArray(subject['resourceDigest'])) return chosen
-  const types = record.resources.map(
-    ({ text }) => (JSON.parse(text) as { resourceType: string }).resourceType,
-  )
-  const proofs = proveResources(types, record.resources, selected.indexes)
+  const classes = record.resources.map((one, index) => classOf(toResource(one, index)))
+  const proofs = proveResources(classes, record.resources, selected.indexes)
   return chosen.map((resource, position) => ({
     ...resource,
     proof: proofs[position] as NonNullable<Payload.PayloadResource['proof']>,

@@ -1,9 +1,10 @@
 import type { Resource } from '@ambrosia/health/Resource'
 import { type ResourceRule, select } from '@ambrosia/health/Selection'
+import { classOf, isClassOf, labelsOf } from '@ambrosia/health/Sensitivity'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Criteria from '../Criteria.ts'
 import { type IssuedRecord, toResource } from '../IssuedRecord.ts'
-import { parseGroup, parseTypeRoot, textsOf } from '../RecordCredential.ts'
+import { isGroupOf, parseGroup, parseTypeRoot, textsOf } from '../RecordCredential.ts'
 
 /** What leaves the person for a deal, and nothing else. */
 export type SelectedRecord = {
@@ -13,6 +14,8 @@ export type SelectedRecord = {
   total: number
   /** One line for the person. */
   explanation: string
+  /** Sensitivity labels of what is selected, sorted; empty for most. */
+  labels: string[]
   /** JSON pointers into the credential of what the two presentations show. */
   pointers: { shared: string[]; oracleOnly: string[] }
 }
@@ -30,30 +33,30 @@ export function selectRecord(record: IssuedRecord, criteria: Criteria.Criteria):
   const at = (name: string): string => `/credentialSubject/${name}`
   const chosen = selection.indexes.map((index) => resources[index] as Resource)
   const isListed = Array.isArray(subject['resourceDigest'])
-  const proofTypes = isListed ? [] : chosen.map((resource) => resource.type)
+  const proofClasses = new Set(isListed ? [] : chosen.map(classOf))
   const shared = [
     ...claims.map(at),
     ...groupPointers(
       subject,
       criteria.resources.filter((rule) => isWhole(rule) && rule.codes),
     ),
-    ...typePointers(subject, [...proofTypes, ...wholeTypes(criteria)]),
+    ...typePointers(
+      subject,
+      (name) => proofClasses.has(name) || wholeTypes(criteria).some((rule) => isNamed(name, rule)),
+    ),
     ...(isListed ? selection.indexes.map((index) => at(`resourceDigest/${index}`)) : []),
   ]
   // That no group of several codes is hidden shows only against all groups of the type, which the consumer need not see.
   const several = criteria.resources.filter(
-    (rule) => isWhole(rule) && (rule.codes?.length ?? 0) > 1,
+    (rule) => isWhole(rule) && (rule.codes?.length ?? 0) > (rule.sensitive === undefined ? 1 : 0),
   )
-  const counted = several.map(({ type }) => ({ type }))
+  const counted = several.map(({ codes: _, ...rule }) => rule)
   const oracleOnly = new Set([
     at('subjectHandle'),
     at('holder'),
     '/credentialStatus',
     ...groupPointers(subject, counted),
-    ...typePointers(
-      subject,
-      counted.map((rule) => rule.type),
-    ),
+    ...typePointers(subject, (name) => counted.some((rule) => isNamed(name, rule))),
   ])
   for (const pointer of shared) oracleOnly.delete(pointer)
   return {
@@ -61,6 +64,7 @@ export function selectRecord(record: IssuedRecord, criteria: Criteria.Criteria):
     resources: chosen,
     total: resources.length,
     explanation: selection.explanation,
+    labels: [...new Set(chosen.flatMap(labelsOf))].sort(),
     pointers: { shared, oracleOnly: [...oracleOnly] },
   }
 }
@@ -69,30 +73,34 @@ function isWhole(rule: ResourceRule): boolean {
   return rule.all === true
 }
 
-/** Types of which the criteria ask for everything. */
-function wholeTypes(criteria: Criteria.Criteria): string[] {
-  return criteria.resources
-    .filter((rule) => isWhole(rule) && rule.codes === undefined)
-    .map((rule) => rule.type)
+/** Rules that ask for everything of a type. */
+function wholeTypes(criteria: Criteria.Criteria): ResourceRule[] {
+  return criteria.resources.filter((rule) => isWhole(rule) && rule.codes === undefined)
+}
+
+/** True for a class of which the rule asks, labels included. */
+function isNamed(name: string, { type, sensitive }: ResourceRule): boolean {
+  return isClassOf(name, type, sensitive)
 }
 
 /** Pointers to the groups that rules name by code; a rule without codes names all groups of its type. */
 function groupPointers(subject: Record<string, unknown>, rules: readonly ResourceRule[]): string[] {
   return textsOf(subject['group']).flatMap((text, index) => {
     const group = parseGroup(text)
-    const isNamed = rules.some(
-      ({ type, codes }) =>
-        type === group.type &&
-        (codes === undefined ||
-          codes.some((code) => code.system === group.system && code.code === group.code)),
+    const isAsked = rules.some(
+      (rule) =>
+        isNamed(group.class, rule) && (rule.codes?.some((code) => isGroupOf(group, code)) ?? true),
     )
-    return isNamed ? [`/credentialSubject/group/${index}`] : []
+    return isAsked ? [`/credentialSubject/group/${index}`] : []
   })
 }
 
-function typePointers(subject: Record<string, unknown>, types: readonly string[]): string[] {
+function typePointers(
+  subject: Record<string, unknown>,
+  isAsked: (name: string) => boolean,
+): string[] {
   return textsOf(subject['typeRoot']).flatMap((text, index) =>
-    types.includes(parseTypeRoot(text).type) ? [`/credentialSubject/typeRoot/${index}`] : [],
+    isAsked(parseTypeRoot(text).class) ? [`/credentialSubject/typeRoot/${index}`] : [],
   )
 }
 

@@ -1,3 +1,5 @@
+import { LABELS } from '@ambrosia/health/Sensitivity'
+
 const code = {
   type: 'object',
   required: ['system', 'code'],
@@ -22,6 +24,8 @@ const resourceRule = {
       maxItems: 20,
       items: { type: 'string', pattern: '^[A-Z][A-Za-z]{1,63}$' },
     },
+    /** Sensitivity labels of HL7 whose resources are asked for too. */
+    sensitive: { type: 'array', minItems: 1, maxItems: 50, items: { enum: [...LABELS.keys()] } },
   },
 } as const
 

@@ -1,9 +1,10 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { GzipError, isGzip } from './gunzip.ts'
+import { encodingOf } from './toText.ts'
 
 const NEWLINE = 0x0a
 
-/** Lines of UTF-8 text, plain or gzip, each at most `limitBytes` long, holding no more than one line and one chunk. */
+/** Lines of UTF-8 or UTF-16 text, plain or gzip, each at most `limitBytes` long, holding no more than one line and one chunk. */
 export async function* readLines(
   stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
   limitBytes: number,
@@ -66,7 +67,29 @@ async function plain(
   }
   const first = join(head, size)
   const whole = rest(first, iterator)
-  return isGzip(first) ? inflate(whole) : whole
+  return toUtf8(isGzip(first) ? inflate(whole) : whole)
+}
+
+/** Bytes in UTF-8 whatever the encoding of the source, which its first two bytes tell. */
+async function* toUtf8(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let decoder: TextDecoder | undefined
+  let isKnown = false
+  const encoder = new TextEncoder()
+  for await (const chunk of source) {
+    if (!isKnown && chunk.length > 1) {
+      const encoding = encodingOf(chunk)
+      isKnown = true
+      if (encoding !== 'utf-8') decoder = new TextDecoder(encoding, { fatal: true })
+    }
+    if (decoder === undefined) yield chunk
+    else {
+      try {
+        yield encoder.encode(decoder.decode(chunk, { stream: true }))
+      } catch {
+        throw new LineNotUtf8Error(1)
+      }
+    }
+  }
 }
 
 async function* rest(

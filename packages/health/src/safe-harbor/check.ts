@@ -2,11 +2,13 @@ import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
 import { SYSTEM as UCUM } from '../Ucum.ts'
 import { UNIT_TEXTS } from '../ucum/unitTexts.ts'
-import { checkAges } from './checkAges.ts'
+import { createPersons, type Persons } from './agedness.ts'
+import { agesIn, type Steps } from './ages.ts'
 import { isKnownCode } from './codeSystems.ts'
 import { AsOfError } from './errors.ts'
 import { isOpaqueId } from './ids.ts'
 import { KEPT_TYPES } from './keptTypes.ts'
+import { isLabels } from './labels.ts'
 import { CURRENCIES, toCountry, toState, toZip3 } from './places.ts'
 import {
   AGE_CLASS,
@@ -40,26 +42,71 @@ type Report = (path: string, rule: Rule) => undefined
 type Context = { readonly report: Report; readonly asOfYear: number }
 
 /**
- * Everything in the resources that is not in Safe Harbor form, empty for a clean record. The check reads the record as it stands and
- * shares no step with {@link deidentify}: each member must be one that a clean record can hold, in the one form that it can have there.
+ * Everything in the resources that is not in Safe Harbor form, empty for a clean record. The check reads the record as it stands:
+ * each member must be one that a clean record can hold, in the one form that it can have there. With {@link deidentify} it shares what is
+ * declared (the definitions, the tables, what shows an age in `ages.ts`), no step of the cleaning.
  * References may point outside the resources given, since a selection of a clean record is clean.
  * @throws SafeHarbor.AsOf
  */
 export function check(resources: readonly Resource[], options: { readonly asOf: Date }): Finding[] {
+  const checker = createChecker(options)
+  for (const resource of resources) checker.add(resource)
+  return resources.flatMap((resource, index) => checker.check(resource, index))
+}
+
+/** A check in two passes, for records larger than memory: all resources are added, then each is checked. */
+export type Checker = {
+  /** First pass: remembers who is over 89, and when encounters began. */
+  add(resource: Resource): void
+  check(resource: Resource, resourceIndex: number): Finding[]
+}
+
+/** @throws SafeHarbor.AsOf */
+export function createChecker(options: { readonly asOf: Date }): Checker {
   const asOfYear = options.asOf.getUTCFullYear()
   if (!Number.isFinite(asOfYear)) throw new AsOfError()
-  const findings: Finding[] = []
-  for (const [resourceIndex, resource] of resources.entries()) {
-    const report: Report = (path, rule) => {
-      findings.push({ resourceIndex, path, rule, message: RULES[rule] })
-      return undefined
-    }
-    checkResource(resource, { report, asOfYear })
+  const persons = createPersons(asOfYear)
+  return {
+    add({ type, id, value }) {
+      if (isObject(value)) persons.add(type, id, value)
+    },
+    check: (resource, resourceIndex) => findingsOf(resource, resourceIndex, persons, asOfYear),
   }
-  for (const { resourceIndex, path } of checkAges(resources, asOfYear)) {
-    findings.push({ resourceIndex, path, rule: 'age', message: RULES.age })
+}
+
+/** What is wrong with one resource, where it is known who of its record is over 89. */
+export function findingsOf(
+  resource: Resource,
+  resourceIndex: number,
+  persons: Persons,
+  asOfYear: number,
+): Finding[] {
+  const findings: Finding[] = []
+  const report: Report = (path, rule) => {
+    findings.push({ resourceIndex, path, rule, message: RULES[rule] })
+    return undefined
+  }
+  checkResource(resource, { report, asOfYear })
+  const { value } = resource
+  if (!isObject(value)) return findings
+  for (const { part, steps } of agesIn(value, persons, asOfYear)) {
+    for (const one of steps) report(pathOf(String(part['resourceType']), one), 'age')
   }
   return findings
+}
+
+/** Names of the definitions as far as the steps follow them: an unknown key, which can hold anything, is not repeated. */
+function pathOf(type: string, steps: Steps): string {
+  let path = KEPT_TYPES.has(type) ? type : '(unknown)'
+  let owner = type
+  for (const step of steps) {
+    if (typeof step === 'number') continue
+    const found = findElement(elementsOf(owner) ?? new Map(), step)
+    if (found === undefined) return `${path}.(unknown)`
+    path = childPath(path, found.name)
+    owner = found.type.startsWith('@') ? found.type.slice(1) : found.type
+  }
+  return path
 }
 
 function checkResource(resource: Resource, context: Context): undefined {
@@ -93,6 +140,10 @@ function checkMembers(owner: string, path: string, value: JsonObject, context: C
   const isRoot = !path.includes('.')
   for (const [key, member] of Object.entries(value)) {
     if (isRoot && (key === 'resourceType' || key === 'id' || key === 'contained')) continue
+    if (isRoot && key === 'meta') {
+      if (!isLabels(member)) context.report(childPath(path, 'meta'), 'metadata')
+      continue
+    }
     if (key === 'extension') {
       if (!isAllowedExtension(member, owner))
         context.report(childPath(path, 'extension'), 'extension')

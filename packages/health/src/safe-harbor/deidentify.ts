@@ -1,11 +1,15 @@
-import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
+import { NumberToken, stringify, type Value } from '@ambrosia/primitives/CanonicalJson'
+import { DuplicateIdError } from '../bundle/errors.ts'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
 import { SYSTEM as UCUM } from '../Ucum.ts'
-import { guardAges, isAgeObservation } from './ages.ts'
+import { createPersons, hasAgeClass, type Persons } from './agedness.ts'
+import { agesIn } from './ages.ts'
+import { findingsOf } from './check.ts'
 import { isLawfulYear, yearOf } from './dates.ts'
 import { AsOfError } from './errors.ts'
 import { absent } from './fillRequired.ts'
 import { KEPT_TYPES } from './keptTypes.ts'
+import { cleanLabels } from './labels.ts'
 import { cleanPatientExtensions } from './patientExtensions.ts'
 import {
   createReferenceIndex,
@@ -16,6 +20,7 @@ import {
   writeFullUrl,
   writeReference,
 } from './references.ts'
+import { removeAt } from './removeAt.ts'
 import { createTally, type Report, type Tally } from './report.ts'
 import { AGE_CLASS } from './rules.ts'
 import { R4_TYPES } from './tables.ts'
@@ -40,7 +45,10 @@ export type Options = {
 export type Session = {
   /** First pass: remembers ids, persons over 89 and years of encounters. @throws SafeHarbor.Rekey */
   add(resource: Resource): void
-  /** Second pass: the Safe Harbor form, undefined for a resource that is dropped. */
+  /**
+   * Second pass: the Safe Harbor form, undefined for a resource that is dropped: of a type that is not kept, not valid, come before, or
+   * one whose form the checker refuses. @throws Bundle.DuplicateId
+   */
   clean(resource: Resource): Resource | undefined
   /** What was done up to now. */
   report(): Report
@@ -52,32 +60,49 @@ export function createSession(options: Options): Session {
   if (!Number.isFinite(asOfYear)) throw new AsOfError()
   const tally = createTally()
   const index = createReferenceIndex(options.rekey)
-  const aged = new Set<string>()
-  const years = new Map<string, number>()
-  const shared: Shared = { asOfYear, tally, aged, years, index, options }
+  const persons = createPersons(asOfYear)
+  const repeats = new Map<Target, string>()
+  const shared: Shared = { asOfYear, tally, persons, index, options }
   return {
     add(resource) {
       const target = index.add(resource)
-      if (target === undefined) return
-      if (isAged(resource, asOfYear)) aged.add(target.newId)
-      const year = encounterStart(resource)
-      if (year !== undefined) years.set(target.newId, year)
+      if (target === undefined || target.count > 1) return
+      persons.add(resource.type, target.newId, resource.value as JsonObject)
     },
     clean(resource) {
       const { type, value } = resource
       const target = isKept(type, value) ? index.of(resource) : undefined
-      if (target !== undefined) return cleanResource(target, value as JsonObject, shared)
-      const known = R4_TYPES.has(type) ? type : '(not R4)'
-      tally.drop(known, value, KEPT_TYPES.has(type) ? 'invalid' : 'type')
-      return undefined
+      if (target === undefined) {
+        const known = R4_TYPES.has(type) ? type : '(not R4)'
+        tally.drop(known, value, KEPT_TYPES.has(type) ? 'invalid' : 'type')
+        return undefined
+      }
+      if (target.count > 1 && isRepeat(resource, target, repeats)) {
+        tally.drop(type, value, 'repeated')
+        return undefined
+      }
+      const clean = cleanResource(target, resource, shared)
+      return clean === undefined || isClean(clean, shared) ? clean : undefined
     },
     report: tally.report,
   }
 }
 
+/** True for a resource that came before; what is told apart by nothing but its content is refused. @throws Bundle.DuplicateId */
+function isRepeat(resource: Resource, target: Target, repeats: Map<Target, string>): boolean {
+  const text = stringify(resource.value)
+  const before = repeats.get(target)
+  if (before === undefined) {
+    repeats.set(target, text)
+    return false
+  }
+  if (before !== text) throw new DuplicateIdError(resource.type)
+  return true
+}
+
 /**
  * The Safe Harbor form of resources that are in memory, and the report.
- * @throws SafeHarbor.AsOf, SafeHarbor.Rekey
+ * @throws SafeHarbor.AsOf, SafeHarbor.Rekey, Bundle.DuplicateId
  */
 export function deidentify(
   resources: readonly Resource[],
@@ -92,18 +117,16 @@ export function deidentify(
 type Shared = {
   readonly asOfYear: number
   readonly tally: Tally
-  readonly aged: ReadonlySet<string>
-  /** The year in which each encounter began, by new id. */
-  readonly years: ReadonlyMap<string, number>
+  readonly persons: Persons
   readonly index: ReferenceIndex
   readonly options: Options
 }
 
-function cleanResource(target: Target, source: JsonObject, shared: Shared): Resource {
-  const { tally, index } = shared
-  const form = shared.options.references ?? 'source'
+function cleanResource(target: Target, resource: Resource, shared: Shared): Resource | undefined {
+  const { tally, index, options } = shared
+  const source = resource.value as JsonObject
+  const form = options.references ?? 'source'
   const local = localIds(source)
-  const times = tally.times()
   const used = new Set<string>()
   const reference = (text: string): string | undefined => {
     if (text.startsWith('#')) {
@@ -112,25 +135,21 @@ function cleanResource(target: Target, source: JsonObject, shared: Shared): Reso
       if (name !== undefined) used.add(name)
       return name === undefined ? undefined : `#${name}`
     }
-    const found = index.find(text)
+    const found = index.find(text, resource)
     return found === undefined ? undefined : writeReference(found, form)
   }
-  const walk: Walk = {
-    asOfYear: shared.asOfYear,
-    tally,
-    reference,
-    aged: isAboutAged(source, index, shared.aged),
-  }
+  const walk: Walk = { asOfYear: shared.asOfYear, tally, reference }
   const value: JsonObject = Object.create(null)
   value['resourceType'] = target.type
   value['id'] = target.newId
   tally.keep()
   tally.generalise('rekeyed', `${target.type}.id`)
-  Object.assign(value, cleanRoot(target.type, source, walk, shared.options.asOf))
-  const contained = cleanContained(source, local, used, walk, shared.options.asOf)
+  const security = cleanLabels(resource, tally)
+  if (security !== undefined) value['meta'] = security
+  Object.assign(value, cleanRoot(target.type, source, walk, options.asOf))
+  const contained = cleanContained(source, local, used, walk, options.asOf)
   if (contained.length > 0) value['contained'] = contained
-  if (tally.times() > times || isAgeObservation(value))
-    guardAges(value, shared.asOfYear, encounterYear(source, shared), tally)
+  if (!removeAges(value, source, shared)) return undefined
   const fullUrl = writeFullUrl(target, form)
   return {
     type: target.type,
@@ -140,9 +159,38 @@ function cleanResource(target: Target, source: JsonObject, shared: Shared): Reso
   }
 }
 
+/** One resource that the checker refuses does not refuse the record: it is dropped, and the report says where and why. */
+function isClean(clean: Resource, { persons, asOfYear, tally }: Shared): boolean {
+  const [finding] = findingsOf(clean, 0, persons, asOfYear)
+  if (finding === undefined) return true
+  tally.note(finding.rule, `${finding.path} (refused by the checker)`)
+  tally.dropCleaned(clean.type, clean.value, 'unclean')
+  return false
+}
+
+/** Taking out one age can leave another that shows only then, such as a range that was open. */
+const AGE_ROUNDS = 5
+
+/** Removes from a cleaned resource, and from what it contains, whatever states or shows an age over 89. False where that fails. */
+function removeAges(
+  value: JsonObject,
+  source: JsonObject,
+  { persons, asOfYear, tally }: Shared,
+): boolean {
+  for (let round = 0; round < AGE_ROUNDS; round++) {
+    const found = agesIn(value, persons, asOfYear, source)
+    if (found.length === 0) return true
+    for (const { part, steps } of found) {
+      const type = String(part['resourceType'])
+      for (const one of steps.toReversed()) removeAt(type, type, part, one, 'age', tally)
+    }
+  }
+  tally.dropCleaned(String(value['resourceType']), value, 'age')
+  return false
+}
+
 function cleanRoot(type: string, source: JsonObject, walk: Walk, asOf: Date): JsonObject {
   const out = cleanObject(type, type, source, walk) ?? (Object.create(null) as JsonObject)
-  if (type === 'Observation') maskValue(source, out)
   if (type === 'Patient') {
     const extensions = cleanPatientExtensions(source, walk.tally)
     if (extensions.length > 0) out['extension'] = extensions
@@ -153,29 +201,6 @@ function cleanRoot(type: string, source: JsonObject, walk: Walk, asOf: Date): Js
     }
   }
   return out
-}
-
-/** An observation whose value was removed says so (R4, Observation.dataAbsentReason; obs-6). */
-function maskValue(source: JsonObject, out: JsonObject): void {
-  maskOne(source, out)
-  const before = source['component']
-  const after = out['component']
-  if (!Array.isArray(before) || !Array.isArray(after) || before.length !== after.length) return
-  for (const [i, item] of after.entries()) {
-    const old = before[i]
-    if (isObject(old) && isObject(item)) maskOne(old, item)
-  }
-}
-
-function maskOne(source: JsonObject, out: JsonObject): void {
-  const hasValue = (object: JsonObject): boolean =>
-    Object.keys(object).some((key) => /^value[A-Z]/.test(key))
-  if (!hasValue(source) || hasValue(out) || out['dataAbsentReason'] !== undefined) return
-  out['dataAbsentReason'] = {
-    coding: [
-      { system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: 'masked' },
-    ],
-  }
 }
 
 function localIds(source: JsonObject): Map<string, string> {
@@ -228,20 +253,6 @@ function cleanContained(
   return [...done.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)
 }
 
-function isAged(source: Resource, asOfYear: number): boolean {
-  if (source.type !== 'Patient' || !isObject(source.value)) return false
-  const birth = source.value['birthDate']
-  const year = typeof birth === 'string' ? yearOf(birth) : undefined
-  return (year !== undefined && !isLawfulYear(year, asOfYear)) || hasAgeClass(source.value)
-}
-
-function hasAgeClass(patient: JsonObject): boolean {
-  const sibling = patient['_birthDate']
-  const extensions =
-    isObject(sibling) && Array.isArray(sibling['extension']) ? sibling['extension'] : []
-  return extensions.some((extension) => isObject(extension) && extension['url'] === AGE_CLASS)
-}
-
 /** The marks of a birth date whose year shows an age over 89: masked, and the class unless the person died younger. */
 function birthClass(patient: JsonObject, asOf: Date): JsonObject | undefined {
   const birth = patient['birthDate']
@@ -267,33 +278,4 @@ function ageMark(over89: boolean): JsonObject {
     ;(mark['extension'] as Value[]).push({ url: AGE_CLASS, valueQuantity: quantity })
   }
   return mark
-}
-
-/** True when the resource's subject is a person over 89, or no subject is named while such a person is in the record. */
-function isAboutAged(
-  source: JsonObject,
-  index: ReferenceIndex,
-  aged: ReadonlySet<string>,
-): boolean {
-  if (aged.size === 0) return false
-  for (const key of ['subject', 'patient', 'beneficiary', 'individual']) {
-    const member = source[key]
-    const reference = isObject(member) ? member['reference'] : undefined
-    const target = typeof reference === 'string' ? index.find(reference) : undefined
-    if (target !== undefined) return aged.has(target.newId)
-  }
-  return true
-}
-
-function encounterYear(source: JsonObject, { index, years }: Shared): number | undefined {
-  const member = source['encounter'] ?? source['context']
-  const reference = isObject(member) ? member['reference'] : undefined
-  const target = typeof reference === 'string' ? index.find(reference) : undefined
-  return target === undefined ? undefined : years.get(target.newId)
-}
-
-function encounterStart({ type, value }: Resource): number | undefined {
-  const period = type === 'Encounter' && isObject(value) ? value['period'] : undefined
-  const start = isObject(period) ? (period['start'] ?? period['end']) : undefined
-  return typeof start === 'string' ? yearOf(start) : undefined
 }

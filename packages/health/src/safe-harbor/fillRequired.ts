@@ -1,5 +1,8 @@
 import type { Value } from '@ambrosia/primitives/CanonicalJson'
+import { EFFECTS } from '../meaning/effects.ts'
 import type { JsonObject } from '../Resource.ts'
+import { SUBJECT_ELEMENTS } from '../subject.ts'
+import { KEPT_TYPES } from './keptTypes.ts'
 import type { Tally } from './report.ts'
 import { ALSO_REQUIRED, DATA_ABSENT, MASKED } from './rules.ts'
 import { childPath, type ElementRow, elementsOf, suffixOf } from './tables.ts'
@@ -36,6 +39,46 @@ export function fillRequired(
     out[member] = row.repeats ? [value] : value
   }
   return out
+}
+
+/** Elements whose loss would change what their owner says: modifiers, reasons for absence, and whom it is about. */
+const TELLING: ReadonlyMap<string, readonly string[]> = tellingElements()
+
+function tellingElements(): Map<string, string[]> {
+  const paths = [...EFFECTS].flatMap(([path, effects]) =>
+    [...effects.values()].every((effect) => effect === 'none') ? [] : [path],
+  )
+  paths.push('Observation.dataAbsentReason', 'Observation.component.dataAbsentReason')
+  for (const type of KEPT_TYPES) {
+    for (const name of SUBJECT_ELEMENTS) {
+      if (elementsOf(type)?.has(name) === true) paths.push(`${type}.${name}`)
+    }
+  }
+  const elements = new Map<string, string[]>()
+  for (const path of paths) {
+    const cut = path.lastIndexOf('.')
+    const owner = path.slice(0, cut)
+    elements.set(owner, [...(elements.get(owner) ?? []), path.slice(cut + 1)])
+  }
+  return elements
+}
+
+/** Marks as masked what was there, and went, and changes the meaning of its owner: without a mark a refuted diagnosis would be one. */
+export function markLost(
+  owner: string,
+  path: string,
+  source: JsonObject,
+  out: JsonObject,
+  tally: Tally,
+): void {
+  for (const name of TELLING.get(owner) ?? []) {
+    const row = elementsOf(owner)?.get(name)
+    const had = source[name] !== undefined || source[`_${name}`] !== undefined
+    if (row === undefined || !had || out[name] !== undefined) continue
+    tally.note('required', childPath(path, name))
+    const [member, value] = masked(name, row.types[0] as string, childPath(path, name), tally)
+    out[member] = row.repeats ? [value] : value
+  }
 }
 
 /** The code of most status value sets for what is not known. */

@@ -36,13 +36,15 @@ export function cleanQuantity(
   if (unit === undefined || (place === 'age' && unit['system'] !== UCUM))
     return tally.remove('unit', path, value)
   const comparator = value['comparator']
+  // A comparator that has only an extension is there and can't be told.
+  if (comparator === undefined && value['_comparator'] !== undefined)
+    return tally.remove('code', path, value)
   // sqty-1: a simple quantity has no comparator; to drop it alone would change what it says.
   if (comparator !== undefined && SIMPLE.has(place)) return tally.remove('code', path, value)
   const out: JsonObject = Object.create(null)
   if (typeof comparator === 'string' && COMPARATORS.has(comparator)) out['comparator'] = comparator
   else if (comparator !== undefined) return tally.remove('code', path, value)
   const years = toYears(number, unit)
-  if (years !== undefined) tally.seeTime()
   if (years !== undefined && years > 89) return ageClass(out, years, path, place, tally, value)
   out['value'] = number
   Object.assign(out, unit)

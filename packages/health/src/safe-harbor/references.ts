@@ -1,4 +1,5 @@
 import type { Value } from '@ambrosia/primitives/CanonicalJson'
+import { createIdentityIndex, identityOf, isMadeUp, normalUrl } from '../bundle/Identity.ts'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
 import { RekeyError } from './errors.ts'
 import { UNKNOWN } from './fillRequired.ts'
@@ -7,61 +8,70 @@ import { KEPT_TYPES } from './keptTypes.ts'
 import { elementsOf } from './tables.ts'
 
 /** A kept resource as references see it. */
-export type Target = { readonly type: string; readonly newId: string; readonly hadUrl: boolean }
+export type Target = {
+  readonly type: string
+  readonly newId: string
+  readonly hadUrl: boolean
+  /** How often the resource came. */
+  count: number
+}
 
 export type ReferenceIndex = {
   /** Gives a resource its new id; undefined for one that is dropped. @throws SafeHarbor.Rekey */
   add(resource: Resource): Target | undefined
   /** The target of a resource that was added. */
   of(resource: Resource): Target | undefined
-  /** The resource that a literal reference names, undefined for what is not in the record. */
-  find(reference: string): Target | undefined
+  /** The resource that a literal reference names where it stands, undefined for what is not in the record. */
+  find(reference: string, from: Resource): Target | undefined
 }
 
-/** Finds resources by relative, absolute and `urn:uuid` references. It holds ids and no content. */
+/**
+ * Finds resources by relative, absolute and `urn:uuid` references. It holds ids and no content. A resource that comes again, as
+ * on every page of a search, is one.
+ */
 export function createReferenceIndex(rekey: (type: string, id: string) => string): ReferenceIndex {
-  const byKey = new Map<string, Target>()
-  const withoutUrl = new Map<string, Target>()
+  const index = createIdentityIndex<Target>()
+  const byIdentity = new Map<string, Target>()
   const used = new Map<string, string>()
-  const ownerOf = ({ type, id }: Resource): string => `${type}/${id}`
+  /** One logical id on two servers is two resources: the server's URL is part of the name, or a URN where two have one id. */
+  const newIdOf = ({ type, id, fullUrl }: Resource, name: string): string => {
+    if (fullUrl === undefined || isMadeUp(id)) return rekey(type, id)
+    const url = normalUrl(fullUrl)
+    if (url.startsWith('http:')) return rekey(type, url)
+    const newId = rekey(type, id)
+    return (used.get(newId) ?? name) === name ? newId : rekey(type, url)
+  }
   return {
     add(resource) {
       const { type, id, fullUrl, value } = resource
       if (!isKept(type, value)) return undefined
-      const newId = rekey(type, id)
+      const name = nameOf(resource)
+      const known = byIdentity.get(name)
+      if (known !== undefined) {
+        known.count++
+        return known
+      }
+      const newId = newIdOf(resource, name)
       if (typeof newId !== 'string' || !isOpaqueId(newId) || newId === id) {
         throw new RekeyError(
           type,
           'an id that is no UUID and no 20 to 64 hexadecimal digits, or the old id',
         )
       }
-      const owner = ownerOf(resource)
-      if ((used.get(newId) ?? owner) !== owner) {
-        throw new RekeyError(type, 'one id for two resources')
-      }
-      used.set(newId, owner)
-      const target: Target = { type, newId, hadUrl: fullUrl !== undefined }
-      byKey.set(owner, target)
-      if (isUuid(id)) byKey.set(`urn:uuid:${id.toLowerCase()}`, target)
-      if (fullUrl === undefined) withoutUrl.set(owner, target)
-      else byKey.set(normal(fullUrl), target)
+      if ((used.get(newId) ?? name) !== name) throw new RekeyError(type, 'one id for two resources')
+      used.set(newId, name)
+      const target: Target = { type, newId, hadUrl: fullUrl !== undefined, count: 1 }
+      byIdentity.set(name, target)
+      index.add(resource, target)
       return target
     },
-    of: (resource) => byKey.get(ownerOf(resource)),
-    find(reference) {
-      const key = normal(reference)
-      const exact = byKey.get(key)
-      if (exact !== undefined) return exact
-      const tail = /^https?:\/\/.*\/([A-Za-z]+\/[A-Za-z0-9\-.]{1,64})$/.exec(key)?.[1]
-      return tail === undefined ? undefined : withoutUrl.get(tail)
-    },
+    of: (resource) => byIdentity.get(nameOf(resource)),
+    find: (reference, from) => index.find(reference, from),
   }
 }
 
-function normal(reference: string): string {
-  const cut = reference.indexOf('/_history/')
-  const plain = cut < 0 ? reference : reference.slice(0, cut)
-  return plain.startsWith('urn:uuid:') ? plain.toLowerCase() : plain
+function nameOf(resource: Resource): string {
+  return identityOf(resource) ?? `${resource.type}/${resource.id}`
 }
 
 /**

@@ -19,16 +19,14 @@ export type Tally = {
   withdraw(rule: Rule, path: string, value: Value | undefined): void
   keep(count?: number): void
   drop(type: string, value: Value, rule: Rule): void
+  /** Drops a cleaned resource. */
+  dropCleaned(type: string, value: Value, rule: Rule): void
   note(rule: Rule, path: string): void
-  /** Counts quantities of time, since only a resource with one can show an age. */
-  seeTime(): void
-  times(): number
   report(): Report
 }
 
 export function createTally(): Tally {
   const counts = new Map<string, Map<Rule, number>>()
-  let times = 0
   const dropped = new Map<string, number>()
   let removed = 0
   let kept = 0
@@ -66,10 +64,10 @@ export function createTally(): Tally {
       count(rule, type, leaves)
       removed += leaves
     },
-    seeTime() {
-      times++
+    dropCleaned(type, value, rule) {
+      dropped.set(type, (dropped.get(type) ?? 0) + 1)
+      this.withdraw(rule, type, value)
     },
-    times: () => times,
     note(rule, path) {
       count(rule, path, 1)
     },

@@ -20,16 +20,21 @@ export const RULES = {
   reference: '(R) references to what is not in the record',
   metadata: '(R) version, source, profile and tags of a resource',
   code: '(R) codes outside the listed systems or their syntax',
-  unit: '(R) unit text; the UCUM code stays',
+  system: 'FHIR: a code system named by its OID, written as its URL',
+  label: '(R) security labels, but for those of sensitive information, which stay',
+  unit: '(R) unit text and annotations; the UCUM code stays',
   number: '(R) numbers too long for what they count',
   time: '(C) times of day',
   element: '(R) elements that no rule keeps',
   modifier: '(R) what an unknown modifier extension changes the meaning of',
   contained: '(R) contained resources that no kept element refers to',
   invariant: 'FHIR: what R4 allows only beside an element that was removed',
-  required: 'FHIR: a required element that was removed says so (data-absent-reason, masked)',
+  required:
+    'FHIR: a required element, or one that changes the meaning, that was removed says so (data-absent-reason, masked)',
   invalid:
     'resources that are no valid R4, or whose meaning a modifier extension or implicit rules change',
+  repeated: 'resources that came more than once',
+  unclean: 'resources in whose form the checker found something',
   type: '(R) resources of a type that no rule keeps',
 } as const
 

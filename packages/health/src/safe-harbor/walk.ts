@@ -1,8 +1,10 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
-import { isObject, type JsonObject } from '../Resource.ts'
+import { canonicalSystem, isObject, type JsonObject } from '../Resource.ts'
+import { isR5Element } from '../resource/laterVersions.ts'
 import { isKnownCode, isKnownSystem } from './codeSystems.ts'
 import { isBoundedNumber, isLawfulYear, yearOf } from './dates.ts'
-import { fillRequired } from './fillRequired.ts'
+import { fillRequired, markLost } from './fillRequired.ts'
+import { maskValue } from './maskValue.ts'
 import { toCountry, toState, toZip3 } from './places.ts'
 import { cleanMoney, cleanQuantity, type QuantityPlace } from './quantity.ts'
 import { repair } from './repair.ts'
@@ -16,8 +18,6 @@ export type Walk = {
   readonly tally: Tally
   /** The new form of a literal reference, undefined for one to what is not in the record. */
   readonly reference: (reference: string) => string | undefined
-  /** True for a resource about a person over 89: an age at some event, with its year, would show the year of birth. */
-  readonly aged: boolean
 }
 
 /** Data types that are cleaned element by element, as the definitions name their elements. */
@@ -49,7 +49,7 @@ export function cleanObject(
     if (found === undefined) {
       walk.tally.remove(
         rule ?? 'element',
-        rule === undefined ? childPath(path, '(unknown)') : `${path}.${ruleName(key)}`,
+        rule === undefined ? unknownPath(owner, path, key) : `${path}.${ruleName(key)}`,
         member,
       )
       continue
@@ -70,18 +70,26 @@ export function cleanObject(
       }
     }
   }
+  const isEmpty = Object.keys(out).length === 0
+  if (!isEmpty) maskValue(owner, value, out)
   repair(owner, path, value, out, walk.tally)
   if (Object.keys(out).length === 0 && path.includes('.')) return undefined
+  markLost(owner, path, value, out, walk.tally)
   return fillRequired(owner, path, out, value, walk.tally)
 }
 
 /** Root members that the caller handles. */
-const HANDLED = new Set(['resourceType', 'id', 'contained'])
+const HANDLED = new Set(['resourceType', 'id', 'contained', 'meta'])
 
 /** Members that no data type of an element decides. */
 function fixedRule(key: string): Rule | undefined {
   if (key === 'extension' || key.startsWith('_')) return 'extension'
   return key === 'id' ? 'identifier' : undefined
+}
+
+/** Says which of the elements that R4 does not have are those of R5: a record of that version loses more than names. */
+function unknownPath(owner: string, path: string, key: string): string {
+  return childPath(path, isR5Element(owner, key) ? `(${key} of FHIR R5)` : '(unknown)')
 }
 
 function ruleName(key: string): string {
@@ -126,7 +134,6 @@ function cleanValue(
   if (!isObject(value)) return tally.remove('element', path, value)
   if (type.startsWith('@')) return cleanObject(type.slice(1), path, value, walk)
   if (type === 'Coding') return cleanCoding(path, value, tally)
-  if (type === 'Age' && walk.aged) return tally.remove('age', path, value)
   if (QUANTITIES.has(type)) return cleanQuantity(value, path, quantityPlace(type, path), tally)
   if (type === 'Money') return cleanMoney(value, path, tally)
   if (type === 'Reference') return cleanReference(path, value, walk)
@@ -179,11 +186,15 @@ function cleanNumber(
   return value
 }
 
-/** System and code of a coding from a listed system; version, display and all else go. */
+/**
+ * System and code of a coding from a listed system; version, display and all else go. A system that is named by its OID gets
+ * the URL that FHIR names it by.
+ */
 function cleanCoding(path: string, value: JsonObject, tally: Tally): JsonObject | undefined {
-  const { system, code } = value
+  const { code } = value
+  const system = typeof value['system'] === 'string' ? canonicalSystem(value['system']) : undefined
   if (
-    typeof system !== 'string' ||
+    system === undefined ||
     typeof code !== 'string' ||
     !isKnownSystem(system) ||
     !isKnownCode(system, code)
@@ -192,7 +203,10 @@ function cleanCoding(path: string, value: JsonObject, tally: Tally): JsonObject 
   }
   const out: JsonObject = Object.create(null)
   for (const [key, member] of Object.entries(value)) {
-    if (key === 'system' || key === 'code') {
+    if (key === 'system' && system !== member) {
+      out[key] = system
+      tally.generalise('system', childPath(path, 'system'))
+    } else if (key === 'system' || key === 'code') {
       out[key] = member
       tally.keep()
     } else if (key === 'userSelected' && typeof member === 'boolean') {

@@ -1,6 +1,7 @@
 import { Ajv, type SchemaValidateFunction, type ValidateFunction } from 'ajv'
 import type { Finding } from '../Finding.ts'
 import type { FhirResource } from '../Resource.ts'
+import { isR5Element } from '../resource/laterVersions.ts'
 import { RESOURCE_TYPES } from '../resourceTypes.ts'
 import { assertSchemaBounded, SchemaInvalidError } from './assertSchemaBounded.ts'
 import { loadDefinitions } from './definitions.ts'
@@ -64,9 +65,12 @@ export function checkSchema(resource: FhirResource, resourceIndex: number): Find
   if (check(resource)) return []
   // `if` only says that one of the errors beside it stands in a branch.
   const errors = (check.errors ?? []).filter(({ keyword }) => keyword !== 'if')
-  const found = errors.map((error) =>
-    finding(resourceIndex, toPath(type, error.instancePath), error.keyword),
-  )
+  const found = errors.map((error) => {
+    const one = finding(resourceIndex, toPath(type, error.instancePath), error.keyword)
+    const key = String(error.params['additionalProperty'] ?? '')
+    const isR5 = error.instancePath === '' && isR5Element(type, key)
+    return isR5 ? { ...one, message: `holds ${key}, which FHIR R5 defines and R4 does not` } : one
+  })
   return distinct(found)
 }
 

@@ -6,6 +6,7 @@ import * as Delivery from '@ambrosia/exchange/Delivery'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import * as Payload from '@ambrosia/exchange/Payload'
 import { isSignedResource, type JsonProof } from '@ambrosia/exchange/RecordCredential'
+import { classOf } from '@ambrosia/health/Sensitivity'
 import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
@@ -67,7 +68,7 @@ export async function verifyDelivery(options: {
   })
   if (!proof.criteria.issuers.includes(verified.issuer)) throw new IssuerNotTrustedError()
   resources.forEach((resource, index) => {
-    if (!isSignedResource(verified.subject, resource.type, resource)) throw new ChangedError(index)
+    if (!isSignedResource(verified.subject, resource.class, resource)) throw new ChangedError(index)
   })
   const { group, resourceDigest, typeRoot, ...claims } = verified.subject
   return {
@@ -78,7 +79,7 @@ export async function verifyDelivery(options: {
   }
 }
 
-type BundleResource = Payload.PayloadResource & { type: string }
+type BundleResource = Payload.PayloadResource & { class: string }
 
 /** The Bundle's resources as their canonical texts, each with the salt that the proof has for it. */
 function toResources(bundleText: string, proof: DeliveryProof): BundleResource[] {
@@ -90,7 +91,12 @@ function toResources(bundleText: string, proof: DeliveryProof): BundleResource[]
     const resource = entry?.resource as { resourceType?: CanonicalJson.Value } | undefined
     if (!resource || typeof resource.resourceType !== 'string') throw new ChangedError(index)
     const salted = proof.resources[index] as DeliveryProof['resources'][number]
-    return { ...salted, type: resource.resourceType, text: CanonicalJson.stringify(resource) }
+    const value = resource as CanonicalJson.Value
+    return {
+      ...salted,
+      class: classOf({ type: resource.resourceType, id: '', value }),
+      text: CanonicalJson.stringify(value),
+    }
   })
 }
 
@@ -99,7 +105,7 @@ function firstChanged(resources: readonly BundleResource[], proof: DeliveryProof
   const subject = (proof.presentation['credentialSubject'] ?? {}) as Record<string, unknown>
   return Math.max(
     0,
-    resources.findIndex((resource) => !isSignedResource(subject, resource.type, resource)),
+    resources.findIndex((resource) => !isSignedResource(subject, resource.class, resource)),
   )
 }
 

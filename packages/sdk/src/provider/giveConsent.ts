@@ -37,6 +37,7 @@ export async function giveConsent(options: {
     resale: deal.agreement.resale,
     ...authorizationOf(offering, net),
     data: options.sealed.selected.explanation.slice(0, 300),
+    sensitive: options.sealed.selected.labels,
   })
   // Said to the person as long as oracles run without enclaves (docs/ARCHITECTURE.md, known weaknesses).
   const sentences = [
