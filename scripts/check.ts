@@ -19,6 +19,7 @@ import { checkLockfile } from './checks/lockfile.ts'
 import type { Check, Problem } from './checks/problem.ts'
 import { checkTestNames } from './checks/testNames.ts'
 import { checkStyle, checkTypes } from './checks/tools.ts'
+import { checkUnused } from './checks/unused.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 
@@ -42,6 +43,7 @@ const CHECKS: readonly Check[] = [
     run: checkForbidden,
   },
   { name: 'dependencies', about: 'exact versions, each with its reason', run: checkDependencies },
+  { name: 'unused', about: 'no file, export or dependency that nothing uses', run: checkUnused },
   { name: 'names', about: 'one grammar of test names', run: checkTestNames },
   { name: 'links', about: 'links and named documents lead somewhere', run: checkLinks },
   { name: 'lockfile', about: 'every package pinned for every platform', run: checkLockfile },

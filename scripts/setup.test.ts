@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { findNpmCli } from './setup/npm.mjs'
 
 const SCRIPTS = import.meta.dirname
 
@@ -263,7 +264,6 @@ describe('failures of npm', () => {
 
   it('says so when npm is missing', async (t) => {
     const w = world(t)
-    const { findNpmCli } = await import(join(SCRIPTS, 'setup/npm.mjs'))
     assert.throws(() => findNpmCli({ PATH: w.root }, join(w.root, 'bin/node')), {
       code: 'Setup.NpmNotFound',
     })

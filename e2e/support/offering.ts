@@ -33,7 +33,7 @@ export type Ground = {
 
 const DAY_SEC = 86_400
 const LOINC_HBA1C = { system: 'http://loinc.org', code: '4548-4' }
-export const PRICE = 5n * 10n ** 18n
+const PRICE = 5n * 10n ** 18n
 
 export async function prepareGround(network: Network, store: StoreClient): Promise<Ground> {
   const consumer = developmentAccount('consumer')

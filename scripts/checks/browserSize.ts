@@ -22,7 +22,7 @@ export async function checkBrowserSize(root: string): Promise<Problem[]> {
 }
 
 /** Size of what a page loads first, minified and compressed: the entry and what it imports statically. */
-export async function browserSizeBytes(root: string): Promise<number> {
+async function browserSizeBytes(root: string): Promise<number> {
   const { build } = await import('esbuild')
   const result = await build({
     absWorkingDir: root,

@@ -87,7 +87,7 @@ export function headings(text: string): Set<string> {
 }
 
 /** The lines of a document outside of fenced code, with their numbers from 1. */
-export function proseLines(text: string): [line: string, number: number][] {
+function proseLines(text: string): [line: string, number: number][] {
   let fence: string | null = null
   const found: [string, number][] = []
   for (const [index, line] of text.split('\n').entries()) {

@@ -6,7 +6,7 @@ import { withLock } from './lock.mjs'
 import { runNpm } from './npm.mjs'
 
 /** The Node this repository is tested with. */
-export const NODE_VERSION = '24.21.0'
+const NODE_VERSION = '24.21.0'
 const NODE_MAJOR = 24
 
 /** Where Node, and what it makes of the sources, are kept between runs. */

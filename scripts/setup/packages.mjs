@@ -75,7 +75,7 @@ function readStamp(root) {
 }
 
 /** Hash over everything that decides what npm installs: the lockfile and the dependencies of every workspace. */
-export function hashOfInputs(root) {
+function hashOfInputs(root) {
   const hash = createHash('sha256')
   const add = (text) => hash.update(`${text.length}\n${text}\n`)
   add(`${process.platform} ${process.arch}`)

@@ -59,17 +59,6 @@ export function wayTo(reached: ReadonlyMap<string, string | null>, path: string)
   return way
 }
 
-/** The graph with every edge turned round: who imports this file. */
-export function importersOf(graph: Graph): Map<string, string[]> {
-  const importers = new Map<string, string[]>()
-  for (const [path, edges] of graph) {
-    for (const { target } of edges) {
-      if (target !== null) importers.set(target, [...(importers.get(target) ?? []), path])
-    }
-  }
-  return importers
-}
-
 /** Groups of files that import each other in a circle, through edges that pass the filter. */
 export function circles(graph: Graph, passes: (edge: Edge) => boolean): string[][] {
   const found: string[][] = []

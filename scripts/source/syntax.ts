@@ -19,7 +19,7 @@ export function* walk(
 }
 
 /** The nodes directly below one, in the order of the text. */
-export function childrenOf(node: Node): Node[] {
+function childrenOf(node: Node): Node[] {
   const found: Node[] = []
   for (const [key, value] of Object.entries(node)) {
     if (key === 'parent') continue

@@ -5,7 +5,7 @@ import { cacheFolder } from '../setup/node.mjs'
 /** How long each job took the last time, milliseconds, by its name. Outside of git, shared by all clones of one user. */
 export type Durations = ReadonlyMap<string, number>
 
-export function durationsFile(): string {
+function durationsFile(): string {
   return join(cacheFolder(), 'test-durations.json')
 }
 

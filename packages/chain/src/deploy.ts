@@ -52,7 +52,7 @@ export const roles = {
 } as const
 
 /** Whole supply of MED unless another is given: 1,000,000,000 with 18 decimals. */
-export const defaultSupply = 1_000_000_000n * 10n ** 18n
+const defaultSupply = 1_000_000_000n * 10n ** 18n
 
 export type DeployOptions = {
   walletClient: WalletClient<Transport, Chain | undefined, Account>

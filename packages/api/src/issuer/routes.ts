@@ -34,7 +34,7 @@ const ContractDocument = Type.Object({
 })
 
 /** A signed list of an epoch, bytes: 131,072 bits, compressed, in a credential. */
-export const STATUS_LIST_BYTES = 4 * 1024 * 1024
+const STATUS_LIST_BYTES = 4 * 1024 * 1024
 
 /** The routes of an issuer. It learns nothing of deals. */
 export const issuerRoutes = {

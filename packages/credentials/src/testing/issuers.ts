@@ -9,8 +9,8 @@ import { createResolver } from '../Resolver.ts'
 
 /** Well-known keys, a resolver over a map, and a credential, for tests. */
 
-export const CHAIN_ID = 31337n
-export const CONTROLLER = '0x00000000000000000000000000000000000000c0'
+const CHAIN_ID = 31337n
+const CONTROLLER = '0x00000000000000000000000000000000000000c0'
 export const NOW_MS = Date.parse('2026-06-01T12:00:00Z')
 export const CLAIM_NAMES = ['birthYearBand', 'sex', 'conditionCode', 'hba1cLatest', 'hba1cYear']
 export const MANDATORY_POINTERS = [

@@ -6,7 +6,7 @@ import { dealBookDomain } from '../messages/Message.ts'
 import type { SettlementCode, SettlementContext } from './context.ts'
 
 /** Most of the price that a relayer may take, basis points; `MAXIMUM_RELAYER_FEE_BPS` of the DealBook. */
-export const MAXIMUM_RELAYER_FEE_BPS = 1000n
+const MAXIMUM_RELAYER_FEE_BPS = 1000n
 
 /** Whether the consent says what deal and certificate say. Mirrors `DealBook._refuseConsent`. */
 export function checkConsent(context: SettlementContext): SettlementCode | undefined {

@@ -8,7 +8,7 @@ import type { Certifier, SettlementCode, SettlementContext } from './context.ts'
 export type Split = { shares: bigint[]; net: bigint }
 
 /** An equal part of the price for each certifying oracle, times the lower of its rate and the deal's cap. Mirrors `_refuseQuorum`. */
-export function split(context: SettlementContext, certifiers: readonly Certifier[]): Split {
+function split(context: SettlementContext, certifiers: readonly Certifier[]): Split {
   const { terms, settlement } = context
   const price = priceOf(terms, settlement.certificate.score) ?? 0n
   const shares = certifiers.map(({ commissionBps }) => {

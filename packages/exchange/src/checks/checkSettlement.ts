@@ -1,4 +1,3 @@
-import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { checkCertificate } from './checkCertificate.ts'
 import { checkConsent, checkConsentUse } from './checkConsent.ts'
 import { checkDeal } from './checkDeal.ts'
@@ -17,18 +16,4 @@ export async function checkSettlement(
     if (code !== undefined) return code
   }
   return undefined
-}
-
-/** @throws Settlement.<code> */
-export async function assertSettlement(context: SettlementContext): Promise<void> {
-  const code = await checkSettlement(context)
-  if (code !== undefined) throw new WouldRefuseError(code)
-}
-
-export class WouldRefuseError extends AmbrosiaError {
-  constructor(code: SettlementCode) {
-    super(`Settlement.${code}`, `the contract would refuse this settlement: ${code}`, {
-      hint: 'Nothing was sent and no gas was paid.',
-    })
-  }
 }

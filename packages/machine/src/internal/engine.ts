@@ -159,7 +159,7 @@ function writesRegister(operation: string): boolean {
 }
 
 /** Offset in linear memory of a machine address, or -1 where nothing was ever stored. */
-export function hostOffset(engine: Engine, address: number): number {
+function hostOffset(engine: Engine, address: number): number {
   if (address < engine.directSize) return MEMORY_AT + address
   const page = Math.floor(address / PAGE_SIZE)
   const host = new DataView(engine.memory.buffer).getUint32(PAGES_AT + page * 4, true)
