@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { consentBookAbi, dealBookAbi, dealStates } from '@ambrosia/chain/abi/exchange'
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { enumName } from '@ambrosia/chain/read/enumName'
@@ -13,19 +13,16 @@ import type { Settlement } from '@ambrosia/exchange/Settlement'
 import { changeDeal } from '@ambrosia/sdk/consumer/changeDeal'
 import { cancelConsent } from '@ambrosia/sdk/provider/revokeConsent'
 import { settle } from '@ambrosia/sdk/relay/settle'
-import { type Address, toFunctionSelector, zeroAddress } from 'viem'
-import {
-  type Change,
-  type ExchangeChain,
-  hash,
-  makeSettlement,
-  PRICE,
-  startExchange,
-} from './support/exchangeChain.ts'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { type Change, makeSettlement as settlementOf } from '@ambrosia/testing/makeSettlement'
+import { type Exchange, PRICE, startExchange, type TestDeal } from '@ambrosia/testing/startExchange'
+import { hash } from '@ambrosia/testing/values'
+import { type Address, type LocalAccount, toFunctionSelector, zeroAddress } from 'viem'
 
 /** The contract's verdict on a settlement, as the name of its error. */
 async function judge(
-  exchange: ExchangeChain,
+  exchange: Exchange,
+  { terms, salt }: TestDeal,
   settlement: Settlement,
   relayer: Address,
 ): Promise<string | undefined> {
@@ -33,7 +30,7 @@ async function judge(
     address: exchange.contracts.dealBook,
     abi: dealBookAbi,
     functionName: 'judge',
-    args: [exchange.terms, exchange.salt, settlement as never, relayer],
+    args: [terms, salt, settlement as never, relayer],
   })
   if (code === '0x00000000') return undefined
   const error = dealBookAbi.find(
@@ -48,11 +45,12 @@ function signatureOf(item: { name?: string; inputs?: readonly { type: string }[]
 
 /** What our checks look at, read from the same chain. */
 async function contextOf(
-  exchange: ExchangeChain,
+  exchange: Exchange,
+  { terms, dealId }: TestDeal,
   settlement: Settlement,
   relayer: Address,
 ): Promise<SettlementContext> {
-  const { chain, contracts, terms, dealId } = exchange
+  const { chain, contracts } = exchange
   const { client } = chain
   const { certificate, consent } = settlement
   const deal = await client.readContract({
@@ -106,36 +104,39 @@ async function contextOf(
 }
 
 describe('checks mirror settle', () => {
-  let exchange: ExchangeChain
+  let exchange: Exchange
+  let deal: TestDeal
+  const t = endOfSuite()
   const seen = new Set<string>()
 
   before(async () => {
-    exchange = await startExchange({ maximumRecords: 2 })
-    await exchange.openDeal()
+    exchange = await startExchange(t)
+    deal = exchange.dealOf(await exchange.terms({ maximumRecords: 2 }))
+    await exchange.openDeal(deal)
   })
-  after(async () => {
-    await exchange?.stop()
-  })
+
+  const makeSettlement = (change?: Change, provider?: LocalAccount) =>
+    settlementOf(exchange, deal, change, provider)
 
   async function assertSame(
     settlement: Settlement,
     expected: string | undefined,
     relayer: Address = exchange.relayer.address,
   ) {
-    const onChain = await judge(exchange, settlement, relayer)
-    const ours = await checkSettlement(await contextOf(exchange, settlement, relayer))
+    const onChain = await judge(exchange, deal, settlement, relayer)
+    const ours = await checkSettlement(await contextOf(exchange, deal, settlement, relayer))
     assert.equal(onChain, expected, 'the contract')
     assert.equal(ours, expected, 'the checks')
     if (expected !== undefined) seen.add(expected)
   }
 
   it('a sound settlement is refused by neither', async () => {
-    await assertSame((await makeSettlement(exchange)).settlement, undefined)
+    await assertSame((await makeSettlement()).settlement, undefined)
   })
 
   const now = () => BigInt(Math.floor(Date.now() / 1000))
   const cases: [string, () => Change][] = [
-    ['DealExpired', () => ({ certificate: { asOf: exchange.terms.expiry + 1n } })],
+    ['DealExpired', () => ({ certificate: { asOf: deal.terms.expiry + 1n } })],
     ['CertificateDealMismatch', () => ({ certificate: { dealId: hash('another deal') } })],
     ['CertificateValidatorMismatch', () => ({ certificate: { validatorHash: hash('another') } })],
     ['CertificateFromFuture', () => ({ certificate: { asOf: now() + 10_000n } })],
@@ -162,13 +163,13 @@ describe('checks mirror settle', () => {
   ]
   for (const [code, change] of cases) {
     it(`refuses ${code}`, async () => {
-      const { settlement } = await makeSettlement(exchange, change())
+      const { settlement } = await makeSettlement(change())
       await assertSame(settlement, code)
     })
   }
 
   it('gives CertificateSignatureInvalid for a certificate changed after it was signed', async () => {
-    const { settlement } = await makeSettlement(exchange)
+    const { settlement } = await makeSettlement()
     const [first, second] = settlement.oracleSignatures
     assert.ok(first && second)
     const swapped = [
@@ -179,7 +180,7 @@ describe('checks mirror settle', () => {
   })
 
   it('gives CertificateSignersUnordered for one oracle that signs twice', async () => {
-    const { settlement } = await makeSettlement(exchange)
+    const { settlement } = await makeSettlement()
     const [first] = settlement.oracleSignatures
     assert.ok(first)
     await assertSame(
@@ -190,7 +191,7 @@ describe('checks mirror settle', () => {
 
   it('gives ConsentCancelled, CertificateOracleInactive, DealPaused, RecordTagUsed, PersonTagOverCap, DealFull, DealClosed', async () => {
     const { chain, relayer, consumer, deployer, contracts } = exchange
-    const cancelled = await makeSettlement(exchange)
+    const cancelled = await makeSettlement()
     const consentHash = Consent.hash(cancelled.settlement.consent, exchange.domain)
     await cancelConsent({
       chain,
@@ -201,18 +202,17 @@ describe('checks mirror settle', () => {
     })
     await assertSame(cancelled.settlement, 'ConsentCancelled')
 
-    const sold = await makeSettlement(exchange)
-    const result = await settle({ chain, relayer, deal: exchange, settlements: [sold.settlement] })
+    const sold = await makeSettlement()
+    const result = await settle({ chain, relayer, deal, settlements: [sold.settlement] })
     assert.equal(result.settled.length, 1)
     await assertSame(sold.settlement, 'RecordTagUsed')
     const again = await makeSettlement(
-      exchange,
       { certificate: { recordTag: hash('other data') } },
       sold.provider,
     )
     await assertSame(again.settlement, 'PersonTagOverCap')
 
-    const open = await makeSettlement(exchange)
+    const open = await makeSettlement()
     const third = exchange.oracles[2]
     assert.ok(third)
     const registry = { address: contracts.oracleRegistry, abi: oracleRegistryAbi }
@@ -223,35 +223,24 @@ describe('checks mirror settle', () => {
     })
     await assertSame(open.settlement, 'CertificateOracleInactive')
 
-    await changeDeal({ chain, account: consumer, deal: exchange, change: 'pause' })
+    await changeDeal({ chain, account: consumer, deal, change: 'pause' })
     await Anvil.advanceTime(chain.client, 10)
-    await assertSame((await makeSettlement(exchange, { signers: [0, 1] })).settlement, 'DealPaused')
-    await changeDeal({ chain, account: consumer, deal: exchange, change: 'resume' })
+    await assertSame((await makeSettlement({ signers: [0, 1] })).settlement, 'DealPaused')
+    await changeDeal({ chain, account: consumer, deal, change: 'resume' })
 
-    const second = await makeSettlement(exchange, { signers: [0, 1] })
-    await settle({ chain, relayer, deal: exchange, settlements: [second.settlement] })
-    await assertSame((await makeSettlement(exchange, { signers: [0, 1] })).settlement, 'DealFull')
+    const second = await makeSettlement({ signers: [0, 1] })
+    await settle({ chain, relayer, deal, settlements: [second.settlement] })
+    await assertSame((await makeSettlement({ signers: [0, 1] })).settlement, 'DealFull')
 
-    const other = await startExchange()
-    try {
-      await other.openDeal()
-      await changeDeal({
-        chain: other.chain,
-        account: other.consumer,
-        deal: other,
-        change: 'close',
-      })
-      await Anvil.advanceTime(other.chain.client, 10)
-      const late = (await makeSettlement(other)).settlement
-      assert.equal(await judge(other, late, other.relayer.address), 'DealClosed')
-      assert.equal(
-        await checkSettlement(await contextOf(other, late, other.relayer.address)),
-        'DealClosed',
-      )
-      seen.add('DealClosed')
-    } finally {
-      await other.stop()
-    }
+    const other = exchange.dealOf(deal.terms, hash('another salt'))
+    await exchange.openDeal(other)
+    await changeDeal({ chain, account: consumer, deal: other, change: 'close' })
+    await Anvil.advanceTime(chain.client, 10)
+    const late = (await settlementOf(exchange, other, { signers: [0, 1] })).settlement
+    assert.equal(await judge(exchange, other, late, relayer.address), 'DealClosed')
+    const context = await contextOf(exchange, other, late, relayer.address)
+    assert.equal(await checkSettlement(context), 'DealClosed')
+    seen.add('DealClosed')
   })
 
   it('has met every code that the checks know', () => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
 import { createStoreClient, type StoreClient } from '@ambrosia/api/store/StoreClient'
@@ -12,8 +11,7 @@ import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
-import * as Network from '@ambrosia/devnet/Network'
-import { ANY_PORTS } from '@ambrosia/devnet/Ports'
+import type { Network } from '@ambrosia/devnet/Network'
 import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
 import { releaseContext } from '@ambrosia/exchange/SealContext'
 import * as Generator from '@ambrosia/health/Generator'
@@ -32,20 +30,23 @@ import {
 import { cancelConsent, revokeConsent } from '@ambrosia/sdk/provider/revokeConsent'
 import { settle, toSettlement } from '@ambrosia/sdk/relay/settle'
 import * as Envelope from '@ambrosia/sealing/Envelope'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { startNetwork } from '@ambrosia/testing/startNetwork'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from './support/offering.ts'
 
 /** A word that stands in the Bundle and must stand nowhere else. */
 const MARK = 'Zzyzxmarker'
 
+const suite = endOfSuite()
 let home: string
-let network: Network.Network
+let network: Network
 let store: StoreClient
 let ground: Ground
 
 before(async () => {
-  home = mkdtempSync(join(tmpdir(), 'ambrosia-network-'))
-  network = await Network.start({ home, ports: ANY_PORTS })
+  network = await startNetwork(suite)
+  home = network.home
   store = createStoreClient({
     url: network.file.services.store,
     chainId: network.file.chainId,
@@ -55,11 +56,6 @@ before(async () => {
   })
   ground = await prepareGround(network, store)
 })
-after(async () => {
-  await network?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
-
 type Problem = { status: number; code: string; detail: string; hint: string; title: string }
 
 async function problem(url: string, init: RequestInit): Promise<Problem> {
@@ -89,7 +85,7 @@ async function eventually<T>(work: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
     const result = await work()
     if (result !== undefined) return result
-    assert.ok(Date.now() < deadline, 'waited a minute in vain')
+    assert.ok(Date.now() < deadline, 'timed out after a minute')
     await pause(200)
   }
 }

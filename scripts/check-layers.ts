@@ -150,6 +150,11 @@ function oursBreach(file: File, name: string, rest: readonly string[]): Breach {
   if (rest.includes('testing') && file.isShipped) {
     return [`${name}/testing is for tests`, 'Move what is needed into the package itself.']
   }
+  // For tests alone, and for those of every workspace: what it starts stands on most of the packages.
+  if (name === 'testing') {
+    if (!file.isShipped) return null
+    return ['testing is for tests', 'Move what is needed into a package of its own layer.']
+  }
   const home = workspaceOf(`${file.workspace}/`)
   const allowed = [...file.layer.imports, posix.basename(home)]
   if (allowed.includes(name)) return null
@@ -176,7 +181,7 @@ function dependencyBreach(file: File, name: string, manifest: Manifest, isType: 
 }
 
 /** Development packages of the root that any test or script may use. */
-const ROOT_TOOLS = new Set(['fast-check', 'esbuild'])
+const ROOT_TOOLS = new Set(['fast-check', 'esbuild', `${SCOPE}testing`])
 
 function sourcesOf(root: string, workspace: string): string[] {
   const exclude = (path: string) => SKIPPED_FOLDERS.has(path.split(/[\\/]/).at(-1) as string)

@@ -3,7 +3,9 @@
  * 200,000 for one record, 110,000 a record for fifty in one transaction. Run: npm run bench -- settle
  */
 import { settle } from '@ambrosia/sdk/relay/settle'
-import { makeSettlement, startExchange } from '../support/exchangeChain.ts'
+import { withEnding } from '@ambrosia/testing/defer'
+import { makeSettlement } from '@ambrosia/testing/makeSettlement'
+import { startExchange } from '@ambrosia/testing/startExchange'
 
 export const name = 'settle'
 export const figures = ['settle.one', 'settle.50.perRecord']
@@ -12,14 +14,17 @@ const ONE_LIMIT = 200_000
 const FIFTY_LIMIT = 110_000
 
 export async function run() {
-  const exchange = await startExchange({ maximumRecords: 100 })
-  try {
-    await exchange.openDeal()
+  return await withEnding(async (t) => {
+    const exchange = await startExchange(t)
+    const deal = exchange.dealOf(await exchange.terms({ maximumRecords: 100 }))
+    await exchange.openDeal(deal)
     const settleMany = async (count: number): Promise<number> => {
-      const made = await Promise.all(Array.from({ length: count }, () => makeSettlement(exchange)))
+      const made = await Promise.all(
+        Array.from({ length: count }, () => makeSettlement(exchange, deal)),
+      )
       const settlements = made.map(({ settlement }) => settlement)
       const { chain, relayer } = exchange
-      const result = await settle({ chain, relayer, deal: exchange, settlements, strict: true })
+      const result = await settle({ chain, relayer, deal, settlements, strict: true })
       if (result.settled.length !== count)
         throw new Error(`${result.settled.length} of ${count} settled`)
       return Number(result.gas) / count
@@ -27,26 +32,16 @@ export async function run() {
     // The first record of a deal finds other slots empty than the later ones; a deal's usual record is measured.
     await settleMany(1)
     const one = await settleMany(1)
-    const fifty = await settleMany(50)
+    const fifty = Math.round(await settleMany(50))
     return {
       figures: [
-        {
-          name: 'settle.one',
-          value: one,
-          unit: 'gas',
-          against: `limit of ${ONE_LIMIT}`,
-          ratio: ONE_LIMIT / one,
-        },
-        {
-          name: 'settle.50.perRecord',
-          value: Math.round(fifty),
-          unit: 'gas',
-          against: `limit of ${FIFTY_LIMIT}`,
-          ratio: FIFTY_LIMIT / fifty,
-        },
+        figure('settle.one', one, ONE_LIMIT),
+        figure('settle.50.perRecord', fifty, FIFTY_LIMIT),
       ],
     }
-  } finally {
-    await exchange.stop()
-  }
+  })
+}
+
+function figure(name: string, value: number, limit: number) {
+  return { name, value, unit: 'gas', against: `limit of ${limit}`, ratio: limit / value }
 }

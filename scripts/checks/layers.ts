@@ -61,6 +61,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/service': { imports: ['primitives', 'chain', 'machine'], io: true },
   // The development network funds and registers through the sdk, the one step sideways.
   'packages/devnet': { imports: [...LOWER, 'rollup', 'api', 'sdk', 'service'], io: true },
+  // Chains, exchanges, networks and folders of a test's own; nothing that ships may import it.
+  'packages/testing': { imports: [...LOWER, 'api', 'sdk', 'service', 'devnet'], io: true },
   'apps/issuer': { imports: SERVICE, io: true },
   'apps/store': { imports: SERVICE, io: true },
   'apps/oracle': { imports: SERVICE, io: true },

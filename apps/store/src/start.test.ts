@@ -1,50 +1,19 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { describe, it } from 'node:test'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import { fromUtf8, type Hex } from '@ambrosia/primitives/Bytes'
 import { signRequest } from '@ambrosia/primitives/SignedRequest'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
-import { useFolder } from '@ambrosia/service/testing/useFolder'
+import { settleRecord } from '@ambrosia/testing/makeSettlement'
+import { startExchange, type TestOracle } from '@ambrosia/testing/startExchange'
+import { startService } from '@ambrosia/testing/startService'
+import { useFolder } from '@ambrosia/testing/useFolder'
+import { newAccount, word } from '@ambrosia/testing/values'
 import type { Address, LocalAccount } from 'viem'
-import { startExchange } from './testing/startExchange.ts'
-import { answerOf, contentOf, newAccount, word } from './testing/startStore.ts'
-
-const program = fileURLToPath(new URL('./main.ts', import.meta.url))
-
-async function startProcess(t: TestContext, home: string, env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [program], {
-    env: {
-      PATH: process.env['PATH'],
-      NODE_NO_WARNINGS: '1',
-      AMBROSIA_HOME: home,
-      AMBROSIA_PORT: '0',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  t.after(() => child.kill('SIGKILL'))
-  let errors = ''
-  child.stderr.on('data', (part) => {
-    errors += part
-  })
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const url = await Promise.race([
-    ended.then(() => undefined),
-    new Promise<string>((resolve) => {
-      child.stdout.once('data', (part) => resolve(JSON.parse(part).url))
-    }),
-  ])
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal)
-    return ended
-  }
-  return { url: url ?? '', ended, end, errors: () => errors }
-}
+import { answerOf, contentOf } from './testing/startStore.ts'
 
 /** Waits for what the file system shows of another process. */
 async function until(isSo: () => boolean): Promise<void> {
@@ -58,16 +27,16 @@ describe('the store as a process', () => {
     const network = {
       version: 1,
       chainId: 31337,
-      rpcUrl: exchange.rpcUrl,
+      rpcUrl: exchange.url,
       contracts: exchange.contracts,
       services: { oracles: [] },
       confirmations: 1,
     }
     writeFileSync(join(home, 'network.json'), JSON.stringify(network))
-    let store = await startProcess(t, home)
+    let store = await startService(t, 'store', home)
     const service = (await (await fetch(`${store.url}/v1/service`)).json()) as { account: Address }
     const { account: audience } = service
-    const deal = await exchange.openDeal(audience)
+    const deal = await exchange.openNewDeal({ stores: [audience] })
     const provider = newAccount()
     const content = contentOf(2_000_000)
     const { cid: contentAddress } = await ContentAddress.fromBytes(content)
@@ -108,7 +77,7 @@ describe('the store as a process', () => {
     socket.write(content.subarray(0, 1_500_000))
     await until(() => readdirSync(incoming).length === 1)
     await store.end('SIGKILL')
-    store = await startProcess(t, home)
+    store = await startService(t, 'store', home)
     assert.deepEqual(readdirSync(incoming), [])
 
     // The ticket is still good, and the account the same.
@@ -123,13 +92,14 @@ describe('the store as a process', () => {
     const signature = answer.body['signature'] as Hex
     assert.ok(await StorageReceipt.verify(receipt, exchange.domain, audience, signature))
     await store.end('SIGKILL')
-    store = await startProcess(t, home)
+    store = await startService(t, 'store', home)
 
     const get = async (signer: LocalAccount) =>
       fetch(await signed(signer, 'GET', `/v1/blobs/${contentAddress}`))
+    const [oracle] = exchange.oracles as [TestOracle]
     assert.equal((await get(exchange.consumer)).status, 404)
-    assert.equal((await get(exchange.signer)).status, 200)
-    await exchange.settle(deal, provider, manifestHash)
+    assert.equal((await get(oracle.signer)).status, 200)
+    await settleRecord(exchange, deal, provider, manifestHash)
     const response = await get(exchange.consumer)
     assert.deepEqual(new Uint8Array(await response.arrayBuffer()), content)
     assert.equal((await fetch(`${store.url}/ready`)).status, 200)
@@ -139,10 +109,10 @@ describe('the store as a process', () => {
 
   it('says which setting is wrong, and refuses development in production', async (t) => {
     const home = useFolder(t)
-    const absent = await startProcess(t, home)
+    const absent = await startService(t, 'store', home)
     assert.equal(await absent.ended, 1)
     assert.match(absent.errors(), /^Network\.Unreadable: .*network\.json/)
-    const wrong = await startProcess(t, home, {
+    const wrong = await startService(t, 'store', home, {
       AMBROSIA_STORE_SWEEP_SEC: '0',
       AMBROSIA_HOST: '0.0.0.0',
     })
@@ -153,7 +123,7 @@ describe('the store as a process', () => {
       join(home, 'network.json'),
       JSON.stringify({ version: 1, chainId: 1, rpcUrl: 'http://127.0.0.1:1', confirmations: 1 }),
     )
-    const production = await startProcess(t, home, { AMBROSIA_ENV: 'production' })
+    const production = await startService(t, 'store', home, { AMBROSIA_ENV: 'production' })
     assert.equal(await production.ended, 2)
     assert.match(production.errors(), /AMBROSIA_PASSWORD_FILE is not set, and production needs it/)
   })

@@ -50,6 +50,8 @@ export type StartOptions = {
   oracleCount?: number
   /** Default the ports of the design; `ANY_PORTS` for a network that meets no other. */
   ports?: { chain: number; issuer: number; store: number; firstOracle: number }
+  /** A chain with the contracts on it, to begin with: nothing is deployed then. */
+  prepared?: { stateFile: string; contracts: NetworkFile['contracts'] }
   /** Deletes what an earlier run left in the home. Default false. */
   fresh?: boolean
   /** Seconds between two epochs of the status lists. Default 2 in development. */
@@ -102,10 +104,14 @@ async function startProcesses(
   options.onPorts?.(ports)
   const [chainPort, ...servicePorts] = ports as [TakenPort, ...TakenPort[]]
   onStep('chain')
-  const { url: rpcUrl } = await supervisor.add(Anvil.program({ port: chainPort.port }))
+  const { prepared } = options
+  const loaded = prepared === undefined ? {} : { loadFile: prepared.stateFile }
+  const { url: rpcUrl } = await supervisor.add(Anvil.program({ port: chainPort.port, ...loaded }))
   onStep('contracts')
   const contractsAt = performance.now()
-  const { contracts, isCached } = await deployContracts(rpcUrl)
+  const { contracts, isCached } = prepared
+    ? { ...prepared, isCached: true }
+    : await deployContracts(rpcUrl)
   const contractsMs = performance.now() - contractsAt
   onStep('services')
   const servicesAt = performance.now()

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import { start } from './Network.ts'
 import { claimHome, ownerOf, releaseHome } from './Owner.ts'
 import { ANY_PORTS } from './Ports.ts'
-import { useFolder } from './testing/useExample.ts'
 
 describe('the owner of a home', () => {
   it('a second network in one home is refused before it deletes anything', async (t) => {

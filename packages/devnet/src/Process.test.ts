@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import * as Anvil from './Anvil.ts'
 import * as Process from './Process.ts'
-import { exampleProgram, isAlive, useFolder } from './testing/useExample.ts'
+import { exampleProgram, isAlive } from './testing/exampleProgram.ts'
 
 describe('Process', () => {
   it('starts the chain, tells its address, ends it', async (t) => {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import { firstFree } from './Ports.ts'
 import { createSupervisor } from './Supervisor.ts'
 import type { ProcessEvent } from './supervise.ts'
-import { exampleProgram, isAlive, useFolder } from './testing/useExample.ts'
+import { exampleProgram, isAlive } from './testing/exampleProgram.ts'
 
 const FAST = { firstPauseMs: 1, longestPauseMs: 4, attempts: 3, stableMs: 60_000 }
 

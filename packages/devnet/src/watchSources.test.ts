@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { useFolder } from './testing/useExample.ts'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import { watchSources } from './watchSources.ts'
 
 it('a changed source is told, a changed test or text is not', async (t) => {

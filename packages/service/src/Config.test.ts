@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, it } from 'node:test'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import * as Config from './Config.ts'
-import { useFolder } from './testing/useFolder.ts'
 
 const settings = {
   port: Config.integer('AMBROSIA_PORT', { default: 4200, minimum: 0, maximum: 65535 }),

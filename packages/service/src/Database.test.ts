@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import { sql } from 'kysely'
 import * as Database from './Database.ts'
-import { useFolder } from './testing/useFolder.ts'
 
 type Tables = { note: { id: number; text: string } }
 

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fromUtf8, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import * as Keystore from './Keystore.ts'
-import { useFolder } from './testing/useFolder.ts'
 
 const secret = fromUtf8('marked-secret-of-32-bytes-length')
 const light = { password: 'correct horse', hasRandomPassword: true }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import * as Network from './Network.ts'
-import { useFolder } from './testing/useFolder.ts'
 
 const address = `0x${'ab'.repeat(20)}`
 const plain = {

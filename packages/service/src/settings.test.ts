@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import * as Config from './Config.ts'
 import { commonSettings, openKeystore, placesOf } from './settings.ts'
-import { useFolder } from './testing/useFolder.ts'
 
 describe('settings', () => {
   it('gives each service places of its own', () => {

@@ -2,26 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { random } from '@ambrosia/primitives/Bytes'
 import * as Envelope from '@ambrosia/sealing/Envelope'
-import type { Keystore } from '@ambrosia/service/Keystore'
+import { createMemoryKeystore } from '@ambrosia/testing/createMemoryKeystore'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { createTagSecret, fetchTagSecret, readTagSecret, wrapTagSecret } from './tagSecret.ts'
 
 const CHAIN_ID = 31337
 const dealBook = privateKeyToAccount(generatePrivateKey()).address
-
-/** A keystore in memory. */
-function keystore(): Keystore {
-  const secrets = new Map<string, Uint8Array>()
-  return {
-    get: (name) => secrets.get(name),
-    add: (name, secret) => secrets.set(name, secret),
-    getOrCreate: (name, create) => {
-      if (!secrets.has(name)) secrets.set(name, create())
-      return secrets.get(name) as Uint8Array
-    },
-    names: () => [...secrets.keys()],
-  }
-}
 
 async function newcomer() {
   const account = privateKeyToAccount(generatePrivateKey())
@@ -52,7 +38,7 @@ async function fetchFrom(
     chainId: CHAIN_ID,
     dealBook,
   })
-  const store = keystore()
+  const store = createMemoryKeystore()
   const asked: { url: string; headers: Record<string, string> }[] = []
   const fetched = await fetchTagSecret({
     peers: [wrappedFor.peer],
@@ -82,7 +68,7 @@ describe('tag secret', () => {
   })
 
   it('made once, kept for ever', () => {
-    const store = keystore()
+    const store = createMemoryKeystore()
     assert.equal(readTagSecret(store), undefined)
     const first = createTagSecret(store)
     assert.equal(first.length, 32)

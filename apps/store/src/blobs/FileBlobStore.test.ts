@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { concat } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
-import { useFolder } from '@ambrosia/service/testing/useFolder'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import { FileBlobStore } from './FileBlobStore.ts'
 
 const content = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * 31) & 255)

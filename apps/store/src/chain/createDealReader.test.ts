@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { before, describe, it, type TestContext } from 'node:test'
+import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { termsHash } from '@ambrosia/exchange/Deal'
 import * as Database from '@ambrosia/service/Database'
-import { zeroHash } from 'viem'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { type SettledRecord, settleRecord } from '@ambrosia/testing/makeSettlement'
+import { type Exchange, startExchange, type TestOracle } from '@ambrosia/testing/startExchange'
+import { newAccount, word } from '@ambrosia/testing/values'
+import { type LocalAccount, zeroHash } from 'viem'
 import { migrations } from '../database/migrations.ts'
 import type { StoreDatabase } from '../database/tables.ts'
-import { startExchange } from '../testing/startExchange.ts'
-import { newAccount, word } from '../testing/startStore.ts'
 import { consentBookOf, createDealReader } from './createDealReader.ts'
 
 const store = newAccount().address
@@ -18,7 +21,8 @@ let exchange: Exchange
 async function start(t: TestContext) {
   const database = await Database.open<StoreDatabase>({ url: 'sqlite::memory:', migrations })
   t.after(() => database.destroy())
-  const { client, contracts } = exchange
+  const { contracts } = exchange
+  const { client } = exchange.chain
   const clock = { nowSec: Number((await client.getBlock()).timestamp) }
   const reader = createDealReader({
     client,
@@ -34,40 +38,40 @@ async function start(t: TestContext) {
 }
 
 describe('createDealReader', () => {
-  const ends: (() => Promise<void>)[] = []
+  const suite = endOfSuite()
   before(async () => {
-    exchange = await startExchange({ after: (end) => void ends.push(end) })
+    exchange = await startExchange(suite)
   })
-  after(() => Promise.all(ends.map((end) => end())))
 
   it('reads deals of this store, with their state', async (t) => {
     const { reader, clock } = await start(t)
     assert.equal(await reader.dealOf(word(1)), undefined)
-    const deal = await exchange.openDeal(store)
-    const foreign = await exchange.openDeal(newAccount().address)
+    const deal = await exchange.openNewDeal({ stores: [store] })
+    const foreign = await exchange.openNewDeal({ stores: [newAccount().address] })
     const found = await reader.dealOf(deal.dealId)
     assert.ok(found?.isOpen)
     assert.equal(termsHash(found.terms), termsHash(deal.terms))
     assert.equal(await reader.dealOf(foreign.dealId), undefined)
-    clock.nowSec += 200_000
+    clock.nowSec += 2_000_000
     assert.equal((await reader.dealOf(deal.dealId))?.isOpen, false)
-    clock.nowSec -= 200_000
-    const { consumer, dealBook } = exchange
-    const args = [deal.terms, deal.salt]
-    await exchange.call(consumer, { ...dealBook, functionName: 'pause', args })
+    clock.nowSec -= 2_000_000
+    const { chain, consumer, contracts } = exchange
+    const dealBook = { address: contracts.dealBook, abi: dealBookAbi }
+    const args = [deal.terms, deal.salt] as const
+    await chain.send(consumer, { ...dealBook, functionName: 'pause', args })
     assert.equal((await reader.dealOf(deal.dealId))?.isOpen, false)
-    await exchange.call(consumer, { ...dealBook, functionName: 'resume', args })
+    await chain.send(consumer, { ...dealBook, functionName: 'resume', args })
     assert.equal((await reader.dealOf(deal.dealId))?.isOpen, true)
   })
 
   it('reads settlements, and their revocation at once', async (t) => {
     const { reader } = await start(t)
-    const deal = await exchange.openDeal(store)
+    const deal = await exchange.openNewDeal({ stores: [store] })
     const provider = newAccount()
     const manifestHash = word(0x33)
     const of = { dealId: deal.dealId, provider: provider.address, manifestHash }
     assert.equal(await reader.settlementOf(of, isNew), undefined)
-    const { recordId, record } = await exchange.settle(deal, provider, manifestHash)
+    const { recordId, record } = await settleRecord(exchange, deal, provider, manifestHash)
     assert.equal(await reader.settlementOf(of, { isNew: false }), undefined)
     const settled = await reader.settlementOf(of, isNew)
     assert.deepEqual(settled, {
@@ -89,10 +93,10 @@ describe('createDealReader', () => {
 
   it('forgets what a reorganisation took back', async (t) => {
     const { reader } = await start(t)
-    const deal = await exchange.openDeal(store)
+    const deal = await exchange.openNewDeal({ stores: [store] })
     await reader.refresh()
     const id = await exchange.test.snapshot()
-    const { recordId } = await exchange.settle(deal, newAccount(), word(0x33))
+    const { recordId } = await settleRecord(exchange, deal, newAccount(), word(0x33))
     assert.ok(await reader.recordOf(recordId))
     await exchange.test.revert({ id })
     await exchange.test.mine({ blocks: 2 })
@@ -103,35 +107,34 @@ describe('createDealReader', () => {
 
   it('knows the signing keys of operators, and the time of the newest final block', async (t) => {
     const { reader } = await start(t)
-    const { operator, signer } = exchange
+    const [{ operator, signer }] = exchange.oracles as [TestOracle]
     assert.deepEqual(await reader.signersOf([operator.address, store]), [signer.address, undefined])
-    const { timestamp } = await exchange.client.getBlock()
+    const { timestamp } = await exchange.chain.client.getBlock()
     assert.equal(await reader.finalTimeSec(), Number(timestamp))
   })
 
   it('answers many at once from one reading', async (t) => {
     const { reader } = await start(t)
-    const deal = await exchange.openDeal(store)
+    const deal = await exchange.openNewDeal({ stores: [store] })
     const found = await Promise.all(Array.from({ length: 10 }, () => reader.dealOf(deal.dealId)))
     assert.ok(found.every((one) => one?.isOpen))
   })
 })
 
-type Exchange = Awaited<ReturnType<typeof startExchange>>
-type Settled = Awaited<ReturnType<Exchange['settle']>>
-
-/** Unwinds a sale inside its delivery window: the provider gives back what he received, by permit or allowance. */
-async function revoke(
-  provider: ReturnType<typeof newAccount>,
-  record: Settled['record'],
-): Promise<void> {
-  const { contracts, test } = exchange
+/** Unwinds a sale inside its delivery window: the provider gives back what they received, by permit or allowance. */
+async function revoke(provider: LocalAccount, record: SettledRecord['record']): Promise<void> {
+  const { chain, contracts, test } = exchange
   await test.setBalance({ address: provider.address, value: 10n ** 18n })
-  const approve = { address: contracts.medToken, abi: medTokenAbi, functionName: 'approve' }
-  await exchange.call(provider as never, { ...approve, args: [contracts.dealBook, record.net] })
+  await chain.send(provider, {
+    address: contracts.medToken,
+    abi: medTokenAbi,
+    functionName: 'approve',
+    args: [contracts.dealBook, record.net],
+  })
   const permit = { value: 0n, deadline: 0n, v: 0, r: zeroHash, s: zeroHash }
-  await exchange.call(provider as never, {
-    ...exchange.dealBook,
+  await chain.send(provider, {
+    address: contracts.dealBook,
+    abi: dealBookAbi,
     functionName: 'revoke',
     args: [record, permit],
   })

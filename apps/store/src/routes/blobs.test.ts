@@ -7,6 +7,7 @@ import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import { FileBlobStore } from '../blobs/FileBlobStore.ts'
+import { word } from '@ambrosia/testing/values'
 import { deleteStrays, sweep } from '../jobs/sweep.ts'
 import * as Testing from '../testing/startStore.ts'
 
@@ -32,11 +33,11 @@ describe('POST /v1/tickets', () => {
     const deal = test.chain.deals.get(test.dealId) as NonNullable<
       ReturnType<typeof test.chain.deals.get>
     >
-    const unknown = await Testing.askTicket(test, content, { changes: { dealId: Testing.word(7) } })
+    const unknown = await Testing.askTicket(test, content, { changes: { dealId: word(7) } })
     assert.equal(unknown.answer.code, 'Ticket.DealUnknown')
     const stores = [test.people.stranger.address]
-    test.chain.deals.set(Testing.word(7), { ...deal, terms: { ...deal.terms, stores } })
-    const foreign = await Testing.askTicket(test, content, { changes: { dealId: Testing.word(7) } })
+    test.chain.deals.set(word(7), { ...deal, terms: { ...deal.terms, stores } })
+    const foreign = await Testing.askTicket(test, content, { changes: { dealId: word(7) } })
     assert.deepEqual([foreign.answer.status, foreign.answer.code], [403, 'Ticket.StoreNotNamed'])
     const large = await Testing.askTicket(test, content, {
       changes: { sizeBytes: content.length + 1 },
@@ -205,7 +206,7 @@ describe('PUT /v1/blobs/:cid', () => {
     const good = await Testing.askTicket(test, content)
     const sizeBytes = content.length + 1
     const lying = await Testing.askTicket(test, content, {
-      manifestHash: Testing.word(8),
+      manifestHash: word(8),
       changes: { sizeBytes },
     })
     let finish = () => {}
@@ -233,7 +234,7 @@ describe('PUT /v1/blobs/:cid', () => {
     const test = await Testing.startStore(t, { pendingCount: 100 })
     const blobs = Array.from({ length: 20 }, (_, i) => Testing.contentOf(300_000, i))
     const held = await Promise.all(
-      blobs.map((blob, i) => Testing.hold(test, blob, { manifestHash: Testing.word(100 + i) })),
+      blobs.map((blob, i) => Testing.hold(test, blob, { manifestHash: word(100 + i) })),
     )
     assert.ok(held.every(({ answer }) => answer.status === 201))
     assert.deepEqual(filesOf(test).sort(), held.map(({ cid }) => cid).sort())
@@ -346,12 +347,12 @@ describe('sweep', () => {
 
   it('keeps the settled until their time, and drops the revoked at once', async (t) => {
     const test = await Testing.startStore(t)
-    const other = { manifestHash: Testing.word(8) }
+    const other = { manifestHash: word(8) }
     await Testing.hold(test, content)
     await Testing.hold(test, Testing.contentOf(100), other)
-    test.chain.records.set(Testing.word(1), {
-      ...Testing.settle(test, Testing.word(8)),
-      recordId: Testing.word(1),
+    test.chain.records.set(word(1), {
+      ...Testing.settle(test, word(8)),
+      recordId: word(1),
       isRevoked: true,
     })
     Testing.settle(test)
@@ -365,8 +366,8 @@ describe('sweep', () => {
   it('keeps a blob that another record refers to', async (t) => {
     const test = await Testing.startStore(t)
     const { cid } = await Testing.hold(test, content)
-    await Testing.hold(test, content, { manifestHash: Testing.word(8) })
-    Testing.settle(test, Testing.word(8))
+    await Testing.hold(test, content, { manifestHash: word(8) })
+    Testing.settle(test, word(8))
     test.chain.finalTimeSec += 10_000
     assert.deepEqual(await sweep(test.store), { unsettled: 1, revoked: 0, expired: 0 })
     assert.deepEqual(filesOf(test), [cid])

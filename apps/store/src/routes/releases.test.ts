@@ -4,6 +4,7 @@ import * as Release from '@ambrosia/exchange/Release'
 import { fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
 import * as Envelope from '@ambrosia/sealing/Envelope'
+import { word } from '@ambrosia/testing/values'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import * as Testing from '../testing/startStore.ts'
 
@@ -23,7 +24,7 @@ async function releaseOf(
   const envelope = await envelopeOf()
   const release: Release.Release = {
     recordId,
-    consumerKeyHash: Testing.word(5),
+    consumerKeyHash: word(5),
     envelopeHash: Envelope.hash(envelope),
     blockNumber: 10n,
     ...changes,
@@ -81,8 +82,8 @@ describe('releases', () => {
     const test = await Testing.startStore(t)
     await Testing.hold(test, Testing.contentOf(1000))
     const { operator, signer, stranger } = test.people
-    const early = await releaseOf(test, signer, Testing.word(0xee))
-    assert.deepEqual(await put(test, Testing.word(0xee), operator.address, early), [
+    const early = await releaseOf(test, signer, word(0xee))
+    assert.deepEqual(await put(test, word(0xee), operator.address, early), [
       404,
       'Release.RecordUnknown',
     ])
@@ -108,12 +109,7 @@ describe('releases', () => {
         422,
         'Release.EnvelopeMismatch',
       ],
-      [
-        operator.address,
-        await releaseOf(test, signer, Testing.word(1)),
-        404,
-        'Release.RecordUnknown',
-      ],
+      [operator.address, await releaseOf(test, signer, word(1)), 404, 'Release.RecordUnknown'],
       [operator.address, { ...good, more: 1 }, 400, 'Request.Invalid'],
       [operator.address, { ...good, signature: '0x12' }, 400, 'Request.Invalid'],
       ['0x12', good, 400, 'Request.Invalid'],
@@ -208,10 +204,7 @@ describe('documents', () => {
       422,
       'Document.HashMismatch',
     ])
-    assert.deepEqual(await publish(test, hash, Testing.word(1), json), [
-      404,
-      'Document.DealUnknown',
-    ])
+    assert.deepEqual(await publish(test, hash, word(1), json), [404, 'Document.DealUnknown'])
     const other = toHex(sha256(fromUtf8('{"title":"other"}')))
     assert.deepEqual(await publish(test, other, test.dealId, { title: 'other' }), [
       403,

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
-import { fromHex, fromUtf8, type Hex, toHex } from '@ambrosia/primitives/Bytes'
+import { fromHex, fromUtf8, type Hex } from '@ambrosia/primitives/Bytes'
 import * as HttpSignature from '@ambrosia/primitives/HttpSignature'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as Database from '@ambrosia/service/Database'
@@ -13,8 +10,11 @@ import * as Log from '@ambrosia/service/Log'
 import * as Metrics from '@ambrosia/service/Metrics'
 import * as Server from '@ambrosia/service/Server'
 import { accountId } from '@ambrosia/service/SignedRequest'
+import { defer, type Ending } from '@ambrosia/testing/defer'
+import { useFolder } from '@ambrosia/testing/useFolder'
+import { newAccount, word } from '@ambrosia/testing/values'
 import type { Address } from 'viem'
-import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
+import type { PrivateKeyAccount } from 'viem/accounts'
 import { FileBlobStore } from '../blobs/FileBlobStore.ts'
 import type { DealReader, SettledRecord } from '../chain/DealReader.ts'
 import { createLocks } from '../createLocks.ts'
@@ -22,8 +22,6 @@ import { migrations } from '../database/migrations.ts'
 import type { StoreDatabase } from '../database/tables.ts'
 import { DEFAULT_LIMITS, type Limits, type Store } from '../Store.ts'
 import { servingOf } from '../servingOf.ts'
-
-export const newAccount = (): PrivateKeyAccount => privateKeyToAccount(generatePrivateKey())
 
 /** A chain whose state a test sets by hand. */
 export type TestChain = {
@@ -49,12 +47,11 @@ function readerOf(chain: TestChain): DealReader {
   }
 }
 
-export const word = (byte: number): Hex => toHex(new Uint8Array(32).fill(byte))
 export const startSec = 1_800_000_000
 
 /** A store on a free port with a folder of its own, and one open deal that names it. */
-export async function startStore(t: TestContext, limits: Partial<Limits> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'ambrosia-store-'))
+export async function startStore(t: Ending, limits: Partial<Limits> = {}) {
+  const folder = useFolder(t)
   const people = {
     store: newAccount(),
     provider: newAccount(),
@@ -110,10 +107,9 @@ export async function startStore(t: TestContext, limits: Partial<Limits> = {}) {
     serving,
   )
   const url = await Server.listen(app, { host: '127.0.0.1', port: 0 })
-  t.after(async () => {
+  defer(t, async () => {
     await app.close()
     await database.destroy()
-    rmSync(folder, { recursive: true })
   })
   return {
     store,

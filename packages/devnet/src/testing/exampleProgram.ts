@@ -1,17 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Program, serviceUrl } from '../Program.ts'
-
-type Ending = { after(work: () => void): void }
-
-/** A folder that goes with the test. */
-export function useFolder(t: Ending): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ambrosia-devnet-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** The example program as a description; `folder` holds the files that make it ill or broken. */
 export function exampleProgram(folder: string, changes: Partial<Program> = {}): Program {
