@@ -15,13 +15,11 @@ import { type Address, isAddressEqual } from 'viem'
 import type * as Certificate from '../Certificate.ts'
 import { priceOf } from '../Deal.ts'
 import * as Delivery from '../Delivery.ts'
-import {
-  assertAgree,
-  judge,
-  RecordError,
-  tagsOf,
-  type VerifiedPresentation,
-} from '../judge/judge.ts'
+import { assertAgree } from '../judge/assertAgree.ts'
+import { RecordError } from '../judge/errors.ts'
+import { judge } from '../judge/judge.ts'
+import type { VerifiedPresentation } from '../judge/Opened.ts'
+import { tagsOf } from '../judge/tagsOf.ts'
 import { dealBookDomain } from '../messages/Message.ts'
 import * as Payload from '../Payload.ts'
 import { sealContext } from '../SealContext.ts'

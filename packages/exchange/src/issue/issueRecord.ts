@@ -76,7 +76,7 @@ export async function issueRecord(options: {
  * The resources in the form that is issued. New ids come from a key made for this issuance, so they are derived from nothing about the
  * person (45 CFR 164.514(c)(1)). Resources are ordered by these ids, so the order of the file is not told either.
  */
-function inForm(
+export function inForm(
   original: readonly Resource[],
   options: { form: RecordForm; now: Date; randomBytes: RandomBytes },
 ): { resources: Resource[]; report: SafeHarbor.Report | undefined } {

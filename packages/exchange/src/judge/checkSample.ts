@@ -1,7 +1,21 @@
-import { toHex } from '@ambrosia/primitives/Bytes'
-import type { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { hmacSha256, lengthPrefixed } from '@ambrosia/primitives/Hash'
-import type * as CriteriaModule from '../Criteria.ts'
+import * as Bundle from '@ambrosia/health/Bundle'
+import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
+import * as Claims from '@ambrosia/health/Claims'
+import * as Predicate from '@ambrosia/health/Predicate'
+import type { Resource } from '@ambrosia/health/Resource'
+import { select } from '@ambrosia/health/Selection'
+import * as Validation from '@ambrosia/health/Validation'
+import { type RandomBytes, random, toHex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as Criteria from '../Criteria.ts'
+import { salted, toResource } from '../IssuedRecord.ts'
+import { inForm } from '../issue/issueRecord.ts'
+import { payloadResources } from '../offer/payloadResources.ts'
+import { pointersOf, shownSubject } from '../offer/selectRecord.ts'
+import { build } from '../RecordCredential.ts'
+import { checksOf } from './checks.ts'
+import { qualityOf } from './judge.ts'
+import type { Opened } from './Opened.ts'
 
 /** One file of a sample, judged as issuer and oracle would. */
 export type FileVerdict = {
@@ -28,23 +42,31 @@ export type Step = {
 
 export type SampleVerdict = { files: FileVerdict[]; steps: Step[] }
 
+const READABLE = 'readable'
+const VALID = 'FHIR R4'
+
 /**
- * Judges records against criteria before any escrow, by the same functions as issuer and oracle: form, claims, selection, checks,
- * predicates, quality. Issuers and signatures can't be judged, since a sample is not signed.
+ * Judges records against criteria before any escrow: each is formed as an issuer would, chosen from as its holder would, and judged by
+ * the list that oracles go by. Issuers and signatures can't be judged, since a sample is not signed.
+ * @throws Predicate.* where the criteria hold an expression that no oracle would evaluate
  */
 export async function checkSample(options: {
-  criteria: CriteriaModule.Criteria
+  criteria: Criteria.Criteria
   files: readonly { name: string; read: () => Promise<Uint8Array> }[]
   asOf: Date
+  randomBytes?: RandomBytes
   onFile?: (done: number, total: number) => void
 }): Promise<SampleVerdict> {
-  const judge = await prepare(options.criteria, options.asOf)
+  const { criteria, asOf, randomBytes = random } = options
+  for (const { expression } of criteria.predicates) Predicate.compile(expression)
+  const judgeFile = createJudge(criteria, asOf, randomBytes)
   const files: FileVerdict[] = []
   for (const { name, read } of options.files) {
-    files.push({ file: name, ...judge.one(await read()) })
+    files.push({ file: name, ...judgeFile(await read()) })
     options.onFile?.(files.length, options.files.length)
   }
-  const steps = judge.steps.map((name) => ({
+  const names = [READABLE, VALID, ...contentChecks(criteria).map(({ name }) => name)]
+  const steps = names.map((name) => ({
     name,
     removes: files.filter((file) => file.failed[0] === name).length,
     alone: files.filter((file) => file.failed.includes(name)).length,
@@ -52,115 +74,107 @@ export async function checkSample(options: {
   return { files, steps }
 }
 
-type Judge = { steps: string[]; one: (bytes: Uint8Array) => Omit<FileVerdict, 'file'> }
+type Verdict = Omit<FileVerdict, 'file'>
 
-async function prepare(criteria: CriteriaModule.Criteria, asOf: Date): Promise<Judge> {
-  const Criteria = await import('../Criteria.ts')
-  const Bundle = await import('@ambrosia/health/Bundle')
-  const ClaimProfile = await import('@ambrosia/health/ClaimProfile')
-  const Claims = await import('@ambrosia/health/Claims')
-  const Predicate = await import('@ambrosia/health/Predicate')
-  const Quality = await import('@ambrosia/health/Quality')
-  const SafeHarbor = await import('@ambrosia/health/SafeHarbor')
-  const { meets, select } = await import('@ambrosia/health/Selection')
-  const Validation = await import('@ambrosia/health/Validation')
+function contentChecks(criteria: Criteria.Criteria) {
+  return checksOf(criteria).filter((check) => check.of === 'contents')
+}
 
-  const predicates = criteria.predicates.map(({ id, expression }) => ({
-    name: `predicate ${id}`,
-    compiled: Predicate.compile(expression),
-  }))
-  const rules = criteria.resources.map((rule, i) => ({
-    name: `rule ${i + 1} (${[rule.type, ...(rule.codes ?? []).map(({ code }) => code)].join(' ')})`,
-    rule,
-  }))
-  const checks = {
-    ...(criteria.profile ? { profile: JSON.stringify(criteria.profile.definition) } : {}),
-    ...(criteria.jsonSchema ? { jsonSchema: criteria.jsonSchema } : {}),
-  }
-  const profile = ClaimProfile.AMBROSIA_CORE_2
-  const names = Criteria.claimNames(criteria)
-  // Only what the query speaks of: deriving every claim takes most of the time.
-  const asked = {
-    ...profile,
-    claims: profile.claims.filter((rule) =>
-      ClaimProfile.claimNames({ ...profile, claims: [rule] }).some((name) => names.includes(name)),
-    ),
-  }
-  const key = crypto.getRandomValues(new Uint8Array(32))
-  const rekey = (type: string, id: string): string =>
-    toHex(hmacSha256(key, lengthPrefixed([utf8(type), utf8(id)]))).slice(2, 34)
-
-  const one: Judge['one'] = (bytes) => {
+function createJudge(
+  criteria: Criteria.Criteria,
+  asOf: Date,
+  randomBytes: RandomBytes,
+): (bytes: Uint8Array) => Verdict {
+  const profile = askedProfile(criteria)
+  const checks = contentChecks(criteria)
+  return (bytes) => {
     try {
       const original = Bundle.read(bytes).resources
-      const resources =
-        criteria.form === 'safe-harbor'
-          ? SafeHarbor.deidentify(original, { rekey, asOf }).resources
-          : original
-      const selection = select(resources, criteria.resources)
-      const selected = selection.indexes.map((index) => resources[index]).filter(isDefined)
-      const subject = {
-        form: criteria.form,
-        claimProfile: toHex(ClaimProfile.hash(profile)),
-        ...Claims.derive(resources, asked, { asOf }),
-      }
-      const type = ['VerifiableCredential', 'HealthRecordCredential']
-      const findings = Validation.check(selected, checks)
-      const bundle = Predicate.bundleOf(selected)
+      const { form } = criteria
+      const { resources } = inForm(original, { form, now: asOf, randomBytes })
+      const opened = openSample(resources, { criteria, asOf, randomBytes, profile })
       const failed = [
-        ...(Validation.check(original).length > 0 ? ['FHIR R4'] : []),
-        ...(Criteria.claimsToDisclose(criteria, { type, subject }) === undefined
-          ? ['claims (dcql)']
-          : []),
-        ...rules
-          .filter(({ rule }) => !resources.some((resource) => meets(resource, rule)))
-          .map(({ name }) => name),
-        ...(findings.length > 0 ? ['schema and profile'] : []),
-        ...predicates
-          .filter(({ compiled }) => !holds(() => Predicate.evaluate(compiled, bundle, { asOf })))
-          .map(({ name }) => name),
+        ...(Validation.check(original).length > 0 ? [VALID] : []),
+        ...checks.filter((check) => !holds(() => check.assert(opened))).map(({ name }) => name),
       ]
-      const quality = Quality.score(selected, { asOf, findings, rules: criteria.resources })
+      const matches = failed.length === 0
       return {
-        matches: failed.length === 0,
+        matches,
         failed,
         resources: resources.length,
-        selected: selected.length,
-        ...(failed.length === 0 ? { score: quality.score } : {}),
+        selected: opened.resources.length,
+        ...(matches ? { score: qualityOf(opened).score } : {}),
       }
     } catch (error) {
-      const { code, message } = error as AmbrosiaError
-      if (code === undefined) throw error
-      return { matches: false, failed: ['readable'], unreadable: `${code}: ${message}` }
+      if (!(error instanceof AmbrosiaError)) throw error
+      return { matches: false, failed: [READABLE], unreadable: `${error.code}: ${error.message}` }
     }
   }
+}
+
+/** What an oracle would open, had the holder of these resources a credential of them and offered it. */
+function openSample(
+  resources: readonly Resource[],
+  options: {
+    criteria: Criteria.Criteria
+    asOf: Date
+    randomBytes: RandomBytes
+    profile: ClaimProfile.ClaimProfile
+  },
+): Opened {
+  const { criteria, asOf, randomBytes, profile } = options
+  const saltedResources = salted(resources, randomBytes)
+  const credential = build({
+    issuer: '',
+    holder: '',
+    subjectHandle: '',
+    claimProfile: toHex(ClaimProfile.hash(ClaimProfile.AMBROSIA_CORE_2)),
+    form: criteria.form,
+    claims: Claims.derive(resources, profile, { asOf }),
+    resources,
+    salted: saltedResources,
+    validFrom: asOf,
+    validUntil: asOf,
+    credentialStatus: {},
+    randomBytes,
+  })
+  const { credentialSubject: subject, type } = credential
+  const read = saltedResources.map(toResource)
+  const { indexes } = select(read, criteria.resources)
+  const claims = Criteria.claimsToDisclose(criteria, { type, subject }) ?? []
+  const chosen = indexes.map((index) => read[index] as Resource)
+  const { shared, oracleOnly } = pointersOf(subject, criteria, { indexes, chosen, claims })
+  const record = { credential, resources: saltedResources }
   return {
-    steps: [
-      'readable',
-      'FHIR R4',
-      'claims (dcql)',
-      ...rules.map(({ name }) => name),
-      'schema and profile',
-      ...predicates.map(({ name }) => name),
-    ],
-    one,
+    salted: payloadResources(record, indexes),
+    resources: chosen,
+    criteria,
+    presentation: {
+      issuer: credential.issuer,
+      type,
+      subject: shownSubject(subject, [...shared, ...oracleOnly]),
+    },
+    isHolderBound: true,
+    asOf,
   }
 }
 
-/** An oracle refuses a record on which a predicate can't be evaluated. */
-function holds(evaluate: () => boolean): boolean {
+/** Only the claims that the query speaks of: deriving every claim takes most of the time. */
+function askedProfile(criteria: Criteria.Criteria): ClaimProfile.ClaimProfile {
+  const profile = ClaimProfile.AMBROSIA_CORE_2
+  const names = Criteria.claimNames(criteria)
+  const isAsked = (rule: (typeof profile.claims)[number]): boolean =>
+    ClaimProfile.claimNames({ ...profile, claims: [rule] }).some((name) => names.includes(name))
+  return { ...profile, claims: profile.claims.filter(isAsked) }
+}
+
+/** False where the check refuses the record, or a predicate can't be evaluated over it. */
+function holds(check: () => void): boolean {
   try {
-    return evaluate()
+    check()
+    return true
   } catch (error) {
-    if ((error as { code?: string }).code?.startsWith('Predicate.')) return false
+    if (error instanceof AmbrosiaError) return false
     throw error
   }
-}
-
-function isDefined<T>(value: T | undefined): value is T {
-  return value !== undefined
-}
-
-function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
 }

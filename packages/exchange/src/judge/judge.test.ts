@@ -11,7 +11,10 @@ import * as Criteria from '../Criteria.ts'
 import { digest, digestText, type SaltedResource, salted } from '../IssuedRecord.ts'
 import type { PayloadResource } from '../Payload.ts'
 import { build, textsOf } from '../RecordCredential.ts'
-import { assertAgree, judge, tagsOf, type VerifiedPresentation } from './judge.ts'
+import { assertAgree } from './assertAgree.ts'
+import { judge } from './judge.ts'
+import type { VerifiedPresentation } from './Opened.ts'
+import { tagsOf } from './tagsOf.ts'
 
 const asOf = new Date('2026-06-01T00:00:00Z')
 const issuer = 'did:example:hospital'
@@ -122,11 +125,7 @@ function judged(
   const indexes = options.indexes ?? chosen
   return judge({
     payload: {
-      version: 1,
-      dealId: `0x${'1'.repeat(64)}`,
-      consumer: `0x${'2'.repeat(40)}`,
       resources: options.resources ?? indexes.map((index) => made.salted[index] as SaltedResource),
-      presentation: {},
     },
     criteria: options.criteria ? Criteria.parse({ ...base, ...options.criteria }) : criteria,
     presentation: options.presentation ?? present(indexes),

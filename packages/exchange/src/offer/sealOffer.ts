@@ -1,6 +1,5 @@
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
-import { classOf } from '@ambrosia/health/Sensitivity'
 import { fromHex, type Hex, type RandomBytes, random } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as DataKey from '@ambrosia/sealing/DataKey'
@@ -10,11 +9,11 @@ import * as Seal from '@ambrosia/sealing/Seal'
 import type { Address } from 'viem'
 import type { Criteria } from '../Criteria.ts'
 import * as Delivery from '../Delivery.ts'
-import { type IssuedRecord, toResource } from '../IssuedRecord.ts'
+import type { IssuedRecord } from '../IssuedRecord.ts'
 import { type Domain, dealBookDomain } from '../messages/Message.ts'
 import * as Payload from '../Payload.ts'
-import { proveResources } from '../RecordCredential.ts'
 import { sealContext } from '../SealContext.ts'
+import { payloadResources } from './payloadResources.ts'
 import type { SelectedRecord } from './selectRecord.ts'
 
 /** A deal as a provider sees it. */
@@ -57,7 +56,7 @@ export async function sealOffer(options: {
 }): Promise<SealedOffer> {
   const { record, selected, deal } = options
   const randomBytes = options.randomBytes ?? random
-  const resources = payloadResources(record, selected)
+  const resources = payloadResources(record, selected.indexes)
   const domain: Domain = dealBookDomain(deal.chainId, deal.dealBook)
   const payloadRoot = Payload.root(resources)
   const header = Delivery.hash(
@@ -102,19 +101,4 @@ export async function sealOffer(options: {
     manifestHash: Manifest.hash(manifest),
     plaintextSizeBytes: plaintext.length,
   }
-}
-
-function payloadResources(
-  record: IssuedRecord,
-  selected: SelectedRecord,
-): Payload.PayloadResource[] {
-  const subject = record.credential['credentialSubject'] as Record<string, unknown>
-  const chosen = selected.indexes.map((index) => record.resources[index] as Payload.PayloadResource)
-  if (Array.isArray(subject['resourceDigest'])) return chosen
-  const classes = record.resources.map((one, index) => classOf(toResource(one, index)))
-  const proofs = proveResources(classes, record.resources, selected.indexes)
-  return chosen.map((resource, position) => ({
-    ...resource,
-    proof: proofs[position] as NonNullable<Payload.PayloadResource['proof']>,
-  }))
 }

@@ -4,7 +4,13 @@ import { classOf, isClassOf, labelsOf } from '@ambrosia/health/Sensitivity'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Criteria from '../Criteria.ts'
 import { type IssuedRecord, toResource } from '../IssuedRecord.ts'
-import { isGroupOf, parseGroup, parseTypeRoot, textsOf } from '../RecordCredential.ts'
+import {
+  isGroupOf,
+  MANDATORY_POINTERS,
+  parseGroup,
+  parseTypeRoot,
+  textsOf,
+} from '../RecordCredential.ts'
 
 /** What leaves the person for a deal, and nothing else. */
 export type SelectedRecord = {
@@ -16,9 +22,11 @@ export type SelectedRecord = {
   explanation: string
   /** Sensitivity labels of what is selected, sorted; empty for most. */
   labels: string[]
-  /** JSON pointers into the credential of what the two presentations show. */
-  pointers: { shared: string[]; oracleOnly: string[] }
+  pointers: Pointers
 }
+
+/** JSON pointers into the credential of what the two presentations show. */
+export type Pointers = { shared: string[]; oracleOnly: string[] }
 
 /** Chooses the resources, claims and digests that a deal's criteria need. @throws Offer.FormNotHeld, Offer.ClaimsUnmatched, Offer.NothingSelected */
 export function selectRecord(record: IssuedRecord, criteria: Criteria.Criteria): SelectedRecord {
@@ -30,8 +38,24 @@ export function selectRecord(record: IssuedRecord, criteria: Criteria.Criteria):
   const type = record.credential['type'] as string[]
   const claims = Criteria.claimsToDisclose(criteria, { type, subject })
   if (claims === undefined) throw new ClaimsUnmatchedError()
-  const at = (name: string): string => `/credentialSubject/${name}`
   const chosen = selection.indexes.map((index) => resources[index] as Resource)
+  return {
+    indexes: selection.indexes,
+    resources: chosen,
+    total: resources.length,
+    explanation: selection.explanation,
+    labels: [...new Set(chosen.flatMap(labelsOf))].sort(),
+    pointers: pointersOf(subject, criteria, { indexes: selection.indexes, chosen, claims }),
+  }
+}
+
+/** What the presentations must show of a credential for these claims and resources. */
+export function pointersOf(
+  subject: Record<string, unknown>,
+  criteria: Criteria.Criteria,
+  { indexes, chosen, claims }: { indexes: number[]; chosen: Resource[]; claims: string[] },
+): Pointers {
+  const at = (name: string): string => `/credentialSubject/${name}`
   const isListed = Array.isArray(subject['resourceDigest'])
   const proofClasses = new Set(isListed ? [] : chosen.map(classOf))
   const shared = [
@@ -44,7 +68,7 @@ export function selectRecord(record: IssuedRecord, criteria: Criteria.Criteria):
       subject,
       (name) => proofClasses.has(name) || wholeTypes(criteria).some((rule) => isNamed(name, rule)),
     ),
-    ...(isListed ? selection.indexes.map((index) => at(`resourceDigest/${index}`)) : []),
+    ...(isListed ? indexes.map((index) => at(`resourceDigest/${index}`)) : []),
   ]
   // That no group of several codes is hidden shows only against all groups of the type, which the consumer need not see.
   const several = criteria.resources.filter(
@@ -59,14 +83,26 @@ export function selectRecord(record: IssuedRecord, criteria: Criteria.Criteria):
     ...typePointers(subject, (name) => counted.some((rule) => isNamed(name, rule))),
   ])
   for (const pointer of shared) oracleOnly.delete(pointer)
-  return {
-    indexes: selection.indexes,
-    resources: chosen,
-    total: resources.length,
-    explanation: selection.explanation,
-    labels: [...new Set(chosen.flatMap(labelsOf))].sort(),
-    pointers: { shared, oracleOnly: [...oracleOnly] },
+  return { shared, oracleOnly: [...oracleOnly] }
+}
+
+/** The subject as a presentation that shows these pointers has it. */
+export function shownSubject(
+  subject: Readonly<Record<string, unknown>>,
+  pointers: readonly string[],
+): Record<string, unknown> {
+  const shown: Record<string, unknown> = {}
+  for (const pointer of [...MANDATORY_POINTERS, ...pointers]) {
+    const [, root, name, position] = pointer.split('/')
+    if (root !== 'credentialSubject' || name === undefined) continue
+    const value = subject[name]
+    if (position === undefined) shown[name] = value
+    else {
+      const members = (shown[name] ?? []) as unknown[]
+      shown[name] = [...members, (value as unknown[])[Number(position)]]
+    }
   }
+  return shown
 }
 
 function isWhole(rule: ResourceRule): boolean {

@@ -77,12 +77,14 @@ describe('deal check', () => {
     assert.equal(result.expectedCost, '3000000000000000000')
     assert.equal(result.escrow, '3000000000000000000')
     assert.equal(result.oracleFees, '150000000000000000')
-    const removes = Object.fromEntries(
-      result.steps.map(({ name, removes }: { name: string; removes: number }) => [name, removes]),
-    )
-    assert.equal(removes['readable'], 1)
-    assert.equal(removes['claims (dcql)'], 1)
-    assert.equal(removes['predicate present'], 0)
+    type Step = { name: string; removes: number; alone: number }
+    const steps = new Map((result.steps as Step[]).map((step) => [step.name, step]))
+    assert.equal(steps.get('readable')?.removes, 1)
+    // The child has no such result: the rule removes the record, and its claims fail too.
+    assert.equal(steps.get('rule 1 (Observation 4548-4)')?.removes, 1)
+    assert.equal(steps.get('claims (dcql)')?.removes, 0)
+    assert.equal(steps.get('claims (dcql)')?.alone, 1)
+    assert.equal(steps.get('predicate present')?.removes, 0)
     assert.equal(result.files.length, 3)
     assert.doesNotMatch(stdout + stderr, /Zyxwvut/)
   })
