@@ -75,7 +75,7 @@ export async function run(): Promise<{ figures: Figure[] }> {
 async function libraryCalls(setting: Setting): Promise<(() => unknown)[]> {
   const { body, context, deal, domain, offer } = setting
   const { submission, receipt } = body
-  const seal = sealContext({ ...deal, provider: submission.provider, epoch: 1 })
+  const seal = sealContext({ ...deal, provider: submission.provider })
   const envelope = Manifest.recipientOf(offer.manifest, context.self.keyId, context.self.epoch)
   if (!envelope) throw new Error('the setting seals for its own oracle')
   const { privateKey } = context.self

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { CRITERIA_SIZE_BYTES } from '@ambrosia/primitives/Limits'
 import * as Agreement from './Agreement.ts'
 import * as Criteria from './Criteria.ts'
+import { CRITERIA_SIZE_BYTES } from './Limits.ts'
 
 const criteria = {
   version: 1,

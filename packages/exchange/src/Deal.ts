@@ -1,7 +1,10 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { CERTIFICATE_LIFE_SEC } from '@ambrosia/primitives/Limits'
+import { BPS } from '@ambrosia/primitives/Units'
 import { type Address, encodeAbiParameters, keccak256, stringToBytes } from 'viem'
+import type { Agreement } from './Agreement.ts'
+import type { Criteria } from './Criteria.ts'
+import { CERTIFICATE_LIFE_SEC } from './Limits.ts'
 
 /** A price from a score on; money in the token's smallest unit. */
 export type Tier = { minimumScore: number; price: bigint }
@@ -26,6 +29,18 @@ export type DealTerms = {
   stores: readonly Address[]
   validatorHash: Hex
   expiry: bigint
+}
+
+/** A deal with the documents whose hashes it holds, as everybody reads it. */
+export type Deal = {
+  dealId: Hex
+  /** Distinguishes deals on the same terms; part of the id. */
+  salt: Hex
+  terms: DealTerms
+  criteria: Criteria
+  agreement: Agreement
+  /** What was escrowed, in the token's smallest unit. */
+  budget: bigint
 }
 
 /** The ABI of DealTerms, as Solidity encodes it. */
@@ -107,6 +122,15 @@ export function purposeHash(code: string): Hex {
 /** The price that a score earns, or undefined below the lowest tier. */
 export function priceOf(terms: Pick<DealTerms, 'tiers'>, score: number): bigint | undefined {
   return terms.tiers.filter((tier) => tier.minimumScore <= score).at(-1)?.price
+}
+
+/** The least that a provider gets for a score: the price less the most that the deal lets oracles take. */
+export function minimumNet(
+  terms: Pick<DealTerms, 'tiers' | 'commissionCapBps'>,
+  score: number,
+): bigint {
+  const price = priceOf(terms, score) ?? 0n
+  return price - (price * BigInt(terms.commissionCapBps)) / BPS
 }
 
 /** The budget that a deal must hold at least: every record at the highest price. */

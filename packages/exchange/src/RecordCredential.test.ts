@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Resource } from '@ambrosia/health/Resource'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
-import { DIGEST_LIST_COUNT } from '@ambrosia/primitives/Limits'
 import {
   digest,
   digestText,
@@ -11,6 +10,7 @@ import {
   toBundleText,
   toResource,
 } from './IssuedRecord.ts'
+import { DIGEST_LIST_COUNT } from './Limits.ts'
 import * as Payload from './Payload.ts'
 import {
   build,

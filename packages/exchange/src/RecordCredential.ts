@@ -3,9 +3,9 @@ import { type Code, canonicalSystem, type Resource } from '@ambrosia/health/Reso
 import { classOf } from '@ambrosia/health/Sensitivity'
 import { compare, fromHex, fromUtf8, type RandomBytes, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { DIGEST_LIST_COUNT } from '@ambrosia/primitives/Limits'
 import * as MerkleTree from '@ambrosia/primitives/MerkleTree'
 import { digest, digestText, type RecordForm, type SaltedResource } from './IssuedRecord.ts'
+import { DIGEST_LIST_COUNT } from './Limits.ts'
 
 /** A claim value: text, integer, or a set of texts such as condition codes. */
 export type ClaimValue = string | number | string[]

@@ -1,13 +1,15 @@
 import { fromHex, fromUint, type Hex } from '@ambrosia/primitives/Bytes'
 import { sha256Tagged } from '@ambrosia/primitives/Hash'
 
+/** The epoch that data keys are sealed under. There is one until the oracles' keys rotate. */
+const SEAL_EPOCH = 1
+
 /** What a seal is bound to, besides its key; docs/protocol/exchange.md, section 6. */
 export function sealContext(binding: {
   chainId: number
   dealBook: Hex
   dealId: Hex
   provider: Hex
-  epoch: number
 }): Uint8Array {
   return sha256Tagged(
     'ambrosia/seal/1',
@@ -15,7 +17,7 @@ export function sealContext(binding: {
     fromHex(binding.dealBook),
     fromHex(binding.dealId),
     fromHex(binding.provider),
-    fromUint(binding.epoch, 8),
+    fromUint(SEAL_EPOCH, 8),
   )
 }
 

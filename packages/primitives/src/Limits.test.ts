@@ -9,11 +9,7 @@ it('pins the limits: they are part of the protocol, and each is tested where it 
       BUNDLE_SIZE_BYTES: 67_108_864,
       RESOURCE_SIZE_BYTES: 4_194_304,
       JSON_DEPTH: 64,
-      CRITERIA_SIZE_BYTES: 65_536,
       RECORD_RESOURCE_COUNT: 20_000,
-      DIGEST_LIST_COUNT: 200,
-      SUBMISSION_SKEW_SEC: 300,
-      CERTIFICATE_LIFE_SEC: 3_600,
       ATTESTATION_EVIDENCE_SIZE_BYTES: 16_384,
     },
   )

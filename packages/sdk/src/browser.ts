@@ -11,7 +11,7 @@ export type { OnProgress, Progress } from './Progress.ts'
 export { cancelConsent, revokeConsent, sweep } from './provider/revokeConsent.ts'
 export { signConsent } from './provider/signConsent.ts'
 export { readRecords } from './readRecords.ts'
-export { settle, toSettlement } from './relay/settle.ts'
+export { settle } from './relay/settle.ts'
 
 /** Selecting, sealing and submitting a record. */
 export const provider = () => import('./provider/offerRecord.ts')

@@ -1,8 +1,8 @@
 import { readRecordStatus, readSettled } from '@ambrosia/chain/read/exchange'
+import type { SaleStatus, SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { Address } from 'viem'
 import type { Chain } from './Chain.ts'
-import type { SettledRecord } from './relay/settle.ts'
 
 /** A settled record and what became of its consent. */
 export type RecordOnChain = {
@@ -10,7 +10,7 @@ export type RecordOnChain = {
   record: SettledRecord
   transaction: Hex
   blockNumber: bigint
-  status: 'settled' | 'unwound' | 'revoked'
+  status: SaleStatus
 }
 
 /** Settled records of a deal, or of a provider account, oldest first. @throws Chain.* */

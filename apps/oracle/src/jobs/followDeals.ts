@@ -3,12 +3,12 @@ import type { Finality } from '@ambrosia/chain/finality'
 import { followOnce } from '@ambrosia/chain/follow'
 import type { Events } from '@ambrosia/chain/readEvents'
 import * as Deal from '@ambrosia/exchange/Deal'
+import * as SettledRecord from '@ambrosia/exchange/SettledRecord'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as ChainCursor from '@ambrosia/service/ChainCursor'
 import type { Kysely } from 'kysely'
 import { type Address, isAddressEqual, type PublicClient } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
-import { toRecordText } from '../releases/recordText.ts'
 
 const abi = [...dealBookAbi, ...consentBookAbi] as const
 
@@ -85,7 +85,7 @@ type Settled = {
   recordId: Hex
   dealId: Hex
   provider: Address
-  record: { certificateHash: Hex; consumer: Address; consentUntil: bigint; deliveryEnd: bigint }
+  record: SettledRecord.SettledRecord
 }
 
 /** Only what this oracle certified is its to release. */
@@ -109,7 +109,7 @@ async function noteSettled(database: Kysely<OracleDatabase>, settled: Settled): 
       released_at_sec: null,
       stopped: 0,
       tries: 0,
-      record: toRecordText(record),
+      record: SettledRecord.toText(record),
       delivery_end_sec: Number(record.deliveryEnd),
       answer_by_sec: null,
       answered: 0,

@@ -1,5 +1,6 @@
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { send } from '@ambrosia/chain/send'
+import * as SettledRecord from '@ambrosia/exchange/SettledRecord'
 import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import type { Envelope } from '@ambrosia/sealing/Envelope'
@@ -8,7 +9,6 @@ import type { Kysely } from 'kysely'
 import type { Address, LocalAccount, PublicClient, TransactionReceipt } from 'viem'
 import type { OracleChain } from '../chain.ts'
 import type { OracleDatabase } from '../database/tables.ts'
-import { fromRecordText } from '../releases/recordText.ts'
 import { type ReleaseRow, releaseOfRow } from '../releases/releaseOfRow.ts'
 
 export type DutiesOptions = {
@@ -82,7 +82,7 @@ async function answerClaims(options: DutiesOptions, block: BlockHead): Promise<v
       address: options.dealBook,
       abi: dealBookAbi,
       functionName: 'postDelivery',
-      args: [fromRecordText(row.record), answer],
+      args: [SettledRecord.fromText(row.record), answer],
     })
     const isDone = await isSent(options, 'postDelivery', row.record_id, sending)
     if (isDone) await mark(database, row.record_id, { answered: 1 })
@@ -117,7 +117,7 @@ async function takeShares(options: DutiesOptions, nowSec: bigint): Promise<void>
       address: options.dealBook,
       abi: dealBookAbi,
       functionName: 'withdrawShares',
-      args: [[fromRecordText(row.record)]],
+      args: [[SettledRecord.fromText(row.record)]],
     })
     const isDone = await isSent(options, 'withdrawShares', row.record_id, sending)
     // A claim that is still open holds the share back for one more window; later tries find it free or gone.

@@ -38,7 +38,7 @@ export async function createRelease(options: {
   const dataKey = await Envelope.unwrap({
     envelope: own,
     privateKey: self.privateKey,
-    context: sealContext({ ...options, epoch: 1 }),
+    context: sealContext(options),
   })
   const keyId = `${criteria.consumer}#${key.fragment}`
   const envelope = await Envelope.wrap({

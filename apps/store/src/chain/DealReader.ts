@@ -10,7 +10,7 @@ export type StoreDeal = {
 }
 
 /** A settlement that is final, and what became of it. */
-export type SettledRecord = {
+export type SoldRecord = {
   recordId: Hex
   dealId: Hex
   provider: Address
@@ -24,7 +24,7 @@ export type SettledRecord = {
 /** What the store asks the chain. @throws Chain.Unreachable */
 export type DealReader = {
   dealOf(dealId: Hex): Promise<StoreDeal | undefined>
-  recordOf(recordId: Hex): Promise<SettledRecord | undefined>
+  recordOf(recordId: Hex): Promise<SoldRecord | undefined>
   /**
    * The settlement of a sealed record, by what the store knows of it. With `isNew` false only blocks that were read already count,
    * which spares a reading of the chain where nothing depends on the newest ones.
@@ -32,7 +32,7 @@ export type DealReader = {
   settlementOf(
     of: { dealId: Hex; provider: Address; manifestHash: Hex },
     options: { isNew: boolean },
-  ): Promise<SettledRecord | undefined>
+  ): Promise<SoldRecord | undefined>
   /** Signing key of each operator, or undefined where the registry does not know him. */
   signersOf(operators: readonly Address[]): Promise<(Address | undefined)[]>
   /** Time of the newest final block that was read, seconds. */

@@ -12,7 +12,7 @@ import type { Kysely } from 'kysely'
 import { type Address, isAddressEqual, type PublicClient } from 'viem'
 import type { RecordRow, StoreDatabase } from '../database/tables.ts'
 import { addressKey } from '../Store.ts'
-import type { DealReader, SettledRecord } from './DealReader.ts'
+import type { DealReader, SoldRecord } from './DealReader.ts'
 
 export type Options = {
   client: PublicClient
@@ -47,7 +47,7 @@ export function createDealReader(options: Options): FollowingReader {
       .executeTakeFirst()
     return row && fromJson(JSON.parse(row.terms))
   }
-  const withStatus = async (row: RecordRow | undefined): Promise<SettledRecord | undefined> => {
+  const withStatus = async (row: RecordRow | undefined): Promise<SoldRecord | undefined> => {
     if (!row) return undefined
     const recordId = row.record_id as Hex
     const status = await readRecordStatus(client, contracts.consentBook, recordId)

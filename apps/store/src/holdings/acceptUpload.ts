@@ -1,7 +1,7 @@
+import { SUBMISSION_SKEW_SEC } from '@ambrosia/exchange/Limits'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { SUBMISSION_SKEW_SEC } from '@ambrosia/primitives/Limits'
 import type { Address } from 'viem'
 import type { HoldingRow, TicketRow } from '../database/tables.ts'
 import type { Store } from '../Store.ts'

@@ -1,7 +1,7 @@
+import { CRITERIA_SIZE_BYTES } from '@ambrosia/exchange/Limits'
 import { fromUtf8, type Hex, toHex, toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256 } from '@ambrosia/primitives/Hash'
-import { CRITERIA_SIZE_BYTES } from '@ambrosia/primitives/Limits'
 import { type Address, isAddressEqual } from 'viem'
 import type { Store } from '../Store.ts'
 

@@ -1,7 +1,7 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, isAddressEqual } from 'viem'
-import type { SettledRecord } from '../chain/DealReader.ts'
+import type { SoldRecord } from '../chain/DealReader.ts'
 import type { HoldingRow } from '../database/tables.ts'
 import type { Store } from '../Store.ts'
 
@@ -42,7 +42,7 @@ export function settlementOf(
   store: Store,
   holding: HoldingRow,
   options: { isNew: boolean },
-): Promise<SettledRecord | undefined> {
+): Promise<SoldRecord | undefined> {
   const of = {
     dealId: holding.deal_id as Hex,
     provider: holding.provider as Address,
@@ -52,11 +52,7 @@ export function settlementOf(
 }
 
 /** No release after revocation, consentUntil or retention end. */
-export function isDeliverable(
-  store: Store,
-  settled: SettledRecord,
-  retentionEndSec: number,
-): boolean {
+export function isDeliverable(store: Store, settled: SoldRecord, retentionEndSec: number): boolean {
   const nowSec = store.nowSec()
   return !settled.isRevoked && nowSec <= settled.consentUntilSec && nowSec <= retentionEndSec
 }

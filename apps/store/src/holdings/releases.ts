@@ -4,7 +4,7 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import { type Address, isAddressEqual } from 'viem'
-import type { SettledRecord } from '../chain/DealReader.ts'
+import type { SoldRecord } from '../chain/DealReader.ts'
 import { addressKey, type Store } from '../Store.ts'
 import { isDeliverable } from './findReadable.ts'
 
@@ -127,7 +127,7 @@ export async function readReleases(
 async function deliverableRecord(
   store: Store,
   recordId: Hex,
-): Promise<{ settled: SettledRecord; oracles: readonly Address[] }> {
+): Promise<{ settled: SoldRecord; oracles: readonly Address[] }> {
   const settled = await store.reader.recordOf(recordId)
   const deal = settled && (await store.reader.dealOf(settled.dealId))
   if (!settled || !deal) throw new RecordUnknownError(recordId)

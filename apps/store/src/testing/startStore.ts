@@ -16,7 +16,7 @@ import { newAccount, word } from '@ambrosia/testing/values'
 import type { Address } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { FileBlobStore } from '../blobs/FileBlobStore.ts'
-import type { DealReader, SettledRecord } from '../chain/DealReader.ts'
+import type { DealReader, SoldRecord } from '../chain/DealReader.ts'
 import { createLocks } from '../createLocks.ts'
 import { migrations } from '../database/migrations.ts'
 import type { StoreDatabase } from '../database/tables.ts'
@@ -26,7 +26,7 @@ import { servingOf } from '../servingOf.ts'
 /** A chain whose state a test sets by hand. */
 export type TestChain = {
   deals: Map<Hex, { terms: DealTerms; isOpen: boolean }>
-  records: Map<Hex, SettledRecord>
+  records: Map<Hex, SoldRecord>
   signers: Map<Address, Address>
   finalTimeSec: number
 }
@@ -240,8 +240,8 @@ export async function hold(
 }
 
 /** Lets the chain settle the record of a manifest. */
-export function settle(test: TestStore, manifestHash: Hex = word(9)): SettledRecord {
-  const record: SettledRecord = {
+export function settle(test: TestStore, manifestHash: Hex = word(9)): SoldRecord {
+  const record: SoldRecord = {
     recordId: word(0xee),
     dealId: test.dealId,
     provider: test.people.provider.address,

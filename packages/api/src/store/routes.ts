@@ -1,7 +1,7 @@
+import { CRITERIA_SIZE_BYTES } from '@ambrosia/exchange/Limits'
 import * as Release from '@ambrosia/exchange/Release'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { HttpRoutes } from '@ambrosia/primitives/HttpRoute'
-import { CRITERIA_SIZE_BYTES } from '@ambrosia/primitives/Limits'
 import * as Type from 'typebox'
 import { describeRoute } from '../ServiceDescription.ts'
 import { Account, AnyObject, closed, Envelope, Hash, messageJson, Signature } from '../shapes.ts'

@@ -176,7 +176,7 @@ describe('certify', () => {
     const { deal, parts, offer } = setting
     const [envelope] = offer.manifest.recipients
     assert.ok(envelope)
-    const context = sealContext({ ...deal, provider: parts.account.address, epoch: 1 })
+    const context = sealContext({ ...deal, provider: parts.account.address })
     const { privateKey } = parts.pair
     const dataKey = await Envelope.unwrap({ envelope, privateKey, context })
     const plaintext = await Seal.openBytes({ ciphertext: offer.sealed, dataKey, context })

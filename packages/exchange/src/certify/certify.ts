@@ -5,7 +5,6 @@ import type { Resolvable } from '@ambrosia/credentials/Resolver'
 import type * as QualityScore from '@ambrosia/health/Quality'
 import { concat, fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
-import { SUBMISSION_SKEW_SEC } from '@ambrosia/primitives/Limits'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as DataKey from '@ambrosia/sealing/DataKey'
 import * as Envelope from '@ambrosia/sealing/Envelope'
@@ -20,6 +19,7 @@ import { RecordError } from '../judge/errors.ts'
 import { judge } from '../judge/judge.ts'
 import type { VerifiedPresentation } from '../judge/Opened.ts'
 import { tagsOf } from '../judge/tagsOf.ts'
+import { SUBMISSION_SKEW_SEC } from '../Limits.ts'
 import { dealBookDomain } from '../messages/Message.ts'
 import * as Payload from '../Payload.ts'
 import { sealContext } from '../SealContext.ts'
@@ -199,7 +199,7 @@ async function openPayload(
   const envelope = Manifest.recipientOf(manifest, self.keyId, self.epoch)
   if (!envelope) throw new RecordError('NotRecipient', 'the record is not sealed for this oracle')
   const { dealId, provider } = body.submission
-  const seal = sealContext({ ...context, dealId, provider, epoch: 1 })
+  const seal = sealContext({ ...context, dealId, provider })
   const dataKey = await Envelope.unwrap({ envelope, privateKey: self.privateKey, context: seal })
   if (DataKey.commitment(dataKey) !== manifest.keyCommitment) {
     throw new RecordError('WrongKey', 'the wrapped key is not the one that the manifest commits to')

@@ -125,7 +125,7 @@ function bundleOf(condition: 'diabetes' | undefined, seed = 3): Uint8Array {
 }
 
 describe('checkSample', () => {
-  it('behavior: a predicate sees the Bundle that is delivered, before the deal as at the oracle', async () => {
+  it('a predicate sees the Bundle that is delivered, before the deal as at the oracle', async () => {
     // Names of entries, which the sample file, the sealed record and the delivered Bundle could each have otherwise.
     const seen = {
       named: 'Bundle.entry.fullUrl.exists()',
@@ -149,7 +149,7 @@ describe('checkSample', () => {
     }
   })
 
-  it('behavior: what it says of a record is what comes of it', async () => {
+  it('what it says of a record is what comes of it', async () => {
     const rules = {
       one: [{ type: 'Observation', codes: [HBA1C], all: true }],
       several: [
@@ -187,7 +187,7 @@ describe('checkSample', () => {
     assert.ok(sales >= 6, `${sales} sales`)
   })
 
-  it('behavior: a record of many resources is judged by its type roots', async () => {
+  it('a record of many resources is judged by its type roots', async () => {
     const { resources } = Generator.patient({
       seed: 5,
       asOf,
@@ -201,7 +201,7 @@ describe('checkSample', () => {
     assert.deepEqual([verdict.failed, verdict.score], [[], await sell(bundle, criteria)])
   })
 
-  it('behavior: every step tells what it removes and what fails it alone', async () => {
+  it('every step tells what it removes and what fails it alone', async () => {
     const criteria = criteriaOf({
       predicates: [{ id: 'never', expression: 'Bundle.entry.resource.ofType(Device).exists()' }],
     })
@@ -234,7 +234,7 @@ describe('checkSample', () => {
     )
   })
 
-  it('error: an expression that no oracle would evaluate ends the check before any file is read', async () => {
+  it('an expression that no oracle would evaluate ends the check before any file is read', async () => {
     const criteria = criteriaOf({
       predicates: [{ id: 'net', expression: 'Bundle.entry.resource.subject.resolve().exists()' }],
     })

@@ -1,6 +1,6 @@
 import * as Predicate from '@ambrosia/health/Predicate'
-import * as SafeHarbor from '@ambrosia/health/SafeHarbor'
 import type { Resource } from '@ambrosia/health/Resource'
+import * as SafeHarbor from '@ambrosia/health/SafeHarbor'
 import { meets, type ResourceRule, select } from '@ambrosia/health/Selection'
 import { classOf } from '@ambrosia/health/Sensitivity'
 import * as Validation from '@ambrosia/health/Validation'

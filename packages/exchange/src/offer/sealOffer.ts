@@ -77,8 +77,7 @@ export async function sealOffer(options: {
     presentation,
   })
   const dataKey = DataKey.create(randomBytes)
-  const epoch = 1
-  const context = sealContext({ ...deal, provider: options.provider, epoch })
+  const context = sealContext({ ...deal, provider: options.provider })
   const sealed = await Seal.sealBytes({ plaintext, dataKey, context })
   const { cid: contentAddress } = await ContentAddress.fromBytes(sealed)
   const recipients: Envelope.Envelope[] = []

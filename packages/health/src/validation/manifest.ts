@@ -2,7 +2,12 @@ import { createRequire } from 'node:module'
 import { toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { sha256 } from '@ambrosia/primitives/Hash'
-import * as Limits from '@ambrosia/primitives/Limits'
+import {
+  BUNDLE_SIZE_BYTES,
+  JSON_DEPTH,
+  RECORD_RESOURCE_COUNT,
+  RESOURCE_SIZE_BYTES,
+} from '@ambrosia/primitives/Limits'
 import { MEDPLUM_VERSION } from '@medplum/core'
 import { EFFECTS } from '../meaning/effects.ts'
 import {
@@ -66,6 +71,6 @@ export function manifest(): object {
       variables: [...ALLOWED_VARIABLES].sort(),
       limits: { EXPRESSION_LENGTH, NODE_COUNT, NODE_DEPTH, PAIRWISE_COUNT, STEP_COUNT },
     },
-    limits: { ...Limits },
+    limits: { BUNDLE_SIZE_BYTES, JSON_DEPTH, RECORD_RESOURCE_COUNT, RESOURCE_SIZE_BYTES },
   }
 }

@@ -1,7 +1,7 @@
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { LocalAccount, TransactionReceipt } from 'viem'
 import type { Chain } from '../Chain.ts'
-import type { SettledRecord } from '../relay/settle.ts'
 
 /** Obliges the certifying oracles to post the wrapped key on chain; without an answer in time `refundDelivery` pays back their shares. */
 export async function claimDelivery(options: {

@@ -5,6 +5,7 @@ import type { Criteria } from '@ambrosia/exchange/Criteria'
 import { toBundleText } from '@ambrosia/exchange/IssuedRecord'
 import * as Payload from '@ambrosia/exchange/Payload'
 import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
+import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
@@ -13,7 +14,6 @@ import * as Manifest from '@ambrosia/sealing/Manifest'
 import * as Seal from '@ambrosia/sealing/Seal'
 import type { Address, LocalAccount } from 'viem'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
-import type { SettledRecord } from '../relay/settle.ts'
 import { type DeliveryProof, verifyDelivery } from './verifyDelivery.ts'
 
 /** The consumer's key that records are released to. */
@@ -165,7 +165,7 @@ async function openSealed(
 ): Promise<Payload.Payload> {
   const { chainId, dealBook, record, onProgress = ignoreProgress } = options
   const { dealId, provider } = record
-  const context = sealContext({ chainId, dealBook, dealId, provider, epoch: 1 })
+  const context = sealContext({ chainId, dealBook, dealId, provider })
   const plaintext = await Seal.openBytes({ ciphertext, dataKey, context })
   onProgress({ step: 'key', done: 1, total: 1, unit: 'records' })
   const payload = Payload.decode(plaintext)

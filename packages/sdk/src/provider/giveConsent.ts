@@ -1,20 +1,13 @@
 import * as Agreement from '@ambrosia/exchange/Agreement'
-import { priceOf } from '@ambrosia/exchange/Deal'
-import * as ConsentText from '@ambrosia/health/ConsentText'
-import { toDecimal } from '@ambrosia/primitives/Units'
+import { consentSentences } from '@ambrosia/exchange/consentSentences'
+import { minimumNet } from '@ambrosia/exchange/Deal'
+import type { QuorumCertificate } from '@ambrosia/exchange/QuorumCertificate'
+import type { SignedConsent } from '@ambrosia/exchange/Settlement'
 import { type Address, zeroAddress } from 'viem'
-import type { OpenedDeal } from '../consumer/openDeal.ts'
 import type { Offering, SealedForDeal } from './offerRecord.ts'
-import { type SignedConsent, signConsent } from './signConsent.ts'
-import type { QuorumCertificate } from './submitOffer.ts'
+import { signConsent } from './signConsent.ts'
 
-/** The least that the provider gets: the price less the most that the deal lets oracles take. */
-export function minimumNet(deal: OpenedDeal, score: number): bigint {
-  const price = priceOf(deal.terms, score) ?? 0n
-  return price - (price * BigInt(deal.terms.commissionCapBps)) / 10_000n
-}
-
-/** Shows the provider what he signs, and signs it: certificate, price, purpose, end. */
+/** Shows the provider what they sign, and signs it: certificate, price, purpose, end. */
 export async function giveConsent(options: {
   offering: Offering
   sealed: SealedForDeal
@@ -28,22 +21,17 @@ export async function giveConsent(options: {
 }): Promise<{ consent: SignedConsent; sentences: string[] }> {
   const { offering, certificate } = options
   const { deal, chain, account } = offering
-  const net = minimumNet(deal, certificate.certificate.score) - (options.maximumRelayerFee ?? 0n)
-  const rendered = ConsentText.render({
-    purpose: { code: deal.agreement.purpose, words: deal.criteria.title },
-    consumerName: deal.agreement.consumerName,
-    price: `at least ${toDecimal(net)} MED`,
-    until: deal.agreement.retentionEnd,
-    resale: deal.agreement.resale,
-    ...authorizationOf(offering, net),
-    data: options.sealed.selected.explanation.slice(0, 300),
-    sensitive: options.sealed.selected.labels,
+  const { score, validUntil } = certificate.certificate
+  const maximumRelayerFee = options.maximumRelayerFee ?? 0n
+  const net = minimumNet(deal.terms, score) - maximumRelayerFee
+  const sentences = consentSentences({
+    deal,
+    net,
+    selected: options.sealed.selected,
+    issuer: String(offering.record.credential['issuer']),
+    provider: account.address,
+    signedAt: new Date(offering.now()),
   })
-  // Said to the person as long as oracles run without enclaves (docs/ARCHITECTURE.md, known weaknesses).
-  const sentences = [
-    ...rendered.sentences,
-    `The operators of the ${deal.terms.oracles.length} oracles that check the data can read what they check.`,
-  ]
   await options.confirm?.(sentences)
   const answers = Agreement.assertAnswers(
     deal.agreement,
@@ -61,22 +49,9 @@ export async function giveConsent(options: {
     minimumNet: net,
     payout: account.address,
     relayer: options.relayer ?? zeroAddress,
-    maximumRelayerFee: options.maximumRelayerFee ?? 0n,
-    signedUntil: certificate.certificate.validUntil,
+    maximumRelayerFee,
+    signedUntil: validUntil,
     consentUntil: deal.terms.retentionEnd,
   })
   return { consent, sentences }
-}
-
-/** What a consent to sell the form that names the person must say besides (45 CFR 164.508(a)(4) and (c)). */
-function authorizationOf({ deal, record, account }: Offering, net: bigint) {
-  if (deal.criteria.form !== 'identified') return { identified: false }
-  return {
-    identified: true,
-    discloser: String(record.credential['issuer']),
-    remuneration: `${deal.agreement.consumerName} pays me at least ${toDecimal(net)} MED for this record`,
-    dealId: deal.dealId,
-    provider: account.address,
-    signedAt: new Date().toISOString(),
-  }
 }

@@ -4,6 +4,7 @@ import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import { readOracle } from '@ambrosia/chain/read/oracle'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { HolderKey } from '@ambrosia/credentials/Keys'
+import type { Deal } from '@ambrosia/exchange/Deal'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
 import {
   type DealView,
@@ -16,9 +17,8 @@ import { fromHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, isAddressEqual, type LocalAccount } from 'viem'
 import type { Chain } from '../Chain.ts'
-import type { OpenedDeal } from '../consumer/openDeal.ts'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
-import { type QuorumCertificate, submitOffer } from './submitOffer.ts'
+import { type CertifiedOffer, submitOffer } from './submitOffer.ts'
 
 /** What a provider needs to offer a record into a deal. */
 export type Offering = {
@@ -26,7 +26,7 @@ export type Offering = {
   store: StoreClient
   fetch: Fetch
   loader: Loader
-  deal: OpenedDeal
+  deal: Deal
   record: IssuedRecord
   /** A fresh account for each deal; it needs no ether. */
   account: LocalAccount
@@ -44,7 +44,7 @@ export type SealedForDeal = {
 type Recipient = OracleRecipient & { endpoint: string; signer: Address }
 
 /** The deal as the messages bind it. */
-export function viewOf(chain: Chain, deal: OpenedDeal): DealView {
+export function viewOf(chain: Chain, deal: Deal): DealView {
   return {
     chainId: chain.chainId,
     dealBook: chain.contracts.dealBook,
@@ -59,7 +59,7 @@ export function viewOf(chain: Chain, deal: OpenedDeal): DealView {
  * The deal's oracles that are admitted now: only to them is a record sealed. Anybody may register, so a consumer could name an operator
  * of his own beside honest ones and read for nothing. @throws Offer.UntrustedVerifier, Offer.TooFewOracles
  */
-export async function readRecipients(chain: Chain, deal: OpenedDeal): Promise<Recipient[]> {
+export async function readRecipients(chain: Chain, deal: Deal): Promise<Recipient[]> {
   const { contracts, client } = chain
   // Another verifier could take certificates that no oracle signed.
   if (!isAddressEqual(deal.terms.verifier, contracts.certificateVerifier)) {
@@ -107,7 +107,7 @@ export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
 export async function certifyOffer(
   offering: Offering,
   sealed: SealedForDeal,
-): Promise<QuorumCertificate> {
+): Promise<CertifiedOffer> {
   const { deal, account, store } = offering
   const { offer, selected } = sealed
   const { dealId, terms } = deal

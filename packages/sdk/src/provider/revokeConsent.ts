@@ -1,10 +1,10 @@
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { revocationPrice, type SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { LocalAccount, TransactionReceipt } from 'viem'
 import type { Chain } from '../Chain.ts'
-import { signPermit } from '../consumer/openDeal.ts'
-import type { SettledRecord } from '../relay/settle.ts'
+import { signPermit } from '../signPermit.ts'
 import { signCancel, signRevocation } from './signConsent.ts'
 
 const SIGNATURE_LIFE_SEC = 3600n
@@ -15,11 +15,6 @@ const NO_PERMIT = {
   r: `0x${'00'.repeat(32)}`,
   s: `0x${'00'.repeat(32)}`,
 } as const
-
-/** What the revocation of a record costs: inside the delivery window what was received goes back, afterwards nothing. */
-export function revocationPrice(record: SettledRecord, nowSec: bigint): bigint {
-  return nowSec <= record.deliveryEnd ? record.net : 0n
-}
 
 /**
  * Revokes a settled consent; a relayer carries it, so the provider needs no ether. Inside the delivery window the sale is unwound: the

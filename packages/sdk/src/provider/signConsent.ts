@@ -2,10 +2,9 @@ import * as CancelConsent from '@ambrosia/exchange/CancelConsent'
 import * as Consent from '@ambrosia/exchange/Consent'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import * as RevokeConsent from '@ambrosia/exchange/RevokeConsent'
+import type { SignedConsent } from '@ambrosia/exchange/Settlement'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { Address, LocalAccount } from 'viem'
-
-export type SignedConsent = { consent: Consent.Consent; consentHash: Hex; signature: Hex }
 
 type Chain = { chainId: number; dealBook: Address }
 

@@ -2,6 +2,7 @@ import type { Certified, OracleClient } from '@ambrosia/api/oracle/OracleClient'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import { type Domain, dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
+import type { QuorumCertificate } from '@ambrosia/exchange/QuorumCertificate'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
 import type { Hex } from '@ambrosia/primitives/Bytes'
@@ -10,11 +11,8 @@ import type { Address } from 'viem'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
 import { gatherAnswers } from './gatherAnswers.ts'
 
-/** A certificate that enough oracles signed. */
-export type QuorumCertificate = {
-  certificate: Certificate.Certificate
-  certificateHash: Hex
-  signatures: { oracle: Address; signature: Hex }[]
+/** The certificate of an offer, and what the oracles said of it. */
+export type CertifiedOffer = QuorumCertificate & {
   quality: Certified['quality']
   /** Oracles that gave no certificate, and the code why. */
   missing: { oracle: Address; code: string }[]
@@ -41,7 +39,7 @@ export async function submitOffer(
     quorum: number
     onProgress?: OnProgress
   },
-): Promise<QuorumCertificate> {
+): Promise<CertifiedOffer> {
   const onProgress = options.onProgress ?? ignoreProgress
   const domain = dealBookDomain(options.deal.chainId, options.deal.dealBook)
   let done = 0

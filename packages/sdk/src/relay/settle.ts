@@ -1,19 +1,11 @@
-import {
-  consentBookAbi,
-  dealBookAbi,
-  type Record as OnChainRecord,
-} from '@ambrosia/chain/abi/exchange'
+import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { decodeRefusal } from '@ambrosia/chain/errors'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
+import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Settlement } from '@ambrosia/exchange/Settlement'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { type Address, type LocalAccount, parseEventLogs } from 'viem'
 import type { Chain } from '../Chain.ts'
-import type { SignedConsent } from '../provider/signConsent.ts'
-import type { QuorumCertificate } from '../provider/submitOffer.ts'
-
-/** A record as the settlement event tells it; its commitment stands on chain. Times are seconds. */
-export type SettledRecord = OnChainRecord
 
 export type SettleResult = {
   transaction: Hex
@@ -21,26 +13,6 @@ export type SettleResult = {
   settled: { recordId: Hex; provider: Address; record: SettledRecord }[]
   /** By position: the contract's own code. */
   refused: { index: number; code: string }[]
-}
-
-/** Puts certificate and consent together, signatures in the order of the deal's oracles. */
-export function toSettlement(
-  terms: DealTerms,
-  certificate: QuorumCertificate,
-  consent: SignedConsent,
-  relayerFee = 0n,
-): Settlement {
-  const indexed = certificate.signatures.map(({ oracle, signature }) => ({
-    index: terms.oracles.findIndex((one) => one.toLowerCase() === oracle.toLowerCase()),
-    signature,
-  }))
-  return {
-    certificate: certificate.certificate,
-    oracleSignatures: indexed.sort((a, b) => a.index - b.index),
-    consent: consent.consent,
-    consentSignature: consent.signature,
-    relayerFee,
-  }
 }
 
 /** Settles records: stores consent and certificate, pays. Each is judged alone; with `strict` one refusal refuses all. */

@@ -35,7 +35,8 @@ export function define(collect: Command): void {
 
 /** One record that can't be had must not keep back the others. */
 async function collectAll(options: Options) {
-  const { accountOf, loadDeal, openSession, recordLoader } = await import('../../Session.ts')
+  const { accountOf, openSession, recordLoader } = await import('../../Session.ts')
+  const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
   const { readRecords } = await import('@ambrosia/sdk/readRecords')
   const { collectRecord } = await import('@ambrosia/sdk/consumer/collectRecord')
   const session = await openSession()

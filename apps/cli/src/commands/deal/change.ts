@@ -32,7 +32,8 @@ function defineChange(verb: Command, change: Change): void {
     .option('--key <name>', 'account that sends', 'consumer')
     .addHelpText('after', `\nExample:\n  ambrosia deal ${change} 0x…`)
     .action(async (id: string, options: { key: string }, command: Command) => {
-      const { accountOf, loadDeal, openSession } = await import('../../Session.ts')
+      const { accountOf, openSession } = await import('../../Session.ts')
+      const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
       const { changeDeal } = await import('@ambrosia/sdk/consumer/changeDeal')
       const session = await openSession()
       const receipt = await changeDeal({

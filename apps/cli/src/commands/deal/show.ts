@@ -19,7 +19,8 @@ Example:
   ambrosia deal show 0x…`,
     )
     .action(async (id: string, _options: object, command: Command) => {
-      const { loadDeal, openSession } = await import('../../Session.ts')
+      const { openSession } = await import('../../Session.ts')
+      const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
       const { readDealStatus } = await import('@ambrosia/chain/read/exchange')
       const { toJson } = await import('@ambrosia/exchange/Deal')
       const { readToken } = await import('../../readToken.ts')

@@ -42,11 +42,12 @@ export function define(offer: Command): void {
 
 async function makeOffer(name: string, options: Options) {
   const { fromDecimal } = await import('@ambrosia/primitives/Units')
-  const { loadDeal, openSession, recordLoader } = await import('../../Session.ts')
+  const { openSession, recordLoader } = await import('../../Session.ts')
+  const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
   const { loadRecord } = await import('../../wallet/records.ts')
   const { certifyOffer, prepareOffer } = await import('@ambrosia/sdk/provider/offerRecord')
   const { giveConsent } = await import('@ambrosia/sdk/provider/giveConsent')
-  const { toSettlement } = await import('@ambrosia/sdk/relay/settle')
+  const { toSettlement } = await import('@ambrosia/exchange/Settlement')
   const Certificate = await import('@ambrosia/exchange/Certificate')
   const Consent = await import('@ambrosia/exchange/Consent')
   const session = await openSession()

@@ -15,9 +15,8 @@ export function define(revoke: Command): void {
     .action(async (id: string, options: { name: string; relayer: string }, command: Command) => {
       const { accountOf, openSession } = await import('../../Session.ts')
       const { readRecords } = await import('@ambrosia/sdk/readRecords')
-      const { revocationPrice, revokeConsent } = await import(
-        '@ambrosia/sdk/provider/revokeConsent'
-      )
+      const { revocationPrice } = await import('@ambrosia/exchange/SettledRecord')
+      const { revokeConsent } = await import('@ambrosia/sdk/provider/revokeConsent')
       const { readToken } = await import('../../readToken.ts')
       const session = await openSession()
       const [settled] = await readRecords(session.chain, { recordId: id as Hex })

@@ -61,7 +61,8 @@ export function define(settle: Command): void {
 }
 
 async function settleOffers(files: readonly string[], options: Options) {
-  const { accountOf, loadDeal, openSession } = await import('../../Session.ts')
+  const { accountOf, openSession } = await import('../../Session.ts')
+  const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
   const { settle } = await import('@ambrosia/sdk/relay/settle')
   const Certificate = await import('@ambrosia/exchange/Certificate')
   const Consent = await import('@ambrosia/exchange/Consent')

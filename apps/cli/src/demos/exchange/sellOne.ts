@@ -1,5 +1,6 @@
 import * as Contexts from '@ambrosia/credentials/Contexts'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
+import { toSettlement } from '@ambrosia/exchange/Settlement'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
@@ -10,7 +11,7 @@ import {
   prepareOffer,
   type SealedForDeal,
 } from '@ambrosia/sdk/provider/offerRecord'
-import { type SettleResult, settle, toSettlement } from '@ambrosia/sdk/relay/settle'
+import { type SettleResult, settle } from '@ambrosia/sdk/relay/settle'
 import { amount, decimal, size } from '../../figures.ts'
 import type { Line } from '../frame/Stage.ts'
 import type { Ground } from '../frame/startGround.ts'

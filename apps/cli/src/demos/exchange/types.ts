@@ -1,7 +1,7 @@
 import type { Issued } from '@ambrosia/api/issuer/IssuerClient'
+import type { SignedConsent } from '@ambrosia/exchange/Settlement'
 import type { Offering, SealedForDeal } from '@ambrosia/sdk/provider/offerRecord'
-import type { SignedConsent } from '@ambrosia/sdk/provider/signConsent'
-import type { QuorumCertificate } from '@ambrosia/sdk/provider/submitOffer'
+import type { CertifiedOffer } from '@ambrosia/sdk/provider/submitOffer'
 import type { SettleResult } from '@ambrosia/sdk/relay/settle'
 import type { Stage } from '../frame/Stage.ts'
 import type { Patient } from './patients.ts'
@@ -44,7 +44,7 @@ export type Holder = { patient: Patient; issued: Issued; name: string }
 /** One record on its way through a deal. */
 export type Sale = {
   sealed: SealedForDeal
-  certificate: QuorumCertificate
+  certificate: CertifiedOffer
   consent: SignedConsent
   sentences: string[]
   result: SettleResult

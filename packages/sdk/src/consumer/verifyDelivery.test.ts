@@ -6,10 +6,10 @@ import * as Payload from '@ambrosia/exchange/Payload'
 import { sealContext } from '@ambrosia/exchange/SealContext'
 import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
 import { toHex } from '@ambrosia/primitives/Bytes'
-import { parseProof } from '@ambrosia/sdk/consumer/parseProof'
-import { type DeliveryProof, verifyDelivery } from '@ambrosia/sdk/consumer/verifyDelivery'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Seal from '@ambrosia/sealing/Seal'
+import { parseProof } from './parseProof.ts'
+import { type DeliveryProof, verifyDelivery } from './verifyDelivery.ts'
 
 type Setting = Awaited<ReturnType<typeof createSetting>>
 
@@ -22,7 +22,7 @@ describe('a delivery is checked without trusting an oracle', () => {
   before(async () => {
     setting = await createSetting(8_000)
     const { deal, parts, offer, context } = setting
-    const seal = sealContext({ ...deal, provider: parts.account.address, epoch: 1 })
+    const seal = sealContext({ ...deal, provider: parts.account.address })
     const [envelope] = offer.manifest.recipients
     assert.ok(envelope)
     const dataKey = await Envelope.unwrap({

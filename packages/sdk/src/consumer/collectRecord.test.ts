@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import type { Certified } from '@ambrosia/api/oracle/OracleClient'
 import type { StoreClient } from '@ambrosia/api/store/StoreClient'
-import * as Certificate from '@ambrosia/exchange/Certificate'
-import { certify } from '@ambrosia/exchange/certify/certify'
 import * as Release from '@ambrosia/exchange/Release'
 import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
+import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
-import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
-import { submitOffer } from '@ambrosia/sdk/provider/submitOffer'
-import type { SettledRecord } from '@ambrosia/sdk/relay/settle'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as DataKey from '@ambrosia/sealing/DataKey'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import { privateKeyToAccount } from 'viem/accounts'
+import { collectRecord } from './collectRecord.ts'
 
 type Setting = Awaited<ReturnType<typeof createSetting>>
 
@@ -90,7 +86,7 @@ describe('an oracle that releases another key', () => {
     const { deal, parts, offer } = setting
     const [envelope] = offer.manifest.recipients
     assert.ok(envelope)
-    const context = sealContext({ ...deal, provider: parts.account.address, epoch: 1 })
+    const context = sealContext({ ...deal, provider: parts.account.address })
     return await Envelope.unwrap({ envelope, privateKey: parts.pair.privateKey, context })
   }
 
@@ -114,54 +110,5 @@ describe('an oracle that releases another key', () => {
     const manifest = { ...setting.offer.manifest, contentAddress }
     await assert.rejects(collect([right], { manifest }), { code: 'Delivery.WrongContent' })
     await assert.rejects(collect([right], { manifest: {} }), { code: 'Manifest.Invalid' })
-  })
-})
-
-describe('an oracle that answers something else than its certificate', () => {
-  /** Three oracles; the last one changes its answer. */
-  async function submit(cheat: (certified: Certified) => Certified, quorum = 2) {
-    const { parts, offer, deal, context, domain, body } = setting
-    const { receipt, ...rest } = parts
-    const oracles = [1, 2, 3].map((number) => {
-      const account = privateKeyToAccount(key(number))
-      const submitTo = async (sent: Setting['body']): Promise<Certified> => {
-        const self = { ...context.self, operator: account.address }
-        const { certificate, quality } = await certify(sent, { ...context, self })
-        const typedData = Certificate.toTypedData(certificate, domain)
-        const signature = await account.signTypedData(typedData)
-        const certified = { id: key(1), oracle: account.address, certificate, quality, signature }
-        return number === 3 ? cheat(certified) : certified
-      }
-      const client = { submit: submitTo, read: async () => assert.fail() }
-      return { operator: account.address, signer: account.address, client }
-    })
-    const { receiptSignature } = body
-    return await submitOffer({ ...rest, receipt, receiptSignature, offer, deal, oracles, quorum })
-  }
-
-  it('an honest third one is counted', async () => {
-    assert.equal((await submit((certified) => certified)).signatures.length, 3)
-  })
-
-  it('goes on without a signature by another key or over another certificate', async () => {
-    const [one, two] = [key(8), key(9)]
-    for (const cheat of [
-      (certified: Certified) => ({ ...certified, signature: `${one}${two.slice(2)}1b` as Hex }),
-      (certified: Certified) => ({
-        ...certified,
-        certificate: { ...certified.certificate, score: 1 },
-      }),
-    ]) {
-      const { signatures, missing } = await submit(cheat)
-      assert.equal(signatures.length, 2)
-      assert.deepEqual(
-        missing.map(({ code }) => code),
-        ['Offer.WrongCertificate'],
-      )
-    }
-    await assert.rejects(
-      submit((certified) => ({ ...certified, signature: '0x' }), 3),
-      { code: 'Offer.NoQuorum' },
-    )
   })
 })

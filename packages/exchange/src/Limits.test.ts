@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import * as Limits from './Limits.ts'
+
+it('pins the limits: they are part of the protocol, and each is tested where it is enforced', () => {
+  assert.deepEqual(
+    { ...Limits },
+    {
+      CRITERIA_SIZE_BYTES: 65_536,
+      DIGEST_LIST_COUNT: 200,
+      SUBMISSION_SKEW_SEC: 300,
+      CERTIFICATE_LIFE_SEC: 3_600,
+    },
+  )
+})

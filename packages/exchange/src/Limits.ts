@@ -1,0 +1,10 @@
+/** The limits of the exchange; each has a test at the limit and one past it. */
+
+/** A criteria document, bytes. */
+export const CRITERIA_SIZE_BYTES = 64 * 1024
+/** Resources with a digest of their own in a credential; above that, one Merkle root per resource type. */
+export const DIGEST_LIST_COUNT = 200
+/** Age of a submission against an oracle's clock, seconds. */
+export const SUBMISSION_SKEW_SEC = 300
+/** Longest life of a certificate, seconds. */
+export const CERTIFICATE_LIFE_SEC = 3600
