@@ -19,6 +19,9 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
     function label(address account, string calldata name) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
+    function store(address target, bytes32 slot, bytes32 value) external;
+    function etch(address target, bytes calldata code) external;
+    function deal(address account, uint256 balance) external;
     function readFile(string calldata path) external view returns (string memory);
 
     struct Log {

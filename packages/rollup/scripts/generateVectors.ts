@@ -34,6 +34,7 @@ const rules: ChainRules.ChainRules = {
   gasLimit: 30_000_000,
   feeRecipient: address('fee recipient'),
   maximumDrift: 600,
+  recordGas: 1_000_000_000,
 }
 const keys = await SealedPayload.createKeyPair(bytes('committee'))
 /** A transaction of a type after 0; the signature is no account's in particular, since decoding is what counts here. */
@@ -140,13 +141,18 @@ const record: Batch.BatchRecord = {
   l1Timestamp: 1_900_000_100,
 }
 const parent = { number: 41, hash: hash('parent'), timestamp: 1_900_000_000, count: 0 }
-const planned = Derivation.plan({
+const contents = Derivation.openRecord({
   rules,
   record,
   body,
-  parent,
+  firstCount: parent.count,
   kinds: all.map(({ kind }) => kind),
 })
+const planned: Batch.BatchBlock[] = []
+for (let at = Derivation.nextBlock(contents, Derivation.startOf(parent)); at !== undefined; ) {
+  planned.push(at.block)
+  at = Derivation.nextBlock(contents, at.cursor)
+}
 const certificate = {
   index: 3,
   accumulator: hash('accumulator'),

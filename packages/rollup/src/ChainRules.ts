@@ -15,6 +15,8 @@ export type ChainRules = {
   feeRecipient: Hex
   /** How far a block's timestamp may be ahead of its batch's on L1, seconds. */
   maximumDrift: number
+  /** Gas used in a record's blocks after which no further block of its body begins. */
+  recordGas: number
 }
 
 /** Rules that are the same in every network of this version. */
@@ -40,6 +42,7 @@ export function hash(rules: ChainRules): Hex {
     rules.gasLimit,
     rules.feeRecipient,
     rules.maximumDrift,
+    rules.recordGas,
   )
 }
 

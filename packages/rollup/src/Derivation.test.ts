@@ -5,6 +5,7 @@ import * as Batch from './Batch.ts'
 import { LIMITS } from './ChainRules.ts'
 import * as Derivation from './Derivation.ts'
 import { KINDS, type Kind } from './InboxEntry.ts'
+import { allBlocks } from './testing/allBlocks.ts'
 import { entries, vectors } from './testing/vectors.ts'
 
 const { rules } = vectors
@@ -12,7 +13,7 @@ const start = 1_900_000_000
 const parent = { timestamp: start, count: 10 }
 const anyKind = fc.constantFrom<Kind>(...Object.values(KINDS))
 
-function planOf(blocks: readonly Batch.BatchBlock[], kinds: readonly Kind[], change = {}) {
+function recordOf(blocks: readonly Batch.BatchBlock[], kinds: readonly Kind[], change = {}) {
   const record = {
     commitment: Batch.ZERO_HASH,
     inboxCount: parent.count + kinds.length,
@@ -20,11 +21,13 @@ function planOf(blocks: readonly Batch.BatchBlock[], kinds: readonly Kind[], cha
     l1Timestamp: start + 100,
     ...change,
   }
-  return Derivation.plan({ rules, record, body: Batch.encodeBody(blocks), parent, kinds })
+  const body = Batch.encodeBody(blocks)
+  return Derivation.openRecord({ rules, record, body, firstCount: parent.count, kinds })
 }
+const planOf = (...args: Parameters<typeof recordOf>) => allBlocks(recordOf(...args), parent)
 const block = (timestamp: number, count: number) => ({ timestamp, count, transactions: [] })
 
-describe('plan', () => {
+describe('nextBlock', () => {
   it('every record means a list of blocks that keeps the rules', () => {
     const anyBlock = fc.record({
       timestamp: fc.integer({ min: start - 10, max: start + 1000 }),
@@ -78,7 +81,8 @@ describe('plan', () => {
       anchor: Batch.ZERO_HASH,
       l1Timestamp: start + 100,
     }
-    const planned = Derivation.plan({ rules, record, body: undefined, parent, kinds })
+    const contents = { rules, record, body: undefined, firstCount: parent.count, kinds }
+    const planned = allBlocks(Derivation.openRecord(contents), parent)
     assert.deepEqual(
       planned.map(({ timestamp, count }) => [timestamp, count]),
       [
@@ -86,6 +90,19 @@ describe('plan', () => {
         [start + 101, 18],
         [start + 102, 19],
       ],
+    )
+  })
+
+  it('the body ends where its blocks have used the gas of a record', () => {
+    const blocks = Array.from({ length: 5 }, (_, i) => block(start + 1 + i, 10))
+    const half = BigInt(rules.recordGas) / 2n
+    assert.equal(allBlocks(recordOf(blocks, []), parent, () => half).length, 2)
+    assert.equal(allBlocks(recordOf(blocks, []), parent, () => half - 1n).length, 3)
+    // Entries are consumed whatever was used.
+    const withEntry = allBlocks(recordOf(blocks, [KINDS.deposit]), parent, () => 2n * half)
+    assert.deepEqual(
+      withEntry.map(({ count }) => count),
+      [10, 11],
     )
   })
 

@@ -41,37 +41,81 @@ export type Attributes = {
   forcedCount: number
 }
 
-/**
- * The blocks that a record means, as far as they follow without executing: those of the body that stand, then catch-up blocks.
- * `kinds` are the kinds of the entries from the parent's count to the record's.
- */
-export function plan(options: {
+/** Where the blocks of a record have come to. */
+export type Cursor = {
+  /** Blocks of the body that stand so far; undefined when the body has ended. */
+  position: number | undefined
+  /** Of the last block so far. */
+  timestamp: number
+  count: number
+  /** Used by the blocks of the record so far. */
+  gasUsed: bigint
+}
+
+/** The record with what its blocks follow from. */
+export type RecordContents = {
   rules: ChainRules
   record: BatchRecord
-  /** Undefined for a record without data. */
-  body: Uint8Array | undefined
-  parent: { timestamp: number; count: number }
+  /** Blocks of its body; none for a record without data. */
+  blocks: readonly BatchBlock[]
+  /** Inbox entries consumed before the record. */
+  firstCount: number
+  /** Kinds of the entries from there to the record's count. */
   kinds: readonly InboxEntry['kind'][]
-}): BatchBlock[] {
-  const { rules, record, body, parent, kinds } = options
-  const planned: BatchBlock[] = []
-  let { timestamp, count } = parent
-  const kindsFrom = (from: number) => kinds.slice(from - parent.count)
-  for (const block of body === undefined ? [] : decodeBody(body)) {
-    if (block.timestamp <= timestamp) break
-    if (block.timestamp > record.l1Timestamp + rules.maximumDrift) break
-    if (block.count < count || block.count > record.inboxCount) break
-    if (block.count > count + consumable(kindsFrom(count))) break
-    planned.push(block)
-    timestamp = block.timestamp
-    count = block.count
+}
+
+/** A record's contents from its body; undefined stands for a record without data. */
+export function openRecord(options: {
+  rules: ChainRules
+  record: BatchRecord
+  body: Uint8Array | undefined
+  firstCount: number
+  kinds: readonly InboxEntry['kind'][]
+}): RecordContents {
+  const { body, ...rest } = options
+  return { ...rest, blocks: body === undefined ? [] : decodeBody(body) }
+}
+
+/** Before the first block of a record, which follows `parent`. */
+export function startOf(parent: { timestamp: number; count: number }): Cursor {
+  return { position: 0, timestamp: parent.timestamp, count: parent.count, gasUsed: 0n }
+}
+
+/** The next block that a record means and the cursor at it, less the gas that the block will use; undefined at the end. */
+export function nextBlock(
+  contents: RecordContents,
+  cursor: Cursor,
+): { block: BatchBlock; cursor: Cursor } | undefined {
+  const { record, firstCount, kinds } = contents
+  const limit = cursor.count + consumable(kinds.slice(cursor.count - firstCount))
+  const own = ownBlock(contents, cursor, limit)
+  if (own !== undefined) {
+    const { timestamp, count } = own
+    const position = (cursor.position as number) + 1
+    return { block: own, cursor: { ...cursor, position, timestamp, count } }
   }
-  while (count < record.inboxCount) {
-    timestamp = Math.max(timestamp + 1, record.l1Timestamp)
-    count = Math.min(count + consumable(kindsFrom(count)), record.inboxCount)
-    planned.push({ timestamp, count, transactions: [] })
+  if (cursor.count >= record.inboxCount) return undefined
+  const timestamp = Math.max(cursor.timestamp + 1, record.l1Timestamp)
+  const count = Math.min(limit, record.inboxCount)
+  return {
+    block: { timestamp, count, transactions: [] },
+    cursor: { ...cursor, position: undefined, timestamp, count },
   }
-  return planned
+}
+
+/** The block of the body at the cursor, if it stands. */
+function ownBlock(
+  { rules, record, blocks }: RecordContents,
+  cursor: Cursor,
+  limit: number,
+): BatchBlock | undefined {
+  if (cursor.position === undefined) return undefined
+  const block = blocks[cursor.position]
+  if (block === undefined || cursor.gasUsed >= BigInt(rules.recordGas)) return undefined
+  if (block.timestamp <= cursor.timestamp) return undefined
+  if (block.timestamp > record.l1Timestamp + rules.maximumDrift) return undefined
+  if (block.count < cursor.count || block.count > record.inboxCount) return undefined
+  return block.count > limit ? undefined : block
 }
 
 /** How many of the entries to come one block may consume at most. */

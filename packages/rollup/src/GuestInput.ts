@@ -40,6 +40,7 @@ export function encode(input: GuestInput): Uint8Array {
       integer(rules.gasLimit),
       fromHex(rules.feeRecipient),
       integer(rules.maximumDrift),
+      integer(rules.recordGas),
     ],
     [
       integer(before.batchCount),

@@ -11,6 +11,7 @@ import * as MessageTree from './MessageTree.ts'
 import * as OutboxMessage from './OutboxMessage.ts'
 import * as SealedPayload from './SealedPayload.ts'
 import { dropReason } from './Transaction.ts'
+import { allBlocks } from './testing/allBlocks.ts'
 import { entries, vectors } from './testing/vectors.ts'
 
 const { rules } = vectors
@@ -72,7 +73,10 @@ it('derivation: which blocks a record means, and their attributes', async () => 
   const { parent, planned, attributes } = vectors.derivation
   const { record, body } = vectors.batch
   const kinds = entries.map(({ kind }) => kind)
-  const blocks = Derivation.plan({ rules, record, body: fromHex(body), parent, kinds })
+  const blocks = allBlocks(
+    Derivation.openRecord({ rules, record, body: fromHex(body), firstCount: parent.count, kinds }),
+    parent,
+  )
   const plain = blocks.map((block) => ({
     ...block,
     transactions: block.transactions.map(toHex),
