@@ -7,7 +7,11 @@ import type { Problem } from './problem.ts'
 import { runNode } from './tools.ts'
 
 /** Those that read sources only and take about a second; `npm run fix` runs them. */
-export const QUICK_GENERATORS = ['scripts/docs/importsTable.ts', 'scripts/docs/errorCodes.ts']
+export const QUICK_GENERATORS = [
+  'scripts/docs/importsTable.ts',
+  'scripts/docs/errorCodes.ts',
+  'scripts/docs/embeds.ts',
+]
 
 /**
  * Scripts that write committed files. Each, run with --check, writes nothing and fails when a file is not what it would
