@@ -6,8 +6,9 @@
  *   npm run bench -- settle.one                   the figures that begin so
  *   npm run bench -- vault --size 100MB --json    smaller input; one JSON object as the last line
  *
- * A benchmark is `packages/NAME/bench/*.bench.ts`, `apps/NAME/bench/*.bench.ts` or `e2e/bench/*.bench.ts` and exports
- * `name` (the first part of its figures), optionally `figures` (their names) and `run(options)`. A larger ratio is better.
+ * A benchmark is `packages/NAME/bench/*.bench.ts`, `apps/NAME/bench/*.bench.ts` or
+ * `e2e/bench/*.bench.ts` and exports `name` (the first part of its figures), optionally `figures`
+ * (their names) and `run(options)`. A larger ratio is better.
  */
 import { globSync } from 'node:fs'
 import { join, resolve } from 'node:path'

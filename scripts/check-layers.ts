@@ -1,6 +1,7 @@
 /**
- * Holds the architecture: imports follow the list in `checks/layers.ts`, every import is a declared dependency, nobody
- * reaches into another workspace's files, and packages that are functions of their arguments do no input or output.
+ * Holds the architecture: imports follow the list in `checks/layers.ts`, every import is a declared
+ * dependency, nobody reaches into another workspace's files, and packages that are functions of
+ * their arguments do no input or output.
  *
  *   node scripts/check-layers.ts
  */

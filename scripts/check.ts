@@ -1,6 +1,6 @@
 /**
- * Everything about the repository that a machine can hold: style, types, layers, generated files, sizes, dependencies,
- * forbidden words.
+ * Everything about the repository that a machine can hold: style, types, layers, generated files,
+ * sizes, dependencies, forbidden words.
  *
  *   npm run check                 all of it
  *   npm run check -- layers       one check by name
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { checkLayers } from './check-layers.ts'
 import { checkBrowserSize } from './checks/browserSize.ts'
 import { checkClosure } from './checks/closure.ts'
+import { checkColumns } from './checks/columns.ts'
 import { checkDependencies } from './checks/dependencies.ts'
 import { checkFileSize, checkForbidden } from './checks/files.ts'
 import { checkGenerated } from './checks/generated.ts'
@@ -45,6 +46,7 @@ const CHECKS: readonly Check[] = [
   { name: 'dependencies', about: 'exact versions, each with its reason', run: checkDependencies },
   { name: 'unused', about: 'no file, export or dependency that nothing uses', run: checkUnused },
   { name: 'names', about: 'one grammar of test names', run: checkTestNames },
+  { name: 'columns', about: 'documents and comments of at most 100 columns', run: checkColumns },
   { name: 'links', about: 'links and named documents lead somewhere', run: checkLinks },
   { name: 'lockfile', about: 'every package pinned for every platform', run: checkLockfile },
   {

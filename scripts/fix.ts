@@ -1,6 +1,6 @@
 /**
- * Mends what a machine can mend: format, order of imports, lint with a safe fix, and the documents that are read from the
- * sources. What it can't mend, `npm run check` names.
+ * Mends what a machine can mend: format, order of imports, lint with a safe fix, and the documents
+ * that are read from the sources. What it can't mend, `npm run check` names.
  *
  *   npm run fix
  */
@@ -11,6 +11,7 @@ import { runNode } from './checks/tools.ts'
 const ROOT = resolve(import.meta.dirname, '..')
 const BIOME = join('node_modules', '@biomejs', 'biome', 'bin', 'biome')
 const STEPS = [
+  ['scripts/reflow.ts'],
   [BIOME, 'check', '--write', '--log-level=error'],
   ...QUICK_GENERATORS.map((path) => [path]),
 ]

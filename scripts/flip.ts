@@ -1,12 +1,13 @@
 /**
- * Tries whether tests can fail: flips assertions one at a time (equal to notEqual, an expected code to another) and expects
- * the test around each to turn red. What stays green asserts nothing there.
+ * Tries whether tests can fail: flips assertions one at a time (equal to notEqual, an expected code
+ * to another) and expects the test around each to turn red. What stays green asserts nothing there.
  *
  *   npm run flip -- packages/health                  40 assertions drawn from that folder
  *   npm run flip -- --sample 200 --seed 7            200 drawn from everywhere but the whole-network scenarios
  *   npm run flip -- --sample all packages/sealing
  *
- * The changed file stands beside its original while it runs and is removed after. Exit code 1 when one survives.
+ * The changed file stands beside its original while it runs and is removed after. Exit code 1 when
+ * one survives.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -70,7 +71,10 @@ async function main(): Promise<number> {
   return survived === 0 && red > 0 ? 0 : 1
 }
 
-/** Runs the test around the assertion in a changed copy of its file; the whole file where that finds no test. */
+/**
+ * Runs the test around the assertion in a changed copy of its file; the whole file where that finds
+ * no test.
+ */
 async function tryOne(site: Site, number: number): Promise<Verdict> {
   const copy = site.path.replace(/\.test\.ts$/, `.flip${number}.test.ts`)
   const text = readFileSync(join(ROOT, site.path), 'utf8')

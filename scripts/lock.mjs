@@ -1,6 +1,6 @@
 /**
- * Brings package-lock.json in line with every package.json, for all platforms: npm leaves out the packages of other
- * platforms where it has installed already, and never asks for them again.
+ * Brings package-lock.json in line with every package.json, for all platforms: npm leaves out the
+ * packages of other platforms where it has installed already, and never asks for them again.
  *
  *   npm run lock
  */

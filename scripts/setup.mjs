@@ -1,14 +1,16 @@
 /**
- * Gets a machine with only Node 20 and npm ready, then runs a script of this repository under Node 24.
+ * Gets a machine with only Node 20 and npm ready, then runs a script of this repository under
+ * Node 24.
  *
  *   node scripts/setup.mjs run [--group NAME]... SCRIPT.ts [arguments...]
  *   node scripts/setup.mjs ensure [--group NAME]...
  *
- * Node 24 comes from the npm package `node` into a cache (AMBROSIA_CACHE, default ~/.cache/ambrosia). Packages are
- * installed by npm under that Node in groups (setup/groups.mjs): `main` always, others when named, and again only when
- * the lockfile or a package.json changes. `ensure` does that alone. The script gets
- * AMBROSIA_SETUP_MS (milliseconds spent here) and AMBROSIA_PACKAGES_INSTALLED (1 when npm ran). Plain JavaScript without
- * dependencies, since nothing is installed yet when it starts.
+ * Node 24 comes from the npm package `node` into a cache (AMBROSIA_CACHE, default
+ * ~/.cache/ambrosia). Packages are installed by npm under that Node in groups (setup/groups.mjs):
+ * `main` always, others when named, and again only when the lockfile or a package.json changes.
+ * `ensure` does that alone. The script gets AMBROSIA_SETUP_MS (milliseconds spent here) and
+ * AMBROSIA_PACKAGES_INSTALLED (1 when npm ran). Plain JavaScript without dependencies, since
+ * nothing is installed yet when it starts.
  */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
@@ -50,10 +52,14 @@ async function run(groups, script, args) {
   return await runChild(node, [resolve(ROOT, script), ...args], env)
 }
 
-/** Runs Node with our streams, passes signals on and returns the exit code (128 + number after a signal). */
+/**
+ * Runs Node with our streams, passes signals on and returns the exit code (128 + number after a
+ * signal).
+ */
 function runChild(node, args, env) {
   const child = spawn(node, args, { stdio: 'inherit', env })
-  // A terminal sends Ctrl-C to the whole group, so the child has it already; a second one would mean "at once".
+  // A terminal sends Ctrl-C to the whole group, so the child has it already; a second one would
+  // mean "at once".
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   process.on('SIGINT', () => hasTerminal || child.kill('SIGINT'))
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -18,8 +18,9 @@ import { findNpmCli } from './setup/npm.mjs'
 const SCRIPTS = import.meta.dirname
 
 /**
- * Stands where npm's own script would: what it is called with goes to a log, `install` makes what the real one would
- * (with --prefix a Node, else nothing), and SAMPLE_NPM_SAYS makes it fail with those words.
+ * Stands where npm's own script would: what it is called with goes to a log, `install` makes what
+ * the real one would (with --prefix a Node, else nothing), and SAMPLE_NPM_SAYS makes it fail with
+ * those words.
  */
 const NPM = `
 import { appendFileSync, copyFileSync, mkdirSync, existsSync } from 'node:fs'

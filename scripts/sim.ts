@@ -4,8 +4,9 @@
  *   npm run sim                                    what there is
  *   npm run sim -- NAME --runs 1000 --seed 7       a thousand runs, with the seeds 7, 8, 9 ...
  *
- * A simulation is `*.sim.ts` in the folder of what it tries, and exports `name` and `run` (testing/simulation.ts). The seed
- * is printed: a failed run is repeated by the command that its failure shows.
+ * A simulation is `*.sim.ts` in the folder of what it tries, and exports `name` and `run`
+ * (testing/simulation.ts). The seed is printed: a failed run is repeated by the command that its
+ * failure shows.
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -1,6 +1,6 @@
 /**
- * Runs every test of the repository: packages, apps, scripts, contracts, guest programs, whole-network scenarios, and each
- * simulation a little.
+ * Runs every test of the repository: packages, apps, scripts, contracts, guest programs,
+ * whole-network scenarios, and each simulation a little.
  *
  *   npm test                          everything
  *   npm test -- packages/sealing      only paths that begin with, or contain, the text
@@ -9,8 +9,8 @@
  *   npm test -- --watch               again whenever a file changes, what that change can reach
  *   npm test -- --json                one JSON object as the last line
  *
- * Ends with `tests N pass N fail N skipped N`. A file without a test, a test without an assertion, a failing set-up step
- * and an empty selection are failures: nothing passes by not running.
+ * Ends with `tests N pass N fail N skipped N`. A file without a test, a test without an assertion,
+ * a failing set-up step and an empty selection are failures: nothing passes by not running.
  */
 import { existsSync, watch } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -82,7 +82,9 @@ async function main(options: Options, since: string | undefined): Promise<number
   return await runAll(files, hasContracts, options)
 }
 
-/** The chosen test files; of those only what the changed ones can reach, where changes are given. */
+/**
+ * The chosen test files; of those only what the changed ones can reach, where changes are given.
+ */
 function select(filters: readonly string[], changed: readonly string[] | null): string[] {
   const files = testFiles(ROOT).filter((path) => matches(path, filters))
   return changed === null ? files : affectedTests(ROOT, readGraph(ROOT), files, changed)

@@ -7,7 +7,10 @@ export type Figure = {
   unit: string
   /** What it is measured against: a goal, another implementation, an earlier figure. */
   against: string | number | null
-  /** How much better than that; larger is better, 1 is equal. Null where there is nothing to compare with. */
+  /**
+   * How much better than that; larger is better, 1 is equal. Null where there is nothing to compare
+   * with.
+   */
   ratio: number | null
 }
 
@@ -31,7 +34,10 @@ export function isBenchmark(module: unknown): module is BenchModule {
   return typeof name === 'string' && typeof run === 'function'
 }
 
-/** True when the figure's name is the wanted one or below it: `settle` holds `settle.one`, not `settlement`. */
+/**
+ * True when the figure's name is the wanted one or below it: `settle` holds `settle.one`, not
+ * `settlement`.
+ */
 export function matchesFigure(figure: string, wanted: string): boolean {
   return figure === wanted || figure.startsWith(`${wanted}.`)
 }

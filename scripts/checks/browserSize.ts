@@ -21,7 +21,10 @@ export async function checkBrowserSize(root: string): Promise<Problem[]> {
   ]
 }
 
-/** Size of what a page loads first, minified and compressed: the entry and what it imports statically. */
+/**
+ * Size of what a page loads first, minified and compressed: the entry and what it imports
+ * statically.
+ */
 async function browserSizeBytes(root: string): Promise<number> {
   const { build } = await import('esbuild')
   const result = await build({

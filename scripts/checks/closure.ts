@@ -14,8 +14,9 @@ import {
 import type { Problem } from './problem.ts'
 
 /**
- * The layers judged over everything a workspace reaches, not only over what it names: nothing outside its row, no
- * patient data where blocks are made, no circle of files, no path to a file that does not exist.
+ * The layers judged over everything a workspace reaches, not only over what it names: nothing
+ * outside its row, no patient data where blocks are made, no circle of files, no path to a file
+ * that does not exist.
  */
 export async function checkClosure(root: string): Promise<Problem[]> {
   const graph = readGraph(root)
@@ -27,7 +28,10 @@ export async function checkClosure(root: string): Promise<Problem[]> {
   ]
 }
 
-/** The rows that the shipped files of a folder reach through imports, types included, and the first way to each. */
+/**
+ * The rows that the shipped files of a folder reach through imports, types included, and the first
+ * way to each.
+ */
 export function reachedRows(graph: Graph, row: string): Map<string, string[]> {
   const from = [...graph.keys()].filter((path) => rowOf(path) === row && isShipped(path))
   const reached = closure(
@@ -63,7 +67,10 @@ function rowProblems(root: string): Problem[] {
   return problems
 }
 
-/** Every row that reaches what its list does not name, and every such breach that is owed and exists no more. */
+/**
+ * Every row that reaches what its list does not name, and every such breach that is owed and exists
+ * no more.
+ */
 export function closureProblems(graph: Graph, owed = OWED): Problem[] {
   const problems: Problem[] = []
   const met = new Set<string>()
@@ -108,7 +115,10 @@ function danglingProblems(root: string, graph: Graph): Problem[] {
   return problems
 }
 
-/** Files that import each other in a circle, types included, and every circle that is owed and exists no more. */
+/**
+ * Files that import each other in a circle, types included, and every circle that is owed and
+ * exists no more.
+ */
 export function circleProblems(graph: Graph, owed = OWED_CIRCLES): Problem[] {
   const found = circles(graph, ({ kind }) => kind === 'import')
   const problems = found

@@ -10,7 +10,10 @@ const EXACT =
 type Kind = 'dependencies' | 'devDependencies' | 'optionalDependencies'
 type Manifest = Partial<Record<Kind, Record<string, string>>>
 
-/** Exact versions, one version of a package in all workspaces, and for each a line saying what for and why this one. */
+/**
+ * Exact versions, one version of a package in all workspaces, and for each a line saying what for
+ * and why this one.
+ */
 export async function checkDependencies(root: string): Promise<Problem[]> {
   const problems: Problem[] = []
   const versions = new Map<string, { version: string; place: string }>()

@@ -14,8 +14,8 @@ export const QUICK_GENERATORS = [
 ]
 
 /**
- * Scripts that write committed files. Each, run with --check, writes nothing and fails when a file is not what it would
- * write; without, it writes.
+ * Scripts that write committed files. Each, run with --check, writes nothing and fails when a file
+ * is not what it would write; without, it writes.
  */
 const PATTERNS = [
   'scripts/contracts/generate.ts',
@@ -34,7 +34,10 @@ export function generators(root: string): string[] {
   )
 }
 
-/** Committed outputs are what their generators write. One whose inputs have not changed since it held is not run again. */
+/**
+ * Committed outputs are what their generators write. One whose inputs have not changed since it
+ * held is not run again.
+ */
 export async function checkGenerated(root: string): Promise<Problem[]> {
   const graph = readGraph(root)
   const files = projectFiles(root)

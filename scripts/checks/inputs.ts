@@ -9,8 +9,9 @@ const COMMON = ['contracts', 'vectors']
 const MEMORY = 'node_modules/.cache/ambrosia/generated.json'
 
 /**
- * A hash over everything that decides what a generator writes, its outputs included: every file of the workspaces that it
- * reaches, the common inputs and the lockfile. Equal hashes mean that a check which held still holds.
+ * A hash over everything that decides what a generator writes, its outputs included: every file of
+ * the workspaces that it reaches, the common inputs and the lockfile. Equal hashes mean that a
+ * check which held still holds.
  */
 export function inputsHash(
   root: string,

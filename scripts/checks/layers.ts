@@ -1,6 +1,7 @@
 /**
- * The layers of the repository: who may import whom, the one list that the check reads. A workspace that is not listed
- * fails the check, so a new package is placed here first, with a sentence saying what it refuses to know.
+ * The layers of the repository: who may import whom, the one list that the check reads. A workspace
+ * that is not listed fails the check, so a new package is placed here first, with a sentence saying
+ * what it refuses to know.
  */
 const LOWER = [
   'primitives',
@@ -41,7 +42,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   // Whether evidence of an enclave holds, never whom to admit on it.
   'packages/attestation': { imports: ['primitives'], io: false, browser: true },
   'packages/machine': { imports: ['primitives'], io: false },
-  // Roles of people and rules of a domain are not its business. What needs files and processes has a row of its own.
+  // Roles of people and rules of a domain are not its business. What needs files and processes has
+  // a row of its own.
   'packages/chain': { imports: ['primitives'], io: false, browser: true },
   'packages/chain/src/compile': { imports: ['primitives', 'contracts'], io: true },
   'packages/exchange': {
@@ -57,7 +59,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     browser: true,
   },
   'packages/sdk': { imports: [...CLIENT, 'machine'], io: true },
-  // Every server stands on it, those that make blocks too: what knows patient data is not to be had here.
+  // Every server stands on it, those that make blocks too: what knows patient data is not to be had
+  // here.
   'packages/service': { imports: ['primitives', 'chain', 'machine'], io: true },
   // The development network funds and registers through the sdk, the one step sideways.
   'packages/devnet': { imports: [...LOWER, 'rollup', 'api', 'sdk', 'service'], io: true },
@@ -78,7 +81,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   scripts: { imports: LOWER, io: true },
 }
 
-/** Where blocks are made and judged. What stands here may reach none of PATIENT_DATA, by whatever way. */
+/**
+ * Where blocks are made and judged. What stands here may reach none of PATIENT_DATA, by whatever
+ * way.
+ */
 export const BLIND: readonly string[] = [
   'packages/machine',
   'packages/chain',
@@ -91,7 +97,9 @@ export const BLIND: readonly string[] = [
 ]
 export const PATIENT_DATA: readonly string[] = ['health', 'credentials', 'sealing', 'exchange']
 
-/** Breaches that are being mended: each fails the check as soon as it is mended and still listed. */
+/**
+ * Breaches that are being mended: each fails the check as soon as it is mended and still listed.
+ */
 export const OWED: readonly { row: string; reaches: string; why: string }[] = []
 
 /** Circles of files that are being mended, by their first file. */

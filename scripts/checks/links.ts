@@ -12,7 +12,9 @@ const SOURCE = /\.(ts|mts|mjs|js|sol|go|circom|s|S|h|json|md)$/
 /** Documents that are named already and being written. */
 const OWED: readonly string[] = ['docs/protocol/oracles.md']
 
-/** Every link in a document and every document named in a source leads somewhere, headings included. */
+/**
+ * Every link in a document and every document named in a source leads somewhere, headings included.
+ */
 export async function checkLinks(root: string): Promise<Problem[]> {
   const problems: Problem[] = OWED.filter((path) => existsSync(join(root, path))).map((path) => ({
     place: path,

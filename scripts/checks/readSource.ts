@@ -1,4 +1,7 @@
-/** A source text with comments removed and every string moved aside, so that a word in either is not taken for code. */
+/**
+ * A source text with comments removed and every string moved aside, so that a word in either is not
+ * taken for code.
+ */
 export type Source = {
   /** The code; comments are spaces, the n-th string is `"n"`, line breaks stay where they were. */
   code: string

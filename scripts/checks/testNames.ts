@@ -6,8 +6,8 @@ import { testFiles } from '../testing/select.ts'
 import type { Problem } from './problem.ts'
 
 /**
- * One grammar of test names: `describe` names a function or a scenario, `it` goes on as a sentence. And a failure that is
- * expected of a promise is awaited.
+ * One grammar of test names: `describe` names a function or a scenario, `it` goes on as a sentence.
+ * And a failure that is expected of a promise is awaited.
  */
 export async function checkTestNames(root: string): Promise<Problem[]> {
   return testFiles(root)
@@ -15,7 +15,10 @@ export async function checkTestNames(root: string): Promise<Problem[]> {
     .flatMap((path) => testNameProblems(path, readFileSync(join(root, path), 'utf8')))
 }
 
-/** Every test of a file whose name breaks the grammar, and every assertion about a promise that nothing waits for. */
+/**
+ * Every test of a file whose name breaks the grammar, and every assertion about a promise that
+ * nothing waits for.
+ */
 export function testNameProblems(path: string, text: string): Problem[] {
   const problems: Problem[] = []
   const seen = new Set<string>()

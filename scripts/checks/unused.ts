@@ -5,7 +5,10 @@ import type { Problem } from './problem.ts'
 const KNIP = join('node_modules', 'knip', 'bin', 'knip.js')
 const ARGUMENTS = ['--no-progress', '--no-config-hints', '--no-exit-code', '--reporter', 'json']
 
-/** Folders in the middle of being written; each fails the check when nothing is found in it any more. */
+/**
+ * Folders in the middle of being written; each fails the check when nothing is found in it any
+ * more.
+ */
 const OWED: readonly string[] = ['apps/node/', 'packages/health/']
 
 type Item = { name: string; line?: number }
@@ -35,7 +38,10 @@ const MESSAGES = {
   exports: ['is exported and used nowhere else', 'Take the export away, or delete it.'],
 } as const
 
-/** No file, export or dependency that nothing uses. Exports are judged in `camelCase.ts`; a public noun is whole. */
+/**
+ * No file, export or dependency that nothing uses. Exports are judged in `camelCase.ts`; a public
+ * noun is whole.
+ */
 export async function checkUnused(root: string): Promise<Problem[]> {
   const { code, text } = await runKnip(root)
   if (code !== 0) {

@@ -1,6 +1,7 @@
-// Writes what is generated from the Solidity sources and committed: ABIs, struct types and the names of enumerations
-// (packages/chain/src/abi), storage layouts and code sizes (contracts/snapshots), a folder each domain. With --check it
-// writes nothing and fails when a file differs, so that no change of an interface, of a layout or of a size goes unseen.
+// Writes what is generated from the Solidity sources and committed: ABIs, struct types and the
+// names of enumerations (packages/chain/src/abi), storage layouts and code sizes
+// (contracts/snapshots), a folder each domain. With --check it writes nothing and fails when a file
+// differs, so that no change of an interface, of a layout or of a size goes unseen.
 //
 //   node scripts/contracts/generate.ts [DOMAIN...] [--check]
 import { globSync } from 'node:fs'

@@ -25,7 +25,10 @@ export function renderAbi(name: string, abi: readonly AbiItem[]): string {
   return `${fileHeader}export const ${name}Abi = [\n${lines.join('')}] as const\n`
 }
 
-/** The custom errors of all contracts, each once, so that a refusal is understood whatever call it came through. */
+/**
+ * The custom errors of all contracts, each once, so that a refusal is understood whatever call it
+ * came through.
+ */
 export function renderErrors(abis: readonly (readonly AbiItem[])[]): string {
   const errors = abis.flat().filter(({ type }) => type === 'error')
   const lines = [...new Set(errors.map(renderItem))].sort().map((line) => `  ${line},\n`)

@@ -3,7 +3,8 @@ import { fileHeader } from './header.ts'
 import type { AbiItem, AbiParameter } from './renderAbi.ts'
 
 /**
- * The types of a domain: its structs as viem decodes them, and the names of its enumerations in their order.
+ * The types of a domain: its structs as viem decodes them, and the names of its enumerations in
+ * their order.
  * @param domainOf the domain that declares a type; a type of another is imported from there
  */
 export function renderTypes(

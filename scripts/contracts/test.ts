@@ -1,5 +1,6 @@
-// Runs every test of contracts/: unit, fuzz and invariant tests in Solidity. Ends with one line that scripts read:
-// `contracts N pass N fail N skipped N`; exits non-zero when a test fails or nothing ran.
+// Runs every test of contracts/: unit, fuzz and invariant tests in Solidity. Ends with one line
+// that scripts read: `contracts N pass N fail N skipped N`; exits non-zero when a test fails or
+// nothing ran.
 //
 //   node scripts/contracts/test.ts [FILE...]
 import { spawn } from 'node:child_process'

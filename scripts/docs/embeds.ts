@@ -1,6 +1,7 @@
 /**
- * Puts files into documents, so that what a reader copies is what CI runs. Below the line `<!-- embed examples/a/b.ts -->`
- * stands a fenced block with the file; `<!-- embed examples/a/b.ts#name -->` takes what lies between `// #region name` and
+ * Puts files into documents, so that what a reader copies is what CI runs. Below the line
+ * `<!-- embed examples/a/b.ts -->` stands a fenced block with the file;
+ * `<!-- embed examples/a/b.ts#name -->` takes what lies between `// #region name` and
  * `// #endregion`.
  *
  *   node scripts/docs/embeds.ts [--check]
@@ -13,7 +14,10 @@ import { writeOrCheck } from './writeOrCheck.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 const EMBED = /^<!-- embed (\S+?)(?:#(\S+))? -->\n(?:```[^\n]*\n[\s\S]*?\n```\n)?/gm
 
-/** The document with every embedded file as it is now. @throws Error for a file or region that does not exist */
+/**
+ * The document with every embedded file as it is now.
+ * @throws Error for a file or region that does not exist
+ */
 export function embed(text: string, read: (path: string) => string): string {
   return text.replaceAll(EMBED, (_whole, path: string, region: string | undefined) => {
     const content = region === undefined ? read(path) : regionOf(read(path), path, region)

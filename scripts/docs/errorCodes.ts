@@ -1,6 +1,6 @@
 /**
- * Writes docs/error-codes.md from the sources: every code of an error that a user can meet, what it says, what to do and
- * where it is thrown.
+ * Writes docs/error-codes.md from the sources: every code of an error that a user can meet, what it
+ * says, what to do and where it is thrown.
  *
  *   node scripts/docs/errorCodes.ts [--check]
  */
@@ -53,7 +53,10 @@ export function errorsIn(path: string, text: string, prefixes: Prefixes = new Ma
 
 type Found = Omit<ErrorCode, 'path'> | null
 
-/** `super('Domain.Fault', message, { hint })`, `new AmbrosiaError(...)`, and functions that make or throw one. */
+/**
+ * `super('Domain.Fault', message, { hint })`, `new AmbrosiaError(...)`, and functions that make or
+ * throw one.
+ */
 function fromCall(node: Node, ancestors: readonly Node[], text: string, prefixes: Prefixes): Found {
   if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return null
   const callee = calledName(node)
@@ -77,7 +80,10 @@ function classAround(ancestors: readonly Node[]): Node | undefined {
   return ancestors.findLast(({ type }) => type === 'ClassDeclaration')
 }
 
-/** What the comment above an error's class says; where its message is a value, that is what there is. */
+/**
+ * What the comment above an error's class says; where its message is a value, that is what there
+ * is.
+ */
 function documentation(ancestors: readonly Node[], text: string): string {
   const at = ancestors.findLastIndex(({ type }) => type === 'ClassDeclaration')
   if (at < 0) return ''
@@ -106,7 +112,10 @@ function property(node: Node, name: string): unknown {
   return found?.['value']
 }
 
-/** The page: a table for each domain, a row for each code; one that is thrown in several places names them all. */
+/**
+ * The page: a table for each domain, a row for each code; one that is thrown in several places
+ * names them all.
+ */
 export function errorPage(errors: readonly ErrorCode[]): string {
   const domains = Map.groupBy(errors, ({ code }) => code.split('.')[0] as string)
   const lines = [

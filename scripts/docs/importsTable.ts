@@ -1,6 +1,6 @@
 /**
- * Fills the column "imports of ours" of the table of packages in docs/ARCHITECTURE.md from the sources: what a folder names
- * itself and, in brackets, what it reaches through that.
+ * Fills the column "imports of ours" of the table of packages in docs/ARCHITECTURE.md from the
+ * sources: what a folder names itself and, in brackets, what it reaches through that.
  *
  *   node scripts/docs/importsTable.ts [--check]
  */

@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * Makes a document anew and writes it; with --check on the command line writes nothing and fails when it would differ.
- * A document that does not exist yet is made from an empty text.
+ * Makes a document anew and writes it; with --check on the command line writes nothing and fails
+ * when it would differ. A document that does not exist yet is made from an empty text.
  */
 export async function writeOrCheck(
   root: string,

@@ -10,7 +10,10 @@ export type Mutation = {
   /** Where in the file the change goes. */
   start: number
   end: number
-  /** The name of the test around it, null where it is not a plain text or the assertion stands in a function of the file. */
+  /**
+   * The name of the test around it, null where it is not a plain text or the assertion stands in a
+   * function of the file.
+   */
   test: string | null
 }
 
@@ -28,7 +31,10 @@ const BY_NAME = new Map([
   ...Object.entries(OPPOSITES).map(([one, other]): [string, string] => [other, one]),
 ])
 
-/** Every assertion of a test file, flipped: the opposite function, and for a failure expected by its code another code. */
+/**
+ * Every assertion of a test file, flipped: the opposite function, and for a failure expected by its
+ * code another code.
+ */
 export function mutationsOf(path: string, text: string): Mutation[] {
   const found: Mutation[] = []
   for (const [node, ancestors] of walk(parse(path, text))) {

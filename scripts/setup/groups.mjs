@@ -8,8 +8,9 @@ export const MAIN = 'main'
 export const DEV = 'dev'
 
 /**
- * Packages are installed in groups, each on its first use. A workspace declares its group in its package.json,
- * `"ambrosia": { "group": "circuits" }`; the groups that exist are those that are declared, `main` and `dev`.
+ * Packages are installed in groups, each on its first use. A workspace declares its group in its
+ * package.json, `"ambrosia": { "group": "circuits" }`; the groups that exist are those that are
+ * declared, `main` and `dev`.
  */
 export function groupOf(root, manifestPath) {
   const manifest = JSON.parse(readFileSync(join(root, manifestPath), 'utf8'))

@@ -16,8 +16,8 @@ const STALE_MS = 30_000
 const POLL_MS = 200
 
 /**
- * Runs the step while holding a lock file, so that two runs at once do not write the same folder. A lock whose
- * process is gone, or which has not been touched for 30 seconds, is taken over.
+ * Runs the step while holding a lock file, so that two runs at once do not write the same folder. A
+ * lock whose process is gone, or which has not been touched for 30 seconds, is taken over.
  */
 export async function withLock(path, step) {
   let isWaiting = false
@@ -61,7 +61,8 @@ function removeIfStale(path) {
     const text = readFileSync(path, 'utf8')
     const isOld = Date.now() - statSync(path).mtimeMs > STALE_MS
     if (!isOld && isHolderAlive(text)) return
-    // Only one of several waiting runs wins the rename; the others find nothing and wait for the winner.
+    // Only one of several waiting runs wins the rename; the others find nothing and wait for the
+    // winner.
     const aside = `${path}.${process.pid}`
     renameSync(path, aside)
     rmSync(aside, { force: true })

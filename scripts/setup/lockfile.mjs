@@ -5,8 +5,9 @@ export const LOCKFILE = 'package-lock.json'
 const KINDS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
 
 /**
- * What keeps the lockfile from being the whole truth, one sentence each: a manifest that asks for something else, a
- * platform's package that is not pinned, the address of a registry. Empty when it is complete.
+ * What keeps the lockfile from being the whole truth, one sentence each: a manifest that asks for
+ * something else, a platform's package that is not pinned, the address of a registry. Empty when it
+ * is complete.
  */
 export function lockfileProblems(root, manifests) {
   const path = join(root, LOCKFILE)
@@ -47,7 +48,10 @@ function isSame(a = {}, b = {}) {
   return lines(a).sort().join() === lines(b).sort().join()
 }
 
-/** Optional packages that a locked package names and the lockfile lacks: those of other platforms, as a rule. */
+/**
+ * Optional packages that a locked package names and the lockfile lacks: those of other platforms,
+ * as a rule.
+ */
 export function missingOptional(packages) {
   const locked = new Set(
     Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)),

@@ -14,7 +14,10 @@ export function cacheFolder() {
   return process.env.AMBROSIA_CACHE || join(homedir(), '.cache', 'ambrosia')
 }
 
-/** The path of a Node that runs TypeScript as written: the running one if new enough, else one from the cache. */
+/**
+ * The path of a Node that runs TypeScript as written: the running one if new enough, else one from
+ * the cache.
+ */
 export async function ensureNode(runningVersion = process.versions.node) {
   if (Number(runningVersion.split('.')[0]) >= NODE_MAJOR) return process.execPath
   const cache = cacheFolder()
@@ -37,7 +40,10 @@ export async function ensureNode(runningVersion = process.versions.node) {
   return node
 }
 
-/** Installs into a folder of its own and renames it, so that an interrupted run leaves nothing half made. */
+/**
+ * Installs into a folder of its own and renames it, so that an interrupted run leaves nothing half
+ * made.
+ */
 async function install(cache, folder) {
   const fresh = join(cache, `.node-${NODE_VERSION}-${process.pid}`)
   rmSync(fresh, { recursive: true, force: true })

@@ -5,8 +5,8 @@ import { fromNpmOutput, SetupError } from './errors.mjs'
 import { showProgress } from './progress.mjs'
 
 /**
- * Runs npm under the given Node, its output kept back unless it fails, elapsed seconds on standard error.
- * Throws a SetupError saying why and what to do.
+ * Runs npm under the given Node, its output kept back unless it fails, elapsed seconds on standard
+ * error. Throws a SetupError saying why and what to do.
  */
 export async function runNpm(step, node, args, cwd) {
   const cli = findNpmCli()
@@ -45,7 +45,10 @@ export async function runNpm(step, node, args, cwd) {
   }
 }
 
-/** npm's own script, so that it runs under the Node we choose: the calling npm's, else beside node, else in PATH. */
+/**
+ * npm's own script, so that it runs under the Node we choose: the calling npm's, else beside node,
+ * else in PATH.
+ */
 export function findNpmCli(env = process.env, execPath = process.execPath) {
   const beside = dirname(execPath)
   const candidates = [

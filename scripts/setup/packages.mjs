@@ -17,8 +17,8 @@ import { runNpm } from './npm.mjs'
 const STAMP = 'node_modules/.ambrosia-setup'
 
 /**
- * Installs the packages of the groups when one of them is missing or what they depend on has changed. Groups that were
- * installed before stay. Returns whether npm ran.
+ * Installs the packages of the groups when one of them is missing or what they depend on has
+ * changed. Groups that were installed before stay. Returns whether npm ran.
  */
 export async function ensurePackages(root, node, groups = [MAIN]) {
   const wanted = [...new Set([MAIN, ...groups])]
@@ -40,7 +40,8 @@ export async function ensurePackages(root, node, groups = [MAIN]) {
 }
 
 async function install(root, node, selection, fresh) {
-  // What is locked is installed and never rewritten: a clone stays clean. Only a changed package.json changes the lock.
+  // What is locked is installed and never rewritten: a clone stays clean. Only a changed
+  // package.json changes the lock.
   const isLocked = isLockCurrent(root, workspaceManifests(root))
   const options = [
     ...(isLocked ? ['--no-save'] : []),
@@ -50,7 +51,8 @@ async function install(root, node, selection, fresh) {
     '--include=optional',
     '--loglevel=error',
   ]
-  // Never `npm ci`: it installs everything, and refuses a lock in which a registry lacked some platform's package.
+  // Never `npm ci`: it installs everything, and refuses a lock in which a registry lacked some
+  // platform's package.
   const step = `packages: ${fresh.join(', ')} (once)`
   await runNpm(step, node, ['install', ...options, ...selection], root)
   if (isLocked) return
@@ -59,7 +61,9 @@ async function install(root, node, selection, fresh) {
   )
 }
 
-/** The groups among those wanted that are not installed as the manifests and the lockfile say now. */
+/**
+ * The groups among those wanted that are not installed as the manifests and the lockfile say now.
+ */
 function missing(root, wanted) {
   const { inputs, groups } = readStamp(root)
   return inputs === hashOfInputs(root) ? wanted.filter((name) => !groups.includes(name)) : wanted
@@ -74,7 +78,10 @@ function readStamp(root) {
   }
 }
 
-/** Hash over everything that decides what npm installs: the lockfile and the dependencies of every workspace. */
+/**
+ * Hash over everything that decides what npm installs: the lockfile and the dependencies of every
+ * workspace.
+ */
 function hashOfInputs(root) {
   const hash = createHash('sha256')
   const add = (text) => hash.update(`${text.length}\n${text}\n`)
@@ -87,7 +94,10 @@ function hashOfInputs(root) {
   return hash.digest('hex')
 }
 
-/** The manifests that the lockfile follows: the root's and that of every workspace, as paths from the root. */
+/**
+ * The manifests that the lockfile follows: the root's and that of every workspace, as paths from
+ * the root.
+ */
 export function workspaceManifests(root) {
   const found = ['package.json']
   for (const pattern of parse(root, 'package.json').workspaces ?? []) {

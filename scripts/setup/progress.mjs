@@ -1,7 +1,10 @@
 const TERMINAL_INTERVAL_MS = 1000
 const LOG_INTERVAL_MS = 10_000
 
-/** Shows a running step with its elapsed seconds on standard error; call the result when the step has ended. */
+/**
+ * Shows a running step with its elapsed seconds on standard error; call the result when the step
+ * has ended.
+ */
 export function showProgress(step) {
   const stream = process.stderr
   const start = Date.now()

@@ -1,6 +1,6 @@
 /**
- * Which file of the repository imports which: the ground of the layer check, of `npm test -- --changed` and of every
- * other question of the form "what does this reach".
+ * Which file of the repository imports which: the ground of the layer check, of
+ * `npm test -- --changed` and of every other question of the form "what does this reach".
  */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
@@ -12,7 +12,10 @@ const SOURCES = '{apps,circuits,contracts,e2e,examples,guest,packages,scripts}/*
 const SKIPPED = new Set(['node_modules', 'artifacts', 'cache', 'assembly', 'coverage', 'dist'])
 
 export type Edge = Import & {
-  /** The file of ours it leads to, from the root; null for packages of others, folders and what does not exist. */
+  /**
+   * The file of ours it leads to, from the root; null for packages of others, folders and what does
+   * not exist.
+   */
   target: string | null
 }
 export type Graph = ReadonlyMap<string, readonly Edge[]>
@@ -35,7 +38,10 @@ export function readGraph(root: string): Graph {
   return graph
 }
 
-/** Every file that the given ones reach through edges that pass the filter, with the file it was first reached from. */
+/**
+ * Every file that the given ones reach through edges that pass the filter, with the file it was
+ * first reached from.
+ */
 export function closure(
   graph: Graph,
   from: Iterable<string>,

@@ -6,13 +6,19 @@ export type Import = {
   specifier: string
   /** Erased before the program runs. */
   isType: boolean
-  /** `import` when loaded with the module or by `import()`; `path` where the file is only named: a worker, a process, data. */
+  /**
+   * `import` when loaded with the module or by `import()`; `path` where the file is only named: a
+   * worker, a process, data.
+   */
   kind: 'import' | 'path'
   /** From 1. */
   line: number
 }
 
-/** What a TypeScript or JavaScript module imports. A text that cannot be parsed imports nothing; the compiler says why. */
+/**
+ * What a TypeScript or JavaScript module imports. A text that cannot be parsed imports nothing; the
+ * compiler says why.
+ */
 export function readImports(path: string, text: string): Import[] {
   const { module } = parseSync(path, text)
   const found: (Omit<Import, 'line'> & { at: number })[] = []

@@ -1,9 +1,14 @@
 import { parseSync } from 'oxc-parser'
 
-/** A node of a syntax tree (ESTree), read by its `type`; `start` and `end` are places in the text. */
+/**
+ * A node of a syntax tree (ESTree), read by its `type`; `start` and `end` are places in the text.
+ */
 export type Node = { type: string; start: number; end: number; [key: string]: unknown }
 
-/** The tree of a TypeScript or JavaScript module. A text that cannot be parsed gives an empty one; the compiler says why. */
+/**
+ * The tree of a TypeScript or JavaScript module. A text that cannot be parsed gives an empty one;
+ * the compiler says why.
+ */
 export function parse(path: string, text: string): Node {
   return parseSync(path, text).program as unknown as Node
 }
@@ -49,7 +54,10 @@ function dotted(node: unknown): string {
   return object === '' ? '' : `${object}.${property}`
 }
 
-/** The value of a string literal or of a template, whose inner expressions become `hole`; undefined for anything else. */
+/**
+ * The value of a string literal or of a template, whose inner expressions become `hole`; undefined
+ * for anything else.
+ */
 export function textOf(node: unknown, hole = '…'): string | undefined {
   if (!isNode(node)) return undefined
   if (node.type === 'Literal') return typeof node['value'] === 'string' ? node['value'] : undefined

@@ -1,6 +1,7 @@
 /**
- * Loaded before every test file: a test that passes without having reached an assertion fails. So one whose loop is
- * empty, whose callback is never called or which only runs code can't stand for evidence.
+ * Loaded before every test file: a test that passes without having reached an assertion fails. So
+ * one whose loop is empty, whose callback is never called or which only runs code can't stand for
+ * evidence.
  */
 import assert from 'node:assert'
 import { syncBuiltinESMExports } from 'node:module'
@@ -28,7 +29,9 @@ if (isMainThread && IS_TEST) {
   })
 }
 
-/** Counts an assertion that is not made through `node:assert`: a property that fast-check has tried. */
+/**
+ * Counts an assertion that is not made through `node:assert`: a property that fast-check has tried.
+ */
 export function countAssertion(): void {
   reached++
 }

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
 import { type Counts, countsOfLine } from './counts.ts'
 
-/** The Solidity tests have a runner of their own; its last line is `contracts N pass N fail N skipped N`. */
+/**
+ * The Solidity tests have a runner of their own; its last line is
+ * `contracts N pass N fail N skipped N`.
+ */
 export async function runContracts(runner: string): Promise<Counts> {
   const start = performance.now()
   const child = spawn(process.execPath, [runner], { stdio: ['ignore', 'pipe', 'inherit'] })

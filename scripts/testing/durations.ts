@@ -2,7 +2,10 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cacheFolder } from '../setup/node.mjs'
 
-/** How long each job took the last time, milliseconds, by its name. Outside of git, shared by all clones of one user. */
+/**
+ * How long each job took the last time, milliseconds, by its name. Outside of git, shared by all
+ * clones of one user.
+ */
 export type Durations = ReadonlyMap<string, number>
 
 function durationsFile(): string {
@@ -20,7 +23,10 @@ export function readDurations(path = durationsFile()): Durations {
   }
 }
 
-/** Adds what was measured now; another run that writes at the same moment loses nothing but its own last figures. */
+/**
+ * Adds what was measured now; another run that writes at the same moment loses nothing but its own
+ * last figures.
+ */
 export function keepDurations(measured: Durations, path = durationsFile()): void {
   const all = new Map([...readDurations(path), ...measured])
   const rounded = [...all].sort().map(([name, ms]) => [name, Math.round(ms)])

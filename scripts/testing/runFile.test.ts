@@ -8,7 +8,9 @@ import { describe, it, type TestContext } from 'node:test'
 const IMPORTS = `import assert from 'node:assert'; import { it, describe } from 'node:test'; const ok = () => assert.ok(true)
 `
 
-/** Runs files of the given texts in a process of their own and returns what was printed and counted. */
+/**
+ * Runs files of the given texts in a process of their own and returns what was printed and counted.
+ */
 async function runTexts(
   t: TestContext,
   texts: readonly string[],

@@ -32,15 +32,18 @@ type FileState = { output: string; testCount: number; failCount: number; skips: 
 type RunOptions = {
   /** A file that has not ended by then is stopped and fails, one that hangs after its tests too. */
   timeoutMs: number
-  /** Only tests whose name, with those of its suites before it, matches; a file without one is passed over. */
+  /**
+   * Only tests whose name, with those of its suites before it, matches; a file without one is
+   * passed over.
+   */
   name?: RegExp | undefined
   /** Counts without printing. */
   quiet?: boolean
 }
 
 /**
- * Runs a test file or a simulation with node's runner, in a process of its own, and prints a line, every failure whole
- * with what its file printed, and every skipped test with its reason.
+ * Runs a test file or a simulation with node's runner, in a process of its own, and prints a line,
+ * every failure whole with what its file printed, and every skipped test with its reason.
  */
 export async function runFile(
   root: string,
@@ -50,7 +53,8 @@ export async function runFile(
   const counts: Counts = { ...NO_COUNTS }
   const state: FileState = { output: '', testCount: 0, failCount: 0, skips: [] }
   const start = performance.now()
-  // The runner's own timeout stops waiting for a file but leaves its process behind; an abort ends both.
+  // The runner's own timeout stops waiting for a file but leaves its process behind; an abort ends
+  // both.
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), timeoutMs)
   const hasProperties = readFileSync(join(root, file), 'utf8').includes('fast-check')

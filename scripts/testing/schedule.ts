@@ -9,8 +9,9 @@ export type Job<T> = {
 }
 
 /**
- * Runs jobs with at most `slots` processors' worth at once, the longest first, so that none is left running alone at the
- * end; one that has never run is taken for long. Returns the results with the time each took.
+ * Runs jobs with at most `slots` processors' worth at once, the longest first, so that none is left
+ * running alone at the end; one that has never run is taken for long. Returns the results with the
+ * time each took.
  */
 export async function runJobs<T>(
   jobs: readonly Job<T>[],
@@ -39,7 +40,10 @@ export async function runJobs<T>(
   return results
 }
 
-/** Unknown ones first, then the longest; what takes every processor goes before what does not, so it never waits for a gap. */
+/**
+ * Unknown ones first, then the longest; what takes every processor goes before what does not, so it
+ * never waits for a gap.
+ */
 export function longestFirst<T>(jobs: readonly Job<T>[]): Job<T>[] {
   const length = ({ expectedMs }: Job<T>) => expectedMs ?? Number.POSITIVE_INFINITY
   const order = (one: number, other: number) => (one === other ? 0 : other - one)

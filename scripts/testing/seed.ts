@@ -1,6 +1,7 @@
 /**
- * Loaded before a test file with properties: every run tries the same cases, so a failure is never a matter of luck.
- * AMBROSIA_SEED (an integer) tries others; fast-check prints the seed of a failure.
+ * Loaded before a test file with properties: every run tries the same cases, so a failure is never
+ * a matter of luck. AMBROSIA_SEED (an integer) tries others; fast-check prints the seed of a
+ * failure.
  */
 import fc, { type RunDetails } from 'fast-check'
 import { countAssertion } from './assertions.ts'

@@ -19,7 +19,9 @@ export function testFiles(root: string): string[] {
     .sort()
 }
 
-/** Whether a path begins with, or contains, one of the filters; every path does where there is none. */
+/**
+ * Whether a path begins with, or contains, one of the filters; every path does where there is none.
+ */
 export function matches(path: string, filters: readonly string[]): boolean {
   if (filters.length === 0) return true
   return filters.some((filter) => path.includes(filter.replace(/^\.\//, '').replace(/\/$/, '')))
@@ -37,7 +39,10 @@ export function changedFiles(root: string, since: string): string[] {
   ]
 }
 
-/** The commit that `--changed` compares with: where the branch left the main one, else the last commit. */
+/**
+ * The commit that `--changed` compares with: where the branch left the main one, else the last
+ * commit.
+ */
 export function baseOf(root: string): string {
   for (const branch of ['origin/main', 'main']) {
     try {
@@ -49,8 +54,9 @@ export function baseOf(root: string): string {
 }
 
 /**
- * The test files that a change can reach: through imports, through services started as processes, through data of the
- * same workspace or the vectors it names. A change of what all share (the lockfile, the configuration) reaches every one.
+ * The test files that a change can reach: through imports, through services started as processes,
+ * through data of the same workspace or the vectors it names. A change of what all share (the
+ * lockfile, the configuration) reaches every one.
  */
 export function affectedTests(
   root: string,

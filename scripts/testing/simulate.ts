@@ -1,6 +1,6 @@
 /**
- * Runs one simulation as a test, with as few runs as it names itself; the runner gives its path as the argument.
- * `npm run sim` runs more.
+ * Runs one simulation as a test, with as few runs as it names itself; the runner gives its path as
+ * the argument. `npm run sim` runs more.
  */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'

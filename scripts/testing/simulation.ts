@@ -20,7 +20,10 @@ export async function loadSimulation(path: string): Promise<Simulation> {
   return module as Simulation
 }
 
-/** Runs with seeds from the given one on, until one fails. Returns what failed and how to see it again, or null. */
+/**
+ * Runs with seeds from the given one on, until one fails. Returns what failed and how to see it
+ * again, or null.
+ */
 export async function runSimulation(
   simulation: Simulation,
   options: { runs: number; seed: number; log: (line: string) => void },
