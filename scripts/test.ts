@@ -36,7 +36,7 @@ import {
 const ROOT = resolve(import.meta.dirname, '..')
 const CONTRACTS_RUNNER = 'scripts/contracts/test.ts'
 /** Starts a whole network of processes, so nothing else runs beside it. */
-const WHOLE_NETWORK = /^(e2e|examples)\//
+const WHOLE_NETWORK = /^(e2e|examples\/first-sale)\//
 const TIMEOUT_MS = 600_000
 const LONG_TIMEOUT_MS = 900_000
 const SLOWEST = 10
