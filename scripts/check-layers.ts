@@ -151,7 +151,8 @@ function oursBreach(file: File, name: string, rest: readonly string[]): Breach {
   if (rest.includes('testing') && file.isShipped) {
     return [`${name}/testing is for tests`, 'Move what is needed into the package itself.']
   }
-  // For tests alone, and for those of every workspace: what it starts stands on most of the packages.
+  // For tests alone, and for those of every workspace: what it starts stands on most of the
+  // packages.
   if (name === 'testing') {
     if (!file.isShipped) return null
     return ['testing is for tests', 'Move what is needed into a package of its own layer.']
