@@ -12,11 +12,12 @@ import {
     StakePool,
     StakeSlash
 } from "./interfaces/IStakeBook.sol";
+import {IOraclePower} from "../oracle/interfaces/IOraclePower.sol";
 import {StakeBase, StakeParameters} from "./StakeBase.sol";
 import {StakeOperators} from "./StakeOperators.sol";
 
 /// @title Stake of operators: delegating, leaving, redelegating, slashing, and what may be read.
-contract StakeBook is StakeOperators {
+contract StakeBook is StakeOperators, IOraclePower {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
@@ -221,6 +222,12 @@ contract StakeBook is StakeOperators {
     /// @inheritdoc IStakeBook
     function currentCohort() public view returns (uint256) {
         return block.timestamp / cohortLength;
+    }
+
+    /// @notice An oracle weighs what is bonded to it, up to the cap, while it is fit.
+    /// @inheritdoc IOraclePower
+    function powerOf(address operator) external view returns (uint256) {
+        return isFit(operator) ? Math.min(_pools[operator].assets, _powerCap) : 0;
     }
 
     /// @inheritdoc IStakeBook

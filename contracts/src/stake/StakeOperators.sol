@@ -108,7 +108,7 @@ abstract contract StakeOperators is StakeBase {
     }
 
     /// @inheritdoc IStakeBook
-    function isFit(address operator) external view returns (bool) {
+    function isFit(address operator) public view returns (bool) {
         Pool storage pool = _pools[operator];
         if (!pool.registered || pool.struckOff || pool.jailedUntil != 0) return false;
         return selfStakeOf(operator) >= _leastSelfStake;

@@ -7,7 +7,7 @@ import {IStakeBook, StakeDelegation, StakePool, StakeRegistration} from "../../s
 import {IStakeVotes} from "../../src/stake/interfaces/IStakeVotes.sol";
 import {StakeParameters} from "../../src/stake/StakeBase.sol";
 import {StakeBook} from "../../src/stake/StakeBook.sol";
-import {StakePower} from "../../src/stake/StakePower.sol";
+import {IOraclePower} from "../../src/oracle/interfaces/IOraclePower.sol";
 import {MedToken} from "../../src/token/MedToken.sol";
 import {Test} from "./Test.sol";
 
@@ -30,7 +30,7 @@ abstract contract StakeFixture is Test {
     MedToken internal token;
     StakeBook internal book;
     IStakeVotes internal votes;
-    StakePower internal power;
+    IOraclePower internal power;
 
     function setUp() public virtual {
         vm.warp(1_900_000_000);
@@ -38,7 +38,7 @@ abstract contract StakeFixture is Test {
         token = new MedToken(address(this), 1e27);
         book = new StakeBook(address(manager), token, parameters());
         votes = book.votes();
-        power = new StakePower(book);
+        power = book;
         address[5] memory holders = [FIRST, SECOND, THIRD, ANNA, BORIS];
         for (uint256 i = 0; i < holders.length; ++i) {
             token.transfer(holders[i], 3 * MILLION);

@@ -46,12 +46,30 @@ library OracleSetCode {
                 _put(data, blsKeyOffset(count, i) + j, _word(entry.blsKey, j));
             }
         }
+        return _create(data);
+    }
+
+    /// @notice Writes one BLS key alone: a zero byte and the key.
+    function writeKey(bytes memory key) internal returns (address) {
+        if (key.length != BLS_KEY_SIZE) revert OracleSetInvalid(key.length);
+        return _create(abi.encodePacked(bytes1(0), key));
+    }
+
+    /// @notice Reads what writeKey wrote.
+    function readKey(address pointer) internal view returns (bytes memory key) {
+        key = new bytes(BLS_KEY_SIZE);
+        assembly ("memory-safe") {
+            extcodecopy(pointer, add(key, 0x20), 1, 256)
+        }
+    }
+
+    function _create(bytes memory data) private returns (address created) {
         // Creation code that returns all that follows it: PUSH2 size, DUP1, PUSH1 10, RETURNDATASIZE, CODECOPY, RETURNDATASIZE, RETURN.
         bytes memory creation = abi.encodePacked(hex"61", uint16(data.length), hex"80600a3d393df3", data);
         assembly ("memory-safe") {
-            set := create(0, add(creation, 0x20), mload(creation))
+            created := create(0, add(creation, 0x20), mload(creation))
         }
-        if (set == address(0)) revert OracleSetNotWritten();
+        if (created == address(0)) revert OracleSetNotWritten();
     }
 
     /// @return count Number of oracles.
