@@ -32,7 +32,12 @@ export type Call<
 }
 
 /** A call as bytes. */
-export type RawCall = { to: Address; data: Hex; value?: bigint | undefined }
+export type RawCall = {
+  /** Absent where the transaction creates a contract. */
+  to?: Address | undefined
+  data: Hex
+  value?: bigint | undefined
+}
 
 /**
  * Simulates a call, sends it and waits for its receipt.

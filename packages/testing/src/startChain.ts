@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Addresses } from '@ambrosia/chain/deploy'
+import type { Addresses } from '@ambrosia/chain/deploy/Plan'
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import { deployContracts } from '@ambrosia/devnet/start/deployContracts'
 import { type Chain, createChain } from '@ambrosia/sdk/Chain'

@@ -63,6 +63,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./node/index.ts'),
   },
   {
+    name: 'deploy',
+    group: 'As an operator:',
+    description: 'put the contracts on an Ethereum: plan, execute, compare',
+    load: () => import('./deploy/index.ts'),
+  },
+  {
     name: 'keys',
     group: 'Tools:',
     description: 'make and list the keys of your wallet',

@@ -133,6 +133,8 @@ export const errorsAbi = [
   {"type":"error","name":"DeliveryNotClaimed","inputs":[{"type":"bytes32","name":"recordId"}]},
   {"type":"error","name":"DeliveryWindowEnded","inputs":[{"type":"bytes32","name":"recordId"},{"type":"uint256","name":"until"}]},
   {"type":"error","name":"DeliveryWindowOpen","inputs":[{"type":"bytes32","name":"recordId"},{"type":"uint256","name":"until"}]},
+  {"type":"error","name":"DeploymentFailed","inputs":[{"type":"bytes32","name":"salt"},{"type":"bytes32","name":"creationCodeHash"}]},
+  {"type":"error","name":"DeploymentInputShort","inputs":[{"type":"uint256","name":"length"}]},
   {"type":"error","name":"DidControllerMissing","inputs":[]},
   {"type":"error","name":"DidControllerOnly","inputs":[{"type":"address","name":"controller"},{"type":"address","name":"caller"}]},
   {"type":"error","name":"DidDeactivated","inputs":[{"type":"bytes20","name":"id"}]},

@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { toHex } from 'viem'
 import { didRegistryAbi } from '../abi/identity/index.generated.ts'
 import { loadArtifacts } from '../compile/artifacts.ts'
-import { deploy } from '../deploy.ts'
+import { deploy } from '../deploy/deploy.ts'
 import { network } from '../testing/network.ts'
 import { readDidVersions } from './identity.ts'
 
@@ -14,8 +14,8 @@ it('readDidVersions: every version of a DID up to any block', async () => {
   const publicClient = await viem.getPublicClient()
   const [deployer] = await viem.getWalletClients()
   const { didRegistry } = await deploy({
-    walletClient: deployer!,
-    publicClient,
+    client: publicClient,
+    account: deployer!.account,
     artifacts: await loadArtifacts(),
     development: true,
   })

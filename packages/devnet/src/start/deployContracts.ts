@@ -1,6 +1,7 @@
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
-import { type Addresses, deploy } from '@ambrosia/chain/deploy'
-import { createPublicClient, createWalletClient, http } from 'viem'
+import { deploy } from '@ambrosia/chain/deploy/deploy'
+import type { Addresses } from '@ambrosia/chain/deploy/Plan'
+import { createPublicClient, http } from 'viem'
 import { developmentAccount } from '../accounts.ts'
 
 /** Deploys the contracts of a development network; the consumer's account holds all MED. */
@@ -13,10 +14,9 @@ export async function deployContracts(
       if (step === 'compiling') isCached = false
     },
   })
-  const transport = http(rpcUrl)
   const contracts = await deploy({
-    walletClient: createWalletClient({ account: developmentAccount('deployer'), transport }),
-    publicClient: createPublicClient({ transport, cacheTime: 0, pollingInterval: 20 }),
+    client: createPublicClient({ transport: http(rpcUrl), cacheTime: 0, pollingInterval: 20 }),
+    account: developmentAccount('deployer'),
     artifacts,
     development: true,
     tokenHolder: developmentAccount('consumer').address,

@@ -3,7 +3,7 @@ import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
-import { type Addresses, deploy } from '@ambrosia/chain/deploy'
+import { deploy } from '@ambrosia/chain/deploy/deploy'
 import { network } from '@ambrosia/chain/testing/network'
 import { type Address, type Hex, keccak256, parseEther, type TypedDataDomain, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -23,9 +23,9 @@ export async function createExchange(options: { development?: boolean } = {}) {
   const [deployer, consumer, relayer, ...others] = await viem.getWalletClients()
   const operators = others.slice(0, 3)
   const artifacts = await loadArtifacts()
-  const addresses: Addresses = await deploy({
-    walletClient: deployer!,
-    publicClient,
+  const addresses = await deploy({
+    client: publicClient,
+    account: deployer!.account,
     artifacts,
     development: options.development ?? false,
   })

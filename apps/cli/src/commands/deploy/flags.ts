@@ -1,0 +1,21 @@
+import type { Hex } from 'viem'
+
+/** What the command line of `ambrosia deploy` says. */
+export type DeployFlags = {
+  rpc: string
+  plan: boolean
+  execute: boolean
+  verifyBytecode?: boolean
+  account?: string
+  deployer?: Hex
+  development: boolean
+  admin?: Hex
+  tokenHolder?: Hex
+  supply: string
+  oracleAdmission?: Hex
+  oraclePower?: Hex
+  tokenListing?: Hex
+  label?: string
+  factory?: Hex
+  writeNetwork: boolean
+}
