@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { type AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
-import {
-  createPublicClient,
-  createTestClient,
-  encodeDeployData,
-  http,
-  parseEther,
-  zeroAddress,
-} from 'viem'
+import { createPublicClient, custom, encodeDeployData, http, parseEther, zeroAddress } from 'viem'
 import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
 import { sendTransaction } from 'viem/actions'
 import { medTokenAbi } from './abi/token/index.generated.ts'
@@ -34,8 +27,7 @@ async function startToken(t: TestContext) {
   })
   const hash = await sendTransaction(client, { account: holder, data, chain: null })
   const { contractAddress } = await client.waitForTransactionReceipt({ hash })
-  const test = createTestClient({ mode: 'anvil', transport })
-  return { client, test, token: { address: contractAddress!, abi: medTokenAbi } as const }
+  return { client, token: { address: contractAddress!, abi: medTokenAbi } as const }
 }
 
 describe('send', () => {
@@ -81,27 +73,27 @@ describe('send', () => {
   })
 
   it('refuses what is mined and fails, because another came first, says why', async (t) => {
-    const { client, test, token } = await startToken(t)
+    const { client, token } = await startToken(t)
     const amount = parseEther('60')
     for (const spender of [one, other]) {
       const args = [spender.address, amount] as const
       await send(client, holder, { ...token, functionName: 'approve', args })
     }
-    await test.setAutomine(false)
-    const sending = [one, other].map((spender) =>
-      send(client, spender, {
+    const transferBy = (spender: typeof one) =>
+      ({
         ...token,
         functionName: 'transferFrom',
         args: [holder.address, spender.address, amount],
-      }),
-    )
-    const both = Promise.allSettled(sending)
-    while ((await test.getTxpoolStatus()).pending < 2) await new Promise(setImmediate)
-    await test.mine({ blocks: 1 })
-    const results = await both
-    const failed = results.filter((result) => result.status === 'rejected')
-    assert.equal(failed.length, 1)
-    assert.equal(failed[0]!.reason.code, 'Chain.ERC20InsufficientBalance')
+      }) as const
+    // The other's transaction comes between the simulation and the block.
+    const request = async ({ method, params }: { method: string; params?: unknown }) => {
+      if (method === 'eth_sendRawTransaction') await send(client, other, transferBy(other))
+      return await client.request({ method, params } as Parameters<typeof client.request>[0])
+    }
+    const overtaken = createPublicClient({ transport: custom({ request }), pollingInterval: 20 })
+    const failing = send(overtaken, one, transferBy(one))
+    await assert.rejects(failing, { code: 'Chain.ERC20InsufficientBalance' })
+    assert.equal(await client.getTransactionCount({ address: one.address }), 1, 'it was mined')
   })
 
   it('refuses an account without ether, and a node that does not answer', async (t) => {

@@ -53,7 +53,8 @@ function dyingClient(rpcUrl: string, count: number): PublicClient {
 }
 
 async function nonceOf(client: PublicClient): Promise<number> {
-  return await client.getTransactionCount({ address: deployer.address })
+  // A node that mines at once answers before it has.
+  return await client.getTransactionCount({ address: deployer.address, blockTag: 'pending' })
 }
 
 describe('deploy', () => {
