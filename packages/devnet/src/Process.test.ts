@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import * as Anvil from './Anvil.ts'
 import * as Process from './Process.ts'
+import type { Program } from './Program.ts'
 import { exampleProgram, isAlive } from './testing/exampleProgram.ts'
 
 describe('Process', () => {
@@ -59,6 +60,24 @@ describe('Process', () => {
     owner.kill('SIGKILL')
     const deadline = Date.now() + 20_000
     while (isAlive(pid) && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50))
+    assert.equal(isAlive(pid), false)
+  })
+
+  it('takes the program under a guard with the guard', async (t) => {
+    const logFile = join(useFolder(t), 'guarded.log')
+    const program: Program = {
+      name: 'guarded',
+      run: { binary: process.execPath },
+      args: ['-e', 'console.log(`at ${process.pid}`); setInterval(() => {}, 1000)'],
+      readyUrl: (line) => /^at (\d+)$/.exec(line)?.[1],
+      restart: 'never',
+    }
+    const guard = await Process.start(program, { logFile })
+    const pid = Number(guard.url)
+    assert.notEqual(pid, guard.pid)
+    process.kill(guard.pid, 'SIGKILL')
+    await guard.ended
+    while (isAlive(pid)) await new Promise((done) => setTimeout(done, 10))
     assert.equal(isAlive(pid), false)
   })
 })

@@ -169,6 +169,8 @@ function track(child: ChildProcess): void {
   if (children.size === 0) process.once('exit', killAll)
   children.add(child)
   child.once('exit', () => {
+    // What it started itself, such as the program under a guard, must not outlive it either.
+    killGroup(child)
     children.delete(child)
     if (children.size === 0) process.removeListener('exit', killAll)
   })

@@ -1,4 +1,5 @@
 import type { StoreClient } from '@ambrosia/api/store/StoreClient'
+import * as KillPoint from '@ambrosia/service/KillPoint'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import type { Address, LocalAccount, PublicClient } from 'viem'
@@ -54,6 +55,7 @@ export async function releaseDue(options: {
         block,
       )
       await options.store.putRelease(options.operator, signed, manifest)
+      KillPoint.reach('oracle.release-put')
       waits.done(row.record_id)
       await mark({ released_at_sec: Number(block.timestamp) }, row.record_id)
       log.info({ recordId: row.record_id }, 'a key was released')

@@ -6,6 +6,7 @@ import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
 import type * as Quality from '@ambrosia/health/Quality'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as KillPoint from '@ambrosia/service/KillPoint'
 import type { Kysely } from 'kysely'
 import type { LocalAccount } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
@@ -94,6 +95,7 @@ async function judgeOnce(
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   if (inserted.numInsertedOrUpdatedRows !== 1n) throw new RefusedError(undefined)
+  KillPoint.reach('oracle.certificate-kept')
   return toCertified(id, context, row)
 }
 

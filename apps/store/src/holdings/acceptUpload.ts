@@ -2,6 +2,7 @@ import { SUBMISSION_SKEW_SEC } from '@ambrosia/exchange/Limits'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as KillPoint from '@ambrosia/service/KillPoint'
 import type { Address } from 'viem'
 import type { HoldingRow, TicketRow } from '../database/tables.ts'
 import type { Store } from '../Store.ts'
@@ -39,6 +40,7 @@ export async function acceptUpload(
       maximumSizeBytes: expected,
     })
     if (stored.sizeBytes !== expected) throw new SizeMismatchError(expected)
+    KillPoint.reach('store.blob-stored')
     const holding = await toHolding(store, ticket, deal.terms)
     const row = await store.locks(stored.cid, () => keep(store, ticket, holding))
     return { receipt: receiptOf(store, row), signature: row.receipt_signature as Hex }
