@@ -1,5 +1,6 @@
 import { consentBookAbi } from '@ambrosia/chain/abi/exchange'
 import { reach } from '@ambrosia/chain/errors'
+import { contractOf, fromBlockOf, type Network } from '@ambrosia/chain/Network'
 import { readDealStatus } from '@ambrosia/chain/read/exchange'
 import { readDidVersions } from '@ambrosia/chain/read/identity'
 import { type RegisteredOracle, readOperators, readOracle } from '@ambrosia/chain/read/oracle'
@@ -7,7 +8,6 @@ import type { OnChainDocument } from '@ambrosia/credentials/DidAmbrosia'
 import { fromContractVersion } from '@ambrosia/credentials/DidMessage'
 import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'
 import type { Hex } from '@ambrosia/primitives/Bytes'
-import { contractOf, fromBlockOf, type Network } from '@ambrosia/service/Network'
 import type { Address, PublicClient } from 'viem'
 
 /** What an oracle reads from the chain. */

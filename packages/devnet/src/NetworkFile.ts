@@ -1,23 +1,22 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import type { NetworkView } from '@ambrosia/sdk/Chain'
+import * as Network from '@ambrosia/chain/Network'
+import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
 
-/** `network.json`: what others script against. */
-export type NetworkFile = NetworkView & {
-  version: 1
-  services: { issuer: string; store: string; oracles: string[] }
-  confirmations: number
-}
+/** The `network.json` of a whole network, with every service that persons ask. */
+export type NetworkFile = Network.Network & { services: { issuer: string; store: string } }
 
 /** `network.json` of a home. @throws Devnet.NoNetwork, Devnet.DamagedNetworkFile */
 export function readNetworkFile(home: string): NetworkFile {
   const path = pathOf(home)
   if (!existsSync(path)) throw new NoNetworkError(home)
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as NetworkFile
-  } catch {
-    throw new DamagedNetworkFileError(path)
+    const network = Network.parse(readFileSync(path, 'utf8'))
+    const { issuer, store } = network.services
+    if (issuer === undefined || store === undefined) throw new Network.InvalidError('services')
+    return network as NetworkFile
+  } catch (error) {
+    throw new DamagedNetworkFileError(path, error)
   }
 }
 
@@ -38,8 +37,9 @@ export class NoNetworkError extends AmbrosiaError {
 }
 
 export class DamagedNetworkFileError extends AmbrosiaError {
-  constructor(path: string) {
-    super('Devnet.DamagedNetworkFile', `${path} is not JSON`, {
+  constructor(path: string, cause: unknown) {
+    super('Devnet.DamagedNetworkFile', `${path} is damaged: ${toPlain(cause).message}`, {
+      cause,
       hint: 'Start the network again with ./ambrosia up.',
     })
   }

@@ -1,8 +1,8 @@
+import { contractOf, fromBlockOf, type Network } from '@ambrosia/chain/Network'
 import { readDidVersions } from '@ambrosia/chain/read/identity'
 import { type Call, send } from '@ambrosia/chain/send'
 import { fromContractVersion } from '@ambrosia/credentials/DidMessage'
 import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'
-import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import {
   type Abi,
   type Address,
@@ -15,14 +15,8 @@ import {
   type TransactionReceipt,
 } from 'viem'
 
-/** A network as `network.json` describes it. */
-export type NetworkView = {
-  chainId: number
-  rpcUrl: string
-  contracts: Readonly<Record<string, Address>>
-  /** Block in which the first contract was deployed; 0 unless the file names one. */
-  deployedAtBlock?: number
-}
+/** What of a network the chain needs. */
+export type NetworkView = Pick<Network, 'chainId' | 'rpcUrl' | 'contracts' | 'deployedAtBlock'>
 
 /** Reading and writing one network's chain. */
 export type Chain = {
@@ -70,7 +64,7 @@ export function createChain(network: NetworkView): Chain {
   const contracts = Object.fromEntries(
     NAMES.map((name) => [name, contractOf(network, name)]),
   ) as Chain['contracts']
-  const fromBlock = BigInt(network.deployedAtBlock ?? 0)
+  const fromBlock = fromBlockOf(network)
   return {
     chainId: network.chainId,
     client,
@@ -87,11 +81,4 @@ export function createChain(network: NetworkView): Chain {
       },
     }),
   }
-}
-
-function contractOf(network: NetworkView, name: string): Address {
-  const address = network.contracts[name]
-  if (!address)
-    throw new AmbrosiaError('Network.Incomplete', `network.json names no contract ${name}`)
-  return address
 }

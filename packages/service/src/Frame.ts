@@ -1,3 +1,4 @@
+import type { Network } from '@ambrosia/chain/Network'
 import { type HttpRoutes, statusesOf } from '@ambrosia/primitives/HttpRoute'
 import type { Kysely } from 'kysely'
 import type { PublicClient } from 'viem'
@@ -9,7 +10,7 @@ import { type Job, startJobs } from './jobs.ts'
 import type { Keystore } from './Keystore.ts'
 import * as Log from './Log.ts'
 import * as Metrics from './Metrics.ts'
-import * as Network from './Network.ts'
+import { readNetwork } from './readNetwork.ts'
 import type { Running } from './runService.ts'
 import * as Server from './Server.ts'
 import { type commonSettings, openKeystore, type Places, placesOf } from './settings.ts'
@@ -22,7 +23,7 @@ export type Frame<S extends Settings, DB> = {
   config: Config.ConfigOf<S>
   places: Places
   log: Log.Log
-  network: Network.Network
+  network: Network
   rpcUrl: string
   client: PublicClient
   keystore: Keystore
@@ -42,7 +43,7 @@ export async function openFrame<S extends Settings, DB>(options: {
   const config = options.config as Config.ConfigOf<S> & Config.ConfigOf<Settings>
   const places = placesOf(config, name)
   const log = Log.create({ name, level: config.logLevel })
-  const network = Network.read(places.networkFile)
+  const network = readNetwork(places.networkFile)
   const rpcUrl = config.rpcUrl ?? network.rpcUrl
   const keystore = await openKeystore(config, places)
   const client = await Chain.connect({ rpcUrl, chainId: network.chainId })

@@ -1,5 +1,5 @@
+import * as Network from '@ambrosia/chain/Network'
 import type { Job } from '@ambrosia/service/jobs'
-import * as Network from '@ambrosia/service/Network'
 import type { OracleConfig } from '../config.ts'
 import { selfOf } from '../keys.ts'
 import type { Oracle } from '../Oracle.ts'

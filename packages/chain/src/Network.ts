@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import type { Finality } from '@ambrosia/chain/finality'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, getAddress, isAddress } from 'viem'
+import type { Finality } from './finality.ts'
 
-/** The network a service works in: `network.json` in the home. */
+/** A network as `network.json` in its home describes it: what services, clients and scripts go by. */
 export type Network = {
   version: 1
   chainId: number
@@ -17,19 +16,19 @@ export type Network = {
   confirmations: number | 'finalized'
 }
 
-/** @throws Network.Unreadable, Network.Invalid */
-export function read(path: string): Network {
+/** The network of the text of a `network.json`. @throws Network.Invalid that names the member, never a value: a URL may hold a key */
+export function parse(text: string): Network {
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(text)
   } catch {
-    throw new UnreadableError(path)
+    throw new InvalidError('its JSON')
   }
-  return parse(value)
+  return fromJson(value)
 }
 
 /** @throws Network.Invalid that names the member */
-export function parse(value: unknown): Network {
+export function fromJson(value: unknown): Network {
   if (typeof value !== 'object' || value === null) throw new InvalidError('its top')
   const network = value as Partial<Network>
   if (network.version !== 1) throw new InvalidError('version')
@@ -53,12 +52,25 @@ export function parse(value: unknown): Network {
     }
     contracts[nameOf(name)] = getAddress(address)
   }
-  const services = { oracles: [], ...network.services }
-  return { ...(network as Network), contracts, services }
+  return { ...(network as Network), contracts, services: servicesOf(network.services) }
+}
+
+function servicesOf(value: Partial<Network['services']> = {}): Network['services'] {
+  const { issuer, store, oracles = [] } = value
+  if (issuer !== undefined && !isUrl(issuer)) throw new InvalidError('services.issuer')
+  if (store !== undefined && !isUrl(store)) throw new InvalidError('services.store')
+  if (!Array.isArray(oracles) || !oracles.every(isUrl)) throw new InvalidError('services.oracles')
+  return { ...value, oracles }
+}
+
+/** http or https, without a slash at its end, to which paths are added. */
+function isUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value) || value.endsWith('/')) return false
+  return /^https?:$/.test(new URL(value).protocol)
 }
 
 /** The address of a contract. @throws Network.Invalid when the network does not name it */
-export function contractOf(network: Network, name: string): Address {
+export function contractOf(network: Pick<Network, 'contracts'>, name: string): Address {
   const key = nameOf(name)
   const address = Object.hasOwn(network.contracts, key) ? network.contracts[key] : undefined
   if (address === undefined) throw new InvalidError(`contracts.${name}`)
@@ -66,7 +78,7 @@ export function contractOf(network: Network, name: string): Address {
 }
 
 /** The first block with events of this network. */
-export function fromBlockOf(network: Network): bigint {
+export function fromBlockOf(network: Pick<Network, 'deployedAtBlock'>): bigint {
   return BigInt(network.deployedAtBlock ?? 0)
 }
 
@@ -80,15 +92,6 @@ export function finalityOf(network: Network, mode: 'development' | 'production')
 /** `DealBook` and `dealBook` are one name. */
 function nameOf(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1)
-}
-
-export class UnreadableError extends AmbrosiaError {
-  constructor(path: string) {
-    super('Network.Unreadable', `the network file ${path} is absent or no JSON`, {
-      details: { path },
-      hint: 'Start a network with ./ambrosia up, or set AMBROSIA_NETWORK_FILE.',
-    })
-  }
 }
 
 export class InvalidError extends AmbrosiaError {

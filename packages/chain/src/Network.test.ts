@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { useFolder } from '@ambrosia/testing/useFolder'
 import * as Network from './Network.ts'
 
 const address = `0x${'ab'.repeat(20)}`
@@ -16,10 +13,8 @@ const plain = {
 }
 
 describe('Network', () => {
-  it('reads network.json', (t) => {
-    const path = join(useFolder(t), 'network.json')
-    writeFileSync(path, JSON.stringify(plain))
-    const network = Network.read(path)
+  it('reads network.json', () => {
+    const network = Network.parse(JSON.stringify(plain))
     assert.equal(Network.contractOf(network, 'dealBook').toLowerCase(), address)
     assert.equal(Network.contractOf(network, 'MedToken').toLowerCase(), address)
     assert.deepEqual(network.services.oracles, [])
@@ -28,18 +23,16 @@ describe('Network', () => {
   })
 
   it('waits for finality in production', () => {
-    const network = Network.parse({ ...plain, confirmations: 'finalized' })
+    const network = Network.fromJson({ ...plain, confirmations: 'finalized' })
     assert.deepEqual(Network.finalityOf(network, 'production'), { kind: 'finalized' })
-    assert.throws(() => Network.finalityOf(Network.parse(plain), 'production'), {
+    assert.throws(() => Network.finalityOf(Network.fromJson(plain), 'production'), {
       code: 'Network.Invalid',
     })
   })
 
-  it('names what is wrong', (t) => {
-    const path = join(useFolder(t), 'network.json')
-    assert.throws(() => Network.read(path), { code: 'Network.Unreadable' })
-    writeFileSync(path, '{')
-    assert.throws(() => Network.read(path), { code: 'Network.Unreadable' })
+  it('names what is wrong, and no value', () => {
+    const cut = { code: 'Network.Invalid', message: / its JSON$/ }
+    assert.throws(() => Network.parse('{'), cut)
     const bad: [string, object][] = [
       ['version', { version: 2 }],
       ['chainId', { chainId: 0 }],
@@ -49,12 +42,16 @@ describe('Network', () => {
       ['confirmations', { confirmations: 'latest' }],
       ['contracts.DealBook', { contracts: { DealBook: '0x12' } }],
       ['deployedAtBlock', { deployedAtBlock: -1 }],
+      ['services.issuer', { services: { issuer: 'file:///etc/passwd' } }],
+      ['services.store', { services: { store: 'http://127.0.0.1:4200/' } }],
+      ['services.oracles', { services: { oracles: 'http://127.0.0.1:4301' } }],
+      ['services.oracles', { services: { oracles: ['nowhere'] } }],
     ]
     for (const [at, change] of bad) {
       const wrong = { code: 'Network.Invalid', message: new RegExp(` ${at.replace('.', '\\.')}$`) }
-      assert.throws(() => Network.parse({ ...plain, ...change }), wrong, at)
+      assert.throws(() => Network.fromJson({ ...plain, ...change }), wrong, at)
     }
-    assert.throws(() => Network.contractOf(Network.parse(plain), 'didRegistry'), {
+    assert.throws(() => Network.contractOf(Network.fromJson(plain), 'didRegistry'), {
       code: 'Network.Invalid',
     })
   })
