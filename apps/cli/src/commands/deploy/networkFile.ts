@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as Network from '@ambrosia/chain/Network'
+import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
 import type { Address } from 'viem'
 
 /** What a deployment has to say in `network.json`. */
@@ -11,13 +12,6 @@ export type Deployment = {
   /** First block with events; unknown where the node keeps no old state. */
   deployedAtBlock: bigint | undefined
 }
-
-type NetworkFile = {
-  version: 1
-  chainId: number
-  rpcUrl: string
-  deployedAtBlock?: number
-} & Record<string, unknown>
 
 /**
  * Writes the contracts to `network.json` of a home, beside what the file says already; a new one names no services and waits
@@ -32,7 +26,7 @@ export function writeDeployment(home: string, deployment: Deployment): string {
   if (found !== undefined && found.chainId !== chainId) {
     throw new OtherChainError(path, found.chainId, chainId)
   }
-  const file: NetworkFile = {
+  const file: Network.Network = {
     ...(found ?? {
       version: 1,
       chainId,
@@ -51,12 +45,13 @@ export function writeDeployment(home: string, deployment: Deployment): string {
   return path
 }
 
-function read(path: string): NetworkFile {
+function read(path: string): Network.Network {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as NetworkFile
-  } catch {
-    throw new AmbrosiaError('Network.Damaged', `${path} is not JSON`, {
+    return Network.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new AmbrosiaError('Network.Damaged', `${path} is damaged: ${toPlain(cause).message}`, {
       hint: 'Move it away and run the command again.',
+      cause,
     })
   }
 }
