@@ -10,6 +10,7 @@ export { type DeliveryProof, verifyDelivery } from './consumer/verifyDelivery.ts
 export { createDid, relayCreation } from './identity/createDid.ts'
 export { loadDeal } from './loadDeal.ts'
 export type { OnProgress, Progress } from './Progress.ts'
+export { giveConsent } from './provider/giveConsent.ts'
 export { certifyOffer, type Offering, prepareOffer } from './provider/offerRecord.ts'
 export { cancelConsent, revokeConsent, sweep } from './provider/revokeConsent.ts'
 export { signConsent } from './provider/signConsent.ts'
