@@ -4,7 +4,7 @@ include "bitify.circom";
 include "comparators.circom";
 
 /*
- * AddCompare: sum = a + b, or a - b, modulo 2^64; and how a and b compare (docs/machine.md, section 5).
+ * AddCompare: sum = a + b, or a - b, modulo 2^64; and how a and b compare (docs/spec/machine.md, section 5).
  *
  * in    a, b: below 2^64, which the caller guarantees. aSign, bSign: their bits 63, from the caller's decompositions.
  *       isDifference: a bit, which the caller guarantees: take a - b, as comparisons need it.

@@ -4,7 +4,7 @@ include "bitify.circom";
 include "comparators.circom";
 
 /*
- * Address: where a step reads or writes memory, and whether it may (docs/machine.md, section 5, "Memory").
+ * Address: where a step reads or writes memory, and whether it may (docs/spec/machine.md, section 5, "Memory").
  *
  * in    isMemory: a bit. base, offset: below 2^64. isHalf, isQuad, isDouble: bits, which size the access has; all 0 for a
  *       byte or no access. The caller guarantees all of this.

@@ -3,7 +3,7 @@ pragma circom 2.2.0;
 include "operations.circom";
 
 /*
- * CombineAtomic: the value that an AMO stores, in its low 64 or 32 bits (docs/machine.md, section 5).
+ * CombineAtomic: the value that an AMO stores, in its low 64 or 32 bits (docs/spec/machine.md, section 5).
  *
  * in    is[50]: the operation's flags. isW: 1 for an AMO on 32 bits. a, b: what memory held and the register, below 2^64, sign-extended
  *       from 32 bits where isW is 1. sum, conjunction: a + b modulo 2^64, a and b. isLess, isLessSigned: whether a is below b.

@@ -5,7 +5,7 @@ include "comparators.circom";
 
 /*
  * Divide: quotient and remainder of x by y, rounded towards zero, modulo 2^64; by zero the quotient is 2^64 - 1 and the
- * remainder x (docs/machine.md, section 5).
+ * remainder x (docs/spec/machine.md, section 5).
  *
  * in    x, y: integers from -2^63 to 2^64 - 1. xIsNegative, yIsNegative: bits, their signs. The caller guarantees all of this.
  * out   quotient[64], remainder[64]: bits.

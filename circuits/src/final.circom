@@ -6,7 +6,7 @@ include "stateHash.circom";
 
 /*
  * Final: the state with hash `state` has halted, with this exit code in a0 and these 32 bytes of answer at the start of its output
- * (docs/machine.md, section 9).
+ * (docs/spec/machine.md, section 9).
  *
  * public   state, exitCode, outputHigh, outputLow, in this order. exitCode is below 2^64; outputHigh and outputLow are bytes 0 to 15 and 16 to 31
  *          of the answer as big-endian numbers below 2^128, the halves of a bytes32. Field elements; the verifier refuses others.

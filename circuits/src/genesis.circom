@@ -8,7 +8,7 @@ include "stateHash.circom";
 
 /*
  * Genesis: `state` is the hash of the first state of the program `programId` on the input with root `inputRoot`, hidden by a salt that the
- * prover knows (docs/machine.md, sections 8 and 9).
+ * prover knows (docs/spec/machine.md, sections 8 and 9).
  *
  * public   programId, inputRoot, state, in this order. Field elements; the verifier refuses numbers that are not below the field's order.
  * private  programRoot, imageRoot, entrySlot: what the program id is made of; the entry pc is 2 entrySlot.

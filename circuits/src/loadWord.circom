@@ -3,7 +3,7 @@ pragma circom 2.2.0;
 include "bitify.circom";
 
 /*
- * LoadWord: what lies at an address within a chunk, by size (docs/machine.md, section 5).
+ * LoadWord: what lies at an address within a chunk, by size (docs/spec/machine.md, section 5).
  *
  * in    word, otherWord: the eight bytes that the address lies in, and the other eight of the chunk. offset[4]: the address's low
  *       bits; bits, which the caller guarantees.

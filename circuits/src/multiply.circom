@@ -3,7 +3,7 @@ pragma circom 2.2.0;
 include "bitify.circom";
 
 /*
- * Multiply: the 128-bit product x y, or x shifted left or right, as two halves (docs/machine.md, section 5).
+ * Multiply: the 128-bit product x y, or x shifted left or right, as two halves (docs/spec/machine.md, section 5).
  *
  * in    x, y: integers from -2^63 to 2^64 - 1 (SignedViews). shiftBits[6]: the low bits of the second operand. isW: a bit: an
  *       operation on 32 bits. isShift, isRight: bits; isRight only where isShift is 1. The caller guarantees all of this.

@@ -4,7 +4,7 @@ include "comparators.circom";
 include "operations.circom";
 
 /*
- * NextPc: where an instruction leads if it neither faults nor halts (docs/machine.md, section 5).
+ * NextPc: where an instruction leads if it neither faults nor halts (docs/spec/machine.md, section 5).
  *
  * in    is[50]: the operation's flags. next: the pc in sequence. target: the immediate, an absolute pc for branches and JAL.
  *       sumBits[64]: a + b modulo 2^64 for JALR. isLess, isLessSigned, isEqual: bits. The caller guarantees all of this.

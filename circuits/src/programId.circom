@@ -3,7 +3,7 @@ pragma circom 2.2.0;
 include "poseidon.circom";
 
 /*
- * ProgramId: programId = H(program root, image root, registers hash, entry pc, machine version 1) (docs/machine.md, section 8).
+ * ProgramId: programId = H(program root, image root, registers hash, entry pc, machine version 1) (docs/spec/machine.md, section 8).
  *
  * in    programRoot, imageRoot, registersHash, entry: any field elements, bound by the hash.
  * out   programId.

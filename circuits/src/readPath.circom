@@ -4,7 +4,7 @@ include "poseidon.circom";
 include "mux8.circom";
 
 /*
- * ReadPath(levels): the leaf at a place of the 8-ary tree with this root is `leaf` (docs/machine.md, section 4).
+ * ReadPath(levels): the leaf at a place of the 8-ary tree with this root is `leaf` (docs/spec/machine.md, section 4).
  *
  * in    leaf: any field element. bits[3 levels]: the place, lowest bit first; bits, which the caller guarantees.
  *       children[levels][8]: the eight children of every node from the bottom to the root, of which the place's is the leaf

@@ -4,7 +4,7 @@ include "bitify.circom";
 include "oneHot.circom";
 
 /*
- * ReadRegister: value is slot `index` of 33 slots of 64 bits that lie three to a word in eleven words (docs/machine.md, section 4).
+ * ReadRegister: value is slot `index` of 33 slots of 64 bits that lie three to a word in eleven words (docs/spec/machine.md, section 4).
  *
  * in    index: any field element; there is no proof for one above 32. words[11]: bound by the caller's hash.
  * out   value: below 2^64. inWord[11], inSlot[3]: where the slot is, for writing it.

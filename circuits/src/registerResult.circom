@@ -3,7 +3,7 @@ pragma circom 2.2.0;
 include "operations.circom";
 
 /*
- * RegisterResult: what an instruction writes into rd (docs/machine.md, section 5).
+ * RegisterResult: what an instruction writes into rd (docs/spec/machine.md, section 5).
  *
  * in    is[50]: the operation's flags. isW: a bit: results of 32 bits, sign-extended. sumBits[64], productBits[128], quotientBits[64],
  *       remainderBits[64]: results as bits. conjunction: a and b. aPlusB: a + b, not reduced. isLess, isLessSigned: bits.

@@ -1,7 +1,7 @@
 pragma circom 2.2.0;
 
 /*
- * StoreWord: what is added to a word of eight bytes, and to its chunk, when a value is stored in it (docs/machine.md, section 5).
+ * StoreWord: what is added to a word of eight bytes, and to its chunk, when a value is stored in it (docs/spec/machine.md, section 5).
  *
  * in    storesByte, storesHalf, storesQuad, storesDouble: bits, at most one of them 1. newByte, newHalf, newQuad, newDouble: the values, of
  *       8 to 64 bits. oldByte, oldHalf, oldQuad, word: what stands there (LoadWord). inByte[8], inHalf[4]: where in the word.

@@ -6,7 +6,7 @@ include "poseidon.circom";
 
 /*
  * UpdatePath(levels): the tree with root `root` holds `leaf` at a place, and has root `rootNew` when `leafNew` stands there
- * instead (docs/machine.md, section 4).
+ * instead (docs/spec/machine.md, section 4).
  *
  * in    leaf, leafNew: any field elements. bits[3 levels]: the place, lowest bit first; bits, which the caller guarantees.
  *       children[levels][8]: the eight children of every node from the bottom to the root, before the change.

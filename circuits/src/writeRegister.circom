@@ -5,7 +5,7 @@ include "readRegister.circom";
 
 /*
  * WriteRegister: hash is that of the registers after `value` was put into register `index`, or of the same registers where
- * isWriting is 0 or the index is 0 (docs/machine.md, sections 4 and 5).
+ * isWriting is 0 or the index is 0 (docs/spec/machine.md, sections 4 and 5).
  *
  * in    index: 0 to 32, as ReadRegister. words[11]: bound by the caller's hash of the registers before. isWriting: a bit, which the
  *       caller guarantees. value: below 2^64, which the caller guarantees.

@@ -74,6 +74,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'apps/cli': { imports: [...LOWER, 'api', 'sdk', 'service', 'devnet'], io: true },
   // Solidity alone, with the configuration of its test runner.
   contracts: { imports: [], io: true },
+  // Proves and verifies, as a process that is sent JSON: under another licence, so nothing imports it and it imports nothing.
+  circuits: { imports: [], io: true },
   // Go programs for the machine; the TypeScript there builds, hashes and runs them.
   guest: { imports: ['primitives', 'machine'], io: true },
   e2e: { imports: [...LOWER, 'rollup', 'api', 'sdk', 'service', 'devnet'], io: true },
@@ -109,6 +111,7 @@ export const OWED_CIRCLES: readonly string[] = ['packages/health/src/ConsentText
 export const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/attestation': ['chain'],
   'packages/exchange': ['chain'],
+  circuits: ['machine', 'chain'],
 }
 
 const NOT_SHIPPED =

@@ -25,20 +25,27 @@ export function initialRegisters(): bigint[] {
   return Array.from({ length: 32 }, (_, index) => (index === 2 ? BigInt(STACK_POINTER) : 0n))
 }
 
+/** The trees that a program is committed to by. */
+export type ProgramTrees = { table: LineTree; image: LineTree }
+
+/** Hashes a program's table and image. */
+export async function createProgramTrees(program: Program, pool?: HashPool): Promise<ProgramTrees> {
+  const table = await createProgramTree(program, pool)
+  return { table, image: await createPartsTree(program.image, pool) }
+}
+
 /** Hashes a program. */
 export async function fromProgram(program: Program, pool?: HashPool): Promise<ProgramCommitment> {
-  const programRoot = rootOf(await createProgramTree(program, pool))
-  const imageRoot = childOf(await createPartsTree(program.image, pool), 0)
+  return fromTrees(program, await createProgramTrees(program, pool))
+}
+
+export function fromTrees(program: Program, trees: ProgramTrees): ProgramCommitment {
+  const programRoot = rootOf(trees.table)
+  const imageRoot = childOf(trees.image, 0)
   const registersHash = State.hashRegisters(initialRegisters())
   const { entry } = program
-  const programId = Poseidon.hash([
-    programRoot,
-    imageRoot,
-    registersHash,
-    BigInt(entry),
-    BigInt(State.VERSION),
-  ])
-  return { programRoot, imageRoot, registersHash, entry, programId }
+  const parts = [programRoot, imageRoot, registersHash, BigInt(entry), BigInt(State.VERSION)]
+  return { programRoot, imageRoot, registersHash, entry, programId: Poseidon.hash(parts) }
 }
 
 /** The root of the input region that holds `input`, hidden by `salt` (32 bytes): child 1 of the memory root. */
@@ -64,7 +71,7 @@ export function inputParts(input: Uint8Array, salt?: Uint8Array): Part[] {
 }
 
 /** The tree of the program table: the entry of slot s is chunk s, its low 64 bits everything but the immediate. */
-export async function createProgramTree(program: Program, pool?: HashPool): Promise<LineTree> {
+async function createProgramTree(program: Program, pool?: HashPool): Promise<LineTree> {
   const entries = new SparseLines()
   forEachInstruction(program, (pc, instruction) => {
     const { view, at } = entries.at(pc * 8)

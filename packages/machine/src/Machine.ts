@@ -1,7 +1,9 @@
 // A machine that runs one program on one input: docs/spec/machine.md, sections 2, 5 and 9.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { createProgramTree, initialRegisters, inputParts } from './Commitment.ts'
+import * as Commitment from './Commitment.ts'
+import type * as Final from './Final.ts'
+import type * as Genesis from './Genesis.ts'
 import type { HashPool } from './HashPool.ts'
 import {
   createEngine,
@@ -33,6 +35,7 @@ import {
   OUTPUT_SIZE_LIMIT,
   SALT_SIZE,
 } from './Layout.ts'
+import type { Path } from './Path.ts'
 import { instructionAt, leavesAround, type Program } from './Program.ts'
 import * as State from './State.ts'
 import { chunkAddress, type Witness } from './Step.ts'
@@ -63,7 +66,7 @@ export type Machine = {
   readonly engine: Engine
   readonly translator: Translator | undefined
   memoryTree: LineTree
-  programTree: LineTree | undefined
+  programTrees: Commitment.ProgramTrees | undefined
 }
 
 /** A state with its memory, to return to. Lines that are not listed are zero. */
@@ -104,7 +107,7 @@ export function create(program: Program, options: Options = {}): Machine {
     engine,
     translator,
     memoryTree,
-    programTree: undefined,
+    programTrees: undefined,
   }
   reset(machine)
   return machine
@@ -114,13 +117,13 @@ export function create(program: Program, options: Options = {}): Machine {
 export function reset(machine: Machine): void {
   const { program, options } = machine
   const { input = new Uint8Array(0), salt, inputSalt } = options
-  const parts = [...program.image, ...inputParts(input, inputSalt)]
+  const parts = [...program.image, ...Commitment.inputParts(input, inputSalt)]
   if (salt !== undefined) parts.push({ address: 0, data: salt })
   clearMemory(machine.engine)
   for (const { address, data } of parts) writeMemory(machine.engine, address, data)
   setControl(machine.engine, {
     pc: program.entry,
-    registers: initialRegisters(),
+    registers: Commitment.initialRegisters(),
     reservation: 0n,
     status: 0,
     steps: 0n,
@@ -222,21 +225,56 @@ export async function stateHashes(machine: Machine, points: readonly bigint[]): 
 export async function witness(machine: Machine, n: bigint): Promise<Witness> {
   stepTo(machine, n)
   const before = await state(machine)
-  machine.programTree ??= await createProgramTree(machine.program, machine.options.hashPool)
-  const { programTree, memoryTree, engine } = machine
+  const { table } = await programTrees(machine)
   const instruction = instructionAt(machine.program, before.pc)
-  const address = chunkAddress(instruction, before.registers)
-  const table = siblingsOf(programTree, Math.floor((before.pc * 8) / LINE_SIZE))
-  const leaves = leavesAround(machine.program, before.pc)
-  const line = Math.floor(address / LINE_SIZE)
-  const chunks = toChunks(readMemory(engine, line * LINE_SIZE, LINE_SIZE))
+  const path = siblingsOf(table, Math.floor((before.pc * 8) / LINE_SIZE))
   return {
     state: before,
-    programRoot: rootOf(programTree),
+    programRoot: rootOf(table),
     instruction,
-    programPath: [leaves, ...table],
-    memoryPath: [chunks, ...siblingsOf(memoryTree, line)],
+    programPath: [leavesAround(machine.program, before.pc), ...path],
+    memoryPath: pathTo(machine, chunkAddress(instruction, before.registers)),
   }
+}
+
+/** What shows that this machine's first state is that of its program on its input; wherever the machine is. */
+export async function genesisWitness(machine: Machine): Promise<Genesis.Witness> {
+  const { program, options } = machine
+  const { input = new Uint8Array(0), salt = new Uint8Array(SALT_SIZE), inputSalt } = options
+  const trees = await programTrees(machine)
+  return {
+    program: Commitment.fromTrees(program, trees),
+    salt,
+    inputRoot: await Commitment.inputRoot(input, inputSalt, options.hashPool),
+    // The last list holds the root's children, of which the image is the first.
+    imagePath: siblingsOf(trees.image, 0).slice(0, -1),
+  }
+}
+
+/** What shows the exit value and the answer of the state that the machine is in. */
+export async function finalWitness(machine: Machine): Promise<Final.Witness> {
+  return { state: await state(machine), outputPath: await memoryPath(machine, OUTPUT_ADDRESS) }
+}
+
+/** The path to the chunk that holds an address, in the state that the machine is in: ten lists, the first of them chunks. @throws Machine.Address */
+export async function memoryPath(machine: Machine, address: number): Promise<Path> {
+  if (!Number.isSafeInteger(address) || address < 0 || address >= ADDRESS_LIMIT) {
+    throw new AddressError()
+  }
+  await state(machine)
+  return pathTo(machine, address)
+}
+
+function pathTo({ engine, memoryTree }: Machine, address: number): Path {
+  const line = Math.floor(address / LINE_SIZE)
+  const chunks = toChunks(readMemory(engine, line * LINE_SIZE, LINE_SIZE))
+  return [chunks, ...siblingsOf(memoryTree, line)]
+}
+
+async function programTrees(machine: Machine): Promise<Commitment.ProgramTrees> {
+  const { program, options } = machine
+  machine.programTrees ??= await Commitment.createProgramTrees(program, options.hashPool)
+  return machine.programTrees
 }
 
 /** Keeps the state with its memory. */

@@ -4,7 +4,7 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Instruction, type Operation, toLeaf } from './Instruction.ts'
 import { ADDRESS_LIMIT, FIRST_ADDRESS, PROGRAM_LIMIT, STATUS } from './Layout.ts'
-import * as Poseidon from './Poseidon.ts'
+import { breakOf, type Path, rootWith } from './Path.ts'
 import type * as State from './State.ts'
 
 /**
@@ -15,9 +15,9 @@ export type Witness = {
   state: State.State
   programRoot: bigint
   instruction: Instruction
-  programPath: readonly (readonly bigint[])[]
+  programPath: Path
   /** To the chunk at {@link chunkAddress}. */
-  memoryPath: readonly (readonly bigint[])[]
+  memoryPath: Path
 }
 
 const TWO_64 = 2n ** 64n
@@ -245,32 +245,12 @@ function accessSize(operation: Operation, isW: boolean): bigint {
   return { B: 1n, H: 2n, W: 4n, D: 8n }[letter] as bigint
 }
 
-function assertPath(
-  path: readonly (readonly bigint[])[],
-  index: bigint,
-  leaf: bigint,
-  root: bigint,
-  what: string,
-): void {
-  if (path.length !== LEVELS || path.some((children) => children.length !== 8)) {
-    throw new WitnessError(`needs ten lists of eight children to the ${what} root`)
-  }
-  let value = leaf
-  path.forEach((children, level) => {
-    const place = Number((index >> BigInt(3 * level)) % 8n)
-    if (children[place] !== value) throw new WitnessError(`breaks at level ${level} of the ${what}`)
-    value = Poseidon.hash(children)
-  })
-  if (value !== root) throw new WitnessError(`does not lead to the ${what} root`)
-}
-
-function rootWith(path: readonly (readonly bigint[])[], index: bigint, leaf: bigint): bigint {
-  let value = leaf
-  path.forEach((children, level) => {
-    const place = Number((index >> BigInt(3 * level)) % 8n)
-    value = Poseidon.hash(children.map((child, i) => (i === place ? value : child)))
-  })
-  return value
+function assertPath(path: Path, index: bigint, leaf: bigint, root: bigint, what: string): void {
+  const broken = breakOf(path, LEVELS, index, leaf, root)
+  if (broken === undefined) return
+  if (broken < 0) throw new WitnessError(`needs ten lists of eight children to the ${what} root`)
+  if (broken < LEVELS) throw new WitnessError(`breaks at level ${broken} of the ${what}`)
+  throw new WitnessError(`does not lead to the ${what} root`)
 }
 
 function u64(value: bigint): bigint {

@@ -53,6 +53,30 @@ export async function compile(domain: string, sources: Sources): Promise<Compile
   for (const { source, contract } of contractsOf(domain)) {
     outputSelection[source] = { ...outputSelection[source], [contract]: OUTPUTS }
   }
+  const output = await outputOf(sources, outputSelection)
+  const contracts: Record<string, Compiled> = {}
+  for (const { name, source, contract } of contractsOf(domain)) {
+    contracts[name] = compiledOf(name, output.contracts?.[source]?.[contract])
+  }
+  const declarations = Object.entries(output.sources ?? {}).flatMap(([source, { ast }]) =>
+    declarationsOf(source, ast),
+  )
+  return { contracts, declarations }
+}
+
+/**
+ * Compiles one contract of one file that imports nothing, as other programs write them.
+ * @throws Contracts.CompilationFailed with the compiler's own messages.
+ */
+export async function compileContract(contract: string, content: string): Promise<Compiled> {
+  const output = await outputOf({ file: { content } }, { file: { [contract]: OUTPUTS } })
+  return compiledOf(contract, output.contracts?.['file']?.[contract])
+}
+
+async function outputOf(
+  sources: Sources,
+  outputSelection: Record<string, Record<string, readonly string[]>>,
+): Promise<CompilerOutput> {
   const input = {
     language: 'Solidity',
     sources,
@@ -67,14 +91,7 @@ export async function compile(domain: string, sources: Sources): Promise<Compile
   if (failed.length > 0) {
     throw new CompilationError(failed.map((error) => error.formattedMessage).join('\n'))
   }
-  const contracts: Record<string, Compiled> = {}
-  for (const { name, source, contract } of contractsOf(domain)) {
-    contracts[name] = compiledOf(name, output.contracts?.[source]?.[contract])
-  }
-  const declarations = Object.entries(output.sources ?? {}).flatMap(([source, { ast }]) =>
-    declarationsOf(source, ast),
-  )
-  return { contracts, declarations }
+  return output
 }
 
 function compiledOf(name: string, output: CompilerContract | undefined): Compiled {

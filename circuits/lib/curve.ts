@@ -1,0 +1,7 @@
+import { curves } from 'snarkjs'
+
+/** Ends the threads that snarkjs keeps between proofs, which hold the process. */
+export async function endThreads(): Promise<void> {
+  const curve = await curves.getCurveFromName('bn128')
+  await curve.terminate()
+}
