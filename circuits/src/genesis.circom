@@ -22,7 +22,7 @@ include "stateHash.circom";
  * chunk). Chunks of the image: the program id's maker loaded them from bytes. Chunks of the input: the recipients recomputed its root
  * from bytes before they signed for it; a root of anything else could only keep its maker from proving a step.
  *
- * Constraints: 8,093 (two paths of 8 levels 6,432, salted line 384, memory root 387, program id 315, state hash 313, salt 256, the rest 6).
+ * Constraints: 8,110 (two paths of 8 levels 6,429, salted line 384, memory root 384, program id 315, state hash 312, salt 256, entry 30).
  */
 template Genesis() {
     signal input programRoot;
