@@ -6,9 +6,10 @@
  *   npm run ceremony -- beacon DIR --hash HEX         ends the open phase with 32 bytes that nobody could know when it began
  *   npm run ceremony -- verify DIR                    checks a finished ceremony against these sources
  *
- * The folder is handed from one to the next. The first phase (powers of tau) ends with a beacon, and so does the second (a key for each circuit);
- * after it the folder is what `--keys` and AMBROSIA_CIRCUIT_KEYS take. Say beforehand what the beacons will be, such as the hash of a block of
- * Ethereum at a height that is still to come. Ending the first phase takes some ten minutes.
+ * The folder is handed from one to the next. The first phase (powers of tau) ends with a beacon,
+ * and so does the second (a key for each circuit); after it the folder is what `--keys` and
+ * AMBROSIA_CIRCUIT_KEYS take. Say beforehand what the beacons will be, such as the hash of a block
+ * of Ethereum at a height that is still to come. Ending the first phase takes some ten minutes.
  */
 import { parseArgs } from 'node:util'
 import { beacon, check, contribute, type Subject, start } from './lib/ceremony.ts'

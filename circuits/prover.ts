@@ -1,5 +1,6 @@
 /**
- * Proves and verifies the statements of a dispute, as a program of its own: what needs a proof calls it, and imports nothing of it.
+ * Proves and verifies the statements of a dispute, as a program of its own: what needs a proof
+ * calls it, and imports nothing of it.
  *
  *   node circuits/prover.ts prove   CIRCUIT [--in FILE] [--out FILE] [--keys DIR]   a witness to a proof
  *   node circuits/prover.ts verify          [--in FILE] [--keys DIR]                a proof to {"ok": true|false}
@@ -7,9 +8,11 @@
  *   node circuits/prover.ts keys    [--keys DIR]                                    what keys there are, and the files of each
  *   node circuits/prover.ts serve   [--keys DIR]                                    many of these, a line of JSON each
  *
- * CIRCUIT is genesis, step or final; witnesses are the JSON of docs/spec/machine.md, section 10. Without --in and --out, standard input and
- * output. `serve` reads {"id", "method": "prove"|"verify"|"signals"|"keys", "circuit"?, "input"?} and writes {"id", "ok": true, "result"} or
- * {"id", "ok": false, "error": {code, message, hint}}, in the order of the requests. Exit codes: 0 done, 1 refused or failed, 2 usage.
+ * CIRCUIT is genesis, step or final; witnesses are the JSON of docs/spec/machine.md, section 10.
+ * Without --in and --out, standard input and output. `serve` reads {"id", "method":
+ * "prove"|"verify"|"signals"|"keys", "circuit"?, "input"?} and writes {"id", "ok": true, "result"}
+ * or {"id", "ok": false, "error": {code, message, hint}}, in the order of the requests. Exit codes:
+ * 0 done, 1 refused or failed, 2 usage.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -38,7 +41,8 @@ const { values, positionals } = parseArgs({
 })
 const [method, circuit] = positionals
 
-// The curve's threads would keep the process alive, so the end is explicit, behind what was written.
+// The curve's threads would keep the process alive, so the end is explicit, behind what was
+// written.
 const code = await main()
 process.stdout.write('', () => process.exit(code))
 

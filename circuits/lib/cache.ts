@@ -10,8 +10,8 @@ export function defaultCacheDir(): string {
 }
 
 /**
- * A folder that exists whole or not at all: `fill` writes into a draft beside it, which is renamed when done. Two runs at the same time
- * both fill; the first to finish wins.
+ * A folder that exists whole or not at all: `fill` writes into a draft beside it, which is renamed
+ * when done. Two runs at the same time both fill; the first to finish wins.
  */
 export async function ensureFolder(
   folder: string,

@@ -1,6 +1,6 @@
-// A ceremony in a folder that contributors hand on: powers of tau, then a key for each circuit. One honest contributor to each phase, who
-// forgets their randomness, is enough. Bowe, Gabizon, Miers: "Scalable Multi-party Computation for zk-SNARK Parameters in the Random Beacon
-// Model" (2017).
+// A ceremony in a folder that contributors hand on: powers of tau, then a key for each circuit. One
+// honest contributor to each phase, who forgets their randomness, is enough. Bowe, Gabizon, Miers:
+// "Scalable Multi-party Computation for zk-SNARK Parameters in the Random Beacon Model" (2017).
 //
 //   powers/0000.ptau, 0001.ptau, …   after the start and after each contribution; the last is the beacon's
 //   powers/final.ptau                prepared for the second phase
@@ -55,7 +55,11 @@ export async function contribute(folder: string, name: string): Promise<string> 
   return phase
 }
 
-/** Ends the open phase with a number that nobody could know before it, and begins the next, or writes the keys. @throws Ceremony.Order */
+/**
+ * Ends the open phase with a number that nobody could know before it, and begins the next, or
+ * writes the keys.
+ * @throws Ceremony.Order
+ */
 export async function beacon(
   folder: string,
   hash: string,
@@ -99,8 +103,9 @@ async function finish(folder: string, subjects: readonly Subject[]): Promise<voi
 }
 
 /**
- * Checks a finished ceremony against the circuits of these sources: every contribution follows from the one before, the keys from the
- * circuits, the transcript and the exported files from the keys. @throws Ceremony.Invalid
+ * Checks a finished ceremony against the circuits of these sources: every contribution follows from
+ * the one before, the keys from the circuits, the transcript and the exported files from the keys.
+ * @throws Ceremony.Invalid
  */
 export async function check(folder: string, subjects: readonly Subject[]): Promise<Transcript> {
   if (phaseOf(folder) !== 'finished') throw new OrderError('it is not finished')
@@ -197,7 +202,10 @@ function finalPowers(folder: string): string {
   return join(folder, 'powers', 'final.ptau')
 }
 
-/** Behind the file's header and that of its first section: bytes of a coordinate, the base field's order, the power. */
+/**
+ * Behind the file's header and that of its first section: bytes of a coordinate, the base field's
+ * order, the power.
+ */
 function powerOf(path: string): number {
   return readFileSync(path).readUInt32LE(12 + 12 + 4 + 32)
 }

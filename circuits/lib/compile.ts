@@ -14,11 +14,17 @@ import { dirname, join } from 'node:path'
 import { defaultCacheDir, ensureFolder } from './cache.ts'
 import { CircuitError } from './errors.ts'
 
-/** One instance of a template, and changes to the sources: tests compile circuits that are wrong on purpose. */
+/**
+ * One instance of a template, and changes to the sources: tests compile circuits that are wrong on
+ * purpose.
+ */
 export type Source = {
   template: string
   parameters?: readonly number[]
-  /** O2 removes every linear constraint, and with it three quarters of them; O1 keeps what is not a mere renaming. */
+  /**
+   * O2 removes every linear constraint, and with it three quarters of them; O1 keeps what is not a
+   * mere renaming.
+   */
   optimisation?: 'O1' | 'O2'
   /** Without a program that computes witnesses, for counting constraints alone. */
   skipWitness?: boolean
@@ -26,7 +32,10 @@ export type Source = {
   edit?: (name: string, text: string) => string
 }
 
-/** A compiled circuit: files named `circuit.r1cs`, `circuit.sym`, `circuit.wasm`, and what the compiler printed in `circuit.log`. */
+/**
+ * A compiled circuit: files named `circuit.r1cs`, `circuit.sym`, `circuit.wasm`, and what the
+ * compiler printed in `circuit.log`.
+ */
 export type Compiled = {
   hash: string
   folder: string
@@ -44,7 +53,10 @@ const LIBRARY = [
   ...['poseidon', 'poseidon_constants'],
 ].map((name) => `${name}.circom`)
 
-/** Compiles a circuit, or finds it compiled under the hash of all that goes in. @throws Circuits.Compile */
+/**
+ * Compiles a circuit, or finds it compiled under the hash of all that goes in.
+ * @throws Circuits.Compile
+ */
 export async function compile(
   source: Source,
   cacheDir: string = defaultCacheDir(),
@@ -93,7 +105,10 @@ function versionOf(name: string): string {
   return (require(`${name}/package.json`) as { version: string }).version
 }
 
-/** The compiler is a WASI program that sees the folder it runs in, so the sources are gathered there. */
+/**
+ * The compiler is a WASI program that sees the folder it runs in, so the sources are gathered
+ * there.
+ */
 async function runCompiler(
   source: Source,
   files: ReadonlyMap<string, string>,

@@ -7,13 +7,19 @@ export type Contribution = { name: string; beacon?: { hash: string; iterations: 
 
 type Kind = 'powers' | 'key'
 
-/** The section of the contributions, how far into it they begin, and the bytes of points and hashes before each one's parameters. */
+/**
+ * The section of the contributions, how far into it they begin, and the bytes of points and hashes
+ * before each one's parameters.
+ */
 const PLACES: Readonly<Record<Kind, { section: number; at: number; head: number }>> = {
   powers: { section: 7, at: 0, head: 3 * 64 + 2 * 128 + 6 * 64 + 3 * 128 + 216 + 64 },
   key: { section: 10, at: 64, head: 3 * 64 + 128 + 64 },
 }
 
-/** The contributions to powers of tau, or to a proving key, in order. @throws TypeError for another file */
+/**
+ * The contributions to powers of tau, or to a proving key, in order.
+ * @throws TypeError for another file
+ */
 export function contributionsOf(path: string, kind: Kind): Contribution[] {
   const bytes = readFileSync(path)
   const { section, at, head } = PLACES[kind]

@@ -1,6 +1,7 @@
-// Keys for development: whoever knows the secret numbers behind a Groth16 key can prove anything, and those of a development key are
-// public, being hashes of the circuit's hash. In exchange nobody waits for a ceremony, and everybody has the same keys.
-// Groth: "On the Size of Pairing-Based Non-interactive Arguments" (EUROCRYPT 2016), section 3.2.
+// Keys for development: whoever knows the secret numbers behind a Groth16 key can prove anything,
+// and those of a development key are public, being hashes of the circuit's hash. In exchange nobody
+// waits for a ceremony, and everybody has the same keys. Groth: "On the Size of Pairing-Based
+// Non-interactive Arguments" (EUROCRYPT 2016), section 3.2.
 
 import { createHash } from 'node:crypto'
 import { inverse, inverses, modulo, power, rootOfUnity } from './field.ts'
@@ -54,7 +55,10 @@ export async function developmentKey(r1cs: R1cs, circuitHash: string): Promise<U
   return toBytes(key)
 }
 
-/** The first point of a development key, alpha in G1: by it anyone can tell such a key from a real one, whatever it is called. */
+/**
+ * The first point of a development key, alpha in G1: by it anyone can tell such a key from a real
+ * one, whatever it is called.
+ */
 export async function developmentAlpha(circuitHash: string): Promise<Uint8Array> {
   const scalars = pack([secretsOf(circuitHash).alpha])
   const [point] = await multiplyGenerators([{ group: 'g1', scalars }])
@@ -79,7 +83,10 @@ type Scalars = {
   /** The polynomials of A and B of every wire at tau. */
   a: bigint[]
   b: bigint[]
-  /** What hides A, B and C of a wire together, by delta for private wires, by gamma = 1 for public ones. */
+  /**
+   * What hides A, B and C of a wire together, by delta for private wires, by gamma = 1 for public
+   * ones.
+   */
   c: bigint[]
   publics: bigint[]
   h: bigint[]
@@ -88,7 +95,8 @@ type Scalars = {
 
 function evaluate(r1cs: R1cs, { tau, alpha, beta, delta }: Secrets): Scalars {
   const { constraints, wireCount, publicCount } = r1cs
-  // One more row for the constant and each public signal: without them their polynomials could be dependent.
+  // One more row for the constant and each public signal: without them their polynomials could be
+  // dependent.
   const rows = constraints.length + publicCount + 1
   const bits = Math.ceil(Math.log2(rows))
   const lagrange = lagrangeAt(tau, bits)
@@ -119,7 +127,8 @@ function evaluate(r1cs: R1cs, { tau, alpha, beta, delta }: Secrets): Scalars {
     modulo(beta * value + alpha * (b[wire] as bigint) + (c[wire] as bigint)),
   )
   const byDelta = inverse(delta)
-  // The prover has the values of A B - C between the domain's points, so what it needs is the bigger domain's odd places.
+  // The prover has the values of A B - C between the domain's points, so what it needs is the
+  // bigger domain's odd places.
   const between = lagrangeAt(tau, bits + 1).filter((_, place) => place % 2 === 1)
   return {
     a,
@@ -131,7 +140,10 @@ function evaluate(r1cs: R1cs, { tau, alpha, beta, delta }: Secrets): Scalars {
   }
 }
 
-/** The Lagrange polynomials of the domain of 2^bits roots of unity at a point outside it: w^i (x^n - 1) / (n (x - w^i)). */
+/**
+ * The Lagrange polynomials of the domain of 2^bits roots of unity at a point outside it: w^i (x^n
+ * - 1) / (n (x - w^i)).
+ */
 function lagrangeAt(x: bigint, bits: number): bigint[] {
   const size = 2 ** bits
   const root = rootOfUnity(bits)

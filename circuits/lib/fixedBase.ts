@@ -6,7 +6,10 @@ import { join } from 'node:path'
 
 export type Group = 'g1' | 'g2'
 
-/** Bytes of an affine point: two coordinates in Montgomery form, little-endian, as proving keys hold them. */
+/**
+ * Bytes of an affine point: two coordinates in Montgomery form, little-endian, as proving keys hold
+ * them.
+ */
 export const POINT_SIZES: Readonly<Record<Group, number>> = { g1: 64, g2: 128 }
 
 /** Scalars of 32 bytes, little-endian, one behind the other. */

@@ -1,4 +1,5 @@
-// From what the machine writes as JSON (docs/spec/machine.md, section 10) to the private signals of the circuits.
+// From what the machine writes as JSON (docs/spec/machine.md, section 10) to the private signals of
+// the circuits.
 
 import { CircuitError } from './errors.ts'
 import { FIELD_ORDER } from './r1cs.ts'

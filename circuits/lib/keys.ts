@@ -13,7 +13,10 @@ import { developmentAlpha, developmentKey } from './developmentKey.ts'
 import { CircuitError } from './errors.ts'
 import { readR1cs } from './r1cs.ts'
 
-/** `development` keys are known to everybody and prove anything for who wants it; `ceremony` keys hold if one contributor was honest. */
+/**
+ * `development` keys are known to everybody and prove anything for who wants it; `ceremony` keys
+ * hold if one contributor was honest.
+ */
 export type KeyKind = 'development' | 'ceremony'
 
 /** What is needed to prove and verify with a circuit. */
@@ -23,7 +26,10 @@ export type CircuitKeys = {
   /** SHA-256 of the constraint system, hexadecimal: the identity of the circuit. */
   circuitHash: string
   constraints: number
-  /** Files: the program that computes witnesses, the proving key, the verification key, the Solidity verifier. */
+  /**
+   * Files: the program that computes witnesses, the proving key, the verification key, the Solidity
+   * verifier.
+   */
   wasm: string
   provingKey: string
   verificationKey: string
@@ -41,7 +47,10 @@ export type KeyOptions = {
   progress?: Progress | undefined
 }
 
-/** Keys for all circuits, compiled and made where they are missing. @throws Circuits.DevelopmentKey, Circuits.KeyMismatch, Circuits.NoKey */
+/**
+ * Keys for all circuits, compiled and made where they are missing.
+ * @throws Circuits.DevelopmentKey, Circuits.KeyMismatch, Circuits.NoKey
+ */
 export async function ensureKeys(
   options: KeyOptions = {},
 ): Promise<Record<CircuitName, CircuitKeys>> {
@@ -121,10 +130,15 @@ async function checkKey(found: Unchecked, isProduction: boolean): Promise<KeyKin
   return 'development'
 }
 
-/** Offset of alpha in a proving key: file header, first section, lengths and orders of the second. */
+/**
+ * Offset of alpha in a proving key: file header, first section, lengths and orders of the second.
+ */
 const ALPHA_AT = 12 + 12 + 4 + 12 + 2 * (4 + 32) + 12
 
-/** Judged by the key's numbers, not by what it is called: alpha of a development key can be computed by anyone. */
+/**
+ * Judged by the key's numbers, not by what it is called: alpha of a development key can be computed
+ * by anyone.
+ */
 export async function isDevelopmentKey(provingKey: string, circuitHash: string): Promise<boolean> {
   const alpha = await developmentAlpha(circuitHash)
   const bytes = readFileSync(provingKey).subarray(ALPHA_AT, ALPHA_AT + alpha.length)

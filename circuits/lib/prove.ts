@@ -20,7 +20,10 @@ import {
   type Witness,
 } from './witness.ts'
 
-/** The three points of a proof as the Solidity verifier takes them: 0x-hexadecimal, G2 coordinates with the imaginary part first. */
+/**
+ * The three points of a proof as the Solidity verifier takes them: 0x-hexadecimal, G2 coordinates
+ * with the imaginary part first.
+ */
 export type Points = { a: string[]; b: string[][]; c: string[] }
 
 /** A proof, what it is of, and what it cost. */
@@ -48,7 +51,10 @@ function signalsOf(circuit: CircuitName, input: Input): Signals {
 
 const calculators = new Map<string, Calculator>()
 
-/** The values of a circuit's wires. @throws Circuits.Input, Circuits.NoProof where the constraints do not hold */
+/**
+ * The values of a circuit's wires.
+ * @throws Circuits.Input, Circuits.NoProof where the constraints do not hold
+ */
 export function computeWitness({ name, wasm }: CircuitKeys, input: Input): Witness {
   const calculate = calculators.get(wasm) ?? createCalculator(wasm)
   calculators.set(wasm, calculate)

@@ -1,5 +1,5 @@
-// Rank-1 constraint systems as circom writes them (iden3's binary format, version 1): for every constraint three sums of
-// coefficient times wire, A, B and C, with A B = C.
+// Rank-1 constraint systems as circom writes them (iden3's binary format, version 1): for every
+// constraint three sums of coefficient times wire, A, B and C, with A B = C.
 
 import { readFileSync } from 'node:fs'
 
@@ -13,7 +13,10 @@ export type Sum = { wires: Uint32Array; coefficients: bigint[] }
 export type Constraint = readonly [a: Sum, b: Sum, c: Sum]
 
 export type R1cs = {
-  /** Wire 0 is the constant 1; the next are the public signals, then the private inputs and all others. */
+  /**
+   * Wire 0 is the constant 1; the next are the public signals, then the private inputs and all
+   * others.
+   */
   wireCount: number
   publicCount: number
   privateInputCount: number

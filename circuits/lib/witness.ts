@@ -1,13 +1,19 @@
-// Witnesses: the values of all wires of a circuit, computed by the WebAssembly program that circom writes (its interface since version 2).
+// Witnesses: the values of all wires of a circuit, computed by the WebAssembly program that circom
+// writes (its interface since version 2).
 
 import { readFileSync } from 'node:fs'
 import { CircuitError } from './errors.ts'
 import { FIELD_ORDER, readElement, writeElement } from './r1cs.ts'
 
-/** Values for the inputs of a circuit by name: decimal text, nested as the template declares them. */
+/**
+ * Values for the inputs of a circuit by name: decimal text, nested as the template declares them.
+ */
 export type Signals = Record<string, unknown>
 
-/** The values of all wires in order, 32 bytes each, little-endian: the constant 1, the public signals, the rest. */
+/**
+ * The values of all wires in order, 32 bytes each, little-endian: the constant 1, the public
+ * signals, the rest.
+ */
 export type Witness = Uint8Array
 
 type Exports = {
@@ -22,7 +28,11 @@ type Exports = {
   getMessageChar(): number
 }
 
-/** Computes witnesses of one circuit. @throws Circuits.Input for a wrong set of signals, Circuits.NoProof where a constraint does not hold */
+/**
+ * Computes witnesses of one circuit.
+ * @throws Circuits.Input for a wrong set of signals, Circuits.NoProof where a constraint does not
+ * hold
+ */
 export type Calculator = (signals: Signals) => Witness
 
 const WORDS = 8

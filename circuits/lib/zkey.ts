@@ -5,7 +5,9 @@ import { FIELD_ORDER, writeElement } from './r1cs.ts'
 /** The order of BN254's base field. */
 const BASE_ORDER = 21888242871839275222246405745257275088696311157297823662689037894645226208583n
 
-/** Points are affine, coordinates in Montgomery form, little-endian; the infinite point is zeros. */
+/**
+ * Points are affine, coordinates in Montgomery form, little-endian; the infinite point is zeros.
+ */
 export type ProvingKey = {
   wireCount: number
   publicCount: number
@@ -28,7 +30,10 @@ export type ProvingKey = {
   h: Uint8Array
 }
 
-/** Montgomery's radix for four limbs of 64 bits, squared: the prover multiplies two numbers of that form and wants one again. */
+/**
+ * Montgomery's radix for four limbs of 64 bits, squared: the prover multiplies two numbers of that
+ * form and wants one again.
+ */
 const SQUARED_RADIX = 2n ** 512n % FIELD_ORDER
 
 /** The key's file. */

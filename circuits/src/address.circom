@@ -4,15 +4,18 @@ include "bitify.circom";
 include "comparators.circom";
 
 /*
- * Address: where a step reads or writes memory, and whether it may (docs/spec/machine.md, section 5, "Memory").
+ * Address: where a step reads or writes memory, and whether it may (docs/spec/machine.md, section
+ * 5, "Memory").
  *
- * in    isMemory: a bit. base, offset: below 2^64. isHalf, isQuad, isDouble: bits, which size the access has; all 0 for a
- *       byte or no access. The caller guarantees all of this.
- * out   address: (base + offset) modulo 2^64, or 0 where isMemory is 0. bits[34]: its low bits, which name the chunk and the byte.
- *       isBad: 1 for an access below 4096, at or above 2^34, or misaligned.
+ * in       isMemory: a bit. base, offset: below 2^64. isHalf, isQuad, isDouble: bits, which size
+ *          the access has; all 0 for a byte or no access. The caller guarantees all of this.
+ * out      address: (base + offset) modulo 2^64, or 0 where isMemory is 0. bits[34]: its low bits,
+ *          which name the chunk and the byte. isBad: 1 for an access below 4096, at or above 2^34,
+ *          or misaligned.
  *
- * The sum lies below 2^65, so 65 bits determine it; the carry is dropped, as the specification has it, and can't be moved elsewhere.
- * The three tests are sums of at most 30 bits, zero only if each bit is.
+ * The sum lies below 2^65, so 65 bits determine it; the carry is dropped, as the specification has
+ * it, and can't be moved elsewhere. The three tests are sums of at most 30 bits, zero only if each
+ * bit is.
  *
  * Constraints: 78 (the choice 1, bits 65, bounds 5, alignment 5, the rest 2).
  */

@@ -3,14 +3,17 @@ pragma circom 2.2.0;
 include "operations.circom";
 
 /*
- * CombineAtomic: the value that an AMO stores, in its low 64 or 32 bits (docs/spec/machine.md, section 5).
+ * CombineAtomic: the value that an AMO stores, in its low 64 or 32 bits (docs/spec/machine.md,
+ * section 5).
  *
- * in    is[50]: the operation's flags. isW: 1 for an AMO on 32 bits. a, b: what memory held and the register, below 2^64, sign-extended
- *       from 32 bits where isW is 1. sum, conjunction: a + b modulo 2^64, a and b. isLess, isLessSigned: whether a is below b.
- *       low[4]: the low 32 bits of a, b, sum and conjunction. The caller guarantees all of this.
- * out   value: below 2^64, below 2^32 where isW is 1; 0 where the operation is no AMO.
+ * in       is[50]: the operation's flags. isW: 1 for an AMO on 32 bits. a, b: what memory held and
+ *          the register, below 2^64, sign-extended from 32 bits where isW is 1. sum, conjunction: a
+ *          + b modulo 2^64, a and b. isLess, isLessSigned: whether a is below b. low[4]: the low 32
+ *          bits of a, b, sum and conjunction. The caller guarantees all of this.
+ * out      value: below 2^64, below 2^32 where isW is 1; 0 where the operation is no AMO.
  *
- * No hints. Sign extension keeps the order of unsigned 32-bit numbers, so one comparison serves both sizes.
+ * No hints. Sign extension keeps the order of unsigned 32-bit numbers, so one comparison serves
+ * both sizes.
  *
  * Constraints: 12 (cutting 4, the lesser 3, the choice 5).
  */

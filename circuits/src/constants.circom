@@ -1,8 +1,8 @@
 pragma circom 2.2.0;
 
 /*
- * Values that the specification fixes, computed by packages/machine and compared with it by a test. Written out because the compiler takes
- * half a minute to compute them.
+ * Values that the specification fixes, computed by packages/machine and compared with it by a test.
+ * Written out because the compiler takes half a minute to compute them.
  */
 
 /* The node of a line that is all 0: H of eight zeros. */

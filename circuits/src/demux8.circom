@@ -1,10 +1,11 @@
 pragma circom 2.2.0;
 
 /*
- * Demux8: out[place] = in, where place is the number of three bits, the lowest first; the other seven are 0.
+ * Demux8: out[place] = in, where place is the number of three bits, the lowest first; the other
+ * seven are 0.
  *
- * in    in: any field element. bits[3]: bits, which the caller guarantees.
- * out   out[8].
+ * in       in: any field element. bits[3]: bits, which the caller guarantees.
+ * out      out[8].
  *
  * No hints: every signal is a product of its inputs, and the outputs sum to the input.
  *

@@ -4,19 +4,23 @@ include "bitify.circom";
 include "comparators.circom";
 
 /*
- * Divide: quotient and remainder of x by y, rounded towards zero, modulo 2^64; by zero the quotient is 2^64 - 1 and the
- * remainder x (docs/spec/machine.md, section 5).
+ * Divide: quotient and remainder of x by y, rounded towards zero, modulo 2^64; by zero the quotient
+ * is 2^64 - 1 and the remainder x (docs/spec/machine.md, section 5).
  *
- * in    x, y: integers from -2^63 to 2^64 - 1. xIsNegative, yIsNegative: bits, their signs. The caller guarantees all of this.
- * out   quotient[64], remainder[64]: bits.
+ * in       x, y: integers from -2^63 to 2^64 - 1. xIsNegative, yIsNegative: bits, their signs. The
+ *          caller guarantees all of this.
+ * out      quotient[64], remainder[64]: bits.
  *
  * Quotient and remainder are hints. They are held by x = q y + r with
- *   q = quotient - 2^64 qIsNegative, from -2^64 to 2^64 - 1, r = remainder - 2^64 rIsNegative, so that nothing wraps;
- *   r = 0 or of x's sign: rIsNegative is computed, so a remainder of the other sign (and a quotient off by one) has no proof;
+ *   q = quotient - 2^64 qIsNegative, from -2^64 to 2^64 - 1, r = remainder - 2^64 rIsNegative, so
+ *     that nothing wraps;
+ *   r = 0 or of x's sign: rIsNegative is computed, so a remainder of the other sign (and a
+ *     quotient off by one) has no proof;
  *   |r| < |y|, by |y| - |r| - 1 having 64 bits: otherwise q - 1 and r + y would do as well;
- *   y = 0: quotient = 2^64 - 1 and qIsNegative = 0, in one product, because a quotient below 2^64 cannot make up for 2^64.
- * -2^63 / -1 = 2^63 needs no case of its own: its low 64 bits are the result. The constraints hold for every pair, so the steps that
- * do not divide have a proof too.
+ *   y = 0: quotient = 2^64 - 1 and qIsNegative = 0, in one product, because a quotient below 2^64
+ *     cannot make up for 2^64.
+ * -2^63 / -1 = 2^63 needs no case of its own: its low 64 bits are the result. The constraints hold
+ * for every pair, so the steps that do not divide have a proof too.
  *
  * Constraints: 204 (bits of quotient, remainder and difference 192, the rest 12).
  */

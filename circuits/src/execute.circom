@@ -16,20 +16,25 @@ include "signedViews.circom";
 include "storeWord.circom";
 
 /*
- * Execute: what an instruction does in a running state (docs/spec/machine.md, section 5), without hashes.
+ * Execute: what an instruction does in a running state (docs/spec/machine.md, section 5), without
+ * hashes.
  *
- * in    operation: there is no proof for one above 49. isLong, useImm, isW: bits; imm: below 2^64: the rest of the entry.
- *       pc: even, below 2^31. first, second: the registers that the entry names, below 2^64. reservation: any field element.
- *       word, otherWord: the halves of the chunk that the step touches. The caller guarantees all of this, and that the chunk is
- *       the tree's at `place`.
- * out   place[30]: which chunk; bits. chunk, chunkNew: it, before and after, below 2^128. isWriting: a bit: rd takes `value`, below 2^64.
- *       pcNew, reservationNew, statusNew: those parts of the next state.
+ * in       operation: there is no proof for one above 49. isLong, useImm, isW: bits; imm: below
+ *          2^64: the rest of the entry. pc: even, below 2^31. first, second: the registers that the
+ *          entry names, below 2^64. reservation: any field element. word, otherWord: the halves of
+ *          the chunk that the step touches. The caller guarantees all of this, and that the chunk
+ *          is the tree's at `place`.
+ * out      place[30]: which chunk; bits. chunk, chunkNew: it, before and after, below 2^128.
+ *          isWriting: a bit: rd takes `value`, below 2^64. pcNew, reservationNew, statusNew: those
+ *          parts of the next state.
  *
- * A fault leaves everything but the status as it was: isWriting and the change of the chunk are 0, pc and reservation stay. A step has
- * at most one cause to fault, because the causes belong to different operations, so `faults` is a bit.
+ * A fault leaves everything but the status as it was: isWriting and the change of the chunk are 0,
+ * pc and reservation stay. A step has at most one cause to fault, because the causes belong to
+ * different operations, so `faults` is a bit.
  *
- * Completeness: every constraint can be met for every operation and all operands in the ranges above, whatever the result is used for:
- * the division by the operands of a jump, the product of an address, the bytes at a misaligned one.
+ * Completeness: every constraint can be met for every operation and all operands in the ranges
+ * above, whatever the result is used for: the division by the operands of a jump, the product of an
+ * address, the bytes at a misaligned one.
  *
  * Constraints: 1,044.
  */
@@ -100,7 +105,8 @@ template Execute() {
     signal byteExtension <== is[LB()] * old.byteSign;
     signal halfExtension <== is[LH()] * old.halfSign;
     signal quadExtension <== (is[LW()] + isAtomicW) * old.quadSign;
-    signal extension <== byteExtension * ((1 << 64) - (1 << 8)) + halfExtension * ((1 << 64) - (1 << 16))
+    signal extension <== byteExtension * ((1 << 64) - (1 << 8))
+        + halfExtension * ((1 << 64) - (1 << 16))
         + quadExtension * ((1 << 64) - (1 << 32));
     signal loaded <== ofByte + ofHalf + ofQuad + ofDouble + extension;
 

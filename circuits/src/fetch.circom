@@ -5,15 +5,18 @@ include "programId.circom";
 include "readPath.circom";
 
 /*
- * Fetch: the program with id programId has this entry at slot `slot` of its table (docs/spec/machine.md, sections 3.1 and 8).
+ * Fetch: the program with id programId has this entry at slot `slot` of its table
+ * (docs/spec/machine.md, sections 3.1 and 8).
  *
- * in    slot: pc / 2; there is no proof for one of 2^30 or more. programRoot, imageRoot, registersHash, entry: what the id is made
- *       of. operation, rd, rs1, rs2: as numbers, whose ranges (0 to 49, 0 to 32) are proven where they are used as
- *       such, in Execute and ReadRegister. isLong, useImm, isW, imm: the rest of the entry. children: the path to it.
- * out   programId.
+ * in       slot: pc / 2; there is no proof for one of 2^30 or more. programRoot, imageRoot,
+ *          registersHash, entry: what the id is made of. operation, rd, rs1, rs2: as numbers, whose
+ *          ranges (0 to 49, 0 to 32) are proven where they are used as such, in Execute and
+ *          ReadRegister. isLong, useImm, isW, imm: the rest of the entry. children: the path to it.
+ * out      programId.
  *
- * The leaf packs eight fields. Operation and registers are below 2^8, three are bits, the immediate has 64 bits, all at places
- * of their own below 2^128: so one leaf is one entry. Without the bits of the immediate, any entry could be made of any leaf.
+ * The leaf packs eight fields. Operation and registers are below 2^8, three are bits, the immediate
+ * has 64 bits, all at places of their own below 2^128: so one leaf is one entry. Without the bits
+ * of the immediate, any entry could be made of any leaf.
  *
  * Constraints: 4,505 (path 4,090, slot 30, immediate 64, flags 3, program id 318).
  */

@@ -5,14 +5,16 @@ include "bitify.circom";
 /*
  * LoadWord: what lies at an address within a chunk, by size (docs/spec/machine.md, section 5).
  *
- * in    word, otherWord: the eight bytes that the address lies in, and the other eight of the chunk. offset[4]: the address's low
- *       bits; bits, which the caller guarantees.
- * out   chunk: the leaf of the memory tree. byte, half, quad: the 8, 16 or 32 bits at the address, unsigned. byteSign, halfSign, quadSign:
- *       their highest bits. inByte[8], inHalf[4]: which of the word the address names, for storing.
+ * in       word, otherWord: the eight bytes that the address lies in, and the other eight of the
+ *          chunk. offset[4]: the address's low bits; bits, which the caller guarantees.
+ * out      chunk: the leaf of the memory tree. byte, half, quad: the 8, 16 or 32 bits at the
+ *          address, unsigned. byteSign, halfSign, quadSign: their highest bits. inByte[8],
+ *          inHalf[4]: which of the word the address names, for storing.
  *
- * The caller binds the chunk to the tree. Both words have 64 bits, so a chunk has one way to be cut: nothing can be moved from one
- * to the other. A chunk of 2^128 or more could not be read, but no state has one: genesis and steps only make smaller ones.
- * For a misaligned address the outputs mean nothing, and the step faults.
+ * The caller binds the chunk to the tree. Both words have 64 bits, so a chunk has one way to be
+ * cut: nothing can be moved from one to the other. A chunk of 2^128 or more could not be read, but
+ * no state has one: genesis and steps only make smaller ones. For a misaligned address the outputs
+ * mean nothing, and the step faults.
  *
  * Constraints: 160 (bits 128, the order of the words 1, flags 5, bytes and halves 24, quads 2).
  */

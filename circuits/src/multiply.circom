@@ -3,15 +3,18 @@ pragma circom 2.2.0;
 include "bitify.circom";
 
 /*
- * Multiply: the 128-bit product x y, or x shifted left or right, as two halves (docs/spec/machine.md, section 5).
+ * Multiply: the 128-bit product x y, or x shifted left or right, as two halves
+ * (docs/spec/machine.md, section 5).
  *
- * in    x, y: integers from -2^63 to 2^64 - 1 (SignedViews). shiftBits[6]: the low bits of the second operand. isW: a bit: an
- *       operation on 32 bits. isShift, isRight: bits; isRight only where isShift is 1. The caller guarantees all of this.
- * out   bits[128]: of the product modulo 2^128.
+ * in       x, y: integers from -2^63 to 2^64 - 1 (SignedViews). shiftBits[6]: the low bits of the
+ *          second operand. isW: a bit: an operation on 32 bits. isShift, isRight: bits; isRight
+ *          only where isShift is 1. The caller guarantees all of this.
+ * out      bits[128]: of the product modulo 2^128.
  *
- * A shift by n to the left multiplies by 2^n, whose low half is the result; to the right by 2^(64 - n), whose high half is the
- * result: 64 - n = 1 + the complement of n's bits, made of the same six factors. With isW the sixth bit counts as 0. The product's
- * size is at most 2^128, so the product plus 2^128 lies from 0 to 2^129 and 130 bits determine it.
+ * A shift by n to the left multiplies by 2^n, whose low half is the result; to the right by 2^(64 -
+ * n), whose high half is the result: 64 - n = 1 + the complement of n's bits, made of the same six
+ * factors. With isW the sixth bit counts as 0. The product's size is at most 2^128, so the product
+ * plus 2^128 lies from 0 to 2^129 and 130 bits determine it.
  *
  * Constraints: 145 (shift amount 7, power 6, the choice 1, product 1, bits 130).
  */

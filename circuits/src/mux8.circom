@@ -3,8 +3,8 @@ pragma circom 2.2.0;
 /*
  * Mux8: out = in[place], where place is the number of three bits, the lowest first.
  *
- * in    in[8]: any field elements. bits[3]: bits, which the caller guarantees.
- * out   out: one of in.
+ * in       in[8]: any field elements. bits[3]: bits, which the caller guarantees.
+ * out      out: one of in.
  *
  * No hints: every signal is a product of its inputs.
  *

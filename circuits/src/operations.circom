@@ -1,8 +1,9 @@
 pragma circom 2.2.0;
 
 /*
- * The numbers of the operations, as in the program table (docs/spec/machine.md, section 3.1). A set of operations is a function
- * that says whether a number belongs to it; a circuit sums the flags of OneHot over a set, which costs nothing.
+ * The numbers of the operations, as in the program table (docs/spec/machine.md, section 3.1). A set
+ * of operations is a function that says whether a number belongs to it; a circuit sums the flags of
+ * OneHot over a set, which costs nothing.
  */
 
 function OPERATIONS() { return 50; }

@@ -3,10 +3,11 @@ pragma circom 2.2.0;
 include "poseidon.circom";
 
 /*
- * ProgramId: programId = H(program root, image root, registers hash, entry pc, machine version 1) (docs/spec/machine.md, section 8).
+ * ProgramId: programId = H(program root, image root, registers hash, entry pc, machine version 1)
+ * (docs/spec/machine.md, section 8).
  *
- * in    programRoot, imageRoot, registersHash, entry: any field elements, bound by the hash.
- * out   programId.
+ * in       programRoot, imageRoot, registersHash, entry: any field elements, bound by the hash.
+ * out      programId.
  *
  * Constraints: 318 (a hash of five, of which one is a constant).
  */

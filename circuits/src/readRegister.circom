@@ -4,14 +4,17 @@ include "bitify.circom";
 include "oneHot.circom";
 
 /*
- * ReadRegister: value is slot `index` of 33 slots of 64 bits that lie three to a word in eleven words (docs/spec/machine.md, section 4).
+ * ReadRegister: value is slot `index` of 33 slots of 64 bits that lie three to a word in eleven
+ * words (docs/spec/machine.md, section 4).
  *
- * in    index: any field element; there is no proof for one above 32. words[11]: bound by the caller's hash.
- * out   value: below 2^64. inWord[11], inSlot[3]: where the slot is, for writing it.
+ * in       index: any field element; there is no proof for one above 32. words[11]: bound by the
+ *          caller's hash.
+ * out      value: below 2^64. inWord[11], inSlot[3]: where the slot is, for writing it.
  *
- * index = 3 word + slot with slot below 3 has one solution. The chosen word is cut into 192 bits, below the field's order, so there is
- * one way to cut it: a carry can't be moved from one slot to the next. The words that are not chosen are not cut; that all
- * slots are below 2^64 is an invariant, and a word that broke it could only fail to be proven.
+ * index = 3 word + slot with slot below 3 has one solution. The chosen word is cut into 192 bits,
+ * below the field's order, so there is one way to cut it: a carry can't be moved from one slot to
+ * the next. The words that are not chosen are not cut; that all slots are below 2^64 is an
+ * invariant, and a word that broke it could only fail to be proven.
  *
  * Constraints: 218 (selection 14, the word 10, its bits 192, the slot 2).
  */
@@ -24,7 +27,7 @@ template ReadRegister() {
 
     component word = OneHot(11);
     component slot = OneHot(3);
-    // The quotient is a hint in form only: the remainder is 0, 1 or 2, so both are determined by the index.
+    // A hint in form only: the remainder is 0, 1 or 2, so the index determines both.
     signal quotient <-- index \ 3;
     word.value <== quotient;
     slot.value <== index - 3 * quotient;

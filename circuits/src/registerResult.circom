@@ -5,14 +5,15 @@ include "operations.circom";
 /*
  * RegisterResult: what an instruction writes into rd (docs/spec/machine.md, section 5).
  *
- * in    is[50]: the operation's flags. isW: a bit: results of 32 bits, sign-extended. sumBits[64], productBits[128], quotientBits[64],
- *       remainderBits[64]: results as bits. conjunction: a and b. aPlusB: a + b, not reduced. isLess, isLessSigned: bits.
- *       next: the pc in sequence. loaded: what a load, LR or AMO read, below 2^64. isStored: 1 for an SC that stores.
- *       The caller guarantees all of this.
- * out   value: below 2^64; 0 where the operation writes no register.
+ * in       is[50]: the operation's flags. isW: a bit: results of 32 bits, sign-extended.
+ *          sumBits[64], productBits[128], quotientBits[64], remainderBits[64]: results as bits.
+ *          conjunction: a and b. aPlusB: a + b, not reduced. isLess, isLessSigned: bits. next: the
+ *          pc in sequence. loaded: what a load, LR or AMO read, below 2^64. isStored: 1 for an SC
+ *          that stores. The caller guarantees all of this.
+ * out      value: below 2^64; 0 where the operation writes no register.
  *
- * At most one term of the sum is not 0, because one flag is 1. Each is below 2^64: bits, or for OR and XOR a + b less once or twice
- * the bits that both have. No hints.
+ * At most one term of the sum is not 0, because one flag is 1. Each is below 2^64: bits, or for OR
+ * and XOR a + b less once or twice the bits that both have. No hints.
  *
  * Constraints: 16.
  */
@@ -32,11 +33,12 @@ template RegisterResult() {
     signal input isStored;
     signal output value;
 
-    // Sum, low product, high product, quotient, remainder: whole, and the low 32 bits sign-extended.
+    // Sum, low product, high product, quotient, remainder: whole, and sign-extended from 32 bits.
     var whole[5] = [0, 0, 0, 0, 0];
     var extended[5] = [0, 0, 0, 0, 0];
     for (var i = 0; i < 64; i++) {
-        var results[5] = [sumBits[i], productBits[i], productBits[64 + i], quotientBits[i], remainderBits[i]];
+        var products[2] = [productBits[i], productBits[64 + i]];
+        var results[5] = [sumBits[i], products[0], products[1], quotientBits[i], remainderBits[i]];
         for (var k = 0; k < 5; k++) {
             whole[k] += results[k] * (1 << i);
             if (i < 31) extended[k] += results[k] * (1 << i);
@@ -69,5 +71,6 @@ template RegisterResult() {
     signal ofLessSigned <== is[SLT()] * isLessSigned;
     signal ofNext <== (is[JAL()] + is[JALR()]) * next;
     signal ofLoad <== isLoad * loaded;
-    value <== total + ofAnd + ofEither + ofLess + ofLessSigned + ofNext + ofLoad + is[SC()] - isStored;
+    var others = ofAnd + ofEither + ofLess + ofLessSigned + ofNext + ofLoad;
+    value <== total + others + is[SC()] - isStored;
 }

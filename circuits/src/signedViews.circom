@@ -1,11 +1,13 @@
 pragma circom 2.2.0;
 
 /*
- * SignedViews: the operands of multiplications, divisions and shifts as integers of the field: 64 or 32 bits, signed or not.
+ * SignedViews: the operands of multiplications, divisions and shifts as integers of the field: 64
+ * or 32 bits, signed or not.
  *
- * in    a, b: below 2^64; aBits[64], bBits[64]: their bits. isW: a bit: take the low 32 bits. isSignedA, isSignedB: bits: read as
- *       two's complement. The caller guarantees all of this.
- * out   x, y: the integers, from -2^63 to 2^64 - 1, negative ones as the field's order less their size. xIsNegative, yIsNegative: bits.
+ * in       a, b: below 2^64; aBits[64], bBits[64]: their bits. isW: a bit: take the low 32 bits.
+ *          isSignedA, isSignedB: bits: read as two's complement. The caller guarantees all of this.
+ * out      x, y: the integers, from -2^63 to 2^64 - 1, negative ones as the field's order less
+ *          their size. xIsNegative, yIsNegative: bits.
  *
  * No hints. Later products stay below 2^130 in size, so integers of the field behave like integers.
  *

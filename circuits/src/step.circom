@@ -10,26 +10,32 @@ include "updatePath.circom";
 include "writeRegister.circom";
 
 /*
- * Step: the prover knows a state with hash `before` of a machine that runs the program `programId`, and the step of
- * docs/spec/machine.md, section 5, leads from it to the state with hash `after`.
+ * Step: the prover knows a state with hash `before` of a machine that runs the program `programId`,
+ * and the step of docs/spec/machine.md, section 5, leads from it to the state with hash `after`.
  *
- * public   programId, before, after, in this order. Field elements; the verifier refuses numbers that are not below the field's order.
- * private  slot, words[11], memoryRoot, reservation, status: the state; pc = 2 slot, words as packed registers.
- *          programRoot, imageRoot, registersHash, entry: what the program id is made of.
- *          operation, rd, rs1, rs2, isLong, useImm, isW, imm, programPath[10][8]: the entry at slot, and its path.
- *          word, otherWord, memoryPath[10][8]: the chunk that the step touches, and its path.
+ * public   programId, before, after, in this order. Field elements; the verifier refuses numbers
+ *          that are not below the field's order.
+ * private  slot, words[11], memoryRoot, reservation, status: the state; pc = 2 slot, words as
+ *          packed registers. programRoot, imageRoot, registersHash, entry: what the program id is
+ *          made of. operation, rd, rs1, rs2, isLong, useImm, isW, imm, programPath[10][8]: the
+ *          entry at slot, and its path. word, otherWord, memoryPath[10][8]: the chunk that the step
+ *          touches, and its path.
  *
- * Every private signal is bound by a hash: the state by `before`, the entry and the paths by the roots. Nothing else decides: given
- * the public signals and the collision resistance of Poseidon, `after` has one value.
+ * Every private signal is bound by a hash: the state by `before`, the entry and the paths by the
+ * roots. Nothing else decides: given the public signals and the collision resistance of Poseidon,
+ * `after` has one value.
  *
- * Ranges. pc: even and below 2^31 by its 30 bits. Registers: 64 bits where read (ReadRegister); what is written is below 2^64
- * (RegisterResult). Chunk: 128 bits (LoadWord), and so is the new one (StoreWord). Reservation: bound by the hash, made from an address
- * of 34 bits. Status: 0, 1 or 2, here and in genesis; any other number would count as stopped.
+ * Ranges. pc: even and below 2^31 by its 30 bits. Registers: 64 bits where read (ReadRegister);
+ * what is written is below 2^64 (RegisterResult). Chunk: 128 bits (LoadWord), and so is the new one
+ * (StoreWord). Reservation: bound by the hash, made from an address of 34 bits. Status: 0, 1 or 2,
+ * here and in genesis; any other number would count as stopped.
  *
- * Completeness. All constraints hold for every operation, whatever the operands, and a step that faults, halts or has stopped touches a
- * chunk like any other: so each state that genesis and steps lead to has a proof. `after` of a stopped state is `before`.
+ * Completeness. All constraints hold for every operation, whatever the operands, and a step that
+ * faults, halts or has stopped touches a chunk like any other: so each state that genesis and steps
+ * lead to has a proof. `after` of a stopped state is `before`.
  *
- * Constraints: 15,973 (fetch 4,505, execute 1,044, memory path 8,180, registers 1,599, two state hashes 642, the rest 3).
+ * Constraints: 15,973 (fetch 4,505, execute 1,044, memory path 8,180, registers 1,599, two state
+ * hashes 642, the rest 3).
  */
 template Step() {
     signal input slot;

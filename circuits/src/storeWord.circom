@@ -1,13 +1,16 @@
 pragma circom 2.2.0;
 
 /*
- * StoreWord: what is added to a word of eight bytes, and to its chunk, when a value is stored in it (docs/spec/machine.md, section 5).
+ * StoreWord: what is added to a word of eight bytes, and to its chunk, when a value is stored in it
+ * (docs/spec/machine.md, section 5).
  *
- * in    storesByte, storesHalf, storesQuad, storesDouble: bits, at most one of them 1. newByte, newHalf, newQuad, newDouble: the values, of
- *       8 to 64 bits. oldByte, oldHalf, oldQuad, word: what stands there (LoadWord). inByte[8], inHalf[4]: where in the word.
- *       bit2, bit3: bits 2 and 3 of the address. isAllowed: a bit: 0 where the step faults. The caller guarantees all of this.
- * out   change: to add to the chunk. A field element; chunk + change lies below 2^128, because one part of a chunk gives way to another
- *       of the same size at the same place.
+ * in       storesByte, storesHalf, storesQuad, storesDouble: bits, at most one of them 1. newByte,
+ *          newHalf, newQuad, newDouble: the values, of 8 to 64 bits. oldByte, oldHalf, oldQuad,
+ *          word: what stands there (LoadWord). inByte[8], inHalf[4]: where in the word. bit2, bit3:
+ *          bits 2 and 3 of the address. isAllowed: a bit: 0 where the step faults. The caller
+ *          guarantees all of this.
+ * out      change: to add to the chunk. A field element; chunk + change lies below 2^128, because
+ *          one part of a chunk gives way to another of the same size at the same place.
  *
  * No hints.
  *

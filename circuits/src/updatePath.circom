@@ -5,17 +5,19 @@ include "mux8.circom";
 include "poseidon.circom";
 
 /*
- * UpdatePath(levels): the tree with root `root` holds `leaf` at a place, and has root `rootNew` when `leafNew` stands there
- * instead (docs/spec/machine.md, section 4).
+ * UpdatePath(levels): the tree with root `root` holds `leaf` at a place, and has root `rootNew`
+ * when `leafNew` stands there instead (docs/spec/machine.md, section 4).
  *
- * in    leaf, leafNew: any field elements. bits[3 levels]: the place, lowest bit first; bits, which the caller guarantees.
- *       children[levels][8]: the eight children of every node from the bottom to the root, before the change.
- * out   root, rootNew.
+ * in       leaf, leafNew: any field elements. bits[3 levels]: the place, lowest bit first; bits,
+ *          which the caller guarantees. children[levels][8]: the eight children of every node from
+ *          the bottom to the root, before the change.
+ * out      root, rootNew.
  *
- * As in ReadPath a forged sibling needs a collision of Poseidon. Both roots are computed from the same siblings and the same
- * place, so nothing but the one leaf can differ between them.
+ * As in ReadPath a forged sibling needs a collision of Poseidon. Both roots are computed from the
+ * same siblings and the same place, so nothing but the one leaf can differ between them.
  *
- * Constraints: 818 a level (two hashes of eight 804, the choice of one 7, the change at one place 7).
+ * Constraints: 818 a level (two hashes of eight 804, the choice of one 7, the change at one place
+ * 7).
  */
 template UpdatePath(levels) {
     signal input leaf;

@@ -1,4 +1,5 @@
-// A whole ceremony, for a circuit of 70 constraints: two contributors and a beacon in each phase, and what does not pass.
+// A whole ceremony, for a circuit of 70 constraints: two contributors and a beacon in each phase,
+// and what does not pass.
 
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

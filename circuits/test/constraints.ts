@@ -1,4 +1,5 @@
-// What can be asked of a constraint system and a witness: whether it holds, and which wires it leaves free.
+// What can be asked of a constraint system and a witness: whether it holds, and which wires it
+// leaves free.
 
 import { modulo } from '../lib/field.ts'
 import { FIELD_ORDER, type R1cs, type Sum } from '../lib/r1cs.ts'
@@ -25,9 +26,10 @@ function evaluate({ wires, coefficients }: Sum, values: readonly bigint[]): bigi
 }
 
 /**
- * Wires that could move a little, as far as the constraints go: the constraints are linearised at the witness, and a wire counts as fixed
- * once some constraint has it as its only free wire. Sees a missing constraint, and not a second solution far from the witness: that is
- * what forged hints are for.
+ * Wires that could move a little, as far as the constraints go: the constraints are linearised at
+ * the witness, and a wire counts as fixed once some constraint has it as its only free wire. Sees a
+ * missing constraint, and not a second solution far from the witness: that is what forged hints are
+ * for.
  */
 export function freeWires(
   r1cs: R1cs,

@@ -1,5 +1,6 @@
-// Execute against the reference, at every edge of every operation. Each of these is a state that a run can reach, so each must have a witness:
-// where one had none, the honest side of a dispute would lose.
+// Execute against the reference, at every edge of every operation. Each of these is a state that a
+// run can reach, so each must have a witness: where one had none, the honest side of a dispute
+// would lose.
 
 import assert from 'node:assert/strict'
 import { before, it } from 'node:test'

@@ -1,11 +1,12 @@
-// Templates whose hints a test can forge: the prover computes hints as he likes, and the constraints must catch what is not honest.
+// Templates whose hints a test can forge: the prover computes hints as he likes, and the
+// constraints must catch what is not honest.
 
 /** An edit of the sources, as compile takes it. */
 export type Edit = (name: string, text: string) => string
 
 /**
- * Makes `forge`, a new input of a template, add to its hints: forge[k] to the k-th `<--` of the file, forge[i] where a loop over i
- * makes hints. The constraints stay what they are.
+ * Makes `forge`, a new input of a template, add to its hints: forge[k] to the k-th `<--` of the
+ * file, forge[i] where a loop over i makes hints. The constraints stay what they are.
  */
 export function forgeable(file: string, template: string, count: number): Edit {
   return (name, text) => {

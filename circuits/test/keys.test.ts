@@ -1,4 +1,5 @@
-// Development keys: the same for everybody, told by their numbers, refused where a real key is wanted.
+// Development keys: the same for everybody, told by their numbers, refused where a real key is
+// wanted.
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'

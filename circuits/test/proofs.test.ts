@@ -1,4 +1,5 @@
-// Real proofs on a chain: one for every class of operation, genesis and final; and every public signal forged.
+// Real proofs on a chain: one for every class of operation, genesis and final; and every public
+// signal forged.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -90,7 +91,10 @@ for (const [name, witness] of CLASSES) {
   })
 }
 
-/** Each public signal changed by one, then by the field's order: the same number to a circuit, and not to a chain. */
+/**
+ * Each public signal changed by one, then by the field's order: the same number to a circuit, and
+ * not to a chain.
+ */
 async function assertEachForgeryRefused(verifier: Verifier, proof: Proof): Promise<void> {
   const signals = proof.publicSignals.map(BigInt)
   for (const [place, signal] of signals.entries()) {
@@ -232,7 +236,8 @@ it('final of a state that has not halted is of another state', async () => {
   const machine = run()
   const witness = await Machine.finalWitness(machine)
   const input = WitnessJson.fromFinal(witness)
-  // The status is a constant of the circuit, so what it proves is the hash of a state that nobody claims.
+  // The status is a constant of the circuit, so what it proves is the hash of a state that nobody
+  // claims.
   const [state] = publicSignals('final', computeWitness(keys.final, input))
   assert.notEqual(state, State.hash(witness.state))
   assert.equal(state, State.hash({ ...witness.state, status: 1 }))

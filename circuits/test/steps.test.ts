@@ -1,5 +1,6 @@
-// The step circuit against the reference step: on every vector, on random programs, and at every edge. Each of these is a state that a run can
-// reach, so each must have a witness: where one had none, the honest side of a dispute would lose.
+// The step circuit against the reference step: on every vector, on random programs, and at every
+// edge. Each of these is a state that a run can reach, so each must have a witness: where one had
+// none, the honest side of a dispute would lose.
 
 import assert from 'node:assert/strict'
 import { before, it } from 'node:test'

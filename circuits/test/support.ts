@@ -1,4 +1,5 @@
-// What the tests of the circuits share: steps of the machine as inputs of the circuit, made without running a machine.
+// What the tests of the circuits share: steps of the machine as inputs of the circuit, made without
+// running a machine.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -38,7 +39,10 @@ export type Before = {
   chunk?: bigint
 }
 
-/** The witness of a step in a machine whose table holds one instruction and whose memory holds one chunk. */
+/**
+ * The witness of a step in a machine whose table holds one instruction and whose memory holds one
+ * chunk.
+ */
 export function witnessOf(instruction: Instruction, before: Before = {}): Step.Witness {
   const { pc = CODE, reservation = 0n, status = 0, chunk = 0n } = before
   const registers = before.registers ?? Array<bigint>(32).fill(0n)
@@ -68,7 +72,10 @@ function pathOf(index: bigint, leaf: bigint): { path: bigint[][]; root: bigint }
   return { path, root: rootWith(path, index, leaf) }
 }
 
-/** What a program id is made of beside the table. The numbers mean nothing: the circuit only hashes them. */
+/**
+ * What a program id is made of beside the table. The numbers mean nothing: the circuit only hashes
+ * them.
+ */
 const PARTS = { imageRoot: 12345n, registersHash: 67890n, entry: CODE }
 
 export function programIdOf(programRoot: bigint): bigint {
@@ -156,7 +163,10 @@ export function expectedOutputs(instruction: Instruction, before: Before): Recor
   }
 }
 
-/** The difference between the circuit and the reference on a step, as text; undefined where they agree. */
+/**
+ * The difference between the circuit and the reference on a step, as text; undefined where they
+ * agree.
+ */
 export function differenceOf(keys: CircuitKeys, witness: Step.Witness): string | undefined {
   const [programId, before, after] = publicSignals('step', computeWitness(keys, inputOf(witness)))
   if (programId !== programIdOf(witness.programRoot)) return 'another program id'

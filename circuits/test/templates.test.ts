@@ -1,4 +1,5 @@
-// What the headers of the templates say: the number of constraints, by compiling; that there is a header at all; the constants.
+// What the headers of the templates say: the number of constraints, by compiling; that there is a
+// header at all; the constants.
 
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -47,7 +48,8 @@ for (const name of templates) {
     // Those of the circuits themselves are compiled with their witnesses anyway.
     const { r1cs } = await compile({ template, parameters, skipWitness: !isCircuit })
     const { constraints: all } = readR1cs(r1cs)
-    // A sum of outputs alone stays as a constraint of a circuit of its own, and vanishes in a larger one.
+    // A sum of outputs alone stays as a constraint of a circuit of its own, and vanishes in a
+    // larger one.
     const counted = all.filter(([a, b]) => a.wires.length > 0 && b.wires.length > 0).length
     assert.equal(counted, constraints)
   })

@@ -74,7 +74,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'apps/cli': { imports: [...LOWER, 'api', 'sdk', 'service', 'devnet'], io: true },
   // Solidity alone, with the configuration of its test runner.
   contracts: { imports: [], io: true },
-  // Proves and verifies, as a process that is sent JSON: under another licence, so nothing imports it and it imports nothing.
+  // Proves and verifies, as a process that is sent JSON: under another licence, so nothing imports
+  // it and it imports nothing.
   circuits: { imports: [], io: true },
   // Go programs for the machine; the TypeScript there builds, hashes and runs them.
   guest: { imports: ['primitives', 'machine'], io: true },
