@@ -1,4 +1,5 @@
 import { groupsOf } from './Groups.ts'
+import { STANDINGS, type Standing, standingOf, USES } from './Meaning.ts'
 import { period, type Resource } from './Resource.ts'
 
 /** What a data set holds, for whoever decides whether to use it. It holds counts and codes, no value of a record. */
@@ -21,6 +22,10 @@ export type DataSetCard = {
     startYear: number
     endYear: number
   }[]
+  /** Resources by how far they can be relied on (docs/spec/health.md, "What a resource means"). */
+  standings: Partial<Record<Standing, number>>
+  /** CSV cells with an apostrophe before a text that a spreadsheet would run. */
+  neutralisedCells: number
   quality: { minimum: number; median: number; maximum: number } | undefined
   terms: Readonly<Record<string, string>>
   proof: Readonly<Record<string, string>>
@@ -31,6 +36,8 @@ export type Input = {
   /** The resources of each person. */
   records: readonly (readonly Resource[])[]
   asOf: Date
+  /** CSV cells that were neutralised. */
+  neutralisedCells?: number
   /** A record's score each, where they were scored. */
   scores?: readonly number[]
   /** Terms of use: purpose, end, resale, … */
@@ -71,6 +78,8 @@ export function create(input: Input): DataSetCard {
       .map(([type, row]) => ({ type, ...row }))
       .sort((a, b) => (a.type < b.type ? -1 : 1)),
     codes: [...codes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
+    standings: standingsOf(input.records.flat()),
+    neutralisedCells: input.neutralisedCells ?? 0,
     quality:
       scores.length === 0
         ? undefined
@@ -82,6 +91,19 @@ export function create(input: Input): DataSetCard {
     terms: input.terms ?? {},
     proof: input.proof ?? {},
   }
+}
+
+function standingsOf(resources: readonly Resource[]): DataSetCard['standings'] {
+  const counts: DataSetCard['standings'] = {}
+  for (const resource of resources) {
+    const standing = standingOf(resource)
+    counts[standing] = (counts[standing] ?? 0) + 1
+  }
+  return Object.fromEntries(
+    STANDINGS.flatMap((standing) =>
+      counts[standing] === undefined ? [] : [[standing, counts[standing]]],
+    ),
+  )
 }
 
 function addGroup(
@@ -133,6 +155,8 @@ export function toMarkdown(card: DataSetCard): string {
         `| ${row.type} | ${cell(row.system)} | ${cell(row.code)} | ${row.resources} | ${row.records} | ${periodText(row.startYear, row.endYear)} |`,
     ),
     '',
+    ...standingLines(card.standings),
+    ...formulaLines(card.neutralisedCells),
     '## Quality',
     '',
     card.quality === undefined
@@ -143,6 +167,28 @@ export function toMarkdown(card: DataSetCard): string {
     ...section('Proof', card.proof),
   ]
   return `${lines.join('\n').trimEnd()}\n`
+}
+
+/** What a reader must not take for a fact. */
+function standingLines(standings: DataSetCard['standings']): string[] {
+  const lines = STANDINGS.flatMap((standing) => {
+    const { sentence } = USES[standing]
+    const count = standings[standing]
+    return sentence === undefined || count === undefined
+      ? []
+      : [`- ${count} resources ${sentence} (${standing})`]
+  })
+  return lines.length === 0 ? [] : ['## Not facts', '', ...lines, '']
+}
+
+function formulaLines(count: number): string[] {
+  if (count === 0) return []
+  return [
+    '## Formulas',
+    '',
+    `${count} text cells of the CSV files have an apostrophe before them, since a spreadsheet would run what follows as a formula. Without it they are as in the record; Parquet, NDJSON and Bundle have them so.`,
+    '',
+  ]
 }
 
 function section(title: string, entries: Readonly<Record<string, string>>): string[] {

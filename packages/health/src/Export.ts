@@ -11,21 +11,46 @@ export { DEFAULT_VIEWS } from './export/defaultViews.ts'
 export { type Cell, columnsOf, runView, type Table } from './export/runView.ts'
 export type { Column, Select, ViewDefinition } from './export/ViewDefinition.ts'
 
-/** A table for each view, in the order of the views. @throws View.Invalid, View.SeveralValues, Predicate.* */
+/**
+ * A table for each view, in the order of the views, with the rows of each person's record: a reference never leads into another one.
+ * @throws View.Invalid, View.SeveralValues, Predicate.*
+ */
 export function tables(
-  resources: readonly Resource[],
+  records: readonly (readonly Resource[])[],
   options: { asOf: Date; views?: readonly ViewDefinition[] },
 ): Table[] {
-  return (options.views ?? DEFAULT_VIEWS).map((view) => runView(view, resources, options))
+  return (options.views ?? DEFAULT_VIEWS).map((view) => {
+    const [first = runView(view, [], options), ...rest] = records.map((resources) =>
+      runView(view, resources, options),
+    )
+    return { ...first, rows: [first, ...rest].flatMap(({ rows }) => rows) }
+  })
 }
 
-/** CSV (RFC 4180) in UTF-8 with a header line. Decimals have the digits of their file; a list is written as JSON; nothing is empty. */
+/**
+ * CSV (RFC 4180) in UTF-8 with a header line. Decimals have the digits of their file; a list is written as JSON; nothing is empty. A text that a
+ * spreadsheet would run as a formula has an apostrophe before it, as has one that begins so itself: taking one away gives the text.
+ */
 export function toCsv(table: Table): Uint8Array {
   const header = table.columns.map((column) => column.name)
-  const lines = [header, ...table.rows.map((row) => row.map(toText))].map((fields) =>
+  const lines = [header, ...table.rows.map((row) => row.map(toCsvText))].map((fields) =>
     fields.map(quote).join(','),
   )
   return fromUtf8(`${lines.join('\r\n')}\r\n`)
+}
+
+/** How many cells of the CSV have an apostrophe before them. */
+export function neutralisedCount(table: Table): number {
+  return table.rows.flat().filter((cell) => toCsvText(cell) !== toText(cell)).length
+}
+
+/** Signs with which spreadsheets take a text for a formula or a command, behind apostrophes or white space too. */
+const FORMULA = /^[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|^'*[\t\r\n]/
+
+/** Numbers keep their sign: a spreadsheet reads `-5` as a number. */
+function toCsvText(cell: Cell): string {
+  const text = toText(cell)
+  return typeof cell === 'string' && FORMULA.test(text) ? `'${text}` : text
 }
 
 function toText(cell: Cell): string {

@@ -80,7 +80,7 @@ describe('compile', () => {
   it('allows every function of the list that the engine has, and no other', () => {
     for (const [name, [count = 0]] of Object.entries(ALLOWED_FUNCTIONS)) {
       const parameters = Array.from({ length: count }, () =>
-        /^(as|is|ofType)$/.test(name) ? 'Quantity' : '1',
+        /^(as|is|ofType)$/.test(name) ? 'Quantity' : name === 'valueIn' ? "'1'" : '1',
       )
       Predicate.compile(`Bundle.${name}(${parameters.join(', ')})`)
       assert.throws(() => Predicate.compile(`Bundle.${name}(1, 2, 3, 4)`), {
@@ -138,6 +138,54 @@ describe('evaluate', () => {
     const before = JSON.stringify(vectors.bundle)
     for (const { expression } of vectors.valid) holds(expression)
     assert.equal(JSON.stringify(vectors.bundle), before)
+  })
+})
+
+describe('functions of ours', () => {
+  const result = (id: string, value: object, more: object = {}): object => ({
+    resource: {
+      resourceType: 'Observation',
+      id,
+      status: 'final',
+      valueQuantity: { system: 'http://unitsofmeasure.org', ...value },
+      ...more,
+    },
+  })
+  const bundle = {
+    resourceType: 'Bundle',
+    entry: [
+      result('a', { value: 7.1, code: '%{HemoglobinA1C}' }),
+      result('b', { value: 12.9, code: '%' }, { status: 'cancelled' }),
+      result('c', { value: 14, code: '%', comparator: '>' }),
+      result('d', { value: 53, code: 'mmol/mol' }),
+      result('e', { value: 1.1, code: 'g/L' }),
+      result('f', { value: 9, unit: '%' }, { modifierExtension: [{ url: 'urn:x' }] }),
+    ],
+  }
+  const run = (expression: string): unknown[] =>
+    Predicate.compile(expression)
+      .run(bundle, { asOf })
+      .map((node) => (node as { data?: unknown } | null)?.data ?? node)
+
+  it('stated() keeps what the modifiers let stand', () => {
+    assert.deepEqual(run('Bundle.entry.resource.stated().id'), ['a', 'c', 'd', 'e'])
+    assert.deepEqual(run('Bundle.entry.stated()'), [])
+  })
+
+  it('valueIn() gives values in a unit that measures the same, and no limits', () => {
+    const values = 'Bundle.entry.resource.stated().value.ofType(Quantity)'
+    assert.deepEqual(run(`${values}.valueIn('%')`), [7.1])
+    assert.deepEqual(run(`${values}.valueIn('mg/dL')`), [110])
+    assert.deepEqual(run(`${values}.valueIn('furlong')`), [])
+    assert.deepEqual(run(`${values}.valueIn('%').max() >= 7`), [true])
+  })
+
+  it('a comparison of FHIRPath converts too, by the letter of UCUM', () => {
+    const value = (id: string): string =>
+      `Bundle.entry.resource.where(id = '${id}').value.ofType(Quantity)`
+    assert.deepEqual(run(`${value('e')} > 100 'mg/dL'`), [true])
+    assert.deepEqual(run(`${value('d')} < 6 '%'`), [true])
+    assert.throws(() => run(`${value('c')} > 10 '%'`), { code: 'Predicate.Failed' })
   })
 })
 

@@ -5,6 +5,7 @@ import { assertAllowed } from './predicate/assertAllowed.ts'
 import { comparedOperands } from './predicate/comparedOperands.ts'
 import { meter, STEP_COUNT, TooMuchWorkError } from './predicate/meter.ts'
 import type { Node } from './predicate/Node.ts'
+import { RECORD_FUNCTIONS } from './predicate/recordFunctions.ts'
 import { withUtcClock } from './predicate/utcClock.ts'
 import { type FhirResource, type Resource, toPlain } from './Resource.ts'
 
@@ -81,7 +82,7 @@ function compileNew(expression: string, extra: Extra): Predicate {
         evaluate(
           focus,
           { resource: options.root ?? focus, ...extra.variables },
-          { debugger: count, userInvocationTable: extra.functions ?? {} },
+          { debugger: count, userInvocationTable: { ...RECORD_FUNCTIONS, ...extra.functions } },
         ),
       )
     } catch (error) {

@@ -1,10 +1,11 @@
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { type Resolve, resolver } from '../Bundle.ts'
+import { resolver } from '../Bundle.ts'
 import * as Predicate from '../Predicate.ts'
 import { type Resource, toPlain } from '../Resource.ts'
 import { type EngineNode, tokenOf } from './tokenOf.ts'
 import type { Column, Constant, Select, ViewDefinition } from './ViewDefinition.ts'
+import { keyFunctions, recordFunctions } from './viewFunctions.ts'
 
 /** A cell: a number stays the token it was in its file. */
 export type Cell = null | boolean | string | CanonicalJson.NumberToken | Cell[]
@@ -30,7 +31,10 @@ export function runView(
   options: { asOf: Date },
 ): Table {
   const columns = columnsOf(view)
-  const compile = compiler(view.constant ?? [], keyFunctions(resolver(resources)))
+  const compile = compiler(view.constant ?? [], {
+    ...keyFunctions(resolver(resources)),
+    ...recordFunctions,
+  })
   const rows: Cell[][] = []
   for (const resource of resources) {
     if (resource.type !== view.resource) continue
@@ -164,36 +168,6 @@ function compiler(
     }
     return predicate
   }
-}
-
-/**
- * The two functions of SQL on FHIR that join tables: the key of a resource, which is its id, and the key that a reference points at,
- * which is the id of the resource found in the same list, else the last part of the reference.
- */
-function keyFunctions(resolve: Resolve): NonNullable<Predicate.Extra['functions']> {
-  return {
-    getResourceKey: {
-      fn: (items: readonly unknown[]): unknown[] =>
-        items.flatMap((item) => (dataOf(item) as { id?: string }).id ?? []),
-      arity: { 0: [] },
-    },
-    getReferenceKey: {
-      fn: (items: readonly unknown[], type?: { name?: string }): unknown[] =>
-        items.flatMap((item) => {
-          const reference = (dataOf(item) as { reference?: unknown }).reference
-          if (typeof reference !== 'string' || reference.startsWith('#')) return []
-          const target = resolve(reference)
-          const key = target?.id ?? reference.split(/[/:]/).at(-1) ?? ''
-          const named = target?.type ?? reference.split('/').at(-2)
-          return type?.name === undefined || named === undefined || named === type.name ? [key] : []
-        }),
-      arity: { 0: [], 1: ['TypeSpecifier'] },
-    },
-  }
-}
-
-function dataOf(item: unknown): unknown {
-  return item !== null && typeof item === 'object' && 'data' in item ? item.data : item
 }
 
 export class InvalidError extends AmbrosiaError {

@@ -3,7 +3,7 @@
  * `defineVariable`; `matches`, `matchesFull`, `replaceMatches` (regular expressions whose time has no bound); `exp`, `ln`, `log`, `power`,
  * `sqrt` (results may differ in the last digit between engines); `aggregate`, `repeat`, `descendants`, `children`, `replace`, `encode` and
  * the like (work that grows faster than the record); `timeOfDay` and `timezoneOffsetOf` (the machine's time zone).
- * The values are the allowed numbers of arguments.
+ * The values are the allowed numbers of arguments. `stated` and `valueIn` are ours (recordFunctions.ts).
  */
 export const ALLOWED_FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   abs: [0],
@@ -48,6 +48,7 @@ export const ALLOWED_FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   single: [0],
   skip: [1],
   startsWith: [1],
+  stated: [0],
   subsetOf: [1],
   substring: [1, 2],
   sum: [0],
@@ -65,6 +66,7 @@ export const ALLOWED_FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   type: [0],
   union: [1],
   upper: [0],
+  valueIn: [1],
   where: [1],
 }
 

@@ -53,6 +53,8 @@ async function run(
   }
   const all = records.flat()
   progress(`read ${records.length} records, ${all.length} resources`)
+  const bundle = options.format.includes('bundle') ? Bundle.write(all) : undefined
+  if (bundle !== undefined) Bundle.assertReadable(bundle, all)
   await mkdir(options.out, { recursive: true })
   const written: string[] = []
   const write = async (name: string, content: Uint8Array | string): Promise<void> => {
@@ -61,20 +63,25 @@ async function run(
     written.push(path)
   }
   const asOf = new Date()
-  if (options.format.includes('bundle')) await write('bundle.json', Bundle.write(all))
+  let neutralisedCells = 0
+  if (bundle !== undefined) await write('bundle.json', bundle)
   if (options.format.includes('ndjson')) await write('resources.ndjson', Bundle.writeNdjson(all))
   if (options.format.includes('csv') || options.format.includes('parquet')) {
     const Export = await import('@ambrosia/health/Export')
     const views = await readViews(options.view)
-    for (const table of Export.tables(all, views.length === 0 ? { asOf } : { asOf, views })) {
-      if (options.format.includes('csv')) await write(`${table.name}.csv`, Export.toCsv(table))
+    for (const table of Export.tables(records, views.length === 0 ? { asOf } : { asOf, views })) {
+      if (options.format.includes('csv')) {
+        neutralisedCells += Export.neutralisedCount(table)
+        await write(`${table.name}.csv`, Export.toCsv(table))
+      }
       if (options.format.includes('parquet')) {
         await write(`${table.name}.parquet`, Export.toParquet(table))
       }
       progress(`${table.name}: ${table.rows.length} rows`)
     }
   }
-  const card = Card.create({ title: options.title, records, asOf, proof: await proofOf(options) })
+  const proof = await proofOf(options)
+  const card = Card.create({ title: options.title, records, asOf, proof, neutralisedCells })
   await write('card.json', `${JSON.stringify(card, null, 2)}\n`)
   await write('card.md', Card.toMarkdown(card))
   return { records: records.length, resources: all.length, files: written }

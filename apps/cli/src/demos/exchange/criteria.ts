@@ -41,11 +41,11 @@ export function diabetesCriteria(parties: { issuer: string; consumer: string }):
     predicates: [
       {
         id: 'diagnosis',
-        expression: `Bundle.entry.resource.ofType(Condition).code.coding.where(system = '${SNOMED}' and code = '${TYPE_2_DIABETES}').exists()`,
+        expression: `Bundle.entry.resource.ofType(Condition).stated().code.coding.where(system = '${SNOMED}' and code = '${TYPE_2_DIABETES}').exists()`,
       },
       {
         id: 'hba1c-measured',
-        expression: `Bundle.entry.resource.ofType(Observation).where(code.coding.where(system = '${LOINC}' and code = '${HBA1C}').exists()).value.where(unit = '%').exists()`,
+        expression: `Bundle.entry.resource.ofType(Observation).stated().where(code.coding.where(system = '${LOINC}' and code = '${HBA1C}').exists()).value.ofType(Quantity).valueIn('%').exists()`,
       },
     ],
     issuers: [parties.issuer],
