@@ -318,6 +318,19 @@ describe('properties', () => {
     )
   })
 
+  it('hides more messages than the generator of random bytes gives scalars for at once', () => {
+    const ciphersuite = 'BLS12-381-SHA-256'
+    const pair = Bbs.keyPair(ciphersuite, new Uint8Array(32).fill(1))
+    const header = new Uint8Array(0)
+    const messages = Array.from({ length: 1500 }, (_, i) => fromUtf8(`message ${i}`))
+    const common = { ciphersuite, publicKey: pair.publicKey, header } as const
+    const signature = Bbs.sign({ ...common, secretKey: pair.secretKey, messages })
+    const proof = Bbs.prove({ ...common, signature, messages, disclosedIndexes: [7] })
+    assert.equal(proof.length, Bbs.proofSizeBytes(messages.length - 1))
+    const shown = { messages: [messages[7] as Uint8Array], disclosedIndexes: [7] }
+    assert.equal(Bbs.verifyProof({ ...common, proof, ...shown }), true)
+  })
+
   it('signs the same whatever blinds the computation, and across chunks', () => {
     const pair = Bbs.keyPair(CIPHERSUITE, new Uint8Array(32).fill(4))
     const options = { ...pair, ciphersuite: CIPHERSUITE, messages: messagesOf(2100) } as const

@@ -302,7 +302,7 @@ describe('verifyBbs', () => {
         document['proof'] = signed['proof']
       }),
       changed((document) => {
-        document['proof'] = [document['proof']]
+        document['proof'] = [document['proof'], document['proof']]
       }),
       changed((document) => {
         ;(document['proof'] as JsonObject)['proofValue'] = 'a'

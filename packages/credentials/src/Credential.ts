@@ -12,9 +12,11 @@ import { base58 } from '@scure/base'
 import * as Bbs from './Bbs.ts'
 import type { Loader } from './Contexts.ts'
 import { assertNoBlankLabels } from './credential/assertNoBlankLabels.ts'
+import { assertNoLists } from './credential/assertNoLists.ts'
 import { assertRecordShape } from './credential/assertRecordShape.ts'
 import { decodeDerivedProof } from './credential/derivedProof.ts'
 import { HeaderMismatchError, MalformedError, ProofInvalidError } from './credential/errors.ts'
+import { withSingleProof } from './credential/proofs.ts'
 import { runWithLoader } from './credential/runWithLoader.ts'
 import { type VerifiedDocument, verifyDocument } from './credential/verifyDocument.ts'
 import { assertCredential, issuerOf, type JsonObject, listAt, timeAt } from './DataModel.ts'
@@ -65,6 +67,7 @@ export async function issueBbs(options: IssueBbsOptions): Promise<JsonObject> {
   assertIssuable(credential, key)
   assertNoBlankLabels(credential)
   if (isRecord(credential)) assertRecordShape(credential)
+  else await assertNoLists(credential, options.loader)
   await Bbs.ready()
   const multisign: Signer['multisign'] = async ({ header, messages }) =>
     Bbs.sign({
@@ -105,7 +108,7 @@ export async function deriveBbs(options: DeriveBbsOptions): Promise<JsonObject> 
   })
   return runWithLoader(options.loader, (documentLoader) =>
     vc.derive({
-      verifiableCredential: options.signed,
+      verifiableCredential: withSingleProof(options.signed),
       suite: new DataIntegrityProof({ cryptosuite }),
       documentLoader,
     }),
@@ -127,8 +130,8 @@ export async function verifyBbs(
     expectedPresentationHeader: Uint8Array
   },
 ): Promise<VerifiedCredential> {
-  const document = options.derived
-  assertCredential(document)
+  assertCredential(options.derived)
+  const document = withSingleProof(options.derived)
   assertRecordShape(document)
   const verified = await verifyDerived({ ...options, document })
   return toVerified(document, verified)
@@ -138,7 +141,8 @@ export async function verifyBbs(
 export async function verifyDerived(
   options: VerifyOptions & { document: JsonObject; expectedPresentationHeader?: Uint8Array },
 ): Promise<VerifiedDocument> {
-  const { document, expectedPresentationHeader } = options
+  const { expectedPresentationHeader } = options
+  const document = withSingleProof(options.document)
   if (!(expectedPresentationHeader instanceof Uint8Array)) {
     throw new ProofInvalidError('no presentation header was expected; name the one it was made for')
   }
@@ -148,6 +152,7 @@ export async function verifyDerived(
   await Bbs.ready()
   return verifyDocument({
     ...options,
+    document,
     cryptosuite: 'bbs-2023',
     suite: createVerifyCryptosuite({ expectedPresentationHeader }),
     keyType: 'BLS12-381-G2',
@@ -200,8 +205,9 @@ export async function issueEddsa(options: {
 export async function verifyEddsa(
   options: VerifyOptions & { signed: unknown },
 ): Promise<VerifiedDocument & { document: JsonObject }> {
-  const { signed, ...rest } = options
-  assertCredential(signed)
+  const { signed: given, ...rest } = options
+  assertCredential(given)
+  const signed = withSingleProof(given)
   assertEddsaValue(signed)
   const verified = await verifyDocument({
     ...rest,

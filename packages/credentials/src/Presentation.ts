@@ -6,6 +6,7 @@ import type { Loader } from './Contexts.ts'
 import type { EddsaIssuerKey } from './Credential.ts'
 import { MalformedError, ProofInvalidError } from './credential/errors.ts'
 import { readProof } from './credential/proof.ts'
+import { withSingleProof } from './credential/proofs.ts'
 import { resolveKey, withKey } from './credential/resolveKey.ts'
 import { runWithLoader } from './credential/runWithLoader.ts'
 import {
@@ -57,8 +58,9 @@ export async function verify(options: {
   loader: Loader
   nowMs: number
 }): Promise<{ signer: string; credentials: JsonObject[] }> {
-  const { presentation, challenge, domain, resolver, nowMs } = options
-  assertPresentation(presentation)
+  const { challenge, domain, resolver, nowMs } = options
+  assertPresentation(options.presentation)
+  const presentation = withSingleProof(options.presentation)
   const purpose = 'authentication'
   const { methodId } = readProof(presentation, { cryptosuite: 'eddsa-rdfc-2022', purpose, nowMs })
   const signer = methodId.split('#')[0] as string

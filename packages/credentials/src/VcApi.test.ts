@@ -278,7 +278,11 @@ describe('verify', () => {
     for (const changes of [
       { credentialSubject: { id: 'did:example:subject', alumni: 'y' } },
       { proof: undefined },
-      { proof: [proof, proof] },
+      { proof: [proof, { ...proof, proofPurpose: 'authentication' }] },
+      { proof: [] },
+      { proof: [[proof]] },
+      { proof: [{ ...proof, previousProof: 'urn:uuid:1' }] },
+      { proof: Array.from({ length: 9 }, () => proof) },
       { proof: { ...proof, type: 'Ed25519Signature2020' } },
       { proof: { ...proof, cryptosuite: undefined } },
       { proof: { ...proof, proofPurpose: 'authentication' } },
@@ -400,11 +404,55 @@ describe('status', () => {
     const [problem] = (body as { problemDetails: VcApi.Problem[] }).problemDetails
     assert.equal(problem?.code, 'StatusList.Revoked')
     assert.match(problem?.type ?? '', /status-list#STATUS_VERIFICATION_ERROR$/)
-    assert.equal((await verify(issued)).status, 200, 'the proof alone is fine')
+    assert.equal((await verify(issued)).status, 400, 'the status is checked unless told otherwise')
+    assert.equal((await verify(issued, statusContext, { checks: ['proof'] })).status, 200)
     assert.equal((await update({ status: false })).status, 200)
     assert.equal((await verify(issued, statusContext, checks)).status, 200)
     assert.equal((await update({ credentialId: 'urn:x:y' })).status, 400)
     assert.equal((await update({ credentialStatus: {} })).status, 400)
+  })
+
+  it('of a kind that is not known is named as not checked', async () => {
+    const entry = { type: 'OtherStatus', id: 'https://a.example/status#1' }
+    const { status, body } = await verify(await issue({ credentialStatus: entry }))
+    assert.equal(status, 200)
+    const { checks, problemDetails } = body as { checks: string[]; problemDetails: VcApi.Problem[] }
+    assert.deepEqual(checks, ['proof'])
+    assert.equal(problemDetails[0]?.code, 'StatusList.UnknownKind')
+  })
+
+  it('of a credential in a presentation counts too', async () => {
+    const id = 'urn:uuid:bbbbbbbb-8596-4c3a-a978-8fcaba3903c5'
+    const wanted = { type: 'BitstringStatusListEntry', statusPurpose: 'revocation' }
+    const credential = await issue({ id }, statusContext, { credentialStatus: wanted })
+    const presentation = await Presentation.sign({
+      presentation: {
+        '@context': [Contexts.CREDENTIALS_V2, EXAMPLES],
+        type: ['VerifiablePresentation'],
+        verifiableCredential: [credential],
+      },
+      key: createTestEddsaIssuer(9),
+      challenge: 'uAAAA',
+      loader,
+    })
+    const check = async (options: JsonObject = {}) =>
+      (
+        await post(statusContext, '/presentations/verify', {
+          verifiablePresentation: presentation,
+          options,
+        })
+      ).status
+    const update = (status: boolean) =>
+      post(statusContext, '/credentials/status', {
+        credentialId: id,
+        credentialStatus: wanted,
+        status,
+      })
+    assert.equal(await check(), 200)
+    await update(true)
+    assert.equal(await check(), 400)
+    assert.equal(await check({ checks: ['proof'] }), 200)
+    await update(false)
   })
 
   it('is not taken on trust where the list cannot be had', async () => {
@@ -418,6 +466,82 @@ describe('status', () => {
     assert.equal(status, 400)
     const [problem] = (body as { problemDetails: VcApi.Problem[] }).problemDetails
     assert.match(problem?.type ?? '', /STATUS_RETRIEVAL_ERROR$/)
+    assert.equal((await verify(issued)).status, 400)
+    assert.equal((await verify(issued, statusContext, { checks: ['proof'] })).status, 200)
+  })
+})
+
+describe('proofs', () => {
+  it('may stand in a list, one or several', async () => {
+    const issued = await issue()
+    const { proof } = issued
+    assert.equal((await verify({ ...issued, proof: [proof] })).status, 200)
+    const { proof: _, ...bare } = issued
+    const second = await issueEddsa({
+      credential: bare,
+      key: eddsa,
+      createdMs: NOW_MS - 1000,
+      loader,
+    })
+    const both = { ...issued, proof: [proof, second['proof']] }
+    assert.equal((await verify(both)).status, 200)
+    const broken = { ...(second['proof'] as JsonObject), created: '2026-01-01T00:00:00Z' }
+    assert.equal((await verify({ ...issued, proof: [proof, broken] })).status, 400)
+  })
+
+  it('of bbs-2023 may too, base and derived, and that of a presentation', async () => {
+    const base = await issue({}, bbsContext)
+    const options = { selectivePointers: ['/credentialSubject'] }
+    const listed = { ...base, proof: [base['proof']] }
+    const { status, body } = await post(bbsContext, '/credentials/derive', {
+      verifiableCredential: listed,
+      options,
+    })
+    assert.equal(status, 201, JSON.stringify(body))
+    const derived = body as JsonObject
+    assert.equal((await verify({ ...derived, proof: [derived['proof']] }, bbsContext)).status, 200)
+    const presentation = await Presentation.sign({
+      presentation: {
+        '@context': [Contexts.CREDENTIALS_V2, EXAMPLES],
+        type: ['VerifiablePresentation'],
+      },
+      key: createTestEddsaIssuer(9),
+      challenge: 'uAAAA',
+      loader,
+    })
+    const verifiablePresentation = { ...presentation, proof: [presentation['proof']] }
+    const answer = await post(statusContext, '/presentations/verify', { verifiablePresentation })
+    assert.equal(answer.status, 200, JSON.stringify(answer.body))
+  })
+})
+
+describe('ordered lists', () => {
+  const context = [
+    Contexts.CREDENTIALS_V2,
+    { items: { '@id': 'https://field.example/terms#items', '@container': '@list' } },
+  ]
+  const changes = { '@context': context, credentialSubject: { id: 'urn:x:1', items: ['s', 't'] } }
+
+  it('are refused by bbs-2023 in words that name them', async () => {
+    for (const credentialSubject of [
+      { id: 'urn:x:1', items: ['s', 't'] },
+      { id: 'urn:x:1', items: [{ items: [] }] },
+    ]) {
+      const { status, body } = await post(bbsContext, '/credentials/issue', {
+        credential: unsigned({ ...changes, credentialSubject }),
+      })
+      assert.equal(status, 400)
+      const [problem] = (body as { problemDetails: VcApi.Problem[] }).problemDetails
+      assert.equal(problem?.code, 'Credential.ListUnsupported')
+      assert.match(problem?.title ?? '', /field\.example\/terms#items is an ordered list \(@list\)/)
+    }
+  })
+
+  it('are signed in their order by eddsa-rdfc-2022', async () => {
+    const issued = await issue(changes)
+    assert.equal((await verify(issued)).status, 200)
+    const turned = { ...issued, credentialSubject: { id: 'urn:x:1', items: ['t', 's'] } }
+    assert.equal((await verify(turned)).status, 400)
   })
 })
 

@@ -132,3 +132,14 @@ declare module '@digitalbazaar/bbs-signatures' {
 declare module 'digitalbazaar-bbs-signatures' {
   export { deriveProof, sign, verifyProof, verifySignature } from '@digitalbazaar/bbs-signatures'
 }
+
+declare module 'jsonld' {
+  type Loader = (url: string) => Promise<unknown>
+  const jsonld: {
+    expand(
+      document: Record<string, unknown>,
+      options: { documentLoader: Loader; safe: boolean },
+    ): Promise<unknown[]>
+  }
+  export default jsonld
+}

@@ -8,6 +8,7 @@ it('pins the limits: they are part of the protocol, and each is tested where it 
     {
       CRITERIA_SIZE_BYTES: 65_536,
       DIGEST_LIST_COUNT: 200,
+      RECORD_GROUP_COUNT: 3500,
       SUBMISSION_SKEW_SEC: 300,
       CERTIFICATE_LIFE_SEC: 3_600,
     },

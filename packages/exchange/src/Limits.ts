@@ -4,6 +4,8 @@
 export const CRITERIA_SIZE_BYTES = 64 * 1024
 /** Resources with a digest of their own in a credential; above that, one Merkle root per resource type. */
 export const DIGEST_LIST_COUNT = 200
+/** Groups (class and code) in a credential: with claims and digests below what BBS signs together. */
+export const RECORD_GROUP_COUNT = 3500
 /** Age of a submission against an oracle's clock, seconds. */
 export const SUBMISSION_SKEW_SEC = 300
 /** Longest life of a certificate, seconds. */

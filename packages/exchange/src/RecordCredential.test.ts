@@ -10,7 +10,7 @@ import {
   toBundleText,
   toResource,
 } from './IssuedRecord.ts'
-import { DIGEST_LIST_COUNT } from './Limits.ts'
+import { DIGEST_LIST_COUNT, RECORD_GROUP_COUNT } from './Limits.ts'
 import * as Payload from './Payload.ts'
 import {
   build,
@@ -56,6 +56,26 @@ function record(count: number) {
 }
 
 describe('RecordCredential', () => {
+  it('refuses more codes than can be signed together', () => {
+    const all = Array.from({ length: RECORD_GROUP_COUNT + 1 }, (_, i) => observation(i, `c${i}`))
+    const common = {
+      issuer: 'did:example:1',
+      holder: 'did:key:z6Mk',
+      subjectHandle: '0x01',
+      claimProfile: '0x02',
+      form: 'safe-harbor',
+      claims: {},
+      validFrom: new Date(0),
+      validUntil: new Date(1000),
+      credentialStatus: {},
+      randomBytes: counter(),
+    } as const
+    const of = (resources: Resource[]) =>
+      build({ ...common, resources, salted: salted(resources, counter()) })
+    assert.throws(() => of(all), { code: 'Record.TooManyGroups' })
+    assert.ok(of(all.slice(1)).credentialSubject['group'])
+  })
+
   it('lists a digest each, padded to a size class', () => {
     const { subject, saltedResources } = record(30)
     assert.equal(textsOf(subject['resourceDigest']).length, 50)

@@ -5,7 +5,7 @@ import { compare, fromHex, fromUtf8, type RandomBytes, toHex } from '@ambrosia/p
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as MerkleTree from '@ambrosia/primitives/MerkleTree'
 import { digest, digestText, type RecordForm, type SaltedResource } from './IssuedRecord.ts'
-import { DIGEST_LIST_COUNT } from './Limits.ts'
+import { DIGEST_LIST_COUNT, RECORD_GROUP_COUNT } from './Limits.ts'
 
 /** A claim value: text, integer, or a set of texts such as condition codes. */
 export type ClaimValue = string | number | string[]
@@ -51,7 +51,7 @@ export type RecordCredential = {
 /** Classes that hide how many resources a record has. */
 const SIZE_CLASSES = [25, 50, 100, DIGEST_LIST_COUNT]
 
-/** The credential of a record: flat claims, counts and roots of every group, and digests or type roots. */
+/** The credential of a record: flat claims, counts and roots of every group, and digests or type roots. @throws Record.TooManyGroups */
 export function build(options: {
   issuer: string
   holder: string
@@ -99,7 +99,9 @@ function padded(digests: readonly Uint8Array[], randomBytes: RandomBytes): Uint8
 }
 
 function groupTexts(resources: readonly Resource[], digests: readonly Uint8Array[]): string[] {
-  return groupsOf(resources).map((group) => {
+  const groups = groupsOf(resources)
+  if (groups.length > RECORD_GROUP_COUNT) throw new TooManyGroupsError(groups.length)
+  return groups.map((group) => {
     const root = MerkleTree.root(group.indexes.map((index) => digests[index] as Uint8Array))
     return [
       group.class,
@@ -259,5 +261,13 @@ export function textsOf(value: unknown): string[] {
 export class InvalidGroupError extends AmbrosiaError {
   constructor() {
     super('Record.InvalidGroup', 'a group or type claim does not have its parts')
+  }
+}
+
+export class TooManyGroupsError extends AmbrosiaError {
+  constructor(count: number) {
+    super('Record.TooManyGroups', `${count} different codes; the limit is ${RECORD_GROUP_COUNT}`, {
+      hint: 'Issue the record in parts, such as by period.',
+    })
   }
 }

@@ -127,9 +127,16 @@ export function toUint(bytes: Uint8Array): bigint {
   return value
 }
 
+/** Most bytes that the platform's generator gives at once (Web Cryptography, getRandomValues). */
+const RANDOM_SIZE_BYTES = 65_536
+
 /** Fresh bytes from the platform's generator. */
 export function random(sizeBytes: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(sizeBytes))
+  const bytes = new Uint8Array(sizeBytes)
+  for (let at = 0; at < sizeBytes; at += RANDOM_SIZE_BYTES) {
+    crypto.getRandomValues(bytes.subarray(at, at + RANDOM_SIZE_BYTES))
+  }
+  return bytes
 }
 
 /** A source of random bytes; functions that need randomness take one, so that tests can fix it. */

@@ -33,6 +33,17 @@ export class ProofInvalidError extends AmbrosiaError {
   }
 }
 
+export class ListUnsupportedError extends AmbrosiaError {
+  constructor(term: string) {
+    const name = term.length > 120 ? `…${term.slice(-120)}` : term
+    super(
+      'Credential.ListUnsupported',
+      `${name} is an ordered list (@list), which bbs-2023 can't sign so that it verifies`,
+      { hint: 'Make it a set, give each item its position as a claim, or use eddsa-rdfc-2022.' },
+    )
+  }
+}
+
 export class ExpiredError extends AmbrosiaError {
   constructor(validUntil: string) {
     super('Credential.Expired', `the credential was valid until ${validUntil}`, {

@@ -30,7 +30,7 @@ const TYPES: readonly (readonly [string, string])[] = [
 ]
 
 /** The problem of an error of ours. */
-function toProblem(error: AmbrosiaError): Problem {
+export function toProblem(error: AmbrosiaError): Problem {
   const { code, message, hint } = toPlain(error)
   const type = TYPES.find(([prefix]) => code.startsWith(prefix))?.[1] ?? `${MODEL}PARSING_ERROR`
   return { type, code, title: message, detail: hint === '' ? message : hint }

@@ -1,16 +1,18 @@
+import { eachProof, withSingleProof } from '../credential/proofs.ts'
 import type { JsonObject } from '../DataModel.ts'
 import { verify } from '../Presentation.ts'
 import type { Context } from './context.ts'
-import { type Answer, InvalidRequestError } from './problem.ts'
-import { readHeader, readObject, readOptions, readText } from './request.ts'
-import { verifyOne } from './verifyCredential.ts'
+import { type Answer, InvalidRequestError, type Problem } from './problem.ts'
+import { readHeader, readObject, readOptions, readText, readTexts } from './request.ts'
+import { verifyAsked, verifyOne } from './verifyCredential.ts'
 
 /**
- * POST /presentations/verify: 200 when the presentation and every credential in it verify. Without `challenge` in the
+ * POST /presentations/verify: 200 when the presentation and every credential in it verify, their status with them unless `checks` asks
+ * for the proofs alone. Without `challenge` in the
  * options the presentation's own is taken: the answer then says nothing about who presents now.
  */
 export async function verifyPresentation(context: Context, body: unknown): Promise<Answer> {
-  const presentation = readObject(body, 'verifiablePresentation')
+  const presentation = withSingleProof(readObject(body, 'verifiablePresentation'))
   const options = readOptions(body)
   const proof = presentation['proof'] as JsonObject | undefined
   const challenge = readText(options, 'challenge') ?? proof?.['challenge']
@@ -26,16 +28,21 @@ export async function verifyPresentation(context: Context, body: unknown): Promi
     nowMs: context.now(),
   })
   const header = readHeader(options)
+  const asked = readTexts(options, 'checks')
+  const problemDetails: Problem[] = []
   for (const credential of credentials) {
-    const suite = (credential['proof'] as JsonObject)['cryptosuite']
-    await verifyOne(context, credential, suite === 'bbs-2023' ? suite : 'eddsa-rdfc-2022', header)
+    for (const one of eachProof(credential)) {
+      const suite = (one['proof'] as JsonObject)['cryptosuite']
+      await verifyOne(context, one, suite === 'bbs-2023' ? suite : 'eddsa-rdfc-2022', header)
+    }
+    problemDetails.push(...(await verifyAsked(context, credential, asked)).problemDetails)
   }
   return {
     status: 200,
     body: {
       verified: true,
       credentialResults: credentials.map(() => ({ verified: true })),
-      problemDetails: [],
+      problemDetails,
     },
   }
 }
