@@ -26,6 +26,8 @@ export type Engine = {
   witness(hash: Hex): Promise<Uint8Array>
   /** Trie nodes from a block's state root to an account and some of its slots, each once. */
   proof(hash: Hex, address: Hex, slots: readonly Hex[]): Promise<Uint8Array[]>
+  /** Answers a read of JSON-RPC. @throws RpcError */
+  request(method: string, params: readonly unknown[]): Promise<unknown>
   close(): Promise<void>
 }
 

@@ -35,36 +35,25 @@ export const CONTRACTS = {
   /** Calls the account in its first word with the rest; stores success and the hash of what came back. */
   probe: {
     address: contract(4),
-    code:
-      '602036036020' +
-      '5f37' +
-      '5f5f602036035f5f355afa5f3555' +
-      '3d5f5f3e3d5f205f3560010155' +
-      '00',
+    code: '6020360360205f375f5f602036035f5f355afa5f35553d5f5f3e3d5f205f356001015500',
   },
   /** Creates a contract of its input by CREATE2, under its first word as salt. */
   create: { address: contract(5), code: '365f5f375f35365f34f5805500' },
   /** Destroys itself, to the caller. */
   destroy: { address: contract(6), code: '33ff' },
   /** Stores the hash of the block so many blocks before. */
-  blockhash: { address: contract(7), code: '5f354303404355' + '00' },
+  blockhash: { address: contract(7), code: '5f35430340435500' },
   /** Stores the anchor of its own block (EIP-4788). */
   anchor: {
     address: contract(8),
-    code: `425f5260205f60205f73000f3df6d732807ef1319fb7b8bb8522d0beac025afa5f51430155${'00'}`,
+    code: `425f5260205f60205f73000f3df6d732807ef1319fb7b8bb8522d0beac025afa5f5143015500`,
   },
   /** CLZ of its first word by way of transient storage and MCOPY. */
-  newest: {
-    address: contract(9),
-    code: '5f351e5f5d5f5c5f52602060205f5e5f5143015500'.replace('60205f5e', '5f60205e'),
-  },
-  /** Calls the account in its first word with its value and half of the gas, then by DELEGATECALL with its input. */
+  newest: { address: contract(9), code: '5f351e5f5d5f5c5f5260205f60205e602051435500' },
+  /** Calls the account in its first word with its value and half of the gas, then by DELEGATECALL with the rest of its input. */
   forward: {
     address: contract(10),
-    code:
-      '5f5f5f5f345f3560025a04f1435560203603602060003760006000602036036000600035' +
-      '5a' +
-      'f4600143015500',
+    code: '5f5f5f5f345f3560025a04f143556020360360205f375f5f602036035f5f355af4436001015500',
   },
   /** Never ends. */
   loop: { address: contract(11), code: '5b5f56' },

@@ -107,7 +107,7 @@ export async function chooseStanding(vm: VM, draft: Block, candidates: readonly 
 }
 
 /** What ethereumjs writes before the first transaction of a block (EIP-4788, EIP-2935), which transactions can read. */
-async function writeAnchors(vm: VM, draft: Block): Promise<void> {
+export async function writeAnchors(vm: VM, draft: Block): Promise<void> {
   const { header } = draft
   const { common } = vm
   const write = async (contract: Address, slot: bigint, value: Uint8Array) => {

@@ -9,6 +9,7 @@ import { ParentIsNotHeadError } from '../ParentIsNotHead.ts'
 import { chooseStanding, createDraft, decodeCandidates } from './buildBlock.ts'
 import { Chain } from './Chain.ts'
 import { type Executed, StoreFailure } from './Executor.ts'
+import { createReads } from './reads/createReads.ts'
 import { createProof, createWitness } from './witness.ts'
 
 export type EthereumJsOptions = {
@@ -26,6 +27,7 @@ export type EthereumJsEngine = Engine & {
 export async function createEngine(options: EthereumJsOptions): Promise<EthereumJsEngine> {
   const { genesis, path } = options
   const chain = await Chain.open(genesis, path)
+  const reads = await createReads(chain)
   const queue = createQueue()
   /** The block built last, so that inserting it does not execute it again. */
   let built: { hash: Hex; executed: Executed } | undefined
@@ -66,6 +68,7 @@ export async function createEngine(options: EthereumJsOptions): Promise<Ethereum
       )
       return [...nodes.values()]
     },
+    request: (method, params) => reads(method, params),
     wins(hash) {
       const isWork = chain.decode(hash).common.consensusType() === ConsensusType.ProofOfWork
       return !isWork || chain.stored(hash).totalDifficulty > chain.head().totalDifficulty

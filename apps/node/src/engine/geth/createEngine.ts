@@ -1,5 +1,6 @@
 import { fromHex, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import type { Attributes } from '@ambrosia/rollup/Derivation'
+import { methodNotFound, RpcError } from '../../rpc/RpcError.ts'
 import type { Built, Engine, Verdict } from '../Engine.ts'
 import type { Genesis } from '../Genesis.ts'
 import { decodeBlock, decodeHeader, type EngineBlock, type Header } from '../Header.ts'
@@ -8,6 +9,28 @@ import { IpcError } from './IpcClient.ts'
 import { moveHead } from './moveHead.ts'
 import { encodeWitness, quantity, toAttributes, toPayload } from './payload.ts'
 import { type GethProcess, startGeth } from './startGeth.ts'
+
+/** Methods that only read. go-ethereum's socket would answer everything else too. */
+const READS: ReadonlySet<string> = new Set([
+  ...['eth_blockNumber', 'eth_chainId', 'eth_syncing', 'eth_gasPrice', 'eth_maxPriorityFeePerGas'],
+  ...['eth_blobBaseFee', 'eth_feeHistory', 'eth_getBlockByHash', 'eth_getBlockByNumber'],
+  ...['eth_getBlockTransactionCountByHash', 'eth_getBlockTransactionCountByNumber'],
+  ...['eth_getUncleCountByBlockHash', 'eth_getUncleCountByBlockNumber', 'eth_getTransactionByHash'],
+  'eth_getTransactionByBlockHashAndIndex',
+  'eth_getTransactionByBlockNumberAndIndex',
+  ...['eth_getRawTransactionByHash', 'eth_getTransactionReceipt', 'eth_getBlockReceipts'],
+  ...[
+    'eth_getLogs',
+    'eth_getBalance',
+    'eth_getTransactionCount',
+    'eth_getCode',
+    'eth_getStorageAt',
+  ],
+  ...['eth_getProof', 'eth_call', 'eth_estimateGas', 'eth_createAccessList', 'eth_accounts'],
+  ...['debug_traceTransaction', 'debug_traceBlockByNumber', 'debug_traceBlockByHash'],
+  ...['debug_traceCall', 'debug_getRawHeader', 'debug_getRawBlock', 'debug_getRawTransaction'],
+  'debug_getRawReceipts',
+])
 
 type Envelope = { executionPayload: { blockHash: Hex }; executionRequests?: Hex[] }
 type Status = { status: string; validationError?: string | null; latestValidHash?: Hex | null }
@@ -128,6 +151,15 @@ export async function createEngine(options: {
       )
       const nodes = [...proof.accountProof, ...proof.storageProof.flatMap(({ proof }) => proof)]
       return [...new Set(nodes)].map(fromHex)
+    },
+    async request(method, params) {
+      if (!READS.has(method)) throw methodNotFound(method)
+      try {
+        return await ipc.call(method, params)
+      } catch (error) {
+        if (error instanceof IpcError) throw new RpcError(error.code, error.message, error.data)
+        throw error
+      }
     },
     async close() {
       ipc.close()

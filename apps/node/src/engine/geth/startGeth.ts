@@ -10,6 +10,8 @@ import { connectIpc, type IpcClient } from './IpcClient.ts'
 const SUPERVISE = fileURLToPath(new URL('./supervise.ts', import.meta.url))
 const START_MS = 60_000
 const POLL_MS = 25
+/** EIP-7825: no transaction may ask for more, and no call either. */
+const TRANSACTION_GAS = 16_777_216n
 
 /** Without this, go-ethereum listens for peers on every interface. */
 const NO_PEERS = '[Node.P2P]\nListenAddr = ""\nNoDiscovery = true\nMaxPeers = 0\n'
@@ -77,7 +79,9 @@ export async function startGeth(options: {
 }
 
 function flags(directory: string, socket: string, genesis: Genesis): string[] {
-  const gasLimit = toQuantity(genesis.gasLimit, 0n).toString()
+  const limit = toQuantity(genesis.gasLimit, 0n)
+  const gasLimit = limit.toString()
+  const callGas = (limit < TRANSACTION_GAS ? limit : TRANSACTION_GAS).toString()
   return [
     ...['--config', join(directory, 'p2p.toml'), '--datadir', directory],
     ...['--networkid', String(genesis.config.chainId), '--ipcpath', socket],
@@ -86,7 +90,7 @@ function flags(directory: string, socket: string, genesis: Genesis): string[] {
     ...['--authrpc.jwtsecret', join(directory, 'jwt.hex')],
     ...['--nodiscover', '--maxpeers', '0', '--nat', 'none'],
     ...['--miner.gaslimit', gasLimit, '--miner.gasprice', '1', '--txpool.pricelimit', '1'],
-    ...['--rpc.gascap', gasLimit, '--rpc.txfeecap', '0', '--cache', '512', '--verbosity', '2'],
+    ...['--rpc.gascap', callGas, '--rpc.txfeecap', '0', '--cache', '512', '--verbosity', '2'],
   ]
 }
 
