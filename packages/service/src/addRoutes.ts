@@ -12,6 +12,7 @@ import type {
   QueryOf,
   StreamAnswer,
 } from '@ambrosia/primitives/HttpRoute'
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { Compile } from 'typebox/schema'
@@ -68,7 +69,7 @@ export function addRoutes<T extends HttpRoutes>(
         url: route.path,
         schema: schemaOf(route),
         ...(route.body && 'limitBytes' in route.body ? { bodyLimit: route.body.limitBytes } : {}),
-        ...(judgesItself(route.body) ? { validatorCompiler: () => () => true } : {}),
+        ...(isUnjudged(route.body) ? { validatorCompiler: leaveBody } : {}),
         // The schema documents what goes out; it does not choose from it.
         serializerCompiler: () => (value) => JSON.stringify(value),
         ...hooksOf(route, guards),
@@ -95,9 +96,15 @@ function promiseOf({ path, answer }: HttpRoute): (outgoing: unknown) => void {
   }
 }
 
-function judgesItself(body: Body | undefined): boolean {
-  return body?.kind === 'json' && body.isJudgedByHandler === true
+/** Bytes have no shape, and some JSON is for its handler to judge. */
+function isUnjudged(body: Body | undefined): boolean {
+  return body !== undefined && (body.kind !== 'json' || body.isJudgedByHandler === true)
 }
+
+type ValidatorCompiler = typeof TypeBoxValidatorCompiler
+
+const leaveBody: ValidatorCompiler = (route) =>
+  route.httpPart === 'body' ? () => true : TypeBoxValidatorCompiler(route)
 
 function hooksOf(route: HttpRoute, guards: Guards): object {
   if (route.auth === 'account') {
@@ -170,15 +177,22 @@ function schemaOf(route: HttpRoute): object {
     ...(route.params ? { params: route.params } : {}),
     ...(route.query ? { querystring: route.query } : {}),
     ...(body?.kind === 'json' ? { body: body.schema } : {}),
-    ...(body && body.kind !== 'json' ? { consumes: body.mediaTypes } : {}),
-    ...('mediaType' in answer ? { produces: [answer.mediaType] } : {}),
+    ...(body && body.kind !== 'json' ? { body: { content: octets(body.mediaTypes) } } : {}),
     ...(route.auth === 'anyone' ? {} : { security: [{ [route.auth]: [] }] }),
     response: {
       ...(answer.kind === 'json' ? { [answer.status]: answer.schema } : {}),
       ...(answer.kind === 'empty' ? { [answer.status]: { type: 'null' } } : {}),
+      ...('mediaType' in answer
+        ? { [answer.status]: { description: 'bytes', content: octets([answer.mediaType]) } }
+        : {}),
       ...refusalsOf(route),
     },
   }
+}
+
+function octets(mediaTypes: readonly string[]): object {
+  const binary = { schema: { type: 'string', format: 'binary' } }
+  return Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, binary]))
 }
 
 function refusalsOf({ errors }: HttpRoute): object {

@@ -57,7 +57,7 @@ async function repeat(job: Job, signal: AbortSignal, options: Options): Promise<
 }
 
 /** The wait before the next run: twice as long after each failure in a row, give or take the jitter. */
-function waitMs(everyMs: number, failures: number, random: () => number): number {
+export function waitMs(everyMs: number, failures: number, random: () => number): number {
   const longest = Math.max(everyMs, LONGEST_WAIT_MS)
   const wait = Math.min(everyMs * 2 ** failures, longest)
   return Math.round(wait * (1 - JITTER + 2 * JITTER * random()))
