@@ -9,6 +9,7 @@ const LOWER = [
   'credentials',
   'sealing',
   'attestation',
+  'threshold',
   'machine',
   'chain',
   'exchange',
@@ -19,6 +20,7 @@ const CLIENT = [
   'credentials',
   'sealing',
   'attestation',
+  'threshold',
   'chain',
   'exchange',
   'api',
@@ -41,6 +43,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/sealing': { imports: ['primitives'], io: false, browser: true },
   // Whether evidence of an enclave holds, never whom to admit on it.
   'packages/attestation': { imports: ['primitives'], io: false, browser: true },
+  // How to share a secret so that some of its holders can use it, never what it is for.
+  'packages/threshold': { imports: ['primitives'], io: false, browser: true },
   'packages/machine': { imports: ['primitives'], io: false },
   // Roles of people and rules of a domain are not its business. What needs files and processes has
   // a row of its own.
