@@ -32,6 +32,12 @@ export function define(record: Command): void {
       load: () => import('./sweep.ts'),
     },
     {
+      name: 'explain',
+      description:
+        'say of each claim of a record where it comes from, and why the rest did not count',
+      load: () => import('./explain.ts'),
+    },
+    {
       name: 'export',
       description: 'write records as a Bundle, NDJSON, CSV or Parquet tables, with a data set card',
       load: () => import('./export.ts'),
