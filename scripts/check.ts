@@ -6,6 +6,7 @@
  *   npm run check -- layers       one check by name
  *   npm run check -- --json       one JSON object as the last line
  */
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkLayers } from './check-layers.ts'
@@ -21,6 +22,7 @@ import type { Check, Problem } from './checks/problem.ts'
 import { checkTestNames } from './checks/testNames.ts'
 import { checkStyle, checkTypes } from './checks/tools.ts'
 import { checkUnused } from './checks/unused.ts'
+import { runJobs } from './testing/schedule.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 
@@ -61,6 +63,9 @@ const CHECKS: readonly Check[] = [
   },
 ]
 
+/** Begun first: the others run beside them. */
+const LONG = ['generated', 'types', 'style']
+
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   allowPositionals: true,
@@ -75,7 +80,7 @@ async function main(names: readonly string[], json: boolean): Promise<number> {
   }
   const chosen = CHECKS.filter(({ name }) => names.length === 0 || names.includes(name))
   const results: { name: string; ok: boolean; ms: number; problems: Problem[] }[] = []
-  for (const { name, run } of chosen) {
+  const one = async ({ name, run }: Check) => {
     const start = performance.now()
     const problems = await run(ROOT)
     const ms = Math.round(performance.now() - start)
@@ -84,6 +89,13 @@ async function main(names: readonly string[], json: boolean): Promise<number> {
     process.stdout.write(`${mark} ${name.padEnd(13)} ${(ms / 1000).toFixed(1)} s\n`)
     for (const problem of problems) process.stdout.write(show(problem))
   }
+  const jobs = chosen.map((check) => ({
+    name: check.name,
+    cost: 1,
+    expectedMs: LONG.includes(check.name) ? undefined : 0,
+    run: () => one(check),
+  }))
+  await runJobs(jobs, availableParallelism())
   const failed = results.filter(({ ok }) => !ok)
   const verdict =
     failed.length === 0 ? 'all hold' : `failed: ${failed.map(({ name }) => name).join(', ')}`
