@@ -9,10 +9,11 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { SetupError } from './errors.mjs'
-import { MAIN, npmSelection, workspacesByGroup } from './groups.mjs'
+import { DEV, MAIN, npmSelection, workspacesByGroup } from './groups.mjs'
 import { withLock } from './lock.mjs'
 import { isLockCurrent, LOCKFILE } from './lockfile.mjs'
 import { runNpm } from './npm.mjs'
+import { prune } from './prune.mjs'
 
 const STAMP = 'node_modules/.ambrosia-setup'
 
@@ -31,6 +32,8 @@ export async function ensurePackages(root, node, groups = [MAIN]) {
     const kept = readStamp(root).groups.filter((name) => all.has(name))
     const installed = [...new Set([...kept, ...wanted])].sort()
     await install(root, node, npmSelection(all, installed), fresh)
+    const workspaces = installed.flatMap((name) => all.get(name))
+    prune(root, workspaces, installed.includes(DEV))
     const stamp = { inputs: hashOfInputs(root), groups: installed }
     // A new file in its place: copies of this folder by hard links must not share the stamp.
     writeFileSync(join(root, `${STAMP}.new`), `${JSON.stringify(stamp)}\n`)
