@@ -2,18 +2,15 @@
  * Whole sales over real services: N people offer a record into one deal at once, three oracles certify each, one transaction settles all,
  * the consumer collects and checks all. Seconds, against N times a sale by itself in the same run. Run: npm run bench -- sale.10
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
-import * as Network from '@ambrosia/devnet/Network'
-import { ANY_PORTS } from '@ambrosia/devnet/Ports'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
 import { certifyOffer, type Offering, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
 import { settle } from '@ambrosia/sdk/relay/settle'
+import { withEnding } from '@ambrosia/testing/defer'
+import { startNetwork } from '@ambrosia/testing/startNetwork'
 import { createOffering, type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
 
 export const name = 'sale'
@@ -30,12 +27,8 @@ export async function run(options: { only?: string }) {
       !options.only.startsWith('sale.') ||
       options.only === `sale.${size}`,
   )
-  const home = mkdtempSync(join(tmpdir(), 'ambrosia-bench-'))
-  const network = await Network.start({
-    home,
-    ports: ANY_PORTS,
-  })
-  try {
+  return await withEnding(async (t) => {
+    const network = await startNetwork(t)
     const store = createStoreClient({
       url: network.file.services.store,
       chainId: network.file.chainId,
@@ -67,10 +60,7 @@ export async function run(options: { only?: string }) {
       })
     }
     return { figures: measured }
-  } finally {
-    await network.stop()
-    rmSync(home, { recursive: true, force: true })
-  }
+  })
 }
 
 /** From selection to the checked delivery. */

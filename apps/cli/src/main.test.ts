@@ -1,52 +1,34 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { before, describe, it } from 'node:test'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { useFolder } from '@ambrosia/testing/useFolder'
+import { lastJson, startCli } from './testing/runCli.ts'
 
 const MARK = 'Zzyzxmarker'
 const ID = `0x${'1'.repeat(64)}`
-const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
+const file = endOfSuite()
 let home: string
 before(() => {
-  home = mkdtempSync(join(tmpdir(), 'ambrosia-cli-'))
+  home = useFolder(file)
   writeFileSync(join(home, 'text.json'), `{"family": ${MARK}}`)
   writeFileSync(join(home, 'empty.json'), '{}')
 })
-after(() => rmSync(home, { recursive: true, force: true }))
-
-type Ended = { exitCode: number | null; stdout: string; stderr: string }
-
-function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd: home,
-    env: { ...process.env, AMBROSIA_HOME: home, ...env },
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (data) => {
-    stdout += data
-  })
-  child.stderr.on('data', (data) => {
-    stderr += data
-  })
-  return new Promise((done) =>
-    child.once('close', (exitCode) => done({ exitCode, stdout, stderr })),
-  )
-}
 
 /** The error object that ends standard output under --json. */
 async function refusal(args: readonly string[], env: Record<string, string> = {}) {
-  const { exitCode, stdout, stderr } = await run(['--json', ...args], env)
-  const result = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
-  assert.equal(result.version, 1)
-  assert.equal(result.ok, false)
+  const { status, stdout, stderr } = await startCli(['--json', ...args], {
+    cwd: home,
+    env: { AMBROSIA_HOME: home, ...env },
+  })
+  const { version, ok, error } = lastJson(stdout)
+  assert.deepEqual([version, ok], [1, false])
+  const { code, message } = error as { code: string; message: string }
   assert.ok(!`${stdout}${stderr}`.includes(MARK), args.join(' '))
   assert.ok(!/\n\s+at /.test(`${stdout}${stderr}`), `a stack: ${args.join(' ')}`)
-  return { exitCode, code: result.error.code as string, message: result.error.message as string }
+  return { exitCode: status, code, message }
 }
 
 describe('the command line', () => {

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { after, it } from 'node:test'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { useFolder } from '@ambrosia/testing/useFolder'
+import { lastJson, runCli } from '../testing/runCli.ts'
 
-const MAIN = resolve(import.meta.dirname, '../main.ts')
-const folder = mkdtempSync(join(tmpdir(), 'ambrosia-synth-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = useFolder(endOfSuite())
 
-function ambrosia(...args: string[]): { code: number; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  })
-  return { code: status ?? -1, out: stdout, err: stderr }
-}
-
-function lastJson(out: string): Record<string, unknown> {
-  return JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>
+function ambrosia(...args: string[]) {
+  return runCli(args, { cwd: folder })
 }
 
 it('synth writes the patients that are asked for, deidentify their Safe Harbor form', () => {
@@ -39,11 +29,11 @@ it('synth writes the patients that are asked for, deidentify their Safe Harbor f
     'two',
     '--json',
   )
-  assert.equal(made.code, 0, made.err)
-  const { patients, resources, files } = lastJson(made.out)
+  assert.equal(made.status, 0, made.stderr)
+  const { patients, resources, files } = lastJson(made.stdout)
   assert.deepEqual([patients, resources, files], [2, 120, 2])
   assert.deepEqual(readdirSync(join(folder, 'two')), ['patient-00000.json', 'patient-00001.json'])
-  assert.match(made.err, /type 2.*60 resources/)
+  assert.match(made.stderr, /type 2.*60 resources/)
 
   const refused = ambrosia(
     'deidentify',
@@ -52,8 +42,8 @@ it('synth writes the patients that are asked for, deidentify their Safe Harbor f
     '--as-of',
     '2026-11-21',
   )
-  assert.equal(refused.code, 1)
-  assert.match(refused.err, /SafeHarbor.NotClean/)
+  assert.equal(refused.status, 1)
+  assert.match(refused.stderr, /SafeHarbor.NotClean/)
 
   const key = ['--key', 'key', '--as-of', '2026-11-21']
   writeFileSync(join(folder, 'key'), 'a secret of the test, 32 bytes or more')
@@ -67,11 +57,11 @@ it('synth writes the patients that are asked for, deidentify their Safe Harbor f
     'report.json',
     ...key,
   )
-  assert.equal(written.code, 0, written.err)
-  assert.match(written.err, /removed or generalised \d+ values/)
+  assert.equal(written.status, 0, written.stderr)
+  assert.match(written.stderr, /removed or generalised \d+ values/)
   const clean = ambrosia('deidentify', '--check', 'safe.json', '--as-of', '2026-11-21', '--json')
   assert.deepEqual(
-    [clean.code, lastJson(clean.out)['ok'], lastJson(clean.out)['resources']],
+    [clean.status, lastJson(clean.stdout)['ok'], lastJson(clean.stdout)['resources']],
     [0, true, 120],
   )
   const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as {
@@ -83,11 +73,11 @@ it('synth writes the patients that are asked for, deidentify their Safe Harbor f
 
   const again = ambrosia('deidentify', 'two/patient-00000.json', 'two/patient-00001.json', ...key)
   assert.equal(
-    again.out,
+    again.stdout,
     readFileSync(join(folder, 'safe.json'), 'utf8'),
     'the same key gives the same ids',
   )
-  assert.match(again.out, /"fullUrl":"urn:uuid:/)
+  assert.match(again.stdout, /"fullUrl":"urn:uuid:/)
 })
 
 it('a bulk export has a file for each type and its Safe Harbor form relative references', () => {
@@ -103,7 +93,7 @@ it('a bulk export has a file for each type and its Safe Harbor form relative ref
       '--ndjson',
       '--out',
       'bulk',
-    ).code,
+    ).status,
     0,
   )
   const files = readdirSync(join(folder, 'bulk'))
@@ -117,8 +107,8 @@ it('a bulk export has a file for each type and its Safe Harbor form relative ref
     'safe.ndjson',
     '--json',
   )
-  assert.equal(run.code, 0, run.err)
-  assert.equal(lastJson(run.out)['written'], 100)
+  assert.equal(run.status, 0, run.stderr)
+  assert.equal(lastJson(run.stdout)['written'], 100)
   const text = readFileSync(join(folder, 'safe.ndjson'), 'utf8')
   assert.match(text, /"reference":"Patient\/[0-9a-f-]{36}"/)
   assert.ok(!text.includes('urn:uuid:'))
@@ -134,16 +124,16 @@ it('wrong uses say what to do', () => {
     [['deidentify'], /missing required argument/],
   ]
   for (const [args, hint] of wrong) {
-    const { code, err } = ambrosia(...args)
-    assert.equal(code, 2, args.join(' '))
-    if (!args.includes('--json')) assert.match(err, hint)
+    const { status, stderr } = ambrosia(...args)
+    assert.equal(status, 2, args.join(' '))
+    if (!args.includes('--json')) assert.match(stderr, hint)
   }
   const refused = ambrosia('synth', '--condition', 'plague')
-  assert.equal(refused.code, 1)
-  assert.match(refused.err, /Generator.Option.*\n.*--help/)
+  assert.equal(refused.status, 1)
+  assert.match(refused.stderr, /Generator.Option.*\n.*--help/)
   writeFileSync(join(folder, 'short'), 'short')
   writeFileSync(join(folder, 'one.json'), '{"resourceType":"Patient","id":"p"}')
-  assert.match(ambrosia('deidentify', 'one.json', '--key', 'short').err, /32 bytes/)
+  assert.match(ambrosia('deidentify', 'one.json', '--key', 'short').stderr, /32 bytes/)
   const list = ambrosia('synth', '--conditions', '--json')
-  assert.ok((lastJson(list.out)['conditions'] as object[]).length >= 15)
+  assert.ok((lastJson(list.stdout)['conditions'] as object[]).length >= 15)
 })

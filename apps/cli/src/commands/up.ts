@@ -12,8 +12,13 @@ type Options = { oracles: number; fresh: boolean; inspect: string[]; watch: stri
 export function define(up: Command): void {
   up.option('--oracles <n>', 'how many oracles, 1 to 5', wholeNumber(1, 5), 3)
     .option('--fresh', 'delete the home first, wallet included', false)
-    .option('--inspect <service>', 'let a debugger attach to it; repeatable', repeated, [])
-    .option('--watch <service>', 'start it again when a source file changes', repeated, [])
+    .option(
+      '--inspect <service>',
+      'let a debugger attach to it, or to all; repeatable',
+      repeated,
+      [],
+    )
+    .option('--watch <service>', 'start it, or all, again when a source changes', repeated, [])
     .addHelpText(
       'after',
       `
@@ -29,7 +34,8 @@ Examples:
 }
 
 async function run(options: Options, command: Command): Promise<void> {
-  assertServices(options)
+  const inspected = servicesOf(options.inspect, options.oracles)
+  const watched = servicesOf(options.watch, options.oracles)
   const home = homeOf()
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
@@ -40,7 +46,7 @@ async function run(options: Options, command: Command): Promise<void> {
   const { firstFree } = await import('@ambrosia/devnet/Ports')
   const { describeEvent, describePorts } = await import('@ambrosia/devnet/words')
   const inspectPorts: Record<string, number> = {}
-  for (const name of options.inspect)
+  for (const name of inspected)
     inspectPorts[name] = await firstFree(9229, new Set(Object.values(inspectPorts)))
   let isChainLost = false
   const network = await start({
@@ -61,7 +67,7 @@ async function run(options: Options, command: Command): Promise<void> {
     },
     signal: stopping.signal,
   })
-  await watch(options.watch, network, stopping.signal)
+  await watch(watched, network, stopping.signal)
   show(command, { network: network.file }, linesOf(network))
   await ended
   progress('ending')
@@ -74,15 +80,16 @@ async function run(options: Options, command: Command): Promise<void> {
     )
 }
 
-/** @throws Cli.Usage for a name that is not a service of this network */
-function assertServices({ oracles, inspect, watch: watched }: Options): void {
-  const names = ['issuer', 'store', ...Array.from({ length: oracles }, (_, i) => `oracle-${i + 1}`)]
-  const wrong = [...inspect, ...watched].find((name) => !names.includes(name))
+/** The services that are named, `all` being each. @throws Cli.Usage for a name that this network does not have */
+function servicesOf(named: readonly string[], oracles: number): string[] {
+  const all = ['issuer', 'store', ...Array.from({ length: oracles }, (_, i) => `oracle-${i + 1}`)]
+  const wrong = named.find((name) => name !== 'all' && !all.includes(name))
   if (wrong !== undefined)
     throw new UsageError(
       `this network has no service called ${wrong}`,
-      `It has ${names.join(', ')}.`,
+      `It has ${all.join(', ')}; all is each of them.`,
     )
+  return all.filter((name) => named.includes('all') || named.includes(name))
 }
 
 /** Starts a service again when a source file of it changes. */
@@ -105,7 +112,12 @@ async function watch(
           progress(`${name} does not start; read ${service.logFile}, then change the file again`),
       )
     }
-    watchSources(sourceFolders(name), (file) => void restart(file), signal)
+    // One restart after the other: a change may come while an earlier one is under way.
+    let last = Promise.resolve()
+    const onChange = (file: string): void => {
+      last = last.then(() => (signal.aborted ? undefined : restart(file)))
+    }
+    watchSources(sourceFolders(name), onChange, signal)
   }
 }
 

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { before, describe, it } from 'node:test'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as Generator from '@ambrosia/health/Generator'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { useFolder } from '@ambrosia/testing/useFolder'
+import { runCli } from '../../testing/runCli.ts'
 
-const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
 const asOf = '2026-05-01'
+const file = endOfSuite()
 let folder = ''
 const at = (...names: string[]): string => join(folder, ...names)
 
-function ambrosia(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
+function ambrosia(...args: string[]) {
+  return runCli(args)
 }
 
 const criteria = {
@@ -44,7 +44,7 @@ const criteria = {
 }
 
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ambrosia-check-'))
+  folder = useFolder(file)
   for (const [index, condition] of ['diabetes', undefined].entries()) {
     const { resources } = Generator.patient({
       seed: 3,
@@ -62,7 +62,6 @@ before(() => {
   writeFileSync(at('pass.criteria'), JSON.stringify(passing))
   writeFileSync(at('fail.criteria'), JSON.stringify(criteria))
 })
-after(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('deal check', () => {
   it('counts matches and losses, and says what it will cost', () => {

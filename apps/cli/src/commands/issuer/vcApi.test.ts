@@ -1,28 +1,25 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
+import { defer, endOfSuite } from '@ambrosia/testing/defer'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import { serveVcApi } from './vcApi.ts'
 
 type Json = Record<string, unknown>
 
 describe('VC-API server', () => {
-  let folder: string
+  const suite = endOfSuite()
   let server: Awaited<ReturnType<typeof serveVcApi>>
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'vc-api-'))
+    const folder = useFolder(suite)
     const map = { 'https://a.example/v1': 'a.jsonld' }
     await writeFile(join(folder, 'contexts.json'), JSON.stringify(map))
     const context = { '@context': { claim: 'https://a.example/v1#claim' } }
     await writeFile(join(folder, 'a.jsonld'), JSON.stringify(context))
     server = await serveVcApi({ host: '127.0.0.1', port: 0, contexts: folder })
-  })
-
-  after(async () => {
-    await server.close()
-    await rm(folder, { recursive: true })
+    defer(suite, () => server.close())
   })
 
   async function post(path: string, body: unknown): Promise<{ status: number; body: Json }> {

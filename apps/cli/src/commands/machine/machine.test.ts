@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, it } from 'node:test'
+import { before, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as State from '@ambrosia/machine/State'
 import * as Step from '@ambrosia/machine/Step'
 import * as WitnessJson from '@ambrosia/machine/WitnessJson'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { useFolder } from '@ambrosia/testing/useFolder'
+import { runCli } from '../../testing/runCli.ts'
 
-const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
 const bin = fileURLToPath(new URL('../../../../../examples/machine/bin/', import.meta.url))
+const file = endOfSuite()
 let folder = ''
 
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ambrosia-machine-'))
+  folder = useFolder(file)
   writeFileSync(join(folder, 'numbers'), '1\n2\n40\n')
   writeFileSync(join(folder, 'bad'), '1\nx\n')
   writeFileSync(join(folder, 'broken.elf'), '#!/bin/sh\n')
 })
-after(() => rmSync(folder, { recursive: true }))
 
 function machine(...args: string[]) {
-  const result = spawnSync(process.execPath, [main, 'machine', ...args], { encoding: 'utf8' })
+  const result = runCli(['machine', ...args])
   return { ...result, last: result.stderr.trimEnd().split('\n').at(-1) ?? '' }
 }
 

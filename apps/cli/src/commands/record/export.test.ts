@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { before, describe, it } from 'node:test'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as Generator from '@ambrosia/health/Generator'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { useFolder } from '@ambrosia/testing/useFolder'
+import { runCli } from '../../testing/runCli.ts'
 
-const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
+const file = endOfSuite()
 let folder = ''
 const at = (...names: string[]): string => join(folder, ...names)
 
-function ambrosia(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
+function ambrosia(...args: string[]) {
+  return runCli(args)
 }
 
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ambrosia-export-'))
+  folder = useFolder(file)
   for (const index of [0, 1]) {
     const asOf = new Date('2026-05-01')
     const { resources } = Generator.patient({ seed: 3, index, asOf, resources: 60 })
@@ -25,7 +25,6 @@ before(() => {
   }
   writeFileSync(at('2.json'), '{"resourceType":"Zyxwvut"}')
 })
-after(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('record export', () => {
   it('writes every format and a card', () => {
