@@ -1,5 +1,6 @@
-// Changes one thing at a time in Solidity sources (a comparison, an operator, a guard, a modifier) and runs the tests: a mutant that no test
-// notices is printed. For whoever writes or reviews contracts; nothing runs it by itself. It works on a copy, and takes 10 to 20 s a mutant.
+// Changes one thing at a time in Solidity sources (a comparison, an operator, a guard, a modifier)
+// and runs the tests: a mutant that no test notices is printed. For whoever writes or reviews
+// contracts; nothing runs it by itself. It works on a copy, and takes 10 to 20 s a mutant.
 //
 //   node scripts/contracts/mutate.ts src/stake/StakeBook.sol --tests test/stake/StakeLeave.t.sol,test/stake/StakeSlash.t.sol [--from N]
 import { spawnSync } from 'node:child_process'
@@ -42,7 +43,10 @@ const MUTATIONS: readonly [RegExp, string][] = [
   [/^(\s*)(?:delete [\w[\].]+|_\w+\(.*\)|[\w.[\]]+ = [^;=]*);$/g, '$1'],
 ]
 
-/** Every mutant of a source, one change each; comments, imports, events and declarations are left alone. */
+/**
+ * Every mutant of a source, one change each; comments, imports, events and declarations are left
+ * alone.
+ */
 export function mutantsOf(source: string): Mutant[] {
   const lines = source.split('\n')
   const mutants: Mutant[] = []
@@ -99,7 +103,9 @@ function main(): void {
   }
 }
 
-/** Whether everything compiles and every test passes; what does not compile is as good as noticed. */
+/**
+ * Whether everything compiles and every test passes; what does not compile is as good as noticed.
+ */
 function passes(folder: string, tests: readonly string[]): boolean {
   const args = [HARDHAT, 'test', 'solidity', ...tests]
   const options = { cwd: folder, stdio: 'ignore', timeout: 600_000 } as const
