@@ -73,8 +73,10 @@ function isAlive(pid: number): boolean {
 }
 
 async function allGone(pids: Map<string, number>): Promise<void> {
-  for (const [name, pid] of pids)
+  for (const [name, pid] of pids) {
     await waitFor(`${name} is gone`, async () => !isAlive(pid), undefined)
+    assert.equal(isAlive(pid), false, name)
+  }
 }
 
 describe('ambrosia up', () => {
