@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 
-const IMPORTS = `import assert from 'node:assert'; import { it, test, describe } from 'node:test'; const ok = () => assert.ok(true)
+const IMPORTS = `import assert from 'node:assert'; import { it, describe } from 'node:test'; const ok = () => assert.ok(true)
 `
 
 /**
