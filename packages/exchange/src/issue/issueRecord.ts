@@ -9,7 +9,13 @@ import * as Validation from '@ambrosia/health/Validation'
 import { fromUtf8, type RandomBytes, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { hmacSha256, lengthPrefixed } from '@ambrosia/primitives/Hash'
-import { type IssuedRecord, type RecordForm, salted, toBundleText } from '../IssuedRecord.ts'
+import {
+  type IssuedRecord,
+  type RecordForm,
+  type SaltedResource,
+  salted,
+  toBundleText,
+} from '../IssuedRecord.ts'
 import { build, MANDATORY_POINTERS } from '../RecordCredential.ts'
 
 /** What an issuer hands over, with what a privacy officer signs: rules, paths and counts, never values. */
@@ -38,10 +44,7 @@ export async function issueRecord(options: {
   const findings = Validation.check(original)
   const first = findings[0]
   if (first) throw new InvalidRecordError(first.path, first.rule, findings.length)
-  const { resources, report } = inForm(original, options)
-  const saltedResources = salted(resources, options.randomBytes)
-  // What the buyer will get is read by the buyer's reader before anything is signed.
-  Bundle.assertReadable(toBundleText(saltedResources), resources)
+  const { resources, saltedResources, report } = formRecord(original, options)
   const profile = ClaimProfile.AMBROSIA_CORE_2
   const claims = Claims.derive(resources, profile, { asOf: options.now })
   const credential = build({
@@ -72,11 +75,27 @@ export async function issueRecord(options: {
   }
 }
 
+/** What is signed and handed over of a person's resources, in the form that is issued. @throws Issuer.*, Bundle.*, Record.* */
+export function formRecord(
+  original: readonly Resource[],
+  options: { form: RecordForm; now: Date; randomBytes: RandomBytes },
+): {
+  resources: Resource[]
+  saltedResources: SaltedResource[]
+  report: SafeHarbor.Report | undefined
+} {
+  const { resources, report } = inForm(original, options)
+  const saltedResources = salted(resources, options.randomBytes)
+  // What the buyer will get is read by the buyer's reader before anything is signed.
+  Bundle.assertReadable(toBundleText(saltedResources), resources)
+  return { resources, saltedResources, report }
+}
+
 /**
  * The resources in the form that is issued. New ids come from a key made for this issuance, so they are derived from nothing about the
  * person (45 CFR 164.514(c)(1)). Resources are ordered by these ids, so the order of the file is not told either.
  */
-export function inForm(
+function inForm(
   original: readonly Resource[],
   options: { form: RecordForm; now: Date; randomBytes: RandomBytes },
 ): { resources: Resource[]; report: SafeHarbor.Report | undefined } {

@@ -8,8 +8,8 @@ import * as Validation from '@ambrosia/health/Validation'
 import { type RandomBytes, random, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Criteria from '../Criteria.ts'
-import { salted, toResource } from '../IssuedRecord.ts'
-import { inForm } from '../issue/issueRecord.ts'
+import { type SaltedResource, toResource } from '../IssuedRecord.ts'
+import { formRecord } from '../issue/issueRecord.ts'
 import { payloadResources } from '../offer/payloadResources.ts'
 import { pointersOf, shownSubject } from '../offer/selectRecord.ts'
 import { build } from '../RecordCredential.ts'
@@ -91,8 +91,9 @@ function createJudge(
     try {
       const original = Bundle.read(bytes).resources
       const { form } = criteria
-      const { resources } = inForm(original, { form, now: asOf, randomBytes })
-      const opened = openSample(resources, { criteria, asOf, randomBytes, profile })
+      const formed = formRecord(original, { form, now: asOf, randomBytes })
+      const { resources } = formed
+      const opened = openSample(formed, { criteria, asOf, randomBytes, profile })
       const failed = [
         ...(Validation.check(original).length > 0 ? [VALID] : []),
         ...checks.filter((check) => !holds(() => check.assert(opened))).map(({ name }) => name),
@@ -114,7 +115,7 @@ function createJudge(
 
 /** What an oracle would open, had the holder of these resources a credential of them and offered it. */
 function openSample(
-  resources: readonly Resource[],
+  { resources, saltedResources }: { resources: Resource[]; saltedResources: SaltedResource[] },
   options: {
     criteria: Criteria.Criteria
     asOf: Date
@@ -123,7 +124,6 @@ function openSample(
   },
 ): Opened {
   const { criteria, asOf, randomBytes, profile } = options
-  const saltedResources = salted(resources, randomBytes)
   const credential = build({
     issuer: '',
     holder: '',
