@@ -7,6 +7,7 @@ import { before, it } from 'node:test'
 import * as Instruction from '@ambrosia/machine/Instruction'
 import * as Machine from '@ambrosia/machine/Machine'
 import { fromElf } from '@ambrosia/machine/Program'
+import * as Snapshot from '@ambrosia/machine/Snapshot'
 import * as State from '@ambrosia/machine/State'
 import { buildElf } from '@ambrosia/machine/testing/buildElf'
 import * as encode from '@ambrosia/machine/testing/encode'
@@ -70,12 +71,12 @@ it('steps of random programs', async () => {
     const code = randomCode(random, 60)
     const program = fromElf(buildElf([{ address: CODE_ADDRESS, data: code }], CODE_ADDRESS))
     const machine = Machine.create(program, { engine: 'interpreter', directSizes: [2 ** 18] })
-    const snapshot = Machine.snapshot(machine)
+    const snapshot = Snapshot.take(machine)
     const start = { ...snapshot, registers: randomRegisters(random) }
-    Machine.restore(machine, start)
+    Snapshot.restore(machine, start)
     Machine.run(machine, 5000n)
     const last = Machine.steps(machine)
-    Machine.restore(machine, start)
+    Snapshot.restore(machine, start)
     const points = Array.from({ length: 6 }, () => BigInt(random.below(Number(last)))).sort(
       (a, b) => Number(a - b),
     )

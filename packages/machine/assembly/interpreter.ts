@@ -3,7 +3,7 @@
 // The host (src/internal/engine.ts) owns the linear memory and lays it out:
 //   REGS   33 registers of 8 bytes, x0 first; slot 32 takes writes to x0 and is no part of the state
 //   RESERVATION  the reserved address plus one, or 0
-//   PAGES  one u32 for each 4 KiB page of the 2^34 bytes: its host address, or 0 where nothing was stored
+//   PAGES  one u32 for each 4 KiB page of the 2^34 bytes: its host address, 0 where nothing was stored, 1 where the host keeps it
 //   DIRTY  one byte for each 128-byte line of host memory: 1 stored since the last hash, 2 stored before
 //   OWNERS one u32 for each page of the pool: the page number that it holds
 //   MEM    machine memory; addresses below `direct` lie here one to one, others in pages of a pool behind
@@ -46,6 +46,7 @@ let codeAt: usize = 0
 let codeBase: u32 = 0
 let codeSpan: u32 = 0
 let poolNext: u64 = 0
+let poolEnd: u64 = 0
 let zeroPage: u32 = 0
 let hot: u32 = 0
 
@@ -61,32 +62,51 @@ export function setStatus(value: i32): void { status = value }
 @inline function reserved(): u64 { return load<u64>(RESERVATION) }
 export function getPoolNext(): u64 { return poolNext }
 
-/** Sets the layout: `pool` is the host address of the first pool page, which stays zero and serves loads of untouched pages. */
-export function configure(directSize: u64, code: usize, base: u32, span: u32, pool: u32, threshold: u32): void {
+/** Takes a page of the pool away from its owner, keeps what it holds, and leaves it zero. @returns its host address */
+@external("env", "freePage") declare function freePage(): u32
+/** Puts what the host kept of a page into the page of the pool at a host address. */
+@external("env", "fillPage") declare function fillPage(page: u32, host: u32): void
+
+/** What an entry of PAGES says of a page that the host keeps. */
+const KEPT: u32 = 1
+
+/**
+ * Sets the layout: `pool` is the host address of the first pool page, which stays zero and serves loads of untouched pages;
+ * the pool ends at `end` or where memory can't grow further.
+ */
+export function configure(directSize: u64, code: usize, base: u32, span: u32, pool: u32, end: u64, threshold: u32): void {
   direct = directSize - RESERVED
   codeAt = code
   codeBase = base
   codeSpan = span
   zeroPage = pool
   poolNext = (pool as u64) + 4096
+  poolEnd = end
   hot = threshold
 }
 
-/** Host address of a page for storing, taken from the pool when new; 0 when the linear memory is exhausted (traps in step). */
+/** Host address of a page for storing: taken from the pool when new or kept by the host, which frees another when the pool is full. */
 export function pageForStore(page: u32): u32 {
   let entry = PAGES + ((page as usize) << 2)
-  let host = load<u32>(entry)
-  if (host) return host
+  let known = load<u32>(entry)
+  if (known > KEPT) return known
+  let host = newPage()
+  store<u32>(entry, host)
+  store<u32>(OWNERS + ((host >> 12) as usize << 2), page)
+  if (known == KEPT) fillPage(page, host)
+  return host
+}
+
+function newPage(): u32 {
+  if (poolNext + 4096 > poolEnd) return freePage()
   let end = (MEM as u64) + poolNext + 4096
   let have = (memory.size() as u64) << 16
   if (end > have) {
     // One MiB at a time: a growth detaches the host's views, so it should be rare, and pages stay untouched till used.
-    if (memory.grow(16) < 0 && memory.grow(1) < 0) unreachable()
+    if (memory.grow(16) < 0 && memory.grow(1) < 0) return freePage()
   }
-  host = poolNext as u32
+  let host = poolNext as u32
   poolNext += 4096
-  store<u32>(entry, host)
-  store<u32>(OWNERS + ((host >> 12) as usize << 2), page)
   return host
 }
 
@@ -125,6 +145,7 @@ export function collectLines(from: u32, end: u32, poolAt: u32, out: usize, room:
 function slowLoad(a: u64, mask: u64): u32 {
   if ((a & mask) != 0 || a < RESERVED || a >= ADDRESS_LIMIT) return 0
   let host = load<u32>(PAGES + ((a >> 12) as usize << 2))
+  if (host == KEPT) host = pageForStore((a >> 12) as u32)
   return (host ? host : zeroPage) + ((a & 4095) as u32)
 }
 

@@ -5,10 +5,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import * as Commitment from '../src/Commitment.ts'
 import * as Instruction from '../src/Instruction.ts'
-import { writeMemory } from '../src/internal/engine.ts'
+import { writeMemory } from '../src/internal/engineMemory.ts'
 import * as Machine from '../src/Machine.ts'
 import * as Poseidon from '../src/Poseidon.ts'
 import { fromElf } from '../src/Program.ts'
+import * as Snapshot from '../src/Snapshot.ts'
 import * as State from '../src/State.ts'
 import * as Step from '../src/Step.ts'
 import { buildElf } from '../src/testing/buildElf.ts'
@@ -205,11 +206,11 @@ async function steps(): Promise<Vectors> {
   new DataView(chunk.buffer).setBigUint64(0, BigInt.asUintN(64, CONTENT), true)
   new DataView(chunk.buffer).setBigUint64(8, CONTENT >> 64n, true)
   for (const address of [4096, DATA, 2 ** 34 - 16]) writeMemory(machine.engine, address, chunk)
-  const start = Machine.snapshot(machine)
+  const start = Snapshot.take(machine)
   const zeros = zeroNodes()
   const valid: object[] = []
-  const add = async (name: string, index: number, before: Partial<Machine.Snapshot>) => {
-    Machine.restore(machine, { ...start, pc: CODE + 4 * index, ...before })
+  const add = async (name: string, index: number, before: Partial<Snapshot.Snapshot>) => {
+    Snapshot.restore(machine, { ...start, pc: CODE + 4 * index, ...before })
     const witness = await Machine.witness(machine, 0n)
     const after = Step.apply(witness)
     Machine.run(machine, 1n)
@@ -236,7 +237,7 @@ async function steps(): Promise<Vectors> {
     await add(name, cases.length, { registers })
   }
   const good = await (async () => {
-    Machine.restore(machine, { ...start, pc: CODE })
+    Snapshot.restore(machine, { ...start, pc: CODE })
     return Machine.witness(machine, 0n)
   })()
   return {

@@ -1,21 +1,14 @@
 // Hashing beside the main thread: docs/spec/machine.md, section 4. This package starts no thread; whoever runs it brings the pool.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import {
-  allocate,
-  createHasher,
-  ELEMENT_SIZE,
-  type Hasher,
-  hashLines,
-  hashNodes,
-} from './internal/hasher.ts'
+import { createWorkerState, runJob } from './internal/hashJob.ts'
 
 /** Independent hashes: of lines (128 bytes each), or of groups of eight elements in the internal form (288 bytes each). */
 export type Job = { kind: 'lines' | 'nodes'; count: number; data: Uint8Array }
 
 /** Threads that hash. */
 export type HashPool = {
-  /** Jobs that run at the same time, beside the caller's own share. */
+  /** Jobs that run at the same time. The caller's thread hashes nothing itself, so as many as there are processors. */
   readonly size: number
   /** The results, `count` elements of 36 bytes. The job's data belong to the pool from now on. Rejects when the thread is gone. */
   run(job: Job): Promise<Uint8Array>
@@ -88,26 +81,6 @@ export function serve(port: Port): void {
     const elements = runJob(state, job)
     port.postMessage(elements, [elements.buffer as ArrayBuffer])
   })
-}
-
-/** What a thread keeps between jobs. */
-type WorkerState = { hasher: Hasher; input: number; output: number; room: number }
-
-function createWorkerState(): WorkerState {
-  return { hasher: createHasher(), input: 0, output: 0, room: 0 }
-}
-
-function runJob(state: WorkerState, { kind, count, data }: Job): Uint8Array {
-  if (count > state.room) {
-    state.input = allocate(state.hasher, count * 8 * ELEMENT_SIZE)
-    state.output = allocate(state.hasher, count * ELEMENT_SIZE)
-    state.room = count
-  }
-  const { hasher, input, output } = state
-  new Uint8Array(hasher.memory.buffer, input, data.length).set(data)
-  const hash = kind === 'lines' ? hashLines : hashNodes
-  hash(hasher, input, output, count)
-  return new Uint8Array(hasher.memory.buffer, output, count * ELEMENT_SIZE).slice()
 }
 
 export class ThreadError extends AmbrosiaError {

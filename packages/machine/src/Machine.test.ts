@@ -7,6 +7,7 @@ import * as Layout from './Layout.ts'
 import * as Machine from './Machine.ts'
 import * as Poseidon from './Poseidon.ts'
 import { fromElf } from './Program.ts'
+import * as Snapshot from './Snapshot.ts'
 import * as State from './State.ts'
 import * as Step from './Step.ts'
 import { buildElf } from './testing/buildElf.ts'
@@ -305,14 +306,14 @@ it('snapshots and earlier steps come back bit for bit', async () => {
   const machine = Machine.create(programOf(FILL), { directSizes: SMALL })
   const points = [0n, 1n, 2n, 5_000n, 5_001n, 30_000n]
   const hashes = await Machine.stateHashes(machine, points)
-  const late = Machine.snapshot(machine)
+  const late = Snapshot.take(machine)
   assert.deepEqual(await Machine.stateHashes(machine, points), hashes)
   Machine.stepTo(machine, 5_000n)
   assert.equal(await Machine.stateHash(machine), hashes[3])
-  Machine.restore(machine, late)
+  Snapshot.restore(machine, late)
   assert.equal(await Machine.stateHash(machine), hashes[5])
   const fresh = Machine.create(programOf(FILL), { directSizes: SMALL })
-  Machine.restore(fresh, late)
+  Snapshot.restore(fresh, late)
   assert.equal(await Machine.stateHash(fresh), hashes[5])
   await assert.rejects(Machine.stateHashes(machine, [2n, 1n]), { code: 'Machine.Step' })
 })
@@ -365,26 +366,112 @@ it('refuses salts of another size and ranges outside memory', () => {
   assert.equal(Machine.read(machine, 2 ** 34 - 1, 1).length, 1)
 })
 
-it('more stores than this computer can hold end in an error that says so', () => {
-  // Touches one page after the other of the paged part until the four GiB of a WebAssembly memory are full.
-  const words = [
+/** Stores a counter into the first bytes of every page from 2^33 on, reads each second one back, then the first again. */
+function strides(pages: number): number[] {
+  return [
     ...constant(5, 2n ** 33n),
-    encode.upper('lui', 6, 4096 * 16),
-    encode.store('sd', 5, 5, 0),
-    encode.register('add', 5, 5, 6),
-    encode.jal(0, -8),
+    ...constant(6, 2n ** 33n + BigInt(pages) * 4096n),
+    encode.upper('lui', 8, 4096),
+    encode.store('sd', 7, 5, 0),
+    encode.immediate('addi', 7, 7, 1),
+    encode.register('add', 5, 5, 8),
+    encode.branch('bltu', 5, 6, -12),
+    ...constant(5, 2n ** 33n),
+    encode.register('add', 8, 8, 8),
+    encode.immediate('ld', 9, 5, 0),
+    encode.register('add', 10, 10, 9),
+    encode.register('add', 5, 5, 8),
+    encode.branch('bltu', 5, 6, -12),
+    ...constant(5, 2n ** 33n),
+    encode.store('sb', 7, 5, 7),
+    encode.immediate('addi', 17, 0, 93),
+    encode.ECALL,
   ]
-  const machine = Machine.create(programOf(words), { directSizes: [2 ** 24] })
-  machine.engine.memory.grow(65536 - machine.engine.memory.buffer.byteLength / 65536 - 16)
-  machine.engine.exports.configure(
-    2n ** 24n,
-    machine.engine.codeAt,
-    CODE,
-    machine.engine.codeSpan,
-    2 ** 32 - (64 << 20) - 2 ** 20,
-    64,
-  )
-  assert.throws(() => Machine.run(machine, 10n ** 7n), { code: 'Machine.HostMemory' })
+}
+
+it('a program that touches more pages than the engine holds runs to the same states', async () => {
+  const pages = 3000
+  const program = programOf(strides(pages))
+  const states: unknown[] = []
+  for (const options of [{}, { poolPages: 1 }, { poolPages: 7 }, { poolPages: 1000 }]) {
+    for (const engine of ['interpreter', 'translator'] as const) {
+      const machine = Machine.create(program, { engine, directSizes: SMALL, ...options })
+      const hashes = await Machine.stateHashes(machine, [0n, 5000n, 14_000n, 10n ** 6n])
+      const last = Snapshot.take(machine)
+      Machine.stepTo(machine, 9000n)
+      const middle = await Machine.stateHash(machine)
+      Snapshot.restore(machine, last)
+      hashes.push(middle, await Machine.stateHash(machine), Machine.exitValue(machine))
+      states.push(hashes)
+      assert.equal(Machine.exitValue(machine), BigInt((pages / 2) * (pages / 2 - 1)))
+      assert.equal(Machine.read(machine, 2 ** 33 + 4096 * 5, 1)[0], 5)
+      assert.equal(machine.engine.kept.size > 0, 'poolPages' in options)
+    }
+  }
+  for (const other of states) assert.deepEqual(other, states[0])
+})
+
+it('refuses a snapshot of another program', () => {
+  const machine = Machine.create(programOf(FILL), { directSizes: SMALL })
+  const other = Machine.create(programOf(exit(0)), { directSizes: SMALL })
+  const kept = Snapshot.take(other)
+  assert.throws(() => Snapshot.restore(machine, kept), { code: 'Snapshot.Program' })
+})
+
+it('a line that is stored again with the same bytes is not hashed again', async () => {
+  const jobs: number[] = []
+  const counting: HashPool = {
+    size: 1,
+    run: (job) => {
+      jobs.push(job.count)
+      return pool.run(job)
+    },
+  }
+  const machine = Machine.create(programOf(FILL), { hashPool: counting, directSizes: SMALL })
+  Machine.run(machine)
+  const hash = await Machine.stateHash(machine)
+  assert.ok(jobs.length > 0)
+  jobs.length = 0
+  Machine.reset(machine)
+  Machine.run(machine)
+  assert.equal(await Machine.stateHash(machine), hash)
+  assert.deepEqual(jobs, [])
+})
+
+it('hashing can be watched and ended, and goes on from where it was', async () => {
+  for (const options of [{}, { hashPool: pool }]) {
+    const machine = Machine.create(programOf(FILL), { directSizes: SMALL, ...options })
+    Machine.run(machine)
+    const seen: [number, number][] = []
+    const control = new AbortController()
+    const progress = (what: string, done: number, total: number) => {
+      assert.equal(what, 'hashes')
+      seen.push([done, total])
+      if (done > total / 2) control.abort(new Error('enough'))
+    }
+    await assert.rejects(Machine.stateHash(machine, { signal: control.signal, progress }), /enough/)
+    assert.ok(seen.length > 1)
+    const fresh = Machine.create(programOf(FILL), { directSizes: SMALL })
+    Machine.run(fresh)
+    assert.equal(await Machine.stateHash(machine), await Machine.stateHash(fresh))
+  }
+})
+
+it('other work of the thread goes on while a machine hashes and runs', async () => {
+  const machine = Machine.create(programOf(FILL), { directSizes: SMALL })
+  let turns = 0
+  const turn = () => {
+    turns++
+    timer = setImmediate(turn)
+  }
+  let timer = setImmediate(turn)
+  await Machine.stateHash(machine)
+  Machine.run(machine)
+  const before = turns
+  await Machine.stateHash(machine)
+  clearImmediate(timer)
+  // 512 lines are two batches with a break between them.
+  assert.ok(turns > before)
 })
 
 it('operations keep their numbers', () => {

@@ -8,25 +8,24 @@ import type { HashPool } from './HashPool.ts'
 import {
   createEngine,
   type Engine,
-  HostMemoryError,
-  markLines,
-  readLines,
-  readMemory,
   registerView,
   reservation,
   setReservation,
+} from './internal/engine.ts'
+import {
+  changeLine,
+  markLines,
+  readLines,
+  readMemory,
   takeDirtyLines,
   touchedLines,
   writeMemory,
-} from './internal/engine.ts'
-import {
-  createLineTree,
-  type LineTree,
-  rootOf,
-  siblingsOf,
-  updateLines,
-} from './internal/lineTree.ts'
+  ZERO_LINE,
+} from './internal/engineMemory.ts'
+import { pause } from './internal/hashBatches.ts'
+import { type LineTree, rootOf, siblingsOf } from './internal/lineTree.ts'
 import { createTranslator, runTranslated, type Translator } from './internal/translator.ts'
+import { type Change, updateTree } from './internal/treeUpdate.ts'
 import {
   ADDRESS_LIMIT,
   INPUT_SIZE_LIMIT,
@@ -51,12 +50,24 @@ export type Options = {
   inputSalt?: Uint8Array
   /** How steps are taken: `translator` (the default) turns what runs often into WebAssembly, `interpreter` never does. */
   engine?: 'interpreter' | 'translator'
-  /** Threads to hash on; the caller's thread alone when left out. */
+  /** Threads to hash on; the caller's own, with breaks, when left out. */
   hashPool?: HashPool
+  /** Where the trees of programs are kept between runs; nowhere when left out. */
+  cache?: Commitment.TreeCache
   /** Machine memory mapped one to one, bytes, the first size that this computer grants. For tests of the paged part. */
   directSizes?: readonly number[]
+  /** Pages of 4 KiB beyond that before some are kept outside of the engine. For tests, which want that early. */
+  poolPages?: number
   /** Jumps to a place before it is translated. For tests, which want that early. */
   hotCount?: number
+}
+
+/** How long work is done: it can be watched, and ended before it is done. */
+export type Work = {
+  /** Ends the work before it is done; the machine then stands where it had come to. */
+  signal?: AbortSignal | undefined
+  /** Told now and then how far it is: steps taken of those to take, hashes done of those to do. */
+  progress?: ((what: 'steps' | 'hashes', done: number, total: number) => void) | undefined
 }
 
 /** A program at some step of its run. Functions of this module change it; none may run while another is awaited. */
@@ -65,26 +76,25 @@ export type Machine = {
   readonly options: Options
   readonly engine: Engine
   readonly translator: Translator | undefined
-  memoryTree: LineTree
-  programTrees: Commitment.ProgramTrees | undefined
+  /** Made by the first hash. */
+  memoryTree: LineTree | undefined
 }
 
-/** A state with its memory, to return to. Lines that are not listed are zero. */
-export type Snapshot = {
+/** Everything of a state but its memory. */
+export type Control = {
   pc: number
   registers: bigint[]
   reservation: bigint
   status: number
   steps: bigint
-  /** Line numbers, ascending, and the 128 bytes of each. */
-  lines: Uint32Array
-  data: Uint8Array
 }
 
 const STATUSES = ['running', 'halted', 'faulted'] as const
 /** Steps between two returns to the host: short at first, so that the engine's optimised code is taken up early. */
 const FIRST_SLICE = 1n << 16n
 const LAST_SLICE = 1n << 26n
+/** The same where others wait for the thread: some tens of milliseconds. */
+const SHORT_SLICE = 1n << 24n
 
 /** A machine in its first state. @throws Machine.Input, Machine.HostMemory */
 export function create(program: Program, options: Options = {}): Machine {
@@ -98,30 +108,22 @@ export function create(program: Program, options: Options = {}): Machine {
     }
   }
   const engine = createEngine(program, options)
-  const memoryTree = createLineTree()
   const translator =
     options.engine === 'interpreter' ? undefined : createTranslator(program, engine)
-  const machine: Machine = {
-    program,
-    options,
-    engine,
-    translator,
-    memoryTree,
-    programTrees: undefined,
-  }
+  const machine: Machine = { program, options, engine, translator, memoryTree: undefined }
   reset(machine)
   return machine
 }
 
 /** Returns to the first state. */
 export function reset(machine: Machine): void {
-  const { program, options } = machine
+  const { program, options, engine } = machine
   const { input = new Uint8Array(0), salt, inputSalt } = options
   const parts = [...program.image, ...Commitment.inputParts(input, inputSalt)]
   if (salt !== undefined) parts.push({ address: 0, data: salt })
-  clearMemory(machine.engine)
-  for (const { address, data } of parts) writeMemory(machine.engine, address, data)
-  setControl(machine.engine, {
+  for (const line of touchedLines(engine)) changeLine(engine, line, ZERO_LINE)
+  for (const { address, data } of parts) writeMemory(engine, address, data)
+  setControl(machine, {
     pc: program.entry,
     registers: Commitment.initialRegisters(),
     reservation: 0n,
@@ -153,23 +155,43 @@ export function registers(machine: Machine): bigint[] {
   return Array.from(registerView(machine.engine))
 }
 
-/** Runs on until the machine stops or has taken `maxSteps` steps in all. @throws Machine.HostMemory */
+/** Runs on until the machine stops or has taken `maxSteps` steps in all. */
 export function run(machine: Machine, maxSteps: bigint = 2n ** 63n): Status {
-  const { exports } = machine.engine
   let slice = FIRST_SLICE
-  while (exports.getStatus() === 0 && exports.getSteps() < maxSteps) {
-    const end = exports.getSteps() + slice
-    const limit = end < maxSteps ? end : maxSteps
-    try {
-      if (machine.translator === undefined) exports.run(limit)
-      else runTranslated(machine.translator, limit)
-    } catch (cause) {
-      // The one trap of the interpreter: no page is left to store in. The machine is of no use after it.
-      throw cause instanceof WebAssembly.RuntimeError ? new HostMemoryError(cause) : cause
-    }
+  while (isBefore(machine, maxSteps)) {
+    runSlice(machine, slice, maxSteps)
     if (slice < LAST_SLICE) slice *= 2n
   }
   return status(machine)
+}
+
+/** As {@link run}, with breaks in which the thread does other work. @throws what the signal says */
+export async function advance(
+  machine: Machine,
+  maxSteps: bigint,
+  work: Work = {},
+): Promise<Status> {
+  const total = Number(maxSteps - steps(machine))
+  let slice = FIRST_SLICE
+  while (isBefore(machine, maxSteps)) {
+    work.signal?.throwIfAborted()
+    runSlice(machine, slice, maxSteps)
+    work.progress?.('steps', total - Number(maxSteps - steps(machine)), total)
+    if (slice < SHORT_SLICE) slice *= 2n
+    else await pause()
+  }
+  return status(machine)
+}
+
+function isBefore({ engine }: Machine, maxSteps: bigint): boolean {
+  return engine.exports.getStatus() === 0 && engine.exports.getSteps() < maxSteps
+}
+
+function runSlice({ engine, translator }: Machine, slice: bigint, maxSteps: bigint): void {
+  const end = engine.exports.getSteps() + slice
+  const limit = end < maxSteps ? end : maxSteps
+  if (translator === undefined) engine.exports.run(limit)
+  else runTranslated(translator, limit)
 }
 
 /** Goes to the state after `n` steps, from the start where it lies behind; a stopped machine stays as it is for ever. */
@@ -179,33 +201,53 @@ export function stepTo(machine: Machine, n: bigint): void {
   run(machine, n)
 }
 
-/** The state, its memory brought up to date in the tree. */
-export async function state(machine: Machine): Promise<State.State> {
-  const { engine, options } = machine
+/** The state, its memory brought up to date in the tree. @throws what the signal says, or HashPool.* */
+export async function state(machine: Machine, work: Work = {}): Promise<State.State> {
+  await hashMemory(machine, work)
+  return {
+    pc: pc(machine),
+    registers: registers(machine),
+    memoryRoot: rootOf(machine.memoryTree as LineTree),
+    reservation: reservation(machine.engine),
+    status: machine.engine.exports.getStatus(),
+  }
+}
+
+/** Brings the tree up to date with memory. @returns what changed in it */
+export async function hashMemory(machine: Machine, work: Work = {}): Promise<Change> {
+  const { program, options, engine } = machine
+  const hashing = hashOptions(machine, work)
+  machine.memoryTree ??= await Commitment.imageMemory(program, hashing)
   const lines = takeDirtyLines(engine)
   const read = (from: number, to: number, target: Uint8Array) => {
     readLines(engine, lines.subarray(from, to), target)
   }
   try {
-    await updateLines(machine.memoryTree, lines, read, options.hashPool)
+    const { signal, progress } = hashing
+    return await updateTree(machine.memoryTree, lines, read, {
+      pool: options.hashPool,
+      signal,
+      progress,
+    })
   } catch (error) {
-    // A pool that fails half-way leaves a tree that belongs to no state, so the next hash begins a new one.
-    machine.memoryTree = createLineTree()
-    markLines(engine, touchedLines(engine))
+    // The tree is as before, so what was to be hashed still is.
+    markLines(engine, lines)
     throw error
   }
+}
+
+function hashOptions({ options }: Machine, { signal, progress }: Work): Commitment.HashOptions {
   return {
-    pc: pc(machine),
-    registers: registers(machine),
-    memoryRoot: rootOf(machine.memoryTree),
-    reservation: reservation(engine),
-    status: engine.exports.getStatus(),
+    hashPool: options.hashPool,
+    cache: options.cache,
+    signal,
+    progress: (done, total) => progress?.('hashes', done, total),
   }
 }
 
 /** The hash of the state. */
-export async function stateHash(machine: Machine): Promise<bigint> {
-  return State.hash(await state(machine))
+export async function stateHash(machine: Machine, work: Work = {}): Promise<bigint> {
+  return State.hash(await state(machine, work))
 }
 
 /** The hashes of the states after each of these numbers of steps, which ascend. @throws Machine.Step */
@@ -222,10 +264,10 @@ export async function stateHashes(machine: Machine, points: readonly bigint[]): 
 }
 
 /** Everything that the step from state n to n + 1 reads; the machine stays in state n. */
-export async function witness(machine: Machine, n: bigint): Promise<Witness> {
+export async function witness(machine: Machine, n: bigint, work: Work = {}): Promise<Witness> {
   stepTo(machine, n)
-  const before = await state(machine)
-  const { table } = await programTrees(machine)
+  const before = await state(machine, work)
+  const table = await Commitment.tableTree(machine.program, hashOptions(machine, work))
   const instruction = instructionAt(machine.program, before.pc)
   const path = siblingsOf(table, Math.floor((before.pc * 8) / LINE_SIZE))
   return {
@@ -238,22 +280,23 @@ export async function witness(machine: Machine, n: bigint): Promise<Witness> {
 }
 
 /** What shows that this machine's first state is that of its program on its input; wherever the machine is. */
-export async function genesisWitness(machine: Machine): Promise<Genesis.Witness> {
+export async function genesisWitness(machine: Machine, work: Work = {}): Promise<Genesis.Witness> {
   const { program, options } = machine
   const { input = new Uint8Array(0), salt = new Uint8Array(SALT_SIZE), inputSalt } = options
-  const trees = await programTrees(machine)
+  const hashing = hashOptions(machine, work)
+  const image = await Commitment.imageTree(program, hashing)
   return {
-    program: Commitment.fromTrees(program, trees),
+    program: await Commitment.fromProgram(program, hashing),
     salt,
-    inputRoot: await Commitment.inputRoot(input, inputSalt, options.hashPool),
+    inputRoot: await Commitment.inputRoot(input, inputSalt, hashing),
     // The last list holds the root's children, of which the image is the first.
-    imagePath: siblingsOf(trees.image, 0).slice(0, -1),
+    imagePath: siblingsOf(image, 0).slice(0, -1),
   }
 }
 
 /** What shows the exit value and the answer of the state that the machine is in. */
-export async function finalWitness(machine: Machine): Promise<Final.Witness> {
-  return { state: await state(machine), outputPath: await memoryPath(machine, OUTPUT_ADDRESS) }
+export async function finalWitness(machine: Machine, work: Work = {}): Promise<Final.Witness> {
+  return { state: await state(machine, work), outputPath: pathTo(machine, OUTPUT_ADDRESS) }
 }
 
 /** The path to the chunk that holds an address, in the state that the machine is in: ten lists, the first of them chunks. @throws Machine.Address */
@@ -261,48 +304,33 @@ export async function memoryPath(machine: Machine, address: number): Promise<Pat
   if (!Number.isSafeInteger(address) || address < 0 || address >= ADDRESS_LIMIT) {
     throw new AddressError()
   }
-  await state(machine)
+  await hashMemory(machine)
   return pathTo(machine, address)
 }
 
 function pathTo({ engine, memoryTree }: Machine, address: number): Path {
   const line = Math.floor(address / LINE_SIZE)
   const chunks = toChunks(readMemory(engine, line * LINE_SIZE, LINE_SIZE))
-  return [chunks, ...siblingsOf(memoryTree, line)]
+  return [chunks, ...siblingsOf(memoryTree as LineTree, line)]
 }
 
-async function programTrees(machine: Machine): Promise<Commitment.ProgramTrees> {
-  const { program, options } = machine
-  machine.programTrees ??= await Commitment.createProgramTrees(program, options.hashPool)
-  return machine.programTrees
-}
-
-/** Keeps the state with its memory. */
-export function snapshot(machine: Machine): Snapshot {
-  const { engine } = machine
-  const lines = touchedLines(engine)
-  const data = new Uint8Array(lines.length * LINE_SIZE)
-  readLines(engine, lines, data)
+/** Everything of the machine's state but its memory. */
+export function control(machine: Machine): Control {
   return {
     pc: pc(machine),
     registers: registers(machine),
-    reservation: reservation(engine),
-    status: engine.exports.getStatus(),
+    reservation: reservation(machine.engine),
+    status: machine.engine.exports.getStatus(),
     steps: steps(machine),
-    lines,
-    data,
   }
 }
 
-/** Returns to a snapshot of the same program. */
-export function restore(machine: Machine, snapshot: Snapshot): void {
-  const { engine } = machine
-  clearMemory(engine, snapshot.lines)
-  snapshot.lines.forEach((line, index) => {
-    const data = snapshot.data.subarray(index * LINE_SIZE, (index + 1) * LINE_SIZE)
-    writeIfChanged(engine, line, data)
-  })
-  setControl(engine, snapshot)
+export function setControl({ engine }: Machine, control: Control): void {
+  registerView(engine).set(control.registers)
+  engine.exports.setPc(control.pc)
+  setReservation(engine, control.reservation)
+  engine.exports.setStatus(control.status)
+  engine.exports.setSteps(control.steps)
 }
 
 /** Bytes of memory. @throws Machine.Address */
@@ -323,30 +351,6 @@ export function output(machine: Machine): Uint8Array {
   const size = new DataView(header.buffer).getBigUint64(0, true)
   if (size > BigInt(OUTPUT_SIZE_LIMIT)) throw new OutputLengthError(size)
   return readMemory(machine.engine, OUTPUT_ADDRESS + 40, Number(size))
-}
-
-function setControl(engine: Engine, control: Omit<Snapshot, 'lines' | 'data'>): void {
-  registerView(engine).set(control.registers)
-  engine.exports.setPc(control.pc)
-  setReservation(engine, control.reservation)
-  engine.exports.setStatus(control.status)
-  engine.exports.setSteps(control.steps)
-}
-
-const ZERO_LINE = new Uint8Array(LINE_SIZE)
-
-/** Zeroes what was ever stored, but for the lines to keep (ascending); only what changes is hashed again. */
-function clearMemory(engine: Engine, keep: Uint32Array = new Uint32Array(0)): void {
-  let next = 0
-  for (const line of touchedLines(engine)) {
-    while (next < keep.length && (keep[next] as number) < line) next++
-    if (keep[next] !== line) writeIfChanged(engine, line, ZERO_LINE)
-  }
-}
-
-function writeIfChanged(engine: Engine, line: number, data: Uint8Array): void {
-  const now = readMemory(engine, line * LINE_SIZE, LINE_SIZE)
-  if (Buffer.compare(now, data) !== 0) writeMemory(engine, line * LINE_SIZE, data)
 }
 
 function toChunks(line: Uint8Array): bigint[] {

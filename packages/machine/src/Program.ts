@@ -1,5 +1,6 @@
 // A program: its table of instructions, its memory image, its entry point. docs/spec/machine.md, sections 3 and 8.
 
+import { createHash } from 'node:crypto'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Elf from './Elf.ts'
 import * as Instruction from './Instruction.ts'
@@ -34,6 +35,26 @@ export function fromElf(bytes: Uint8Array, options: Options = {}): Program {
   const { start, end } = codeRange(code)
   if (end > CODE_END_LIMIT || end - start > CODE_SPAN_LIMIT) throw new CodeRangeError(start, end)
   return { entry: elf.entry, code, image }
+}
+
+const names = new WeakMap<Program, string>()
+
+/** A name by what the program is: SHA-256 over its entry, code and image, hexadecimal. Same name, same program id. */
+export function nameOf(program: Program): string {
+  const known = names.get(program)
+  if (known !== undefined) return known
+  const hash = createHash('sha256')
+  hash.update(`program ${program.entry}\n`)
+  for (const [kind, parts] of [
+    ['code', program.code],
+    ['image', program.image],
+  ] as const) {
+    for (const { address, data } of parts)
+      hash.update(`${kind} ${address} ${data.length}\n`).update(data)
+  }
+  const name = hash.digest('hex')
+  names.set(program, name)
+  return name
 }
 
 /** The first address of code and the one after the last. */

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { registerView, setReservation, writeMemory } from './internal/engine.ts'
+import { registerView, setReservation } from './internal/engine.ts'
+import { writeMemory } from './internal/engineMemory.ts'
 import { translateFrom } from './internal/translator.ts'
 import * as Machine from './Machine.ts'
 import { fromElf, instructionAt } from './Program.ts'

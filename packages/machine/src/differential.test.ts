@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import * as Machine from './Machine.ts'
 import { fromElf } from './Program.ts'
+import * as Snapshot from './Snapshot.ts'
 import * as State from './State.ts'
 import * as Step from './Step.ts'
 import { buildElf } from './testing/buildElf.ts'
@@ -24,7 +25,7 @@ function machines(seed: number) {
   const registers = randomRegisters(random)
   const start = (options: Machine.Options) => {
     const machine = Machine.create(program, { directSizes: SMALL, ...options })
-    Machine.restore(machine, { ...Machine.snapshot(machine), registers })
+    Snapshot.restore(machine, { ...Snapshot.take(machine), registers })
     return machine
   }
   return { random, start }
@@ -108,7 +109,7 @@ it('a straight stretch far longer than a translated function gives the same stat
     const registers = Machine.registers(machine)
     registers[28] = 16n
     registers[29] = BigInt(CODE_ADDRESS)
-    Machine.restore(machine, { ...Machine.snapshot(machine), registers })
+    Snapshot.restore(machine, { ...Snapshot.take(machine), registers })
     // Ten times around, then 1,100 blocks of 128: more than a function's number of blocks can say.
     Machine.run(machine, 10n * 160_003n + 1_100n * 128n)
     states.push([Machine.steps(machine), ...control(machine)])

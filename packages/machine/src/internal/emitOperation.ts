@@ -11,7 +11,7 @@ import {
   local,
   setRegister,
 } from './emit.ts'
-import { CELLS, DIRTY_AT, MEMORY_AT } from './engine.ts'
+import { CELLS, DIRTY_AT, MEMORY_AT } from './memoryMap.ts'
 import { byte, OP, TYPE, type Writer } from './wasmWriter.ts'
 
 const PLAIN: Readonly<Record<string, number>> = {

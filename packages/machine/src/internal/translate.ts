@@ -17,8 +17,8 @@ import {
   TEMPS,
 } from './emit.ts'
 import { emitOperation } from './emitOperation.ts'
-import { CELLS, REGISTERS_AT } from './engine.ts'
 import { findLoops, type Item, itemsOf } from './loops.ts'
+import { CELLS, REGISTERS_AT } from './memoryMap.ts'
 import { type Block, isBranch, type Region } from './region.ts'
 import { byte, createWriter, OP, TYPE, toBytes, unsigned, type Writer } from './wasmWriter.ts'
 

@@ -1,5 +1,6 @@
 import type { Program } from '../Program.ts'
-import { CELLS, type Engine } from './engine.ts'
+import type { Engine } from './engine.ts'
+import { CELLS } from './memoryMap.ts'
 import { BLOCK_SIZE_LIMIT, findRegion, type Region } from './region.ts'
 import { BLOCK_BITS, translateRegion } from './translate.ts'
 import {

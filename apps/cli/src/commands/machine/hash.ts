@@ -16,7 +16,7 @@ export function define(verb: Command): void {
 async function hashesOf(path: string, options: LoadOptions) {
   const { machine, Machine } = await load(path, options)
   const Commitment = await import('@ambrosia/machine/Commitment')
-  const program = await Commitment.fromProgram(machine.program)
+  const program = await Commitment.fromProgram(machine.program, machine.options)
   return {
     programId: toHash(program.programId),
     programRoot: toHash(program.programRoot),

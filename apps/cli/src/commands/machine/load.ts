@@ -34,9 +34,11 @@ export async function load(
   ])
   const bytes = readNamed(path)
   const { hashPool } = await import('./hashPool.ts')
+  const { treeCache } = await import('./treeCache.ts')
   const program = Program.fromElf(bytes, { excludeCodeFromMemory: !options.textInMemory })
   const input = options.input === undefined ? new Uint8Array(0) : readNamed(options.input)
-  return { bytes, machine: Machine.create(program, { input, hashPool: hashPool() }), Machine }
+  const machineOptions = { input, hashPool: hashPool(), cache: treeCache() }
+  return { bytes, machine: Machine.create(program, machineOptions), Machine }
 }
 
 /** A field element as 32 bytes. */

@@ -1,0 +1,340 @@
+// A run whose states can be asked for at any step, in any order, without starting over: docs/spec/machine.md, section 11.
+
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import type * as Final from './Final.ts'
+import type * as Genesis from './Genesis.ts'
+import { setLine, takeDirtyLines, touchedLines, ZERO_LINE } from './internal/engineMemory.ts'
+import { keptLine, type LineTree } from './internal/lineTree.ts'
+import { type Change, combine, exchange, sizeOf } from './internal/treeUpdate.ts'
+import * as Machine from './Machine.ts'
+import type { Program } from './Program.ts'
+import * as State from './State.ts'
+import type { Witness } from './Step.ts'
+
+/** A step that was asked for: its state, and what leads there from the checkpoint that it was reached from. */
+type Checkpoint = {
+  readonly control: Machine.Control
+  readonly state: State.State
+  /** Where the run came from; the first state has none. */
+  base: Checkpoint | undefined
+  /** What differs from the base: the values of whichever of the two the machine's tree is not nearer to. */
+  change: Change
+  /** Above that of the base. */
+  readonly depth: number
+  lastUse: number
+  children: number
+}
+
+/** A program's run on an input. Functions of this module change it; none may run while another is awaited. */
+export type Execution = {
+  readonly machine: Machine.Machine
+  /** Bytes that checkpoints may take. */
+  readonly budget: number
+  readonly checkpoints: Set<Checkpoint>
+  /** States by number of steps, for those that were asked for before. */
+  readonly states: Map<bigint, State.State>
+  position: Checkpoint
+  size: number
+  clock: number
+  /** Steps of the whole run, once it is known to end. */
+  end: bigint | undefined
+}
+
+export type Options = Machine.Options & {
+  /** Bytes that checkpoints may take; 1 GiB when left out. With less, more of the run is done again. */
+  checkpointBytes?: number
+}
+
+const DEFAULT_BUDGET = 2 ** 30
+
+/** A run before its first step. @throws Machine.*, what the signal says */
+export async function create(
+  program: Program,
+  options: Options = {},
+  work: Machine.Work = {},
+): Promise<Execution> {
+  const { checkpointBytes = DEFAULT_BUDGET, ...rest } = options
+  const machine = Machine.create(program, rest)
+  const change = await Machine.hashMemory(machine, work)
+  const first: Checkpoint = {
+    control: Machine.control(machine),
+    state: await Machine.state(machine),
+    base: undefined,
+    // Nothing leads back from the first state, so what was hashed for it is not kept.
+    change: { ...change, ...NO_CHANGE },
+    depth: 0,
+    lastUse: 0,
+    children: 0,
+  }
+  return {
+    machine,
+    budget: checkpointBytes,
+    checkpoints: new Set([first]),
+    states: new Map([[0n, first.state]]),
+    position: first,
+    size: 0,
+    clock: 0,
+    end: undefined,
+  }
+}
+
+const NO_CHANGE: Change = {
+  lines: new Uint32Array(0),
+  linePlaces: new Uint32Array(0),
+  lineData: new Uint8Array(0),
+  elements: new Uint32Array(0),
+  elementData: new Uint8Array(0),
+}
+
+/** How a run ends. */
+export type End = {
+  /** Steps, the last one included. */
+  steps: bigint
+  status: Machine.Status
+  /** Lines of 128 bytes that were ever stored, image and input included: what hashing it can cost at most. */
+  touchedLines: number
+}
+
+/** How a run ends. @throws Execution.Limit where it takes more than `limit` steps */
+export async function end(
+  execution: Execution,
+  limit: bigint,
+  work: Machine.Work = {},
+): Promise<End> {
+  const { machine } = execution
+  try {
+    const status = await Machine.advance(machine, limit, work)
+    if (status === 'running') throw new LimitError(limit)
+    const steps = Machine.steps(machine)
+    execution.end = steps
+    return { steps, status, touchedLines: touchedLines(machine.engine).length }
+  } finally {
+    discard(execution)
+  }
+}
+
+/**
+ * The states after these numbers of steps, in any order; a run that has stopped stays in its last state. What lies near a state that was
+ * asked for before is reached from there.
+ * @throws Execution.Step for a negative number, what the signal says
+ */
+export async function statesAt(
+  execution: Execution,
+  points: readonly bigint[],
+  work: Machine.Work = {},
+): Promise<State.State[]> {
+  const wanted = [...new Set(points.map((point) => clamp(execution, point)))]
+  for (const point of wanted.sort((a, b) => (a < b ? -1 : 1))) {
+    if (execution.states.has(point)) continue
+    const { state } = await reach(execution, point, work)
+    execution.states.set(point, state)
+  }
+  return points.map((point) => execution.states.get(clamp(execution, point)) as State.State)
+}
+
+/** The hashes of the states after these numbers of steps, as {@link statesAt}. */
+export async function hashesAt(
+  execution: Execution,
+  points: readonly bigint[],
+  work: Machine.Work = {},
+): Promise<bigint[]> {
+  return (await statesAt(execution, points, work)).map(State.hash)
+}
+
+/** Everything that the step from state n to n + 1 reads. @throws as {@link statesAt} */
+export async function witnessAt(
+  execution: Execution,
+  n: bigint,
+  work: Machine.Work = {},
+): Promise<Witness> {
+  await reach(execution, clamp(execution, n), work)
+  return Machine.witness(execution.machine, Machine.steps(execution.machine), work)
+}
+
+/** What shows that the first state is that of the program on the input. */
+export function genesisWitness(
+  execution: Execution,
+  work: Machine.Work = {},
+): Promise<Genesis.Witness> {
+  return Machine.genesisWitness(execution.machine, work)
+}
+
+/** What shows the exit value and the answer of the state after n steps. @throws as {@link statesAt} */
+export async function finalWitnessAt(
+  execution: Execution,
+  n: bigint,
+  work: Machine.Work = {},
+): Promise<Final.Witness> {
+  await reach(execution, clamp(execution, n), work)
+  return Machine.finalWitness(execution.machine, work)
+}
+
+function clamp({ end }: Execution, point: bigint): bigint {
+  if (point < 0n) throw new StepError(point)
+  return end !== undefined && point > end ? end : point
+}
+
+/** Brings the machine to a step and makes a checkpoint of it. */
+async function reach(execution: Execution, point: bigint, work: Machine.Work): Promise<Checkpoint> {
+  const { machine } = execution
+  const nearest = nearestTo(execution, point)
+  goTo(execution, nearest)
+  nearest.lastUse = ++execution.clock
+  if (nearest.control.steps === point || nearest.control.status !== 0) return nearest
+  try {
+    await Machine.advance(machine, point, work)
+    const change = await Machine.hashMemory(machine, work)
+    return await addCheckpoint(execution, change)
+  } catch (error) {
+    discard(execution)
+    throw error
+  }
+}
+
+async function addCheckpoint(execution: Execution, change: Change): Promise<Checkpoint> {
+  const { machine, position, checkpoints } = execution
+  const control = Machine.control(machine)
+  const checkpoint: Checkpoint = {
+    control,
+    state: await Machine.state(machine),
+    base: position,
+    change,
+    depth: position.depth + 1,
+    lastUse: ++execution.clock,
+    children: 0,
+  }
+  position.children++
+  checkpoints.add(checkpoint)
+  execution.size += sizeOf(change)
+  execution.position = checkpoint
+  if (control.status !== 0) execution.end = control.steps
+  shrink(execution)
+  return checkpoint
+}
+
+/** The last checkpoint that is not behind a step. */
+function nearestTo({ checkpoints }: Execution, point: bigint): Checkpoint {
+  let best: Checkpoint | undefined
+  for (const checkpoint of checkpoints) {
+    if (checkpoint.control.steps > point) continue
+    if (best === undefined || checkpoint.control.steps > best.control.steps) best = checkpoint
+  }
+  return best as Checkpoint
+}
+
+/** Brings machine and tree from the checkpoint that they are at to another. */
+function goTo(execution: Execution, target: Checkpoint): void {
+  const { machine } = execution
+  const tree = machine.memoryTree as LineTree
+  let from = execution.position
+  let to = target
+  const forth: Checkpoint[] = []
+  const passed: Checkpoint[] = []
+  while (from !== to) {
+    if (from.depth >= to.depth) {
+      exchange(tree, from.change)
+      passed.push(from)
+      from = from.base as Checkpoint
+    } else {
+      forth.push(to)
+      to = to.base as Checkpoint
+    }
+  }
+  for (const checkpoint of forth.reverse()) {
+    exchange(tree, checkpoint.change)
+    passed.push(checkpoint)
+  }
+  for (const { change } of passed) copyLines(machine, change.lines)
+  Machine.setControl(machine, target.control)
+  execution.position = target
+}
+
+/** Gives the machine's memory the bytes that the tree keeps. */
+function copyLines({ engine, memoryTree }: Machine.Machine, lines: Iterable<number>): void {
+  for (const line of lines) {
+    setLine(engine, line, keptLine(memoryTree as LineTree, line) ?? ZERO_LINE, false)
+  }
+}
+
+/** Takes back the steps since the last checkpoint. */
+function discard({ machine, position }: Execution): void {
+  copyLines(machine, takeDirtyLines(machine.engine))
+  Machine.setControl(machine, position.control)
+}
+
+/**
+ * Lets go of checkpoints until the rest fits: first those that nothing leads on from, the longest unused before others; then those
+ * between two others that lie nearest to each other, whose two changes become one.
+ */
+function shrink(execution: Execution): void {
+  while (execution.size > execution.budget) {
+    const oldest = oldestLeaf(execution)
+    const between = oldest === undefined ? narrowest(execution) : undefined
+    if (oldest !== undefined) drop(execution, oldest)
+    else if (between !== undefined) bridge(execution, ...between)
+    else return
+  }
+}
+
+function oldestLeaf({ checkpoints, position }: Execution): Checkpoint | undefined {
+  let oldest: Checkpoint | undefined
+  for (const checkpoint of checkpoints) {
+    if (checkpoint.children > 0 || checkpoint === position || checkpoint.base === undefined)
+      continue
+    if (oldest === undefined || checkpoint.lastUse < oldest.lastUse) oldest = checkpoint
+  }
+  return oldest
+}
+
+function drop(execution: Execution, checkpoint: Checkpoint): void {
+  execution.checkpoints.delete(checkpoint)
+  execution.size -= sizeOf(checkpoint.change)
+  if (checkpoint.base !== undefined) checkpoint.base.children--
+}
+
+/** A checkpoint that one other follows from, and that other, with the fewest steps from the one's base to the other. */
+function narrowest({ checkpoints, position }: Execution): [Checkpoint, Checkpoint] | undefined {
+  let best: [Checkpoint, Checkpoint] | undefined
+  let least = 0n
+  for (const next of checkpoints) {
+    const { base } = next
+    if (base?.base === undefined || base.children !== 1 || base === position) continue
+    const gap = next.control.steps - base.base.control.steps
+    if (best !== undefined && gap >= least) continue
+    best = [base, next]
+    least = gap
+  }
+  return best
+}
+
+/** Takes a checkpoint out from between its base and the one that follows. */
+function bridge(execution: Execution, middle: Checkpoint, next: Checkpoint): void {
+  const { checkpoints, position } = execution
+  execution.size -= sizeOf(middle.change) + sizeOf(next.change)
+  // Changes hold the values of the side that the tree is not on: beyond both, the older ones count.
+  const isBeyond = leadsTo(next, position)
+  next.change = isBeyond ? combine(middle.change, next.change) : combine(next.change, middle.change)
+  next.base = middle.base
+  checkpoints.delete(middle)
+  execution.size += sizeOf(next.change)
+}
+
+function leadsTo(checkpoint: Checkpoint, target: Checkpoint): boolean {
+  let at: Checkpoint | undefined = target
+  while (at !== undefined && at !== checkpoint) at = at.base
+  return at === checkpoint
+}
+
+export class StepError extends AmbrosiaError {
+  constructor(step: bigint) {
+    super('Execution.Step', `there is no state after ${step} steps`)
+  }
+}
+
+export class LimitError extends AmbrosiaError {
+  constructor(limit: bigint) {
+    super('Execution.Limit', `the run has not ended after ${limit} steps`, {
+      hint: 'Allow more steps, or claim the run up to its limit.',
+    })
+  }
+}
