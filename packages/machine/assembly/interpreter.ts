@@ -43,10 +43,8 @@ let steps: u64 = 0
 let status: i32 = RUNNING
 let direct: u64 = 0
 let codeAt: usize = 0
-let codeBase: u32 = 0
-let codeSpan: u32 = 0
-let poolNext: u64 = 0
-let poolEnd: u64 = 0
+let codeBase: u32 = 0, codeSpan: u32 = 0
+let poolNext: u64 = 0, poolEnd: u64 = 0
 let zeroPage: u32 = 0
 let hot: u32 = 0
 
@@ -66,7 +64,6 @@ export function getPoolNext(): u64 { return poolNext }
 @external("env", "freePage") declare function freePage(): u32
 /** Puts what the host kept of a page into the page of the pool at a host address. */
 @external("env", "fillPage") declare function fillPage(page: u32, host: u32): void
-
 /** What an entry of PAGES says of a page that the host keeps. */
 const KEPT: u32 = 1
 
@@ -87,11 +84,10 @@ export function configure(directSize: u64, code: usize, base: u32, span: u32, po
 
 /** Host address of a page for storing: taken from the pool when new or kept by the host, which frees another when the pool is full. */
 export function pageForStore(page: u32): u32 {
-  let entry = PAGES + ((page as usize) << 2)
-  let known = load<u32>(entry)
+  let known = load<u32>(PAGES + ((page as usize) << 2))
   if (known > KEPT) return known
   let host = newPage()
-  store<u32>(entry, host)
+  store<u32>(PAGES + ((page as usize) << 2), host)
   store<u32>(OWNERS + ((host >> 12) as usize << 2), page)
   if (known == KEPT) fillPage(page, host)
   return host
@@ -99,12 +95,9 @@ export function pageForStore(page: u32): u32 {
 
 function newPage(): u32 {
   if (poolNext + 4096 > poolEnd) return freePage()
-  let end = (MEM as u64) + poolNext + 4096
-  let have = (memory.size() as u64) << 16
-  if (end > have) {
-    // One MiB at a time: a growth detaches the host's views, so it should be rare, and pages stay untouched till used.
-    if (memory.grow(16) < 0 && memory.grow(1) < 0) return freePage()
-  }
+  let isMissing = (MEM as u64) + poolNext + 4096 > (memory.size() as u64) << 16
+  // One MiB at a time: a growth detaches the host's views, so it should be rare, and pages stay untouched till used.
+  if (isMissing && memory.grow(16) < 0 && memory.grow(1) < 0) return freePage()
   let host = poolNext as u32
   poolNext += 4096
   return host

@@ -1,10 +1,9 @@
 // Hashing beside the main thread: docs/spec/machine.md, section 4. This package starts no thread; whoever runs it brings the pool.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { createWorkerState, runJob } from './internal/hashJob.ts'
+import { createWorkerState, type Job, runJob } from './internal/hashJob.ts'
 
-/** Independent hashes: of lines (128 bytes each), or of groups of eight elements in the internal form (288 bytes each). */
-export type Job = { kind: 'lines' | 'nodes'; count: number; data: Uint8Array }
+export type { Job }
 
 /** Threads that hash. */
 export type HashPool = {

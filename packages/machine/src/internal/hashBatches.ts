@@ -1,6 +1,6 @@
-import type { HashPool, Job } from '../HashPool.ts'
+import type { HashPool } from '../HashPool.ts'
 import { ELEMENT_SIZE } from './hasher.ts'
-import { createWorkerState, runJob, type WorkerState } from './hashJob.ts'
+import { createWorkerState, type Job, runJob, type WorkerState } from './hashJob.ts'
 
 /** How long work is done: where, how to see how far it is, and how to end it before. */
 export type WorkOptions = {

@@ -1,4 +1,3 @@
-import type { Job } from '../HashPool.ts'
 import {
   allocate,
   createHasher,
@@ -7,6 +6,9 @@ import {
   hashLines,
   hashNodes,
 } from './hasher.ts'
+
+/** Independent hashes: of lines (128 bytes each), or of groups of eight elements in the internal form (288 bytes each). */
+export type Job = { kind: 'lines' | 'nodes'; count: number; data: Uint8Array }
 
 /** What a thread keeps between jobs. */
 export type WorkerState = { hasher: Hasher; input: number; output: number; room: number }
