@@ -18,7 +18,6 @@ export type Oracle = {
   keystore: Keystore
   database: Kysely<OracleDatabase>
   client: PublicClient
-  rpcUrl: string
   chain: OracleChain
   /** The store that the network names. */
   store: StoreClient

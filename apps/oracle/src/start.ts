@@ -57,7 +57,7 @@ export async function startOracle({ env }: { env: Config.Environment }): Promise
 }
 
 async function openOracle(frame: OracleFrame): Promise<Oracle> {
-  const { config, network, client, keystore, database, log, rpcUrl } = frame
+  const { config, network, client, keystore, database, log } = frame
   const { chainId } = network
   const keys = await openKeys(keystore)
   const chain = createOracleChain(client, network)
@@ -74,7 +74,6 @@ async function openOracle(frame: OracleFrame): Promise<Oracle> {
     keystore,
     database,
     client,
-    rpcUrl,
     chain,
     store: createStoreClient({ ...io, url: network.services.store ?? '', chainId, pause }),
     statusSchedule: createStatusSchedule({

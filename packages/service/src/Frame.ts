@@ -24,7 +24,6 @@ export type Frame<S extends Settings, DB> = {
   places: Places
   log: Log.Log
   network: Network
-  rpcUrl: string
   client: PublicClient
   keystore: Keystore
   database: Kysely<DB>
@@ -48,7 +47,7 @@ export async function openFrame<S extends Settings, DB>(options: {
   const keystore = await openKeystore(config, places)
   const client = await Chain.connect({ rpcUrl, chainId: network.chainId })
   const database = await Database.open<DB>({ url: places.databaseUrl, migrations })
-  return { name, config, places, log, network, rpcUrl, client, keystore, database }
+  return { name, config, places, log, network, client, keystore, database }
 }
 
 export type Serving<T extends HttpRoutes> = {

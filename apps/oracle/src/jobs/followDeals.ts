@@ -7,30 +7,31 @@ import * as SettledRecord from '@ambrosia/exchange/SettledRecord'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as ChainCursor from '@ambrosia/service/ChainCursor'
 import type { Kysely } from 'kysely'
-import { type Address, isAddressEqual, type PublicClient } from 'viem'
+import { type Address, isAddressEqual } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
+import type { Oracle } from '../Oracle.ts'
 
 const abi = [...dealBookAbi, ...consentBookAbi] as const
 
 /** Keeps the table of deals that name this oracle, and of records whose key it owes. Harmless to see an event twice. */
-export async function followDeals(options: {
-  client: PublicClient
-  dealBook: Address
-  consentBook: Address
-  /** Block of the contracts' deployment. */
-  fromBlock: bigint
-  operator: Address
-  database: Kysely<OracleDatabase>
-  finality: Finality
-  signal: AbortSignal
-}): Promise<void> {
-  const { database, operator, signal } = options
+export async function followDeals(
+  oracle: Oracle,
+  options: {
+    /** Block of the contracts' deployment. */
+    fromBlock: bigint
+    finality: Finality
+    signal: AbortSignal
+  },
+): Promise<void> {
+  const { client, database, dealBook, consentBook } = oracle
+  const operator = oracle.keys.operator.address
+  const { fromBlock, finality, signal } = options
   const follow = {
-    client: options.client,
-    address: [options.dealBook, options.consentBook],
+    client,
+    address: [dealBook, consentBook],
     abi,
-    from: options.fromBlock,
-    finality: options.finality,
+    from: fromBlock,
+    finality,
     cursor: ChainCursor.createStore(database, 'deals'),
     signal,
     onLogs: async (events: readonly Event[]) => {

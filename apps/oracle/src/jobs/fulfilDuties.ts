@@ -4,29 +4,11 @@ import * as SettledRecord from '@ambrosia/exchange/SettledRecord'
 import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import type { Envelope } from '@ambrosia/sealing/Envelope'
-import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
-import type { Address, LocalAccount, PublicClient, TransactionReceipt } from 'viem'
-import type { OracleChain } from '../chain.ts'
+import type { TransactionReceipt } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
+import type { Oracle } from '../Oracle.ts'
 import { type ReleaseRow, releaseOfRow } from '../releases/releaseOfRow.ts'
-
-export type DutiesOptions = {
-  database: Kysely<OracleDatabase>
-  chain: OracleChain
-  client: PublicClient
-  rpcUrl: string
-  chainId: number
-  dealBook: Address
-  keys: {
-    keyId: string
-    epoch: number
-    privateKey: Uint8Array
-    signer: LocalAccount
-    operatorAccount: LocalAccount
-  }
-  log: Log
-}
 
 type BlockHead = { timestamp: bigint; number: bigint }
 
@@ -34,8 +16,8 @@ type BlockHead = { timestamp: bigint; number: bigint }
  * What a certifying oracle owes and is owed on chain: it answers a consumer's claim by posting the wrapped key before the deadline, and takes
  * its share once the delivery window of a record has ended. Each is tried until it is done; what the contract refuses is told and left.
  */
-export async function fulfilDuties(options: DutiesOptions): Promise<void> {
-  const open = await options.database
+export async function fulfilDuties(oracle: Oracle): Promise<void> {
+  const open = await oracle.database
     .selectFrom('release')
     .select('record_id')
     .where('stopped', '=', 0)
@@ -48,13 +30,13 @@ export async function fulfilDuties(options: DutiesOptions): Promise<void> {
     .limit(1)
     .executeTakeFirst()
   if (!open) return
-  const block = await options.client.getBlock()
-  await answerClaims(options, block)
-  await takeShares(options, block.timestamp)
+  const block = await oracle.client.getBlock()
+  await answerClaims(oracle, block)
+  await takeShares(oracle, block.timestamp)
 }
 
-async function answerClaims(options: DutiesOptions, block: BlockHead): Promise<void> {
-  const { database } = options
+async function answerClaims(oracle: Oracle, block: BlockHead): Promise<void> {
+  const { database } = oracle
   const rows = await database
     .selectFrom('release')
     .innerJoin('submission', 'submission.certificate_hash', 'release.certificate_hash')
@@ -74,36 +56,36 @@ async function answerClaims(options: DutiesOptions, block: BlockHead): Promise<v
     .execute()
   for (const row of rows) {
     if (row.criteria === null || row.record === null) continue
-    const envelope = await wrapAgain(options, { ...row, criteria: row.criteria }, block)
+    const envelope = await wrapAgain(oracle, { ...row, criteria: row.criteria }, block)
     // A claim that can't be answered must not hold up the others.
     if (envelope === undefined) continue
     const answer = toHex(fromUtf8(CanonicalJson.stringify(envelope)))
-    const sending = send(options.client, options.keys.operatorAccount, {
-      address: options.dealBook,
+    const sending = send(oracle.client, oracle.keys.operator, {
+      address: oracle.dealBook,
       abi: dealBookAbi,
       functionName: 'postDelivery',
       args: [SettledRecord.fromText(row.record), answer],
     })
-    const isDone = await isSent(options, 'postDelivery', row.record_id, sending)
+    const isDone = await isSent(oracle, 'postDelivery', row.record_id, sending)
     if (isDone) await mark(database, row.record_id, { answered: 1 })
   }
 }
 
 async function wrapAgain(
-  options: DutiesOptions,
+  oracle: Oracle,
   row: ReleaseRow,
   block: BlockHead,
 ): Promise<Envelope | undefined> {
   try {
-    return (await releaseOfRow(options, row, block)).signed.envelope
+    return (await releaseOfRow(oracle, row, block)).signed.envelope
   } catch (error) {
-    options.log.warn({ err: error, recordId: row.record_id }, 'a claim could not be answered yet')
+    oracle.log.warn({ err: error, recordId: row.record_id }, 'a claim could not be answered yet')
     return undefined
   }
 }
 
-async function takeShares(options: DutiesOptions, nowSec: bigint): Promise<void> {
-  const { database } = options
+async function takeShares(oracle: Oracle, nowSec: bigint): Promise<void> {
+  const { database } = oracle
   const rows = await database
     .selectFrom('release')
     .select(['record_id', 'record'])
@@ -113,13 +95,13 @@ async function takeShares(options: DutiesOptions, nowSec: bigint): Promise<void>
     .execute()
   for (const row of rows) {
     if (row.record === null) continue
-    const sending = send(options.client, options.keys.operatorAccount, {
-      address: options.dealBook,
+    const sending = send(oracle.client, oracle.keys.operator, {
+      address: oracle.dealBook,
       abi: dealBookAbi,
       functionName: 'withdrawShares',
       args: [[SettledRecord.fromText(row.record)]],
     })
-    const isDone = await isSent(options, 'withdrawShares', row.record_id, sending)
+    const isDone = await isSent(oracle, 'withdrawShares', row.record_id, sending)
     // A claim that is still open holds the share back for one more window; later tries find it free or gone.
     await mark(database, row.record_id, {
       share_taken: isDone ? 1 : 0,
@@ -132,12 +114,12 @@ const RETRY_SEC = 3600
 
 /** True once the call stands on chain; false when the contract refuses. */
 async function isSent(
-  options: DutiesOptions,
+  oracle: Oracle,
   functionName: 'postDelivery' | 'withdrawShares',
   recordId: string,
   sending: Promise<TransactionReceipt>,
 ): Promise<boolean> {
-  const { log } = options
+  const { log } = oracle
   try {
     const { transactionHash } = await sending
     log.info({ recordId, functionName, transaction: transactionHash }, 'a duty on chain is done')

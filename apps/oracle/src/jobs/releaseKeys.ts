@@ -1,10 +1,5 @@
-import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import * as KillPoint from '@ambrosia/service/KillPoint'
-import type { Log } from '@ambrosia/service/Log'
-import type { Kysely } from 'kysely'
-import type { Address, LocalAccount, PublicClient } from 'viem'
-import type { OracleChain } from '../chain.ts'
-import type { OracleDatabase } from '../database/tables.ts'
+import type { Oracle } from '../Oracle.ts'
 import { releaseOfRow } from '../releases/releaseOfRow.ts'
 import type { Waits } from '../releases/Waits.ts'
 
@@ -13,19 +8,8 @@ import type { Waits } from '../releases/Waits.ts'
  * repetition. What fails is tried again, with increasing delays, until the consent ends: a consumer has paid for it. No release after
  * revocation, nor after the consent has ended.
  */
-export async function releaseDue(options: {
-  database: Kysely<OracleDatabase>
-  chain: OracleChain
-  store: StoreClient
-  operator: Address
-  keys: { keyId: string; epoch: number; privateKey: Uint8Array; signer: LocalAccount }
-  chainId: number
-  dealBook: Address
-  client: PublicClient
-  log: Log
-  waits: Waits
-}): Promise<void> {
-  const { database, log, waits } = options
+export async function releaseKeys(oracle: Oracle, waits: Waits): Promise<void> {
+  const { database, log, store, keys } = oracle
   const unreleased = await database
     .selectFrom('release')
     .innerJoin('submission', 'submission.certificate_hash', 'release.certificate_hash')
@@ -45,16 +29,13 @@ export async function releaseDue(options: {
     .execute()
   const rows = unreleased.filter((row) => waits.isDue(row.record_id))
   if (rows.length === 0) return
-  const block = await options.client.getBlock()
+  const block = await oracle.client.getBlock()
   for (const row of rows) {
     if (row.criteria === null || BigInt(row.consent_until_sec) < block.timestamp) continue
     try {
-      const { signed, manifest } = await releaseOfRow(
-        options,
-        { ...row, criteria: row.criteria },
-        block,
-      )
-      await options.store.putRelease(options.operator, signed, manifest)
+      const { criteria } = row
+      const { signed, manifest } = await releaseOfRow(oracle, { ...row, criteria }, block)
+      await store.putRelease(keys.operator.address, signed, manifest)
       KillPoint.reach('oracle.release-put')
       waits.done(row.record_id)
       await mark({ released_at_sec: Number(block.timestamp) }, row.record_id)

@@ -2,8 +2,8 @@ import type { SignedRelease } from '@ambrosia/api/store/StoreClient'
 import type { Criteria } from '@ambrosia/exchange/Criteria'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as Manifest from '@ambrosia/sealing/Manifest'
-import type { Address, LocalAccount } from 'viem'
-import type { OracleChain } from '../chain.ts'
+import type { Address } from 'viem'
+import type { Oracle } from '../Oracle.ts'
 import { createRelease } from './release.ts'
 
 /** What the tables hold of a record that this oracle certified. */
@@ -18,16 +18,11 @@ export type ReleaseRow = {
 
 /** Wraps the key of a record in the tables, for the store or for the chain. @throws Release.*, Envelope.*, Manifest.Invalid */
 export async function releaseOfRow(
-  options: {
-    chainId: number
-    dealBook: Address
-    chain: OracleChain
-    keys: { keyId: string; epoch: number; privateKey: Uint8Array; signer: LocalAccount }
-  },
+  oracle: Pick<Oracle, 'chainId' | 'dealBook' | 'chain' | 'keys'>,
   row: ReleaseRow,
   block: { timestamp: bigint; number: bigint },
 ): Promise<{ signed: SignedRelease; manifest: Manifest.Manifest }> {
-  const { chainId, dealBook, chain, keys } = options
+  const { chainId, dealBook, chain, keys } = oracle
   const manifest = Manifest.parse(row.manifest)
   const signed = await createRelease({
     chainId,

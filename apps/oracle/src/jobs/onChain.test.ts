@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict'
+import { before, describe, it, type TestContext } from 'node:test'
+import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import * as Network from '@ambrosia/chain/Network'
+import { readOracle } from '@ambrosia/chain/read/oracle'
+import * as Certificate from '@ambrosia/exchange/Certificate'
+import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
+import type { Settlement } from '@ambrosia/exchange/Settlement'
+import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
+import { fromHex, toUtf8 } from '@ambrosia/primitives/Bytes'
+import * as DataKey from '@ambrosia/sealing/DataKey'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import type * as Manifest from '@ambrosia/sealing/Manifest'
+import * as Config from '@ambrosia/service/Config'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { makeSettlement } from '@ambrosia/testing/makeSettlement'
+import { type Exchange, startExchange, type TestDeal } from '@ambrosia/testing/startExchange'
+import { hash, newAccount, word } from '@ambrosia/testing/values'
+import { parseEther, parseEventLogs } from 'viem'
+import { createOracleChain } from '../chain.ts'
+import { settings } from '../config.ts'
+import { createOracle } from '../testing/createOracle.ts'
+import { followDeals } from './followDeals.ts'
+import { fulfilDuties } from './fulfilDuties.ts'
+import { register } from './register.ts'
+
+/** The approval was given before. */
+const NO_PERMIT = { value: 0n, deadline: 0n, v: 0, r: word(0), s: word(0) }
+
+const suite = endOfSuite()
+let exchange: Exchange
+let setting: Awaited<ReturnType<typeof createSetting>>
+
+before(async () => {
+  exchange = await startExchange(suite)
+  setting = await createSetting(8_000)
+})
+
+/** The first oracle of the exchange, with a database of its own, on the chain of the suite. */
+async function start(t: TestContext) {
+  const test = await createOracle(t, setting)
+  const { oracle } = test
+  const { contracts, chain, oracles } = exchange
+  const own = oracles[0] as (typeof oracles)[0]
+  const network = Network.fromJson({
+    version: 1,
+    chainId: chain.chainId,
+    rpcUrl: exchange.url,
+    contracts,
+    confirmations: 1,
+  })
+  const { didVersions } = oracle.chain
+  Object.assign(oracle, {
+    chainId: chain.chainId,
+    dealBook: contracts.dealBook,
+    consentBook: contracts.consentBook,
+    client: chain.client,
+    chain: { ...createOracleChain(chain.client, network), didVersions },
+    keys: { ...oracle.keys, operator: own.operator, signer: own.signer },
+  })
+  const follow = () =>
+    followDeals(oracle, {
+      fromBlock: 0n,
+      finality: Network.finalityOf(network, 'development'),
+      signal: new AbortController().signal,
+    })
+  const releases = () => oracle.database.selectFrom('release').selectAll().execute()
+  return { ...test, follow, releases, registry: contracts.oracleRegistry }
+}
+
+type Started = Awaited<ReturnType<typeof start>>
+
+/** Lets the oracle have certified a settlement, whose record only it and the other oracles can open. */
+async function certify({ oracle }: Started, deal: TestDeal, { certificate }: Settlement) {
+  const dataKey = DataKey.create()
+  const context = sealContext({ ...oracle, dealId: deal.dealId, provider: certificate.provider })
+  const { keyId, epoch, publicKey } = oracle.keys
+  const own = await Envelope.wrap({ dataKey, recipient: { keyId, epoch, publicKey }, context })
+  const manifest: Manifest.Manifest = {
+    ...setting.offer.manifest,
+    keyCommitment: DataKey.commitment(dataKey),
+    recipients: [own],
+  }
+  const row = {
+    submission_id: hash(`submission ${certificate.provider}`),
+    deal_id: deal.dealId,
+    provider: certificate.provider.toLowerCase(),
+    nonce: hash('nonce'),
+    body_hash: hash('body'),
+    certificate_hash: Certificate.hash(certificate, exchange.domain),
+    certificate: '{}',
+    signature: '0x',
+    quality: '{}',
+    manifest: JSON.stringify(manifest),
+    created_at_sec: 1,
+  }
+  await oracle.database.insertInto('submission').values(row).execute()
+  return { dataKey, manifest }
+}
+
+async function settle(deal: TestDeal, settlement: Settlement) {
+  const { logs } = await exchange.chain.send(exchange.relayer, {
+    address: exchange.contracts.dealBook,
+    abi: dealBookAbi,
+    functionName: 'settle',
+    args: [deal.terms, deal.salt, [settlement], true],
+  })
+  const [settled] = parseEventLogs({ abi: dealBookAbi, logs, eventName: 'RecordSettled' })
+  assert.ok(settled)
+  return settled.args
+}
+
+describe('register', () => {
+  it('waits for ether, registers once, and is content', async (t) => {
+    const { oracle, registry } = await start(t)
+    const operator = newAccount()
+    oracle.keys = { ...oracle.keys, operator }
+    const config = Config.read(settings, { AMBROSIA_COMMISSION_BPS: '300' })
+    const run = () => register(oracle, { registry, endpoint: 'http://oracle.example', config })
+    const statusOf = async () =>
+      (await readOracle(exchange.chain.client, registry, operator.address)).status
+    await run()
+    assert.equal(await statusOf(), 'None')
+    await exchange.test.setBalance({ address: operator.address, value: parseEther('1') })
+    await run()
+    const registered = await readOracle(exchange.chain.client, registry, operator.address)
+    assert.equal(registered.status, 'Registered')
+    assert.equal(registered.endpoint, 'http://oracle.example')
+    assert.deepEqual(fromHex(registered.encryptionKey), oracle.keys.publicKey)
+    assert.deepEqual([registered.commissionBps, registered.commissionCapBps], [300, 1000])
+    const count = await exchange.chain.client.getTransactionCount(operator)
+    await run()
+    assert.equal(await exchange.chain.client.getTransactionCount(operator), count)
+  })
+})
+
+describe('followDeals', () => {
+  it('keeps deals that name this oracle, and records that it certified, each once', async (t) => {
+    const test = await start(t)
+    const { oracle, follow, releases } = test
+    const deal = await exchange.openNewDeal()
+    const others = exchange.oracles.slice(1).map(({ operator }) => operator.address)
+    const foreign = await exchange.openNewDeal({ oracles: others })
+    const [own, other] = [
+      await makeSettlement(exchange, deal),
+      await makeSettlement(exchange, deal),
+    ]
+    await certify(test, deal, own.settlement)
+    const { recordId, record } = await settle(deal, own.settlement)
+    await settle(deal, other.settlement)
+    await follow()
+    await follow()
+    const deals = await oracle.database.selectFrom('deal').select('deal_id').execute()
+    const ids = deals.map((row) => row.deal_id)
+    assert.ok(ids.includes(deal.dealId) && !ids.includes(foreign.dealId))
+    const [row, ...more] = await releases()
+    assert.deepEqual(more, [])
+    assert.equal(row?.record_id, recordId)
+    assert.equal(row?.consent_until_sec, Number(record.consentUntil))
+    assert.equal(row?.delivery_end_sec, Number(record.deliveryEnd))
+    assert.deepEqual([row?.stopped, row?.released_at_sec, row?.answer_by_sec], [0, null, null])
+  })
+
+  it('stops what is revoked', async (t) => {
+    const test = await start(t)
+    const deal = await exchange.openNewDeal()
+    const { settlement, provider } = await makeSettlement(exchange, deal)
+    await certify(test, deal, settlement)
+    const { record } = await settle(deal, settlement)
+    await test.follow()
+    await exchange.test.setBalance({ address: provider.address, value: parseEther('1') })
+    const { chain, contracts } = exchange
+    await chain.send(provider, {
+      address: contracts.medToken,
+      abi: medTokenAbi,
+      functionName: 'approve',
+      args: [contracts.dealBook, record.net],
+    })
+    await chain.send(provider, {
+      address: contracts.dealBook,
+      abi: dealBookAbi,
+      functionName: 'revoke',
+      args: [record, NO_PERMIT],
+    })
+    await test.follow()
+    assert.equal((await test.releases())[0]?.stopped, 1)
+  })
+})
+
+describe('fulfilDuties', () => {
+  async function settled(t: TestContext) {
+    const test = await start(t)
+    const deal = await exchange.openNewDeal()
+    const { settlement } = await makeSettlement(exchange, deal)
+    const { dataKey } = await certify(test, deal, settlement)
+    const { recordId, record } = await settle(deal, settlement)
+    await test.follow()
+    const criteria = JSON.stringify(setting.deal.criteria)
+    await test.oracle.database.updateTable('deal').set({ criteria }).execute()
+    const claim = () =>
+      exchange.chain.send(exchange.consumer, {
+        address: exchange.contracts.dealBook,
+        abi: dealBookAbi,
+        functionName: 'claimDelivery',
+        args: [record],
+      })
+    return { ...test, deal, dataKey, recordId, record, claim }
+  }
+
+  it('does nothing where nothing is owed', async (t) => {
+    const { oracle } = await start(t)
+    oracle.client = { getBlock: async () => assert.fail('the chain was asked') } as never
+    await fulfilDuties(oracle)
+  })
+
+  it('answers a claim once with the key, wrapped to the consumer', async (t) => {
+    const { oracle, claim, follow, releases, recordId, record, dataKey, consumer } =
+      await settled(t)
+    await fulfilDuties(oracle)
+    assert.equal((await releases())[0]?.answered, 0)
+    await claim()
+    await follow()
+    await fulfilDuties(oracle)
+    assert.equal((await releases())[0]?.answered, 1)
+    const posted = await exchange.chain.client.getContractEvents({
+      address: exchange.contracts.consentBook,
+      abi: consentBookAbi,
+      eventName: 'DeliveryPosted',
+      args: { recordId },
+      strict: true,
+    })
+    assert.equal(posted.length, 1)
+    const envelope = Envelope.parse(JSON.parse(toUtf8(fromHex(posted[0]?.args.envelope ?? '0x'))))
+    const context = releaseContext({ ...oracle, recordId, consumer: record.consumer })
+    const { privateKey } = consumer
+    assert.deepEqual(await Envelope.unwrap({ envelope, privateKey, context }), dataKey)
+    const operator = oracle.keys.operator.address
+    const count = await exchange.chain.client.getTransactionCount({ address: operator })
+    await fulfilDuties(oracle)
+    assert.equal(await exchange.chain.client.getTransactionCount({ address: operator }), count)
+  })
+
+  it('is held up by no claim that it can not answer', async (t) => {
+    const { oracle, claim, follow, releases, lines } = await settled(t)
+    await claim()
+    await follow()
+    await oracle.database.updateTable('submission').set({ manifest: '{}' }).execute()
+    await fulfilDuties(oracle)
+    assert.equal((await releases())[0]?.answered, 0)
+    assert.match(lines.join(''), /Manifest\.Invalid/)
+  })
+
+  it('takes its share once the delivery window has ended, and not before', async (t) => {
+    const { oracle, releases, record } = await settled(t)
+    const operator = oracle.keys.operator.address
+    const { client } = exchange.chain
+    const { medToken } = exchange.contracts
+    const balance = () =>
+      client.readContract({
+        address: medToken,
+        abi: medTokenAbi,
+        functionName: 'balanceOf',
+        args: [operator],
+      })
+    const before = await balance()
+    await fulfilDuties(oracle)
+    assert.equal(await balance(), before)
+    await exchange.test.increaseTime({ seconds: 86_401 })
+    await exchange.test.mine({ blocks: 1 })
+    await fulfilDuties(oracle)
+    const share = record.shares.find((one) => one.oracle === operator)?.amount ?? 0n
+    assert.ok(share > 0n)
+    assert.equal(await balance(), before + share)
+    assert.equal((await releases())[0]?.share_taken, 1)
+  })
+})

@@ -1,0 +1,168 @@
+import type { StoreClient } from '@ambrosia/api/store/StoreClient'
+import type { RegisteredOracle } from '@ambrosia/chain/read/oracle'
+import { PURPOSES } from '@ambrosia/credentials/DidAmbrosia'
+import * as Keys from '@ambrosia/credentials/Keys'
+import * as Deal from '@ambrosia/exchange/Deal'
+import type { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
+import { fromUtf8 } from '@ambrosia/primitives/Bytes'
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as Envelope from '@ambrosia/sealing/Envelope'
+import * as Database from '@ambrosia/service/Database'
+import * as Log from '@ambrosia/service/Log'
+import { createMemoryKeystore } from '@ambrosia/testing/createMemoryKeystore'
+import { defer, type Ending } from '@ambrosia/testing/defer'
+import { hash, newAccount } from '@ambrosia/testing/values'
+import { type Address, isAddressEqual, type LocalAccount } from 'viem'
+import type { OracleChain } from '../chain.ts'
+import { migrations } from '../database/migrations.ts'
+import type { OracleDatabase } from '../database/tables.ts'
+import type { Oracle } from '../Oracle.ts'
+import { createTagSecret } from '../tagSecret/tagSecret.ts'
+
+type Setting = Awaited<ReturnType<typeof createSetting>>
+
+/** An oracle in memory for the submission of a setting: its chain and its store are what the test makes of them. */
+export async function createOracle(t: Ending, setting: Setting) {
+  const { context, deal, terms, parts, offer } = setting
+  const lines: string[] = []
+  const log = Log.create({
+    name: 'oracle',
+    level: 'trace',
+    stream: { write: (l) => lines.push(l) },
+  })
+  const database = await Database.open<OracleDatabase>({ url: 'sqlite::memory:', migrations })
+  defer(t, () => database.destroy())
+  const keystore = createMemoryKeystore()
+  createTagSecret(keystore)
+  const consumer = await Envelope.createKeyPair()
+  const { operator, keyId, epoch } = context.self
+  const signer = newAccount()
+  const keys = {
+    // The setting's submission names this operator; nobody has its key.
+    operator: { ...newAccount(), address: operator } as LocalAccount,
+    signer,
+    publicKey: parts.pair.publicKey,
+    privateKey: parts.pair.privateKey,
+    keyId,
+    epoch,
+  }
+  const registered: RegisteredOracle[] = [registrationOf(operator, parts.pair.publicKey)]
+  const state = {
+    status: { state: 'Active', available: 5n, records: 0, stoppedAtSec: 0 } as Awaited<
+      ReturnType<OracleChain['dealStatus']>
+    >,
+    slots: { isSettled: false, personCount: 0 },
+    block: { timestamp: parts.asOfSec, number: 100n },
+  }
+  const chain: OracleChain = {
+    resolver: context.resolver,
+    dealStatus: async () => state.status,
+    slots: async () => state.slots,
+    oracle: async (asked) =>
+      registered.find((one) => isAddressEqual(one.operator, asked)) ??
+      registrationOf(asked, new Uint8Array(32), 'None'),
+    operators: async () =>
+      registered.filter(({ status }) => status === 'Active').map((one) => one.operator),
+    didVersions: async () => [
+      {
+        controller: deal.consumer,
+        methods: [
+          {
+            fragment: 'delivery-1',
+            purposes: PURPOSES.keyAgreement,
+            multikey: Keys.toMulticodec({ type: 'X25519', bytes: consumer.publicKey }),
+          },
+        ],
+        services: [],
+        versionId: 1n,
+        deactivated: false,
+        timeSec: parts.asOfSec - 100_000n,
+      },
+    ],
+  }
+  const store = createFakeStore(offer.sealed)
+  const oracle: Oracle = {
+    chainId: deal.chainId,
+    dealBook: deal.dealBook,
+    consentBook: hash('consent book').slice(0, 42) as Address,
+    keys,
+    keystore,
+    database,
+    client: { getBlock: async () => state.block } as never,
+    chain,
+    store: store.client,
+    statusSchedule: { listsAt: context.listsAt, watch: () => {}, stop: () => {} },
+    loader: context.loader,
+    log,
+    fetch: async () => {
+      throw new TypeError('nobody answers')
+    },
+    now: () => Number(parts.asOfSec) * 1000,
+  }
+  /** Lets the oracle know the deal of the setting. */
+  const knowDeal = async (): Promise<void> => {
+    const row = {
+      deal_id: deal.dealId,
+      salt: hash('salt'),
+      terms: JSON.stringify(Deal.toJson(terms)),
+      criteria: JSON.stringify(deal.criteria),
+      block_number: 1,
+    }
+    await database.insertInto('deal').values(row).execute()
+  }
+  return { oracle, state, store, registered, consumer, knowDeal, lines }
+}
+
+export type TestOracle = Awaited<ReturnType<typeof createOracle>>
+
+export function registrationOf(
+  operator: Address,
+  publicKey: Uint8Array,
+  status: RegisteredOracle['status'] = 'Active',
+): RegisteredOracle {
+  return {
+    operator,
+    status,
+    signer: operator,
+    endpoint: `http://${operator}.example`,
+    encryptionKey: `0x${Buffer.from(publicKey).toString('hex')}`,
+    epoch: 1n,
+    commissionBps: 500,
+    commissionCapBps: 1000,
+    maximumChangeBps: 100,
+    commissionChangedAt: 0,
+    measurement: hash('measurement'),
+  }
+}
+
+type Putting = Parameters<StoreClient['putRelease']>
+
+/** A store in memory: what it gives, what was put to it, and how it fails. */
+function createFakeStore(sealed: Uint8Array) {
+  const put: Putting[] = []
+  const documents = new Map<string, object>()
+  const store = { put, documents, failure: undefined as unknown, client: {} as StoreClient }
+  const answer = <T>(value: T): T => {
+    if (store.failure !== undefined) throw store.failure
+    return value
+  }
+  store.client = {
+    read: async () =>
+      answer(
+        (async function* () {
+          yield sealed
+        })(),
+      ),
+    document: async (asked: string) => {
+      const document = answer(documents.get(asked))
+      if (document === undefined) throw new AmbrosiaError('Document.NotFound', 'none')
+      return fromUtf8(CanonicalJson.stringify(document))
+    },
+    putRelease: async (...args: Putting) => {
+      answer(undefined)
+      put.push(args)
+    },
+  } as Partial<StoreClient> as StoreClient
+  return store
+}
