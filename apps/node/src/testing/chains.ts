@@ -25,6 +25,7 @@ export function testGenesis(count: number, extra: Genesis['alloc'] = {}): Genesi
   const genesis = createGenesis({
     rules: { chainId: CHAIN_ID, gasLimit: GAS_LIMIT },
     code: { messenger: '0x00', tokenBridge: '0x00', bridgedToken: '0x00' },
+    l1Bridge: `0x${'b1'.repeat(20)}`,
     balances,
   })
   return { ...genesis, alloc: { ...genesis.alloc, ...extra } }
