@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Hex, random, toHex } from '@ambrosia/primitives/Bytes'
+import type { L2Network } from '@ambrosia/rollup/network/L2Network'
 import * as Chain from '@ambrosia/service/Chain'
 import * as Config from '@ambrosia/service/Config'
 import * as Database from '@ambrosia/service/Database'
@@ -21,7 +22,7 @@ import { createEnds } from './l2/Ends.ts'
 import { L2Chain } from './l2/L2Chain.ts'
 import { createSoftBlocks } from './l2/SoftBlocks.ts'
 import type { Node } from './Node.ts'
-import * as L2Network from './network/L2Network.ts'
+import { readL2Network } from './network/readL2Network.ts'
 import { createIdentity, type PeerIdentity } from './peers/PeerCertificate.ts'
 import { createPeers, readAddresses } from './peers/Peers.ts'
 import { createDecoder } from './pool/decodeTransaction.ts'
@@ -39,7 +40,7 @@ export type Opened = { node: Node; identity: PeerIdentity; close: () => Promise<
 export async function openNode(config: NodeConfig): Promise<Opened> {
   const places = placesOf(config, 'node')
   const log = Log.create({ name: 'node', level: config.logLevel })
-  const network = L2Network.read(config.description)
+  const network = readL2Network(config.description)
   if (config.rpcUrl === undefined) {
     throw new Config.InvalidError([{ name: 'AMBROSIA_RPC_URL', problem: 'is not set' }])
   }
@@ -107,7 +108,7 @@ export async function openNode(config: NodeConfig): Promise<Opened> {
 async function openEngine(
   config: NodeConfig,
   folder: string,
-  { genesis }: L2Network.L2Network,
+  { genesis }: L2Network,
 ): Promise<Engine> {
   // An engine takes long to load, and only one is needed.
   if (config.engine === 'ethereumjs') {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { claim } from '@ambrosia/rollup/bridge/claim'
+import { deposit } from '@ambrosia/rollup/bridge/deposit'
+import { withdraw } from '@ambrosia/rollup/bridge/withdraw'
 import { createPublicClient, createWalletClient, http, parseEther } from 'viem'
-import { claim } from './bridge/claim.ts'
-import { deposit } from './bridge/deposit.ts'
-import { withdraw } from './bridge/withdraw.ts'
 import { accountOf } from './testing/chains.ts'
 import { CONSUMER, startRollup } from './testing/startRollup.ts'
 

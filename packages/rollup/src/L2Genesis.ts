@@ -1,6 +1,29 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { ChainRules } from './ChainRules.ts'
 
+/** A genesis file in the form of go-ethereum. Quantities are hex, decimal strings or numbers. */
+export type Genesis = {
+  config: Readonly<Record<string, unknown>> & { chainId: number }
+  nonce?: string
+  timestamp?: string | number
+  extraData?: string
+  gasLimit?: string | number
+  difficulty?: string | number
+  mixHash?: string
+  coinbase?: string
+  baseFeePerGas?: string | number
+  excessBlobGas?: string | number
+  blobGasUsed?: string | number
+  alloc: Readonly<Record<string, GenesisAccount>>
+}
+
+export type GenesisAccount = {
+  balance?: string | number
+  nonce?: string | number
+  code?: string
+  storage?: Readonly<Record<string, string>>
+}
+
 /** Contracts of L2 at fixed addresses; docs/protocol/rollup.md, section 6. */
 export const PREDEPLOYS = {
   messenger: '0x000000000000000000000000000000000000a001',
@@ -47,7 +70,7 @@ export type GenesisOptions = {
 }
 
 /** The genesis file of a network's chain, in the form of go-ethereum. */
-export function createGenesis({ rules, code, l1Bridge, balances = {} }: GenesisOptions) {
+export function createGenesis({ rules, code, l1Bridge, balances = {} }: GenesisOptions): Genesis {
   const contract = (runtime: Hex) => ({ balance: '0x0', nonce: '0x1', code: runtime })
   const bridge = { [ZERO_SLOT]: `0x${l1Bridge.slice(2).toLowerCase().padStart(64, '0')}` }
   const predeploys = [
@@ -91,10 +114,7 @@ export function createGenesis({ rules, code, l1Bridge, balances = {} }: GenesisO
     mixHash: `0x${'00'.repeat(32)}`,
     coinbase: `0x${'00'.repeat(20)}`,
     baseFeePerGas: `0x${BASE_FEE.toString(16)}`,
-    alloc: Object.fromEntries([...system, ...predeploys, ...owners]) as Record<
-      string,
-      { balance: string; nonce?: string; code?: string; storage?: Record<string, string> }
-    >,
+    alloc: Object.fromEntries([...system, ...predeploys, ...owners]),
   }
 }
 

@@ -3,9 +3,9 @@ import type { Finality } from '@ambrosia/chain/finality'
 import { type CursorStore, followEvents } from '@ambrosia/chain/follow'
 import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import type { Kind } from '@ambrosia/rollup/InboxEntry'
+import type { L2Network } from '@ambrosia/rollup/network/L2Network'
 import type { Log } from '@ambrosia/service/Log'
 import type { PublicClient } from 'viem'
-import type { L2Network } from '../network/L2Network.ts'
 import type { L1Log, NewEntry, NewRecord } from './L1Log.ts'
 
 const ABI = [...inboxAbi, ...batchesAbi] as const

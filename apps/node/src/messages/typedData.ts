@@ -1,7 +1,7 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as BatchCertificate from '@ambrosia/rollup/BatchCertificate'
+import type { L2Network } from '@ambrosia/rollup/network/L2Network'
 import { type LocalAccount, recoverTypedDataAddress } from 'viem'
-import type { L2Network } from '../network/L2Network.ts'
 
 /** What members sign for each other and for L1 (EIP-712); docs/protocol/rollup.md, sections 5, 7 and 9. */
 const TYPES = {

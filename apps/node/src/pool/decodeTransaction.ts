@@ -1,5 +1,6 @@
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import type { ChainRules } from '@ambrosia/rollup/ChainRules'
+import type { Genesis } from '@ambrosia/rollup/L2Genesis'
 import { dropReason } from '@ambrosia/rollup/Transaction'
 import type { Common } from '@ethereumjs/common'
 import {
@@ -11,7 +12,6 @@ import {
 import { createCommon } from '../engine/ethereumjs/createCommon.ts'
 import { loadCrypto } from '../engine/ethereumjs/crypto.ts'
 import { TRANSACTION_GAS } from '../engine/ethereumjs/reads/calls.ts'
-import type { Genesis } from '../engine/Genesis.ts'
 import { CODES, RpcError } from '../rpc/RpcError.ts'
 
 /** A transaction as the pool works with it. */

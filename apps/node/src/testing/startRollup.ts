@@ -8,6 +8,8 @@ import { findFactory } from '@ambrosia/chain/deploy/Factory'
 import { planRollup } from '@ambrosia/chain/deploy/rollup'
 import type { Context } from '@ambrosia/chain/deploy/Step'
 import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
+import type { L2Network } from '@ambrosia/rollup/network/L2Network'
+import { type NetworkChoices, planNetwork } from '@ambrosia/rollup/network/planNetwork'
 import * as Keystore from '@ambrosia/service/Keystore'
 import { defer, type Ending } from '@ambrosia/testing/defer'
 import { contractsSnapshot, startFrom, type TestChain } from '@ambrosia/testing/startChain'
@@ -15,8 +17,7 @@ import { useFolder } from '@ambrosia/testing/useFolder'
 import { createPublicClient, createWalletClient, http, keccak256, parseEther, toHex } from 'viem'
 import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
 import type { Role } from '../config.ts'
-import type { L2Network } from '../network/L2Network.ts'
-import { type NetworkChoices, planNetwork } from '../network/planNetwork.ts'
+import { hashGenesis } from '../engine/hashGenesis.ts'
 import { startNode } from '../start.ts'
 
 /** A network on an L1 of its own, whose nodes are started by the test. */
@@ -60,6 +61,7 @@ export async function startRollup(
   const members = accounts.map(({ address }) => address.toLowerCase() as Hex)
   const { network, steps } = await planNetwork(client, context, {
     networkFactory: rollup.contracts.networkFactory,
+    hashGenesis,
     choices: {
       chainId: 777_001,
       members,

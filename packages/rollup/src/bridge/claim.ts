@@ -4,11 +4,11 @@ import { readEvents } from '@ambrosia/chain/readEvents'
 import { send } from '@ambrosia/chain/send'
 import { fromHex, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { PREDEPLOYS } from '@ambrosia/rollup/L2Genesis'
-import * as MessageTree from '@ambrosia/rollup/MessageTree'
-import * as OutboxMessage from '@ambrosia/rollup/OutboxMessage'
 import type { ContractFunctionArgs, LocalAccount, PublicClient, TransactionReceipt } from 'viem'
-import type { PublicNetwork } from './deposit.ts'
+import { PREDEPLOYS } from '../L2Genesis.ts'
+import * as MessageTree from '../MessageTree.ts'
+import type { PublicNetwork } from '../network/L2Network.ts'
+import * as OutboxMessage from '../OutboxMessage.ts'
 
 type Message = OutboxMessage.OutboxMessage
 

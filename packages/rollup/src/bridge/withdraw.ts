@@ -1,8 +1,8 @@
 import { messengerAbi } from '@ambrosia/chain/abi/rollup'
 import { send } from '@ambrosia/chain/send'
 import { type Hex, random, toHex } from '@ambrosia/primitives/Bytes'
-import { PREDEPLOYS } from '@ambrosia/rollup/L2Genesis'
 import { type LocalAccount, type PublicClient, parseEventLogs } from 'viem'
+import { PREDEPLOYS } from '../L2Genesis.ts'
 
 /**
  * Sends gas token from L2 to an account on L1, where it can be claimed when the state behind it is certain. The random salt keeps it from

@@ -4,13 +4,10 @@ import { reach } from '@ambrosia/chain/errors'
 import { send } from '@ambrosia/chain/send'
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { KINDS, WEI_PER_GWEI } from '@ambrosia/rollup/InboxEntry'
-import { sealRecipient } from '@ambrosia/rollup/SealedPayload'
 import type { LocalAccount, PublicClient, TransactionReceipt } from 'viem'
-import type { L2Network } from '../network/L2Network.ts'
-
-/** What users of a network know of it. */
-export type PublicNetwork = Omit<L2Network, 'secrets'>
+import { KINDS, WEI_PER_GWEI } from '../InboxEntry.ts'
+import type { PublicNetwork } from '../network/L2Network.ts'
+import { sealRecipient } from '../SealedPayload.ts'
 
 const ZERO = `0x${'00'.repeat(20)}`
 

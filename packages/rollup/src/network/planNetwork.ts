@@ -5,13 +5,12 @@ import { type Context, configure, create, type Step } from '@ambrosia/chain/depl
 import { reach } from '@ambrosia/chain/errors'
 import type { Reader } from '@ambrosia/chain/read/Deployed'
 import { type Hex, random, toHex } from '@ambrosia/primitives/Bytes'
-import { commitBlock } from '@ambrosia/rollup/Assertion'
-import type { ChainRules } from '@ambrosia/rollup/ChainRules'
-import { createGenesis } from '@ambrosia/rollup/L2Genesis'
-import { createKeyPair } from '@ambrosia/rollup/SealedPayload'
 import { encodeDeployData, encodeFunctionData, keccak256, stringToHex } from 'viem'
 import { getBlockNumber, getChainId, readContract } from 'viem/actions'
-import { createEngine } from '../engine/ethereumjs/createEngine.ts'
+import { commitBlock } from '../Assertion.ts'
+import type { ChainRules } from '../ChainRules.ts'
+import { createGenesis, type Genesis } from '../L2Genesis.ts'
+import { createKeyPair } from '../SealedPayload.ts'
 import type { L2Network } from './L2Network.ts'
 
 /** What whoever creates a network decides. */
@@ -52,9 +51,14 @@ const PROGRAM_ID = keccak256(stringToHex('ambrosia rollup 1'))
 export async function planNetwork(
   client: Reader,
   context: Context,
-  options: { networkFactory: Hex; choices: NetworkChoices },
+  options: {
+    networkFactory: Hex
+    choices: NetworkChoices
+    /** Hash of the block that a genesis file makes, which takes an engine. */
+    hashGenesis: (genesis: Genesis) => Promise<Hex>
+  },
 ): Promise<{ network: L2Network; steps: Step[] }> {
-  const { networkFactory, choices } = options
+  const { networkFactory, choices, hashGenesis } = options
   const { deployer } = context
   const salt = toHex(random(32))
   const predicted = await reach(() =>
@@ -112,11 +116,18 @@ export async function planNetwork(
   }
   return {
     network,
-    steps: [resolver.step, await createStep(network, choices, salt)],
+    steps: [
+      resolver.step,
+      createStep(network, choices, { salt, genesisHash: await hashGenesis(network.genesis) }),
+    ],
   }
 }
 
-async function createStep(network: L2Network, choices: NetworkChoices, salt: Hex): Promise<Step> {
+function createStep(
+  network: L2Network,
+  choices: NetworkChoices,
+  { salt, genesisHash }: { salt: Hex; genesisHash: Hex },
+): Step {
   const { contracts, rules, secrets } = network
   const { factory } = contracts
   const parameters = {
@@ -135,7 +146,7 @@ async function createStep(network: L2Network, choices: NetworkChoices, salt: Hex
     members: [...choices.members].map(lower).sort(),
     threshold: choices.threshold,
     encryptionKey: secrets.keys[0]?.publicKey as Hex,
-    genesisCommitment: commitBlock(secrets.genesisSalt, await genesisHash(network)),
+    genesisCommitment: commitBlock(secrets.genesisSalt, genesisHash),
     rules: {
       // The factory fills it in.
       rulesHash: `0x${'00'.repeat(32)}` as const,
@@ -159,15 +170,6 @@ async function createStep(network: L2Network, choices: NetworkChoices, salt: Hex
     // Another's network has other addresses; then the factory refuses the chain id.
     return lower(found.inbox) === contracts.inbox
   })
-}
-
-async function genesisHash({ genesis }: L2Network): Promise<Hex> {
-  const engine = await createEngine({ genesis, path: ':memory:' })
-  try {
-    return (await engine.head()).hash
-  } finally {
-    await engine.close()
-  }
 }
 
 function codeOf(artifacts: Artifacts) {
