@@ -4,7 +4,6 @@ import { BPS } from '@ambrosia/primitives/Units'
 import { type Address, encodeAbiParameters, keccak256, stringToBytes } from 'viem'
 import type { Agreement } from './Agreement.ts'
 import type { Criteria } from './Criteria.ts'
-import { CERTIFICATE_LIFE_SEC } from './Limits.ts'
 
 /** A price from a score on; money in the token's smallest unit. */
 export type Tier = { minimumScore: number; price: bigint }
@@ -168,43 +167,10 @@ export function fromJson(json: unknown): DealTerms {
   }
 }
 
-/** Refuses terms that `createDeal` would refuse, before any gas is spent. @throws Deal.InvalidTerms */
-export function assertTerms(
-  terms: DealTerms,
-  options: { nowSec: bigint; development: boolean },
-): void {
-  const fail = (why: string): never => {
-    throw new InvalidTermsError(why)
-  }
-  const { tiers } = terms
-  if (tiers.length === 0) fail('there is no price')
-  tiers.forEach((tier, i) => {
-    const before = tiers[i - 1]
-    if (tier.minimumScore > 100) fail('a minimum score is above 100')
-    if (before && before.minimumScore >= tier.minimumScore) fail('scores do not ascend')
-    if (before && before.price >= tier.price) fail('prices do not ascend')
-  })
-  if (terms.maximumRecords < 1) fail('the maximum number of records is zero')
-  if (terms.perPersonCap < 1) fail('the cap per person is zero')
-  if (terms.certificateLife < 1 || terms.certificateLife > CERTIFICATE_LIFE_SEC) {
-    fail(`the certificate life is not 1 to ${CERTIFICATE_LIFE_SEC} seconds`)
-  }
-  if (terms.expiry <= options.nowSec) fail('the expiry has passed')
-  if (terms.quorum < (options.development ? 1 : 2)) fail('the quorum is too small')
-  if (terms.quorum > terms.oracles.length) fail('the quorum is larger than the list of oracles')
-  if (terms.stores.length === 0) fail('there is no accepted store')
-}
-
 export class MalformedTermsError extends AmbrosiaError {
   constructor() {
     super('Deal.Malformed', 'these are not the terms of a deal', {
       hint: 'Take them from the deal file or from the DealCreated event.',
     })
-  }
-}
-
-export class InvalidTermsError extends AmbrosiaError {
-  constructor(why: string) {
-    super('Deal.InvalidTerms', `a deal can't be opened on these terms: ${why}`)
   }
 }

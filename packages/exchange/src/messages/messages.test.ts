@@ -182,30 +182,7 @@ describe('deal identifiers', () => {
     assert.equal(Deal.minimumBudget(terms), 10n * (high?.price ?? 0n))
   })
 
-  it('refuses terms that no deal can have', () => {
-    const now = { nowSec: 1n, development: false }
-    Deal.assertTerms(terms, now)
-    const wrong: Partial<Deal.DealTerms>[] = [
-      { tiers: [] },
-      { tiers: [...terms.tiers].reverse() },
-      { tiers: [{ minimumScore: 101, price: 1n }] },
-      { maximumRecords: 0 },
-      { perPersonCap: 0 },
-      { certificateLife: 3601 },
-      { certificateLife: 0 },
-      { expiry: 1n },
-      { quorum: 1 },
-      { quorum: 4 },
-      { stores: [] },
-    ]
-    for (const change of wrong) {
-      assert.throws(
-        () => Deal.assertTerms({ ...terms, ...change }, now),
-        { code: 'Deal.InvalidTerms' },
-        JSON.stringify(Object.keys(change)),
-      )
-    }
-    Deal.assertTerms({ ...terms, quorum: 1 }, { nowSec: 1n, development: true })
+  it('refuses JSON that is not the terms of a deal', () => {
     for (const json of [
       null,
       1,

@@ -2,6 +2,7 @@ import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import * as Agreement from '@ambrosia/exchange/Agreement'
 import * as Criteria from '@ambrosia/exchange/Criteria'
+import { assertTerms } from '@ambrosia/exchange/checks/checkTerms'
 import * as Deal from '@ambrosia/exchange/Deal'
 import { type Hex, type RandomBytes, random, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
@@ -47,8 +48,8 @@ export async function openDeal(options: {
     verifier: contracts.certificateVerifier,
   }
   const nowSec = BigInt(Math.floor(options.now() / 1000))
-  Deal.assertTerms(terms, { nowSec, development: options.development })
   const budget = options.budget ?? Deal.minimumBudget(terms)
+  assertTerms(terms, { nowSec, development: options.development, budget })
   const salt = toHex((options.randomBytes ?? random)(32))
   const permit = await signPermit(chain, account, budget, nowSec + 3600n)
   const receipt = await chain.send(account, {
