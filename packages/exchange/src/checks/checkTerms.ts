@@ -3,9 +3,9 @@ import type { DealTerms } from '../Deal.ts'
 import { CERTIFICATE_LIFE_SEC } from '../Limits.ts'
 
 /** Limits of a deal's terms; `DealRules` of contracts/src/exchange. Times are seconds. */
-export const TIER_COUNT = 8
-export const ORACLE_COUNT = 16
-export const STORE_COUNT = 16
+const TIER_COUNT = 8
+const ORACLE_COUNT = 16
+const STORE_COUNT = 16
 export const RECORD_COUNT = 1_000_000
 export const PER_PERSON_COUNT = 64
 export const COMMISSION_BPS = 5000

@@ -1,11 +1,12 @@
 import type { Fetch } from '@ambrosia/api/client/call'
 import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
-import type { StoreClient } from '@ambrosia/api/store/StoreClient'
+import type { SignedReceipt, StoreClient } from '@ambrosia/api/store/StoreClient'
 import { readOracle } from '@ambrosia/chain/read/oracle'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { HolderKey } from '@ambrosia/credentials/Keys'
 import type { Deal } from '@ambrosia/exchange/Deal'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
+import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import {
   type DealView,
   type OracleRecipient,
@@ -13,6 +14,7 @@ import {
   sealOffer,
 } from '@ambrosia/exchange/offer/sealOffer'
 import { type SelectedRecord, selectRecord } from '@ambrosia/exchange/offer/selectRecord'
+import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import { fromHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, isAddressEqual, type LocalAccount } from 'viem'
@@ -103,7 +105,10 @@ export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
   return { selected, offer, recipients }
 }
 
-/** Uploads the sealed record and has the oracles certify it. */
+/**
+ * Uploads the sealed record and has the oracles certify it.
+ * @throws the store's and the oracles' refusals, Offer.WrongReceipt, Offer.NoQuorum
+ */
 export async function certifyOffer(
   offering: Offering,
   sealed: SealedForDeal,
@@ -117,6 +122,8 @@ export async function certifyOffer(
     contentAddress: offer.contentAddress,
     sealed: offer.sealed,
   })
+  const asOfSec = BigInt(Math.floor(offering.now() / 1000))
+  await assertReceipt({ receipt, signature }, offering, offer, asOfSec)
   return await submitOffer({
     record: offering.record,
     selected,
@@ -126,7 +133,7 @@ export async function certifyOffer(
     holderKey: offering.holderKey,
     receipt,
     receiptSignature: signature,
-    asOfSec: BigInt(Math.floor(offering.now() / 1000)),
+    asOfSec,
     loader: offering.loader,
     oracles: sealed.recipients.map(({ operator, signer, endpoint }) => ({
       operator,
@@ -136,6 +143,35 @@ export async function certifyOffer(
     quorum: terms.quorum,
     onProgress: offering.onProgress ?? ignoreProgress,
   })
+}
+
+/** A receipt that oracles would refuse, which tell a stranger nothing, is refused here, where it can be said. */
+async function assertReceipt(
+  { receipt, signature }: SignedReceipt,
+  { chain, deal }: Offering,
+  offer: SealedOffer,
+  asOfSec: bigint,
+): Promise<void> {
+  const { terms, dealId } = deal
+  const domain = dealBookDomain(chain.chainId, chain.contracts.dealBook)
+  const neededUntil = asOfSec + BigInt(terms.certificateLife) + BigInt(terms.deliveryWindow)
+  const isOfOffer =
+    terms.stores.some((store) => isAddressEqual(store, receipt.store)) &&
+    receipt.dealId === dealId &&
+    receipt.manifestHash === offer.manifestHash &&
+    receipt.sizeBytes === BigInt(offer.sealed.length) &&
+    receipt.storedUntil >= neededUntil
+  if (!isOfOffer || !(await StorageReceipt.verify(receipt, domain, receipt.store, signature))) {
+    throw new WrongReceiptError()
+  }
+}
+
+export class WrongReceiptError extends AmbrosiaError {
+  constructor() {
+    super('Offer.WrongReceipt', 'the receipt is not that of a store of the deal for this record', {
+      hint: 'Nothing was sold. Offer again, or use another store of the deal.',
+    })
+  }
 }
 
 export class UntrustedVerifierError extends AmbrosiaError {
