@@ -37,7 +37,6 @@ export function cleanObject(
 ): JsonObject | undefined {
   const rows = elementsOf(owner)
   if (rows === undefined) return walk.tally.remove('element', path, value)
-  if (value['modifierExtension'] !== undefined) return walk.tally.remove('modifier', path, value)
   const out: JsonObject = Object.create(null)
   const shell = SHELLS.get(owner)
   const chosen = new Set<string>()
@@ -132,6 +131,7 @@ function cleanValue(
   }
   if (value instanceof NumberToken) return cleanNumber(type, path, value, tally)
   if (!isObject(value)) return tally.remove('element', path, value)
+  if (value['modifierExtension'] !== undefined) return tally.remove('modifier', path, value)
   if (type.startsWith('@')) return cleanObject(type.slice(1), path, value, walk)
   if (type === 'Coding') return cleanCoding(path, value, tally)
   if (QUANTITIES.has(type)) return cleanQuantity(value, path, quantityPlace(type, path), tally)
