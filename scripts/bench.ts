@@ -6,8 +6,8 @@
  *   npm run bench -- settle.one                   the figures that begin so
  *   npm run bench -- vault --size 100MB --json    smaller input; one JSON object as the last line
  *
- * A benchmark is `packages/NAME/bench/*.bench.ts`, `apps/NAME/bench/*.bench.ts` or
- * `e2e/bench/*.bench.ts` and exports `name` (the first part of its figures), optionally `figures`
+ * A benchmark is `packages/NAME/bench/*.bench.ts`, or the same below `apps/NAME`, `circuits` or
+ * `e2e`, and exports `name` (the first part of its figures), optionally `figures`
  * (their names) and `run(options)`. A larger ratio is better.
  */
 import { globSync } from 'node:fs'
@@ -23,7 +23,12 @@ import {
 } from './bench/figures.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const PATTERNS = ['packages/*/bench/*.bench.ts', 'apps/*/bench/*.bench.ts', 'e2e/bench/*.bench.ts']
+const PATTERNS = [
+  'circuits/bench/*.bench.ts',
+  'packages/*/bench/*.bench.ts',
+  'apps/*/bench/*.bench.ts',
+  'e2e/bench/*.bench.ts',
+]
 const USAGE = 'usage: npm run bench -- [NAME] [--size 100MB] [--json]\n'
 
 process.exitCode = await main().catch((error: Error) => {

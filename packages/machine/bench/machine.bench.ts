@@ -132,7 +132,7 @@ async function measureRoot(sizeBytes: number): Promise<Figure[]> {
   const timings: number[] = []
   const roots: bigint[] = []
   for (const threads of [1, 2]) {
-    const pool = createHashThreads(threads - 1)
+    const pool = createHashThreads(threads)
     const machine = Machine.create(program, threads > 1 ? { hashPool: pool } : {})
     Machine.run(machine)
     const start = performance.now()
@@ -203,7 +203,7 @@ async function measureBlock(): Promise<Figure[]> {
     const hashes = await Machine.stateHashes(machine, points)
     return { hashes, total, time: (performance.now() - start) / 1000 }
   }
-  const pool = createHashThreads(1)
+  const pool = createHashThreads(2)
   const two = await measure({ hashPool: pool })
   await pool.close()
   const one = await measure({ engine: 'interpreter' })
