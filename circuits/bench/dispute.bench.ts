@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /**
- * The circuits of a dispute: constraints by part as the headers state them (a test counts them), set-up from nothing, and witness
- * and proof of a step by the prover's process, which the first proof warms.
+ * The circuits of a dispute: constraints by part as the headers state them (a test counts them),
+ * set-up from nothing, and witness and proof of a step by the prover's process, which the first
+ * proof warms.
  */
 export const name = 'dispute'
 export const figures = ['dispute.constraints', 'dispute.setup', 'dispute.witness', 'dispute.proof']
@@ -21,7 +22,10 @@ type Figure = {
 
 const FOLDER = join(import.meta.dirname, '..')
 const RUNS = 5
-/** Of the prototype that this began as (2^40 bytes, 4 MiB of code): constraints of a step, seconds of processor time of a proof. */
+/**
+ * Of the prototype that this began as (2^40 bytes, 4 MiB of code): constraints of a step, seconds
+ * of processor time of a proof.
+ */
 const PROTOTYPE = { constraints: 16_270, proof: 2.8 }
 
 /** @param options `only` names a figure or a group. */
@@ -37,7 +41,7 @@ export async function run(options: { only?: string } = {}): Promise<{ figures: F
 
 function constraints(): Figure[] {
   const sources = join(FOLDER, 'src')
-  return readdirSync(sources).flatMap((file) => {
+  return readdirSync(sources).flatMap((file): Figure[] => {
     const stated = /^ \* Constraints: ([\d,]+)/m.exec(readFileSync(join(sources, file), 'utf8'))
     if (stated === null) return []
     const value = Number(stated[1]?.replace(',', ''))
