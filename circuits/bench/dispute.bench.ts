@@ -105,7 +105,9 @@ async function proofs(): Promise<Figure[]> {
   ]
 }
 
-/** The first step of the vectors; what the program id is made of beside the table does not matter. */
+/**
+ * The first step of the vectors; what the program id is made of beside the table does not matter.
+ */
 function stepInput(): unknown {
   const file = join(FOLDER, '../vectors/machine/steps.json')
   const { zeros, valid } = JSON.parse(readFileSync(file, 'utf8'))
