@@ -1,34 +1,42 @@
+import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import toolboxViem from '@nomicfoundation/hardhat-toolbox-viem'
 import { defineConfig } from 'hardhat/config'
 import sources from './sources.json' with { type: 'json' }
 
-// Hardhat runs the tests; what ships is compiled by packages/chain with the same compiler and settings. The compiler is the npm package's own
-// WebAssembly build, so that nothing is downloaded.
+// Hardhat runs the Solidity tests, one domain at a time: scripts/contracts/test.ts says which, and where to keep what it
+// compiles. Tests deploy the code that ships, compiled by packages/chain (test/support/Test.sol, `shipped`), and are
+// themselves compiled without the IR pipeline, which takes many minutes for them. The compiler is the npm package's own
+// WebAssembly build: nothing is downloaded.
+const tests = process.env['AMBROSIA_CONTRACTS_TESTS'] ?? './test'
+const cache = process.env['AMBROSIA_CONTRACTS_CACHE'] ?? join(import.meta.dirname, 'cache')
+const noSources = join(cache, 'no-sources')
+mkdirSync(noSources, { recursive: true })
+
 export default defineConfig({
   plugins: [toolboxViem],
   solidity: {
     version: sources.compiler.version,
     path: createRequire(import.meta.url).resolve('solc/soljson.js'),
-    settings: sources.compiler.settings,
+    settings: { ...sources.compiler.settings, viaIR: false },
   },
   paths: {
-    sources: './src',
-    tests: { solidity: './test' },
+    sources: noSources,
+    tests: { solidity: tests },
+    cache: join(cache, 'cache'),
+    artifacts: join(cache, 'artifacts'),
   },
   networks: {
-    default: {
-      type: 'edr-simulated',
-      chainType: 'l1',
-      hardfork: 'prague',
-      // A fixed clock keeps calldata, and with it gas, the same in every run.
-      initialDate: '2030-01-01T00:00:00Z',
-    },
+    default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'prague' },
   },
   test: {
     solidity: {
+      // The code that ships is read there, and invariant suites write there what their runs reached.
+      fsPermissions: { dangerouslyReadWriteDirectory: [cache] },
       fuzz: { runs: 64, seed: '0x616d62726f736961' },
-      invariant: { runs: 12, depth: 60, failOnRevert: false },
+      // A move of a player never reverts (test/support/Player.sol), so one that does is a mistake of the suite.
+      invariant: { runs: 12, depth: 120, failOnRevert: true },
     },
   },
 })

@@ -1,53 +1,70 @@
-// Runs every test of contracts/: unit, fuzz and invariant tests in Solidity. Ends with one line
-// that scripts read: `contracts N pass N fail N skipped N`; exits non-zero when a test fails or
-// nothing ran.
+// Runs the Solidity tests (unit, fuzz, invariant), each domain alone. Named, a domain is held to
+// all that is recorded of it too: ABI, storage layout and code sizes (generate.ts --check), and gas
+// (the test files `<domain>.gas.test.ts`). Ends with one line that scripts read:
+// `contracts N pass N fail N skipped N`; exits non-zero when a test fails, nothing ran, or an
+// invariant suite never reached what it is there for.
 //
-//   node scripts/contracts/test.ts [FILE...]
-import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+//   node scripts/contracts/test.ts                     every domain
+//   node scripts/contracts/test.ts exchange token      these, with sizes, layouts and gas
+//   node scripts/contracts/test.ts test/exchange/Settle.t.sol
+import { spawnSync } from 'node:child_process'
+import { existsSync, globSync } from 'node:fs'
+import { join } from 'node:path'
+import { contractsFolder, domains } from '@ambrosia/chain/compile/sourceList'
+import { runSuites } from './runSuites.ts'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'contracts')
-const require = createRequire(join(root, 'package.json'))
-const hardhat = join(dirname(require.resolve('hardhat/package.json')), 'dist', 'src', 'cli.js')
-
-const total = { pass: 0, fail: 0, skipped: 0 }
-const { code, output } = await run(['test', 'solidity', ...process.argv.slice(2)])
-total.pass = count(output, /(\d+) passing/)
-total.fail = count(output, /(\d+) failing/)
-total.skipped = count(output, /(\d+) (?:skipped|pending)/)
-// A run that dies before its summary, or finds no test, must not look like success.
-const failed = code !== 0 || total.pass === 0
-const sum = total.pass + total.fail + total.skipped
-console.log(`contracts ${sum} pass ${total.pass} fail ${total.fail} skipped ${total.skipped}`)
-process.exit(failed || total.fail > 0 ? 1 : 0)
-
-function count(output: string, pattern: RegExp): number {
-  return Number(pattern.exec(output)?.[1] ?? 0)
+const root = join(import.meta.dirname, '..', '..')
+const isFile = (text: string): boolean => text.endsWith('.sol')
+const names = process.argv.slice(2).filter((text) => !isFile(text))
+const files = process.argv.slice(2).filter(isFile)
+const folders = globSync('test/*/', { cwd: contractsFolder })
+  .map((path) => path.replaceAll('\\', '/').replace(/\/$/, ''))
+  .filter((path) => path !== 'test/support')
+const unknown = names.filter((name) => !domains.includes(name))
+if (unknown.length > 0) {
+  console.error(`no domain is called ${unknown.join(', ')}; there are ${domains.join(', ')}`)
+  process.exit(2)
 }
 
-function run(args: string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [hardhat, ...args], {
-      cwd: root,
-      env: { ...process.env, NO_COLOR: '1', HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let output = ''
-    // Warnings of the compiler concern OpenZeppelin's sources; failures print in full.
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk
-      process.stdout.write(chunk)
-    })
-    let errors = ''
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors += chunk
-    })
-    child.once('error', reject)
-    child.once('close', (code) => {
-      if (code !== 0) process.stderr.write(errors)
-      resolve({ code, output })
-    })
-  })
+const total = { pass: 0, fail: 0, skipped: 0 }
+const faults: string[] = []
+for (const [folder, chosen] of selected()) {
+  console.log(`contracts/${folder}`)
+  const result = await runSuites(folder, chosen, (text) => process.stdout.write(text))
+  total.pass += result.pass
+  total.fail += result.fail
+  total.skipped += result.skipped
+  faults.push(...result.faults)
+}
+for (const name of names) checkRecorded(name)
+for (const fault of faults) console.log(`contracts: ${fault}`)
+if (faults.length > 0 && total.fail === 0) total.fail = faults.length
+const sum = total.pass + total.fail + total.skipped
+console.log(`contracts ${sum} pass ${total.pass} fail ${total.fail} skipped ${total.skipped}`)
+process.exit(total.fail > 0 || sum === 0 ? 1 : 0)
+
+/** Folders to run, each with the files of it that were named. */
+function selected(): [folder: string, files: string[]][] {
+  if (files.length > 0) {
+    const of = (folder: string) => files.filter((file) => file.startsWith(`${folder}/`))
+    return folders.filter((folder) => of(folder).length > 0).map((folder) => [folder, of(folder)])
+  }
+  const wanted = names.length === 0 ? folders : names.map((name) => `test/${name}`)
+  return wanted
+    .filter((folder) => existsSync(join(contractsFolder, folder)))
+    .map((one) => [one, []])
+}
+
+/** What is recorded of a domain, against what it is. */
+function checkRecorded(domain: string): void {
+  const gas = globSync(`packages/*/src/**/${domain}.gas.test.ts`, { cwd: root })
+  const commands = [
+    ['scripts/contracts/generate.ts', domain, '--check'],
+    ...(gas.length === 0 ? [] : [['--test', ...gas]]),
+  ]
+  for (const args of commands) {
+    const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+    if (status === 0) total.pass++
+    else faults.push(`${domain}: node ${args.join(' ')} fails`)
+  }
 }

@@ -20,7 +20,7 @@ contract DeploymentProxyTest is Test {
     DeploymentProxy private _proxy;
 
     function setUp() public {
-        _proxy = new DeploymentProxy();
+        _proxy = DeploymentProxy(payable(shipped("deploymentProxy", "")));
     }
 
     function _code(uint256 argument) private pure returns (bytes memory) {

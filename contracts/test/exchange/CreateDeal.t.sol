@@ -117,7 +117,7 @@ contract CreateDealTest is ExchangeFixture, IDealBookErrors {
         assertOutOfRange(terms, "quorum", 1, 2, 3);
         terms.quorum = 4;
         assertOutOfRange(terms, "quorum", 4, 2, 3);
-        DealBook development = new DealBook(address(manager), true);
+        DealBook development = DealBook(shipped("dealBook", abi.encode(address(manager), true)));
         development.setTokenAllowed(address(token), true);
         vm.startPrank(consumer);
         token.approve(address(development), 15e18);

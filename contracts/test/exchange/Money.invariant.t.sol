@@ -11,9 +11,10 @@ import {
     Settlement
 } from "../../src/exchange/types/ExchangeTypes.sol";
 import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {Player} from "../support/Player.sol";
 
 /// @dev Plays one deal at random: everybody does what he may, in any order, at any time.
-contract DealPlayer is ExchangeFixture {
+contract DealPlayer is ExchangeFixture, Player {
     bytes[] internal records;
     bytes32 public dealId;
     uint256 public budget;
@@ -30,32 +31,50 @@ contract DealPlayer is ExchangeFixture {
         budget = budgetOf(terms);
         vm.prank(provider);
         token.approve(address(book), type(uint256).max);
+        expectReached("settlement");
+        expectReached("refused settlement");
+        expectReached("top-up");
+        expectReached("pause");
+        expectReached("resume");
+        expectReached("close");
+        expectReached("expiry");
+        expectReached("refund of a deal");
+        expectReached("unwinding");
+        expectReached("late revocation");
+        expectReached("claim");
+        expectReached("answer");
+        expectReached("refund of a delivery");
+        expectReached("share");
     }
 
     function dealTerms() public view returns (DealTerms memory terms) {
         terms = defaultTerms();
         terms.maximumRecords = 12;
         terms.perPersonCap = 3;
-        terms.expiry = uint64(startedAt + 3 days);
+        // Short enough that runs come behind every end.
+        terms.deliveryWindow = 4 hours;
+        terms.expiry = uint64(startedAt + 30 hours);
         terms.retentionEnd = uint64(startedAt + 100 days);
     }
 
-    function settleOne(uint8 person, uint8 data, uint8 score, uint64 fee) external {
+    function settleOne(uint8 person, uint8 data, uint8 score, uint64 fee) external move {
         DealTerms memory terms = dealTerms();
         Settlement memory settlement = sale(terms, person % 6, data % 24);
-        settlement.certificate.score = score % 101;
-        settlement.relayerFee = fee % 0.4e18;
+        // Mostly such as are taken: below 50 nothing is paid, above a tenth of the price no fee is.
+        settlement.certificate.score = 40 + score % 61;
+        settlement.relayerFee = fee % 0.25e18;
         settlement = sign(settlement);
         _settle(terms, settlement);
     }
 
     /// @dev A certificate made now and settled later, perhaps behind a stop.
-    function certifyOne(uint8 person, uint8 data) external {
+    function certifyOne(uint8 person, uint8 data) external move {
         kept = abi.encode(sale(dealTerms(), person % 6, data % 24));
     }
 
-    function settleKept() external {
-        if (kept.length != 0) _settle(dealTerms(), abi.decode(kept, (Settlement)));
+    function settleKept() external move {
+        if (kept.length == 0) revert NothingToMove();
+        _settle(dealTerms(), abi.decode(kept, (Settlement)));
     }
 
     function _settle(DealTerms memory terms, Settlement memory settlement) private {
@@ -64,75 +83,92 @@ contract DealPlayer is ExchangeFixture {
         vm.prank(RELAYER);
         uint256 settled = book.settle(terms, SALT, list(settlement), false);
         assertTrue((settled == 1) == (code == 0), "judge and settle agree");
-        if (settled == 0) return;
+        if (settled == 0) return reached("refused settlement");
         Record memory record = settledRecords()[0];
         records.push(abi.encode(record));
         spent += record.price;
         relayerFees += record.relayerFee;
+        reached("settlement");
     }
 
-    function topUp(uint64 amount) external {
+    function topUp(uint64 amount) external move {
         vm.prank(consumer);
         book.topUp(dealTerms(), SALT, amount);
         budget += amount;
+        reached("top-up");
     }
 
-    function pause() external {
+    function pause() external move {
         vm.prank(consumer);
         book.pause(dealTerms(), SALT);
+        reached("pause");
     }
 
-    function resume() external {
+    function resume() external move {
         vm.prank(consumer);
         book.resume(dealTerms(), SALT);
+        reached("resume");
     }
 
-    function close(uint8 dice) external {
-        if (dice % 8 != 0) return;
+    function close(uint8 dice) external move {
+        if (dice % 24 != 0) revert NothingToMove();
         vm.prank(consumer);
         book.close(dealTerms(), SALT);
+        reached("close");
     }
 
-    function expire() external {
+    function expire() external move {
         book.expire(dealTerms(), SALT);
+        reached("expiry");
     }
 
-    function refund() external {
+    function refund() external move {
         book.refund(dealTerms(), SALT);
+        reached("refund of a deal");
     }
 
-    function revoke(uint8 which) external {
+    function revoke(uint8 which) external move {
         Record memory record = pick(which);
         vm.prank(provider);
         book.revoke(record, noPermit());
+        (RecordStatus status,) = consents.recordOf(recordIdOf(record));
+        assertTrue((status == RecordStatus.Unwound) == (block.timestamp <= record.deliveryEnd), "unwound in time");
+        reached(status == RecordStatus.Unwound ? "unwinding" : "late revocation");
     }
 
-    function claim(uint8 which) external {
+    function claim(uint8 which) external move {
+        Record memory record = pick(which);
         vm.prank(consumer);
-        book.claimDelivery(pick(which));
+        book.claimDelivery(record);
+        reached("claim");
     }
 
-    function answer(uint8 which, uint8 oracle) external {
+    function answer(uint8 which, uint8 oracle) external move {
+        Record memory record = pick(which);
         vm.prank(oracles[oracle % 3]);
-        book.postDelivery(pick(which), hex"01");
+        book.postDelivery(record, hex"01");
+        reached("answer");
     }
 
-    function refundDelivery(uint8 which) external {
+    function refundDelivery(uint8 which) external move {
         book.refundDelivery(pick(which));
+        reached("refund of a delivery");
     }
 
-    function withdraw(uint8 which, uint8 oracle) external {
+    function withdraw(uint8 which, uint8 oracle) external move {
         Record[] memory one = new Record[](1);
         one[0] = pick(which);
         vm.prank(oracles[oracle % 3]);
         book.withdrawShares(one);
+        reached("share");
     }
 
-    function wait(uint32 seconds_) external {
-        vm.warp(block.timestamp + (seconds_ % 10 hours));
+    function wait(uint32 seconds_) external move {
+        vm.warp(block.timestamp + spread(seconds_, 6 hours));
     }
 
     function pick(uint8 which) internal view returns (Record memory) {
+        if (records.length == 0) revert NothingToMove();
         return abi.decode(records[which % records.length], (Record));
     }
 
@@ -192,7 +228,7 @@ contract MoneyInvariantTest is ExchangeFixture {
 
     function setUp() public override {
         player = new DealPlayer();
-        bytes4[] memory selectors = new bytes4[](16);
+        bytes4[] memory selectors = new bytes4[](23);
         selectors[0] = player.settleOne.selector;
         selectors[1] = player.certifyOne.selector;
         selectors[2] = player.settleKept.selector;
@@ -208,7 +244,15 @@ contract MoneyInvariantTest is ExchangeFixture {
         selectors[12] = player.refundDelivery.selector;
         selectors[13] = player.withdraw.selector;
         selectors[14] = player.wait.selector;
+        // What the rest builds on comes more often.
         selectors[15] = player.settleOne.selector;
+        selectors[16] = player.settleOne.selector;
+        selectors[17] = player.wait.selector;
+        selectors[18] = player.wait.selector;
+        selectors[19] = player.claim.selector;
+        selectors[20] = player.resume.selector;
+        selectors[21] = player.answer.selector;
+        selectors[22] = player.answer.selector;
         targetContract(address(player), selectors);
     }
 
@@ -217,8 +261,14 @@ contract MoneyInvariantTest is ExchangeFixture {
         player.assertMoney();
     }
 
+    /// @dev P15: what judge foresees is what settle does, and a revocation unwinds exactly as long as it may.
+    function invariant_P11_P15_movesAgree() public view {
+        player.assertAgreed();
+    }
+
     /// @dev P10.
     function afterInvariant() public {
+        player.reportReached("MoneyInvariantTest");
         player.drain();
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDealBookErrors} from "../../src/exchange/interfaces/IDealBookErrors.sol";
-import {Deal, DealState, DealTerms, Settlement} from "../../src/exchange/types/ExchangeTypes.sol";
+import {DealState, DealTerms, Settlement} from "../../src/exchange/types/ExchangeTypes.sol";
 import {ExchangeFixture} from "../support/ExchangeFixture.sol";
 
 /// @dev P9, P10: pause, resume, close, expire, refund.

@@ -17,7 +17,7 @@ contract DidRegistryTest is Test {
 
     function setUp() public {
         vm.warp(1_900_000_000);
-        registry = new DidRegistry();
+        registry = DidRegistry(shipped("didRegistry", ""));
         controller = vm.addr(KEY);
         id = registry.idOf(controller, SALT);
     }

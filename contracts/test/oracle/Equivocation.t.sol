@@ -5,7 +5,6 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {Certificate, Record} from "../../src/exchange/types/ExchangeTypes.sol";
 import {CertificateEvidence, SignedCertificate} from "../../src/oracle/evidence/CertificateEvidence.sol";
 import {EquivocationJudge} from "../../src/oracle/evidence/EquivocationJudge.sol";
-import {PenaltyDesk} from "../../src/oracle/evidence/PenaltyDesk.sol";
 import {IPenaltyDesk, Offence, Penalty} from "../../src/oracle/interfaces/IPenaltyDesk.sol";
 import {CertificateBatches} from "../../src/oracle/libraries/CertificateBatches.sol";
 import {IStakeBook} from "../../src/stake/interfaces/IStakeBook.sol";

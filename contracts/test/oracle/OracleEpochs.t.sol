@@ -5,7 +5,6 @@ import {IOracleAdmission, NodeKeys, OracleVote} from "../../src/oracle/interface
 import {EpochKeys, IOracleEpochs, OracleEpoch} from "../../src/oracle/interfaces/IOracleEpochs.sol";
 import {OracleRegistration, OracleStatus} from "../../src/oracle/interfaces/IOracleRegistry.sol";
 import {OracleSetCode} from "../../src/oracle/libraries/OracleSetCode.sol";
-import {OracleEpochs} from "../../src/oracle/network/OracleEpochs.sol";
 import {RegistryKeeper} from "../../src/oracle/network/RegistryKeeper.sol";
 import {AdmissionFixture} from "../support/AdmissionFixture.sol";
 
@@ -202,10 +201,10 @@ contract OracleEpochsTest is AdmissionFixture {
 
     function test_construct_refusesParameters() public {
         vm.expectRevert(abi.encodeWithSelector(IOracleEpochs.EpochParameterInvalid.selector, "epochLength"));
-        new OracleEpochs(admission, registry, 0, 0);
+        shipped("oracleEpochs", abi.encode(admission, registry, 0, 0));
         vm.expectRevert(abi.encodeWithSelector(IOracleEpochs.EpochParameterInvalid.selector, "grace"));
-        new OracleEpochs(admission, registry, 10, 11);
-        new OracleEpochs(admission, registry, 10, 10);
+        shipped("oracleEpochs", abi.encode(admission, registry, 10, 11));
+        shipped("oracleEpochs", abi.encode(admission, registry, 10, 10));
     }
 
     // ---- the keeper ----

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {AllowedMeasurement, IOracleMeasurements} from "../../src/oracle/interfaces/IOracleMeasurements.sol";
 import {OracleMeasurements} from "../../src/oracle/network/OracleMeasurements.sol";
@@ -17,7 +16,7 @@ contract OracleMeasurementsTest is Test {
     function setUp() public {
         vm.warp(1_900_000_000);
         start = uint64(block.timestamp);
-        measurements = new OracleMeasurements(address(new AccessManager(address(this))));
+        measurements = OracleMeasurements(shipped("oracleMeasurements", abi.encode(shipped("accessManager", abi.encode(address(this))))));
     }
 
     function expectTime(uint64 time) internal {

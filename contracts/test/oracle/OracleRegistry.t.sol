@@ -11,7 +11,6 @@ import {
 } from "../../src/oracle/interfaces/IOracleRegistry.sol";
 import {IOraclePower} from "../../src/oracle/interfaces/IOraclePower.sol";
 import {OracleRegistry} from "../../src/oracle/OracleRegistry.sol";
-import {UnitOraclePower} from "../../src/oracle/UnitOraclePower.sol";
 import {Test} from "../support/Test.sol";
 
 contract TenfoldPower is IOraclePower {
@@ -32,8 +31,8 @@ contract OracleRegistryTest is Test {
 
     function setUp() public {
         vm.warp(1_900_000_000);
-        manager = new AccessManager(address(this));
-        registry = new OracleRegistry(address(manager), new UnitOraclePower());
+        manager = AccessManager(shipped("accessManager", abi.encode(address(this))));
+        registry = OracleRegistry(shipped("oracleRegistry", abi.encode(address(manager), shipped("oraclePower", ""))));
     }
 
     function registration() internal pure returns (OracleRegistration memory) {

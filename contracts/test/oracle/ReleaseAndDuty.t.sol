@@ -264,10 +264,10 @@ contract DutyTest is EvidenceFixture {
 
     function test_construct_refusesParameters() public {
         vm.expectRevert(abi.encodeWithSelector(DutyJudge.DutyParameterInvalid.selector, "limit"));
-        new DutyJudge(address(manager), exchangeFacts, consentFacts, desk, 0, 1);
+        shipped("dutyJudge", abi.encode(address(manager), exchangeFacts, consentFacts, desk, 0, 1));
         vm.expectRevert(abi.encodeWithSelector(DutyJudge.DutyParameterInvalid.selector, "limit"));
-        new DutyJudge(address(manager), exchangeFacts, consentFacts, desk, 9, 1);
+        shipped("dutyJudge", abi.encode(address(manager), exchangeFacts, consentFacts, desk, 9, 1));
         vm.expectRevert(abi.encodeWithSelector(DutyJudge.DutyParameterInvalid.selector, "period"));
-        new DutyJudge(address(manager), exchangeFacts, consentFacts, desk, 8, 0);
+        shipped("dutyJudge", abi.encode(address(manager), exchangeFacts, consentFacts, desk, 8, 0));
     }
 }

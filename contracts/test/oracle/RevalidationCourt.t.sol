@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Certificate, Record} from "../../src/exchange/types/ExchangeTypes.sol";
-import {CourtParameters, RevalidationCourt} from "../../src/oracle/evidence/RevalidationCourt.sol";
+import {CourtParameters} from "../../src/oracle/evidence/RevalidationCourt.sol";
 import {CaseState, IRevalidationCourt, RevalidationCase, Verdict} from "../../src/oracle/interfaces/IRevalidationCourt.sol";
 import {EvidenceFixture} from "../support/EvidenceFixture.sol";
 
@@ -388,7 +388,7 @@ contract RevalidationCourtTest is EvidenceFixture {
     }
 
     function make(CourtParameters memory parameters) private {
-        new RevalidationCourt(exchangeFacts, consentFacts, admission, desk, duties, stake, token, parameters);
+        shipped("revalidationCourt", abi.encode(exchangeFacts, consentFacts, admission, desk, duties, stake, token, parameters));
     }
 
     function expectInvalid(CourtParameters memory wrong, string memory name) private {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Assertion, AssertionStatus, IAssertions} from "../../src/rollup/interfaces/IAssertions.sol";
+import {AssertionStatus, IAssertions} from "../../src/rollup/interfaces/IAssertions.sol";
 import {IBatches} from "../../src/rollup/interfaces/IBatches.sol";
 import {ClaimOutcome} from "../../src/rollup/interfaces/IClaimResolver.sol";
 import {ICommittee} from "../../src/rollup/interfaces/ICommittee.sol";

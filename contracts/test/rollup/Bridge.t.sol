@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {BridgedToken} from "../../src/rollup/BridgedToken.sol";
 import {IBridge} from "../../src/rollup/interfaces/IBridge.sol";
 import {NetworkParameters} from "../../src/rollup/interfaces/INetworkFactory.sol";
@@ -57,7 +56,7 @@ contract BridgeTest is RollupFixture {
     function setUp() public override {
         super.setUp();
         receiver = new Receiver();
-        token = new MedToken(USER, 1e24);
+        token = MedToken(shipped("medToken", abi.encode(USER, 1e24)));
         vm.prank(USER);
         token.approve(address(bridge), type(uint256).max);
         vm.deal(USER, 1000 ether);

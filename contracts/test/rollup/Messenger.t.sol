@@ -48,9 +48,9 @@ contract MessengerTest is Test {
 
     function setUp() public {
         vm.warp(1_900_000_000);
-        vm.etch(address(messenger), address(new Messenger()).code);
-        vm.etch(address(tokens), address(new TokenBridge()).code);
-        vm.etch(address(0xa003), address(new BridgedToken()).code);
+        vm.etch(address(messenger), shipped("messenger", "").code);
+        vm.etch(address(tokens), shipped("tokenBridge", "").code);
+        vm.etch(address(0xa003), shipped("bridgedToken", "").code);
         vm.etch(
             ANCHORS,
             hex"3373fffffffffffffffffffffffffffffffffffffffe14604d57602036146024575f5ffd5b5f35801560495762001fff810690815414603c575f5ffd5b62001fff01545f5260205ff35b5f5ffd5b62001fff42064281555f359062001fff015500"
@@ -186,7 +186,7 @@ contract MessengerTest is Test {
     }
 
     function test_native_leavesAndReturns() public {
-        MedToken points = new MedToken(L2_USER, 1000);
+        MedToken points = MedToken(shipped("medToken", abi.encode(L2_USER, 1000)));
         vm.startPrank(L2_USER);
         points.approve(address(tokens), 1000);
         tokens.withdraw(address(points), 400, L1_USER, SALT);

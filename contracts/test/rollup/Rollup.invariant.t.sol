@@ -6,10 +6,11 @@ import {ClaimOutcome} from "../../src/rollup/interfaces/IClaimResolver.sol";
 import {MessageTree} from "../../src/rollup/libraries/MessageTree.sol";
 import {RollupHashes} from "../../src/rollup/libraries/RollupHashes.sol";
 import {OutboxMessage, RollupState} from "../../src/rollup/types/RollupTypes.sol";
+import {Player} from "../support/Player.sol";
 import {RollupFixture} from "../support/RollupFixture.sol";
 
 /// @dev Plays depositors, batchers, asserters, liars and whoever carries messages, at random. It counts for itself what went in and out.
-contract RollupPlayer is RollupFixture {
+contract RollupPlayer is RollupFixture, Player {
     address[2] internal asserters = [ASSERTER, RIVAL];
     bytes32[] internal ids;
     OutboxMessage[] internal messages;
@@ -31,43 +32,60 @@ contract RollupPlayer is RollupFixture {
         confirmed.push(ids[0]);
         accumulators.push(batches.accumulatorAt(0));
         anchors.push(inbox.anchorAt(0));
+        expectReached("deposit");
+        expectReached("forced transaction");
+        expectReached("batch");
+        expectReached("forced record");
+        expectReached("assertion");
+        expectReached("decision");
+        expectReached("confirmation");
+        expectReached("fast confirmation");
+        expectReached("refutation");
+        expectReached("drop");
+        expectReached("withdrawal of a bond");
+        expectReached("message");
+        expectReached("execution");
     }
 
     // ---- L1 users ----
 
-    function depositSome(uint64 amount) external {
+    function depositSome(uint64 amount) external move {
         uint256 wei_ = bound(amount, 1, 1e9) * 1e9;
         deposit(USER, wei_);
         deposited += wei_;
         noteEntry();
+        reached("deposit");
     }
 
-    function forceSome() external {
+    function forceSome() external move {
         forceTransaction(USER);
         noteEntry();
+        reached("forced transaction");
     }
 
-    function wait(uint32 time) external {
+    function wait(uint32 time) external move {
         vm.warp(block.timestamp + bound(time, 1, 2 hours));
         ++calls;
     }
 
     // ---- batches ----
 
-    function postSome(uint8 extra) external {
+    function postSome(uint8 extra) external move {
         (uint64 least, uint64 most) = (inbox.dueCount(batches.inboxCount()), inbox.reach(batches.inboxCount()));
         post(keccak256(abi.encode(calls)), uint64(bound(extra, least, most)));
         noteRecord();
+        reached("batch");
     }
 
-    function forceRecord() external {
+    function forceRecord() external move {
         batches.force();
         noteRecord();
+        reached("forced record");
     }
 
     // ---- assertions ----
 
-    function assertSome(uint8 who, uint8 on, bool isLie) external {
+    function assertSome(uint8 who, uint8 on, bool isLie) external move {
         bytes32 parent = ids[on % ids.length];
         if (assertions.assertionOf(parent).nextBatchCount > batches.count()) this.postSome(0);
         RollupState memory state = stateAfter(parent, isLie ? keccak256("lie") : keccak256("truth"), tree.root);
@@ -75,17 +93,19 @@ contract RollupPlayer is RollupFixture {
         bondsIn += BOND;
         ids.push(id);
         ++calls;
+        reached("assertion");
     }
 
-    function decideSome(uint8 which, uint8 outcome) external {
+    function decideSome(uint8 which, uint8 outcome) external move {
         bytes32 claim = assertions.assertionOf(ids[which % ids.length]).claim;
         // What is decided stays decided.
-        if (claim == 0 || resolver.outcomeOf(claim) != ClaimOutcome.Open) return;
+        if (claim == 0 || resolver.outcomeOf(claim) != ClaimOutcome.Open) revert NothingToMove();
         resolver.decide(claim, ClaimOutcome(2 + outcome % 3), asserters[outcome % 2]);
         ++calls;
+        reached("decision");
     }
 
-    function confirmSome(uint8 which) external {
+    function confirmSome(uint8 which) external move {
         bytes32 id = ids[which % ids.length];
         bytes32 before = assertions.newest();
         assertions.confirm(id);
@@ -93,19 +113,22 @@ contract RollupPlayer is RollupFixture {
         assertTrue(block.timestamp >= assertions.assertionOf(id).createdAt + PERIOD, "R11: after the period");
         confirmed.push(id);
         ++calls;
+        reached("confirmation");
     }
 
-    function fastConfirmSome(uint8 which, uint8 bits) external {
+    function fastConfirmSome(uint8 which, uint8 bits) external move {
         bytes32 id = ids[which % ids.length];
         bytes32 digest = typed("Assertions", address(assertions), RollupHashes.fastConfirmation(id));
-        assertions.fastConfirm(id, signaturesOf(digest, bits % 8));
-        assertEq(bits % 8, 7, "R11: by every member");
+        uint256 signers = bits % 4 == 0 ? bits % 8 : 7;
+        assertions.fastConfirm(id, signaturesOf(digest, signers));
+        assertEq(signers, 7, "R11: by every member");
         confirmed.push(id);
         ++calls;
+        reached("fast confirmation");
     }
 
     /// @dev The honest way in one go, so that messages become certain in most runs.
-    function settleAll() external {
+    function settleAll() external move {
         bytes32 parent = assertions.newest();
         while (assertions.assertionOf(parent).nextBatchCount > batches.count()) this.postSome(0);
         (bytes32 id, bytes32 claim) = assertAs(ASSERTER, parent, stateAfter(parent, keccak256("truth"), tree.root));
@@ -116,40 +139,56 @@ contract RollupPlayer is RollupFixture {
         this.confirmSome(uint8(ids.length - 1));
     }
 
-    function refuteSome(uint8 which) external {
+    function refuteSome(uint8 which) external move {
+        // Most are not to be refuted; the first one that is, from there on.
+        for (uint256 i = 0; i < ids.length; ++i) {
+            bytes32 id = ids[(which + i) % ids.length];
+            Assertion memory one = assertions.assertionOf(id);
+            ClaimOutcome outcome = one.claim == 0 ? ClaimOutcome.Open : resolver.outcomeOf(one.claim);
+            if (one.status != AssertionStatus.Pending || outcome == ClaimOutcome.Open || outcome == ClaimOutcome.Stands) continue;
+            assertions.refute(id);
+            ++calls;
+            return reached("refutation");
+        }
         assertions.refute(ids[which % ids.length]);
         ++calls;
+        reached("refutation");
     }
 
-    function dropSome(uint8 which) external {
+    function dropSome(uint8 which) external move {
         assertions.drop(ids[which % ids.length]);
         ++calls;
+        reached("drop");
     }
 
-    function withdrawSome(uint8 who) external {
+    function withdrawSome(uint8 who) external move {
         vm.prank(asserters[who % 2]);
         bondsOut += assertions.withdrawBond();
         ++calls;
+        reached("withdrawal of a bond");
     }
 
     // ---- messages to L1 ----
 
-    function sendSome(uint64 amount) external {
-        if (messages.length == 8) return;
+    function sendSome(uint64 amount) external move {
+        if (messages.length == 8) revert NothingToMove();
         OutboxMessage memory message =
             OutboxMessage(uint64(messages.length), USER, address(0xbeef), bound(amount, 1, 1e18), "", 0);
         messages.push(message);
         MessageTree.append(tree, RollupHashes.message(message));
         ++calls;
+        reached("message");
     }
 
-    function executeSome(uint8 which) external {
+    function executeSome(uint8 which) external move {
+        if (messages.length == 0) revert NothingToMove();
         OutboxMessage memory message = messages[which % messages.length];
         outbox.execute(message, pathOf(message.index));
         isTwice = isTwice || executed[message.index];
         executed[message.index] = true;
         released += message.value;
         ++calls;
+        reached("execution");
     }
 
     // ---- what invariants ask ----
@@ -230,5 +269,13 @@ contract RollupInvariantTest is RollupFixture {
 
     function invariant_R1_R5_R10_R13_R16_R17() public view {
         player.assertHolds();
+    }
+
+    function invariant_R5_R10_R11_movesAgree() public view {
+        player.assertAgreed();
+    }
+
+    function afterInvariant() public {
+        player.reportReached("RollupInvariantTest");
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {StakeDelegation, StakeLien, StakePool} from "../../src/stake/interfaces/IStakeBook.sol";
+import {StakeDelegation, StakePool} from "../../src/stake/interfaces/IStakeBook.sol";
+import {Player} from "../support/Player.sol";
 import {StakeFixture} from "../support/StakeFixture.sol";
 
 /// @dev Plays operators, delegators and the slashing role at random. It counts for itself what went in and out, and who owns what.
-contract StakePlayer is StakeFixture {
+contract StakePlayer is StakeFixture, Player {
     struct Exit {
         address operator;
         address delegator;
@@ -26,67 +27,87 @@ contract StakePlayer is StakeFixture {
         setUp();
         open(THIRD, MILLION);
         received = 3 * MILLION;
+        expectReached("delegation");
+        expectReached("dust");
+        expectReached("exit");
+        expectReached("redelegation");
+        expectReached("withdrawal");
+        expectReached("reward");
+        expectReached("claim");
+        expectReached("commission");
+        expectReached("slash");
+        expectReached("jail");
+        expectReached("release");
     }
 
-    function delegateSome(uint8 who, uint8 where, uint96 amount) external {
+    function delegateSome(uint8 who, uint8 where, uint96 amount) external move {
         uint256 assets = bound(amount, 1, MILLION / 4);
         delegate(operatorAt(where), delegatorAt(who), assets);
         received += assets;
+        reached("delegation");
         ++calls;
     }
 
     /// @dev Tiny amounts meet rates that slashing left odd.
-    function delegateDust(uint8 who, uint8 where, uint8 amount) external {
+    function delegateDust(uint8 who, uint8 where, uint8 amount) external move {
         delegate(operatorAt(where), delegatorAt(who), amount);
         received += amount;
+        reached("dust");
         ++calls;
     }
 
-    function undelegateSome(uint8 who, uint8 where, uint96 part) external {
+    function undelegateSome(uint8 who, uint8 where, uint96 part) external move {
         (address operator, address delegator) = (operatorAt(where), delegatorAt(who));
-        StakeDelegation memory before = book.delegationOf(operator, delegator);
-        uint256 shares = bound(part, 1, before.shares - before.locked);
+        uint256 shares = bound(part, 1, freeOf(operator, delegator));
         exits.push(Exit(operator, delegator, book.currentCohort(), block.timestamp));
         undelegate(operator, delegator, shares);
+        reached("exit");
         ++calls;
     }
 
-    function redelegateSome(uint8 who, uint8 from, uint8 to, uint96 part) external {
+    function redelegateSome(uint8 who, uint8 from, uint8 to, uint96 part) external move {
         (address source, address delegator) = (operatorAt(from), delegatorAt(who));
-        StakeDelegation memory before = book.delegationOf(source, delegator);
-        uint256 shares = bound(part, 1, before.shares - before.locked);
+        uint256 shares = bound(part, 1, freeOf(source, delegator));
         redelegate(source, operatorAt(to), delegator, shares);
+        reached("redelegation");
         ++calls;
     }
 
-    function withdrawSome(uint8 which) external {
+    function withdrawSome(uint8 which) external move {
+        if (exits.length == 0) revert NothingToMove();
         Exit memory exit = exits[which % exits.length];
         uint256 assets = withdraw(exit.operator, exit.delegator, exit.cohort);
+        exits[which % exits.length] = exits[exits.length - 1];
+        exits.pop();
         assertTrue(block.timestamp >= exit.startedAt + UNBONDING, "K6: nobody leaves before the window");
         paid += assets;
+        reached("withdrawal");
         ++calls;
     }
 
-    function rewardSome(uint8 where, uint96 amount) external {
+    function rewardSome(uint8 where, uint96 amount) external move {
         uint256 sum = bound(amount, 1, 1e24);
         book.reward(operatorAt(where), sum);
         received += sum;
+        reached("reward");
         ++calls;
     }
 
-    function claimSome(uint8 who, uint8 where) external {
+    function claimSome(uint8 who, uint8 where) external move {
         vm.prank(delegatorAt(who));
         paid += book.claimRewards(operatorAt(where));
+        reached("claim");
         ++calls;
     }
 
-    function claimCommission(uint8 where) external {
+    function claimCommission(uint8 where) external move {
         vm.prank(operatorAt(where));
         paid += book.claimCommission();
+        reached("commission");
         ++calls;
     }
 
-    function slashSome(uint8 where, uint64 fraction, uint32 ago) external {
+    function slashSome(uint8 where, uint64 fraction, uint32 ago) external move {
         address operator = operatorAt(where);
         uint256 held = token.balanceOf(address(book));
         // Small slashes mostly, so that there stays something to play with.
@@ -94,39 +115,48 @@ contract StakePlayer is StakeFixture {
         uint256 amount = book.slash(operator, part, uint40(block.timestamp - bound(ago, 0, WINDOW)));
         assertEq(held - token.balanceOf(address(book)), amount, "K4: what is taken is paid");
         taken += amount;
+        reached("slash");
         ++calls;
     }
 
-    function settle(uint8 who, uint8 where, uint8 maximum) external {
+    function settle(uint8 who, uint8 where, uint8 maximum) external move {
         book.settleLiens(operatorAt(where), delegatorAt(who), maximum);
         ++calls;
     }
 
-    function sync(uint8 who, uint8 where) external {
+    function sync(uint8 who, uint8 where) external move {
         book.sync(operatorAt(where), delegatorAt(who));
         ++calls;
     }
 
-    function give(uint64 amount) external {
+    function give(uint64 amount) external move {
         token.transfer(address(book), amount);
         gifts += amount;
         ++calls;
     }
 
-    function jailSome(uint8 where, uint32 duration) external {
+    function jailSome(uint8 where, uint32 duration) external move {
         book.jail(operatorAt(where), duration % 30 days);
+        reached("jail");
         ++calls;
     }
 
-    function unjailSome(uint8 where) external {
+    function unjailSome(uint8 where) external move {
         vm.prank(operatorAt(where));
         book.unjail();
+        reached("release");
         ++calls;
     }
 
-    function wait(uint32 time) external {
-        pass(time % 3 days);
+    function wait(uint32 time) external move {
+        pass(spread(time, 6 days));
         ++calls;
+    }
+
+    function freeOf(address operator, address delegator) internal view returns (uint256 free) {
+        StakeDelegation memory part = book.delegationOf(operator, delegator);
+        free = part.shares - part.locked;
+        if (free == 0) revert NothingToMove();
     }
 
     function operatorAt(uint256 index) internal view returns (address) {
@@ -246,7 +276,7 @@ contract StakeInvariantTest is StakeFixture {
 
     function setUp() public override {
         player = new StakePlayer();
-        bytes4[] memory selectors = new bytes4[](19);
+        bytes4[] memory selectors = new bytes4[](21);
         selectors[0] = player.delegateSome.selector;
         selectors[1] = player.delegateDust.selector;
         selectors[2] = player.undelegateSome.selector;
@@ -266,6 +296,8 @@ contract StakeInvariantTest is StakeFixture {
         selectors[16] = player.undelegateSome.selector;
         selectors[17] = player.redelegateSome.selector;
         selectors[18] = player.wait.selector;
+        selectors[19] = player.withdrawSome.selector;
+        selectors[20] = player.withdrawSome.selector;
         targetContract(address(player), selectors);
     }
 
@@ -281,7 +313,12 @@ contract StakeInvariantTest is StakeFixture {
         player.assertVotes();
     }
 
+    function invariant_K4_K6_movesAgree() public view {
+        player.assertAgreed();
+    }
+
     function afterInvariant() public {
+        player.reportReached("StakeInvariantTest");
         player.drain();
     }
 
@@ -302,8 +339,10 @@ contract StakeInvariantTest is StakeFixture {
         player.jailSome(1, 10);
         player.wait(2 days);
         player.unjailSome(1);
-        for (uint256 i = 0; i < 12; ++i) player.wait(3 days - 1);
+        for (uint256 i = 0; i < 20; ++i) player.wait(0);
         player.withdrawSome(0);
+        player.assertAgreed();
+        assertEq(player.refusals(), 0, "no move is refused");
         player.assertMoney();
         player.assertShares();
         player.assertVotes();

@@ -90,7 +90,7 @@ contract StakeDelegateTest is StakeFixture {
 
     function test_delegate_tokenThatKeepsAFee_reverts() public {
         FeeToken fee = new FeeToken(address(this));
-        StakeBook other = new StakeBook(address(manager), fee, parameters());
+        StakeBook other = StakeBook(shipped("stakeBook", abi.encode(address(manager), fee, parameters())));
         fee.approve(address(other), type(uint256).max);
         other.registerOperator(registration());
         vm.expectRevert(abi.encodeWithSelector(IStakeBook.StakeTokenShort.selector, 100, 99));
@@ -101,7 +101,7 @@ contract StakeDelegateTest is StakeFixture {
 
     function test_delegate_tokenThatCallsBack_findsTheDoorClosed() public {
         CallbackToken callback = new CallbackToken(address(this));
-        StakeBook other = new StakeBook(address(manager), callback, parameters());
+        StakeBook other = StakeBook(shipped("stakeBook", abi.encode(address(manager), callback, parameters())));
         callback.approve(address(other), type(uint256).max);
         other.registerOperator(registration());
         other.delegate(address(this), 100);
@@ -139,21 +139,21 @@ contract StakeDelegateTest is StakeFixture {
         StakeParameters memory wrong = parameters();
         wrong.slashWindow = 15;
         expectInvalid("slashWindow");
-        new StakeBook(address(manager), token, wrong);
+        shipped("stakeBook", abi.encode(address(manager), token, wrong));
         wrong = parameters();
         wrong.unbondingPeriod = WINDOW;
         expectInvalid("unbondingPeriod");
-        new StakeBook(address(manager), token, wrong);
+        shipped("stakeBook", abi.encode(address(manager), token, wrong));
         wrong = parameters();
         wrong.treasury = address(0);
         expectInvalid("treasury");
-        new StakeBook(address(manager), token, wrong);
+        shipped("stakeBook", abi.encode(address(manager), token, wrong));
         expectInvalid("token");
-        new StakeBook(address(manager), IERC20(address(1)), parameters());
+        shipped("stakeBook", abi.encode(address(manager), IERC20(address(1)), parameters()));
         wrong = parameters();
         wrong.slashWindow = 16;
         wrong.unbondingPeriod = 17;
-        assertEq(new StakeBook(address(manager), token, wrong).cohortLength(), 1, "smallest");
+        assertEq(StakeBook(shipped("stakeBook", abi.encode(address(manager), token, wrong))).cohortLength(), 1, "smallest");
     }
 
     function expectInvalid(string memory name) private {

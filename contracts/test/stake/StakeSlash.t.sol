@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-import {IStakeBook, StakePool, StakeSlash} from "../../src/stake/interfaces/IStakeBook.sol";
+import {IStakeBook, StakeSlash} from "../../src/stake/interfaces/IStakeBook.sol";
 import {StakeFixture} from "../support/StakeFixture.sol";
 
 /// @dev K4, K7 and K13.

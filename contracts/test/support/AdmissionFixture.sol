@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {IOracleAdmission, NodeKeys, OracleVote} from "../../src/oracle/interfaces/IOracleAdmission.sol";
+import {NodeKeys, OracleVote} from "../../src/oracle/interfaces/IOracleAdmission.sol";
 import {IOraclePower} from "../../src/oracle/interfaces/IOraclePower.sol";
-import {IOracleRegistry, OracleRegistration} from "../../src/oracle/interfaces/IOracleRegistry.sol";
+import {IOracleRegistry} from "../../src/oracle/interfaces/IOracleRegistry.sol";
 import {AdmissionParameters, OracleAdmission} from "../../src/oracle/network/OracleAdmission.sol";
 import {OracleEpochs} from "../../src/oracle/network/OracleEpochs.sol";
 import {OracleMeasurements} from "../../src/oracle/network/OracleMeasurements.sol";
@@ -46,14 +46,14 @@ abstract contract AdmissionFixture is Test {
     function setUp() public virtual {
         vm.warp(1_900_000_000);
         vm.roll(1000);
-        manager = new AccessManager(address(this));
+        manager = AccessManager(shipped("accessManager", abi.encode(address(this))));
         power = new SetPower();
-        measurements = new OracleMeasurements(address(manager));
+        measurements = OracleMeasurements(shipped("oracleMeasurements", abi.encode(address(manager))));
         measurements.allow(MEASUREMENT, VALIDATOR, uint64(block.timestamp));
-        admission = new OracleAdmission(address(manager), measurements, power, parameters());
-        registry = new OracleRegistry(address(manager), power);
-        epochs = new OracleEpochs(admission, registry, EPOCH_LENGTH, GRACE);
-        keeper = new RegistryKeeper(admission, registry);
+        admission = OracleAdmission(shipped("oracleAdmission", abi.encode(address(manager), measurements, power, parameters())));
+        registry = OracleRegistry(shipped("oracleRegistry", abi.encode(address(manager), power)));
+        epochs = OracleEpochs(shipped("oracleEpochs", abi.encode(admission, registry, EPOCH_LENGTH, GRACE)));
+        keeper = RegistryKeeper(shipped("registryKeeper", abi.encode(admission, registry)));
         bytes4[] memory selectors = new bytes4[](2);
         selectors[0] = IOracleRegistry.admit.selector;
         selectors[1] = IOracleRegistry.suspend.selector;

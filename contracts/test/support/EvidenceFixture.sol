@@ -50,7 +50,7 @@ abstract contract EvidenceFixture is ExchangeFixture {
         vm.roll(1000);
         exchangeFacts = IExchangeFacts(address(book));
         consentFacts = IConsentFacts(address(consents));
-        stake = new StakeBook(address(manager), token, StakeParameters(21 days, WINDOW, 1e27, 1, TREASURY));
+        stake = StakeBook(shipped("stakeBook", abi.encode(address(manager), token, StakeParameters(21 days, WINDOW, 1e27, 1, TREASURY))));
         _admitAll();
         _makeJudges();
         _giveRoles();
@@ -59,10 +59,10 @@ abstract contract EvidenceFixture is ExchangeFixture {
     }
 
     function _admitAll() private {
-        OracleMeasurements measurements = new OracleMeasurements(address(manager));
+        OracleMeasurements measurements = OracleMeasurements(shipped("oracleMeasurements", abi.encode(address(manager))));
         measurements.allow(MEASUREMENT, keccak256("validator"), uint64(block.timestamp));
         admission =
-            new OracleAdmission(address(manager), measurements, stake, AdmissionParameters(76, 6667, 6667, 90 days));
+            OracleAdmission(shipped("oracleAdmission", abi.encode(address(manager), measurements, stake, AdmissionParameters(76, 6667, 6667, 90 days))));
         for (uint256 i = 0; i < 10; ++i) {
             address operator = vm.addr(operatorKey(i));
             vm.prank(consumer);
@@ -88,15 +88,15 @@ abstract contract EvidenceFixture is ExchangeFixture {
     }
 
     function _makeJudges() private {
-        quorum = new PackedQuorumVerifier(IOracleSets(address(1)));
-        desk = new PenaltyDesk(address(manager), stake, token, penalties());
+        quorum = PackedQuorumVerifier(shipped("packedQuorumVerifier", abi.encode(IOracleSets(address(1)))));
+        desk = PenaltyDesk(shipped("penaltyDesk", abi.encode(address(manager), stake, token, penalties())));
         equivocation =
-            new EquivocationJudge(exchangeFacts, consentFacts, admission, quorum, desk, address(token));
-        releases = new ReleaseJudge(exchangeFacts, consentFacts, admission, quorum, desk, PATIENCE, WINDOW);
-        duties = new DutyJudge(address(manager), exchangeFacts, consentFacts, desk, 3, 7 days);
-        court = new RevalidationCourt(
+            EquivocationJudge(shipped("equivocationJudge", abi.encode(exchangeFacts, consentFacts, admission, quorum, desk, address(token))));
+        releases = ReleaseJudge(shipped("releaseJudge", abi.encode(exchangeFacts, consentFacts, admission, quorum, desk, PATIENCE, WINDOW)));
+        duties = DutyJudge(shipped("dutyJudge", abi.encode(address(manager), exchangeFacts, consentFacts, desk, 3, 7 days)));
+        court = RevalidationCourt(shipped("revalidationCourt", abi.encode(
             exchangeFacts, consentFacts, admission, desk, duties, stake, token, courtParameters()
-        );
+        )));
     }
 
     function penalties() internal pure returns (Penalty[4] memory all) {

@@ -18,7 +18,6 @@ import {
 } from "../../src/exchange/types/ExchangeTypes.sol";
 import {OracleRegistration} from "../../src/oracle/interfaces/IOracleRegistry.sol";
 import {OracleRegistry} from "../../src/oracle/OracleRegistry.sol";
-import {UnitOraclePower} from "../../src/oracle/UnitOraclePower.sol";
 import {MedToken} from "../../src/token/MedToken.sol";
 import {Test, Vm} from "./Test.sol";
 
@@ -48,11 +47,11 @@ abstract contract ExchangeFixture is Test {
         vm.warp(1_900_000_000);
         consumer = vm.addr(CONSUMER_KEY);
         provider = vm.addr(PROVIDER_KEY);
-        manager = new AccessManager(address(this));
-        token = new MedToken(consumer, 1e30);
-        registry = new OracleRegistry(address(manager), new UnitOraclePower());
-        verifier = new QuorumCertificateVerifier(registry);
-        book = new DealBook(address(manager), false);
+        manager = AccessManager(shipped("accessManager", abi.encode(address(this))));
+        token = MedToken(shipped("medToken", abi.encode(consumer, 1e30)));
+        registry = OracleRegistry(shipped("oracleRegistry", abi.encode(address(manager), shipped("oraclePower", ""))));
+        verifier = QuorumCertificateVerifier(shipped("certificateVerifier", abi.encode(registry)));
+        book = DealBook(shipped("dealBook", abi.encode(address(manager), false)));
         consents = ConsentBook(address(book.consentBook()));
         book.setTokenAllowed(address(token), true);
         for (uint256 i = 0; i < 3; ++i) {

@@ -5,7 +5,6 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Assertions} from "../../src/rollup/Assertions.sol";
 import {Batches} from "../../src/rollup/Batches.sol";
 import {Bridge} from "../../src/rollup/Bridge.sol";
-import {BridgedToken} from "../../src/rollup/BridgedToken.sol";
 import {Committee} from "../../src/rollup/Committee.sol";
 import {Inbox} from "../../src/rollup/Inbox.sol";
 import {ClaimOutcome, IClaimResolver} from "../../src/rollup/interfaces/IClaimResolver.sol";
@@ -85,9 +84,9 @@ abstract contract RollupFixture is Test {
 
     function setUp() public virtual {
         vm.warp(1_900_000_000);
-        manager = new AccessManager(address(this));
-        med = new MedToken(address(this), 1e27);
-        factory = new NetworkFactory(address(manager));
+        manager = AccessManager(shipped("accessManager", abi.encode(address(this))));
+        med = MedToken(shipped("medToken", abi.encode(address(this), 1e27)));
+        factory = NetworkFactory(shipped("networkFactory", abi.encode(address(manager))));
         resolver = new TestResolver();
         keys = sortedKeys();
         factory.addKind(KIND, implementations());
@@ -104,12 +103,12 @@ abstract contract RollupFixture is Test {
 
     function implementations() internal returns (NetworkContracts memory) {
         return NetworkContracts({
-            committee: address(new Committee()),
-            inbox: address(new Inbox()),
-            batches: address(new Batches()),
-            assertions: address(new Assertions()),
-            outbox: address(new Outbox()),
-            bridge: address(new Bridge(new BridgedToken()))
+            committee: shipped("committee", ""),
+            inbox: shipped("inbox", ""),
+            batches: shipped("batches", ""),
+            assertions: shipped("assertions", ""),
+            outbox: shipped("outbox", ""),
+            bridge: shipped("bridge", abi.encode(shipped("bridgedToken", "")))
         });
     }
 

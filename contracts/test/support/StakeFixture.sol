@@ -2,8 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IStakeBook, StakeDelegation, StakePool, StakeRegistration} from "../../src/stake/interfaces/IStakeBook.sol";
+import {StakeRegistration} from "../../src/stake/interfaces/IStakeBook.sol";
 import {IStakeVotes} from "../../src/stake/interfaces/IStakeVotes.sol";
 import {StakeParameters} from "../../src/stake/StakeBase.sol";
 import {StakeBook} from "../../src/stake/StakeBook.sol";
@@ -34,9 +33,9 @@ abstract contract StakeFixture is Test {
 
     function setUp() public virtual {
         vm.warp(1_900_000_000);
-        manager = new AccessManager(address(this));
-        token = new MedToken(address(this), 1e27);
-        book = new StakeBook(address(manager), token, parameters());
+        manager = AccessManager(shipped("accessManager", abi.encode(address(this))));
+        token = MedToken(shipped("medToken", abi.encode(address(this), 1e27)));
+        book = StakeBook(shipped("stakeBook", abi.encode(address(manager), token, parameters())));
         votes = book.votes();
         power = book;
         address[5] memory holders = [FIRST, SECOND, THIRD, ANNA, BORIS];

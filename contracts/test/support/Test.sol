@@ -23,6 +23,11 @@ interface Vm {
     function etch(address target, bytes calldata code) external;
     function deal(address account, uint256 balance) external;
     function readFile(string calldata path) external view returns (string memory);
+    function writeLine(string calldata path, string calldata line) external;
+    function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
+    function envString(string calldata name) external view returns (string memory);
+    function parseBytes(string calldata text) external pure returns (bytes memory);
+    function toString(uint256 value) external pure returns (string memory);
 
     struct Log {
         bytes32[] topics;
@@ -61,6 +66,20 @@ abstract contract Test {
     function targetContract(address target, bytes4[] memory selectors) internal {
         _targets.push(target);
         _selectors.push(FuzzSelector(target, selectors));
+    }
+
+    /// @dev A contract of ours from the code that ships: what `sources.json` names, compiled as it says. Tests are compiled otherwise,
+    /// faster; `new` would test another code than the one that is deployed.
+    function shipped(string memory name, bytes memory arguments) internal returns (address deployed) {
+        string memory file = string.concat(vm.envString("AMBROSIA_SHIPPED"), "/", name, ".hex");
+        bytes memory code = bytes.concat(vm.parseBytes(vm.readFile(file)), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+            if iszero(deployed) {
+                returndatacopy(code, 0, returndatasize())
+                revert(code, returndatasize())
+            }
+        }
     }
 
     function assertEq(uint256 left, uint256 right, string memory what) internal pure {

@@ -7,14 +7,14 @@ import {Test} from "../support/Test.sol";
 /// @dev T1: a fixed supply, votes that follow it.
 contract MedTokenTest is Test {
     function test_supply_isMintedOnce() public {
-        MedToken token = new MedToken(address(0xa), 100);
+        MedToken token = MedToken(shipped("medToken", abi.encode(address(0xa), 100)));
         assertEq(token.totalSupply(), 100, "supply");
         assertEq(token.balanceOf(address(0xa)), 100, "holder");
     }
 
     function test_votes_followBalancesByTime() public {
         vm.warp(1000);
-        MedToken token = new MedToken(address(0xa), 100);
+        MedToken token = MedToken(shipped("medToken", abi.encode(address(0xa), 100)));
         vm.prank(address(0xa));
         token.delegate(address(0xa));
         vm.warp(2000);

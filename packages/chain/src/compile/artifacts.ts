@@ -21,7 +21,7 @@ export type LoadOptions = {
 const COMPILERS = 2
 
 /** Place of the cache unless another is given. */
-function defaultCacheDir(): string {
+export function defaultCacheDir(): string {
   const cache = process.env['AMBROSIA_CACHE'] || join(homedir(), '.cache', 'ambrosia')
   return join(cache, 'contracts')
 }

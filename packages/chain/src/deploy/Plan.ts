@@ -23,6 +23,16 @@ export type Choices = {
   label?: string | undefined
 }
 
+/** Domains whose contracts a deployment is made of; what compiles nothing else is started sooner. */
+export const deployedDomains: readonly string[] = [
+  'deploy',
+  'access',
+  'token',
+  'identity',
+  'oracle',
+  'exchange',
+]
+
 export type Addresses = ReturnType<typeof planDeployment>['contracts']
 
 /** A whole deployment, known before anything is sent. */
@@ -30,7 +40,7 @@ export type Plan = { contracts: Addresses; steps: readonly Step[] }
 
 /**
  * Every address and every transaction of a deployment, in the order in which they are sent. A domain is a file beside this
- * one and a line here.
+ * one, a line here and its name above.
  */
 export function planDeployment(
   options: { artifacts: Artifacts; deployer: Address; factory: Address },

@@ -24,10 +24,10 @@ import { startAnvil } from '../testing/startAnvil.ts'
 import { roles } from './access.ts'
 import { deploy } from './deploy.ts'
 import { COMMON_FACTORY, findFactory } from './Factory.ts'
-import { planDeployment } from './Plan.ts'
+import { deployedDomains, planDeployment } from './Plan.ts'
 import { verifyBytecode } from './verifyBytecode.ts'
 
-const artifacts = await loadArtifacts()
+const artifacts = await loadArtifacts({ domains: deployedDomains })
 
 function clientOf(rpcUrl: string): PublicClient {
   return createPublicClient({ transport: http(rpcUrl), cacheTime: 0, pollingInterval: 20 })

@@ -4,6 +4,7 @@ import { toHex } from 'viem'
 import { didRegistryAbi } from '../abi/identity/index.generated.ts'
 import { loadArtifacts } from '../compile/artifacts.ts'
 import { deploy } from '../deploy/deploy.ts'
+import { deployedDomains } from '../deploy/Plan.ts'
 import { network } from '../testing/network.ts'
 import { readDidVersions } from './identity.ts'
 
@@ -16,7 +17,7 @@ it('readDidVersions: every version of a DID up to any block', async () => {
   const { didRegistry } = await deploy({
     client: publicClient,
     account: deployer!.account,
-    artifacts: await loadArtifacts(),
+    artifacts: await loadArtifacts({ domains: deployedDomains }),
     development: true,
   })
   const registry = { address: didRegistry, abi: didRegistryAbi } as const

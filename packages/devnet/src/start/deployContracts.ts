@@ -1,6 +1,6 @@
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { deploy } from '@ambrosia/chain/deploy/deploy'
-import type { Addresses } from '@ambrosia/chain/deploy/Plan'
+import { type Addresses, deployedDomains } from '@ambrosia/chain/deploy/Plan'
 import { createPublicClient, http } from 'viem'
 import { developmentAccount } from '../accounts.ts'
 
@@ -10,6 +10,7 @@ export async function deployContracts(
 ): Promise<{ contracts: Addresses; isCached: boolean }> {
   let isCached = true
   const artifacts = await loadArtifacts({
+    domains: deployedDomains,
     progress: ({ step }) => {
       if (step === 'compiling') isCached = false
     },

@@ -4,6 +4,7 @@ import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { deploy } from '@ambrosia/chain/deploy/deploy'
+import { deployedDomains } from '@ambrosia/chain/deploy/Plan'
 import { network } from '@ambrosia/chain/testing/network'
 import { type Address, type Hex, keccak256, parseEther, type TypedDataDomain, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -22,7 +23,7 @@ export async function createExchange(options: { development?: boolean } = {}) {
   const publicClient = await viem.getPublicClient()
   const [deployer, consumer, relayer, ...others] = await viem.getWalletClients()
   const operators = others.slice(0, 3)
-  const artifacts = await loadArtifacts()
+  const artifacts = await loadArtifacts({ domains: deployedDomains })
   const addresses = await deploy({
     client: publicClient,
     account: deployer!.account,

@@ -3,7 +3,12 @@ import { execute } from '@ambrosia/chain/deploy/execute'
 import { findFactory } from '@ambrosia/chain/deploy/Factory'
 import { findDeploymentBlock } from '@ambrosia/chain/deploy/findDeploymentBlock'
 import { inspect } from '@ambrosia/chain/deploy/inspect'
-import { type Addresses, type Choices, planDeployment } from '@ambrosia/chain/deploy/Plan'
+import {
+  type Addresses,
+  type Choices,
+  deployedDomains,
+  planDeployment,
+} from '@ambrosia/chain/deploy/Plan'
 import type { Step } from '@ambrosia/chain/deploy/Step'
 import { verifyBytecode } from '@ambrosia/chain/deploy/verifyBytecode'
 import { reach } from '@ambrosia/chain/errors'
@@ -27,6 +32,7 @@ export async function run(flags: DeployFlags, command: Command): Promise<void> {
   const chainId = await reach(() => client.getChainId())
   const account = flags.deployer ?? (await deployingAccount(flags.account, chainId))
   const artifacts = await loadArtifacts({
+    domains: deployedDomains,
     progress: ({ step, domain }) => {
       if (step === 'compiling') progress(`compiling ${domain} ...`)
     },
