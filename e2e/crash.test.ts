@@ -11,6 +11,7 @@ import { toSettlement } from '@ambrosia/exchange/Settlement'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { certifyOffer, type Offering, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
+import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
@@ -74,25 +75,29 @@ describe('a service that is killed half-way', () => {
   it('store, the blob written and not yet signed for: the same upload is taken after its restart', async () => {
     const { offering } = await newOffering(31)
     const sealed = await prepareOffer(offering)
+    const permission = await permitCheck({ offering, sealed })
     const service = network.supervisor.get('store')
     const { ended } = await service.killAt('store.blob-stored')
-    await assert.rejects(certifyOffer(offering, sealed), { code: 'Service.Unreachable' })
+    await assert.rejects(certifyOffer(offering, sealed, permission), {
+      code: 'Service.Unreachable',
+    })
     assert.deepEqual(await ended, KILLED)
     await service.start()
-    const certificate = await certifyOffer(offering, sealed)
+    const certificate = await certifyOffer(offering, sealed, permission)
     assert.equal(await sell(offering, certificate), sealed.selected.indexes.length)
   })
 
   it('oracles, the certificate kept and not yet handed over: they certify after their restart', async () => {
     const { offering } = await newOffering(32)
     const sealed = await prepareOffer(offering)
+    const permission = await permitCheck({ offering, sealed })
     const killed = await Promise.all(
       network.oracles.map((oracle) => oracle.killAt('oracle.certificate-kept')),
     )
-    await assert.rejects(certifyOffer(offering, sealed))
+    await assert.rejects(certifyOffer(offering, sealed, permission))
     for (const { ended } of killed) assert.deepEqual(await ended, KILLED)
     await Promise.all(network.oracles.map((oracle) => oracle.start()))
-    const certificate = await certifyOffer(offering, sealed)
+    const certificate = await certifyOffer(offering, sealed, permission)
     assert.equal(certificate.signatures.length, 3)
     assert.equal(await sell(offering, certificate), sealed.selected.indexes.length)
   })
@@ -100,7 +105,8 @@ describe('a service that is killed half-way', () => {
   it('oracles, the key released and not yet noted: they release it again after their restart', async () => {
     const { offering } = await newOffering(33)
     const sealed = await prepareOffer(offering)
-    const certificate = await certifyOffer(offering, sealed)
+    const permission = await permitCheck({ offering, sealed })
+    const certificate = await certifyOffer(offering, sealed, permission)
     const killed = await Promise.all(
       network.oracles.map((oracle) => oracle.killAt('oracle.release-put')),
     )

@@ -28,6 +28,7 @@ import {
   prepareOffer,
   viewOf,
 } from '@ambrosia/sdk/provider/offerRecord'
+import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { cancelConsent, revokeConsent } from '@ambrosia/sdk/provider/revokeConsent'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import * as Envelope from '@ambrosia/sealing/Envelope'
@@ -92,6 +93,12 @@ async function eventually<T>(work: () => Promise<T | undefined>): Promise<T> {
 }
 
 const relayer = developmentAccount('relayer')
+
+/** Seals, permits and has certified. */
+async function certified(offering: Offering) {
+  const sealed = await prepareOffer(offering)
+  return await certifyOffer(offering, sealed, await permitCheck({ offering, sealed }))
+}
 
 async function collect(offering: Offering, settled: { recordId: `0x${string}`; record: never }) {
   return await collectRecord({
@@ -217,6 +224,7 @@ describe('a network of services', () => {
       offer: sealed.offer,
       deal: viewOf(offering.chain, deal),
       account: offering.account,
+      permission: await permitCheck({ offering, sealed }),
       holderKey: offering.holderKey,
       receipt,
       receiptSignature: signature,
@@ -236,7 +244,11 @@ describe('a network of services', () => {
     const deal = await openTestDeal(ground)
     const offering = await createOffering(ground, deal, 12)
     const sealed = await prepareOffer(offering)
-    const certificate = await certifyOffer(offering, sealed)
+    const certificate = await certifyOffer(
+      offering,
+      sealed,
+      await permitCheck({ offering, sealed }),
+    )
     await Promise.all(network.oracles.map((oracle) => oracle.kill()))
     const consent = await ground.consent(offering, certificate)
     const result = await settle({
@@ -255,7 +267,7 @@ describe('a network of services', () => {
   it('revoked inside the delivery window, the money goes back and nothing is delivered any more', async () => {
     const deal = await openTestDeal(ground)
     const offering = await createOffering(ground, deal, 13)
-    const certificate = await certifyOffer(offering, await prepareOffer(offering))
+    const certificate = await certified(offering)
     const consent = await ground.consent(offering, certificate)
     const { settled } = await settle({
       chain: network.chain,
@@ -292,7 +304,7 @@ describe('a network of services', () => {
   it('cancelled before the settlement, a consent is worth nothing', async () => {
     const deal = await openTestDeal(ground)
     const offering = await createOffering(ground, deal, 14)
-    const certificate = await certifyOffer(offering, await prepareOffer(offering))
+    const certificate = await certified(offering)
     const consent = await ground.consent(offering, certificate)
     await cancelConsent({
       chain: network.chain,
@@ -356,7 +368,11 @@ describe('a network of services', () => {
     const deal = await openTestDeal(ground, 3, 'identified')
     const offering = await createOffering(ground, deal, 16)
     const sealed = await prepareOffer(offering)
-    const certificate = await certifyOffer(offering, sealed)
+    const certificate = await certifyOffer(
+      offering,
+      sealed,
+      await permitCheck({ offering, sealed }),
+    )
     const fee = 10n ** 17n
     const { consent, sentences } = await giveConsent({
       offering,
@@ -383,7 +399,7 @@ describe('a network of services', () => {
     const { dealBook, consentBook, medToken } = chain.contracts
     const deal = await openTestDeal(ground)
     const offering = await createOffering(ground, deal, 15)
-    const certificate = await certifyOffer(offering, await prepareOffer(offering))
+    const certificate = await certified(offering)
     const consent = await ground.consent(offering, certificate)
     const settlements = [toSettlement(deal.terms, certificate, consent)]
     const [settled] = (await settle({ chain, relayer, deal, settlements })).settled

@@ -8,6 +8,7 @@ import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
 import { certifyOffer, type Offering, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
+import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import { withEnding } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
@@ -68,7 +69,9 @@ async function sell(ground: Ground, offerings: readonly Offering[]): Promise<voi
   const [{ deal }] = offerings as [Offering]
   const { network } = ground
   const settlements = await inParallel(offerings, async (offering) => {
-    const certificate = await certifyOffer(offering, await prepareOffer(offering))
+    const sealed = await prepareOffer(offering)
+    const permission = await permitCheck({ offering, sealed })
+    const certificate = await certifyOffer(offering, sealed, permission)
     return toSettlement(deal.terms, certificate, await ground.consent(offering, certificate))
   })
   const relayer = developmentAccount('relayer')

@@ -32,14 +32,21 @@ const file = fromUtf8(CanonicalJson.stringify(bundle))
 const { record } = await hospital.issue(file, holderKey.did, 'safe-harbor')
 
 // #region sale
-// The patient picks what the deal asks for, seals it to the oracles and has them certify it.
+// The patient picks what the deal asks for and seals it to the oracles. Nothing has left yet.
 const deal = await sdk.loadDeal({ chain, store }, process.argv[2] as Hex)
 const account = privateKeyToAccount(generatePrivateKey())
 const claimNames = ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2)
 const loader = Contexts.createLoader({ claimNames })
 const offering = { chain, store, deal, record, account, holderKey, loader, fetch, now: Date.now }
 const sealed = await sdk.prepareOffer(offering)
-const certificate = await sdk.certifyOffer(offering, sealed)
+
+// They read what leaves, to whom and for what, and permit the oracles to check it.
+const permission = await sdk.permitCheck({
+  offering,
+  sealed,
+  confirm: async (words) => console.log(words.permission.join('\n')),
+})
+const certificate = await sdk.certifyOffer(offering, sealed, permission)
 
 // They read what they agree to and sign it. They need no ether: anybody may carry it to the chain.
 const confirm = async (sentences: readonly string[]) => console.log(sentences.join('\n'))

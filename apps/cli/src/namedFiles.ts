@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { UsageError } from './output.ts'
 
 /** The bytes of a file that the caller named. @throws Cli.Usage naming the file */
@@ -28,12 +28,45 @@ export function readNamedJson(path: string): unknown {
   }
 }
 
-/** Writes a file that the caller named, readable by its owner alone. @throws Cli.Usage */
-export function writeNamed(path: string, text: string): void {
+/**
+ * Refuses a file that exists, so that nothing is overwritten in silence; before any work that would be lost by it. @throws Cli.Usage
+ */
+export function assertFree(path: string, { over = false }: { over?: boolean } = {}): void {
+  if (!over && existsSync(path))
+    throw new UsageError(`${path} exists already`, 'Name another file, or add --force.')
+}
+
+/**
+ * Writes a file that the caller named, readable by its owner alone: beside it first and then under its name, so that a full disk leaves
+ * nothing cut. A file that exists is refused unless `over`. @throws Cli.Usage
+ */
+export function writeNamed(
+  path: string,
+  content: string | Uint8Array,
+  { over = false }: { over?: boolean } = {},
+): void {
+  const beside = `${path}.${process.pid}.part`
   try {
-    writeFileSync(path, text, { mode: 0o600 })
+    writeFileSync(beside, content, { mode: 0o600, flag: 'wx', flush: true })
+    if (over) renameSync(beside, path)
+    else linkOrRename(beside, path)
   } catch (error) {
+    if ((error as { code?: string }).code === 'EEXIST') assertFree(path)
     throw new UsageError(`${path} cannot be written: ${reasonOf(error)}`, 'Name another file.')
+  } finally {
+    rmSync(beside, { force: true })
+  }
+}
+
+/** A link is refused where the name is taken, also by somebody who took it a moment ago; not every disk has links. */
+function linkOrRename(beside: string, path: string): void {
+  try {
+    linkSync(beside, path)
+  } catch (error) {
+    const { code = '' } = error as { code?: string }
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) throw error
+    assertFree(path)
+    renameSync(beside, path)
   }
 }
 
@@ -42,7 +75,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is not a folder',
+  EEXIST: 'there is such a file already',
   ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
 }
 
 /** Why a call of the system failed, in words. */

@@ -12,6 +12,7 @@ import * as Consent from '../src/Consent.ts'
 import * as Deal from '../src/Deal.ts'
 import * as Delivery from '../src/Delivery.ts'
 import { dealBookDomain, type MessageType } from '../src/messages/Message.ts'
+import * as PermissionToCheck from '../src/PermissionToCheck.ts'
 import * as Release from '../src/Release.ts'
 import * as RevokeConsent from '../src/RevokeConsent.ts'
 import * as StorageReceipt from '../src/StorageReceipt.ts'
@@ -104,6 +105,16 @@ const messages = [
     oracle: address('oracle 1'),
     nonce: hash('nonce'),
     asOf: 1_780_000_000n,
+  }),
+  entry(PermissionToCheck, {
+    dealId,
+    provider,
+    manifestHash,
+    payloadRoot: hash('payload root'),
+    oracles: [address('oracle 1'), address('oracle 2')],
+    wordsHash: hash('words'),
+    asOf: 1_780_000_000n,
+    validUntil: 1_780_003_600n,
   }),
   entry(Delivery, { dealId, consumer: terms.consumer, payloadRoot: hash('payload root') }),
   entry(Release, {

@@ -8,5 +8,7 @@ export const DIGEST_LIST_COUNT = 200
 export const RECORD_GROUP_COUNT = 3500
 /** Age of a submission against an oracle's clock, seconds. */
 export const SUBMISSION_SKEW_SEC = 300
+/** Longest life of a permission to check, seconds. */
+export const PERMISSION_LIFE_SEC = 3600
 /** Longest life of a certificate, seconds. */
 export const CERTIFICATE_LIFE_SEC = 3600

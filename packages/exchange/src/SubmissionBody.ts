@@ -1,6 +1,7 @@
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { sha256 } from '@ambrosia/primitives/Hash'
+import * as SignedPermission from './permission/SignedPermission.ts'
 import * as StorageReceipt from './StorageReceipt.ts'
 import * as Submission from './Submission.ts'
 import { submissionBodySchema } from './schemas/record.ts'
@@ -10,6 +11,8 @@ import { assertShape } from './validateShape.ts'
 export type SubmissionBody = {
   /** The manifest as JSON; `packages/sealing` parses it. */
   manifest: Record<string, unknown>
+  /** The provider's leave for this oracle to open the record, given before anything left. */
+  permission: SignedPermission.SignedPermission
   receipt: StorageReceipt.StorageReceipt
   receiptSignature: Hex
   submission: Submission.Submission
@@ -22,6 +25,7 @@ export type SubmissionBody = {
 export function toJson(body: SubmissionBody): Record<string, unknown> {
   return {
     ...body,
+    permission: SignedPermission.toJson(body.permission),
     receipt: StorageReceipt.toJson(body.receipt),
     submission: Submission.toJson(body.submission),
   }
@@ -32,6 +36,7 @@ export function fromJson(data: unknown): SubmissionBody {
   const shape = assertShape<Record<string, unknown>>(submissionBodySchema, data)
   return {
     ...(shape as unknown as SubmissionBody),
+    permission: SignedPermission.fromJson(shape['permission']),
     receipt: StorageReceipt.fromJson(shape['receipt']),
     submission: Submission.fromJson(shape['submission']),
   }

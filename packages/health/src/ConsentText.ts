@@ -132,21 +132,25 @@ const ID = /^[A-Za-z0-9:._-]{1,200}$/
 /** Texts that end up in signed sentences hold no line breaks, control or direction-changing characters. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
-function assertTerms(terms: Terms): void {
-  const texts = {
-    'purpose.words': terms.purpose.words,
-    consumerName: terms.consumerName,
-    price: terms.price,
-    data: terms.data,
-    discloser: terms.discloser,
-    remuneration: terms.remuneration,
-  }
+/** Refuses texts by others that can't stand in a sentence which a person signs. @throws Consent.TermInvalid */
+export function assertPlain(texts: Readonly<Record<string, string | undefined>>): void {
   for (const [name, text] of Object.entries(texts)) {
     if (text === undefined) continue
     if (text.trim() === '' || text.length > 1000 || HIDDEN.test(text)) {
       throw new TermInvalidError(name)
     }
   }
+}
+
+function assertTerms(terms: Terms): void {
+  assertPlain({
+    'purpose.words': terms.purpose.words,
+    consumerName: terms.consumerName,
+    price: terms.price,
+    data: terms.data,
+    discloser: terms.discloser,
+    remuneration: terms.remuneration,
+  })
   if (!DATE.test(terms.until) || !isDay(terms.until)) {
     throw new TermInvalidError('until')
   }

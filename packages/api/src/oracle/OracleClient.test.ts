@@ -26,6 +26,20 @@ const quality = { score: 90, completeness: 40, recency: 20, coding: 20, conforma
 const certified = { id: word(8), oracle: ACCOUNT, certificate, signature, quality }
 const submission: SubmissionBody.SubmissionBody = {
   manifest: { version: 1 },
+  permission: {
+    permission: {
+      dealId: word(1),
+      provider: ACCOUNT,
+      manifestHash: word(2),
+      payloadRoot: word(3),
+      oracles: [ACCOUNT],
+      wordsHash: word(4),
+      asOf: 1_800_000_000n,
+      validUntil: 1_800_003_600n,
+    },
+    words: { version: 1, salt: 'A'.repeat(22), sentences: ['I let it be checked.'] },
+    signature,
+  },
   receipt: {
     store: ACCOUNT,
     manifestHash: word(2),

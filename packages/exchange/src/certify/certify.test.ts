@@ -14,7 +14,7 @@ import { sealContext } from '../SealContext.ts'
 import * as StorageReceipt from '../StorageReceipt.ts'
 import * as Submission from '../Submission.ts'
 import type { SubmissionBody } from '../SubmissionBody.ts'
-import { createSetting } from '../testing/submissionSetting.ts'
+import { createSetting, permit } from '../testing/submissionSetting.ts'
 import { certify } from './certify.ts'
 
 type Setting = Awaited<ReturnType<typeof createSetting>>
@@ -248,6 +248,7 @@ describe('certify', () => {
       offer: { ...setting.offer, manifest, manifestHash },
       deal: setting.deal,
       account,
+      permission: await permit(setting, { manifestHash }),
       holderKey,
       receipt,
       receiptSignature: await storeAccount.signTypedData(

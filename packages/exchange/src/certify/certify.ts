@@ -29,6 +29,7 @@ import type { SubmissionBody } from '../SubmissionBody.ts'
 import { dealTagKey } from '../Tags.ts'
 import type { Deals, OracleDeal } from './Deals.ts'
 import type { EpochLists } from './EpochLists.ts'
+import { permissionFault } from './permissionFault.ts'
 
 /** What a verdict depends on; all of it is the same for every oracle of a deal but `self`. */
 export type CertifyContext = {
@@ -77,6 +78,11 @@ export async function certify(body: SubmissionBody, context: CertifyContext): Pr
   const { dealId } = submission
   const isForDeal = payload.dealId === dealId && isAddressEqual(payload.consumer, terms.consumer)
   if (!isForDeal) throw new RecordError('WrongDeal', 'the sealed record is made for another deal')
+  if (Payload.root(payload.resources) !== body.permission.permission.payloadRoot)
+    throw new RecordError(
+      'NotPermitted',
+      'the sealed record is not what the provider let be checked',
+    )
   const asOf = new Date(Number(submission.asOf) * 1000)
   const judgement = judge({ payload, criteria, presentation, isHolderBound: true, asOf })
   await verifyDelivery(payload, presentation, deal, asOf, context)
@@ -130,6 +136,8 @@ async function admitOrThrow(body: SubmissionBody, context: CertifyContext): Prom
     (status.stoppedAtSec === undefined || submission.asOf <= status.stoppedAtSec), 'stopped')
   const manifest = Manifest.parse(body.manifest)
   require(Manifest.hash(manifest) === submission.manifestHash, 'manifest')
+  const fault = await permissionFault(body, context, domain)
+  if (fault !== undefined) throw new RefusalReason(fault)
   await admitReceipt(body, manifest, terms, context)
   const { provider } = submission
   require(await Submission.verify(

@@ -19,6 +19,7 @@ export function dealBookDomain(chainId: number, dealBook: Address): Domain {
 type FieldTypes = {
   bytes32: Hex
   address: Address
+  'address[]': Address[]
   uint16: number
   uint64: bigint
   uint256: bigint
@@ -26,6 +27,15 @@ type FieldTypes = {
 export type Fields = readonly (readonly [name: string, type: keyof FieldTypes])[]
 export type MessageOf<F extends Fields> = {
   -readonly [Entry in F[number] as Entry[0]]: FieldTypes[Entry[1]]
+}
+
+/** A message as plain JSON. */
+type JsonOf<M> = {
+  [Name in keyof M]: M[Name] extends readonly unknown[]
+    ? string[]
+    : M[Name] extends number
+      ? number
+      : string
 }
 
 /** Everything one EIP-712 message type needs; see docs/protocol/exchange.md, section 4. */
@@ -44,7 +54,7 @@ export type MessageType<M> = {
   /** The account that signed. @throws where the signature is malformed */
   recover(message: M, domain: Domain, signature: Hex): Promise<Address>
   /** Plain JSON: integers of 64 bits and more become decimal strings. */
-  toJson(message: M): Record<string, string | number>
+  toJson(message: M): JsonOf<M>
   /** The message of plain JSON; every field must be there and of its type, and no other. @throws Message.Malformed */
   fromJson(json: unknown): M
 }
@@ -103,13 +113,10 @@ export function defineMessage<const F extends Fields>(
     toJson: (message) =>
       Object.fromEntries(
         fields.map(([name]) => {
-          const value = (message as Record<string, Hex | number | bigint>)[name] as
-            | Hex
-            | number
-            | bigint
+          const value = (message as Record<string, unknown>)[name]
           return [name, typeof value === 'bigint' ? value.toString() : value]
         }),
-      ),
+      ) as JsonOf<M>,
     fromJson: (json) => fieldsFromJson(primaryType, fields, json) as M,
   }
 }
@@ -123,17 +130,26 @@ function isCanonical(signature: Hex): boolean {
   )
 }
 
-const PATTERNS: Record<keyof FieldTypes, RegExp> = {
+type Scalar = Exclude<keyof FieldTypes, 'address[]'>
+const PATTERNS: Record<Scalar, RegExp> = {
   bytes32: /^0x[0-9a-f]{64}$/,
   address: /^0x[0-9a-fA-F]{40}$/,
   uint16: /^\d{1,5}$/,
   uint64: /^(?:0|[1-9]\d{0,19})$/,
   uint256: /^(?:0|[1-9]\d{0,77})$/,
 }
+/** Most members of a list in a message. */
+const LIST_COUNT = 16
 /** JSON Schema of a field; that an integer has no more bits than its type is for {@link fieldsFromJson}. */
 const SCHEMAS: Record<keyof FieldTypes, object> = {
   bytes32: { type: 'string', pattern: PATTERNS.bytes32.source },
   address: { type: 'string', pattern: PATTERNS.address.source },
+  'address[]': {
+    type: 'array',
+    minItems: 1,
+    maxItems: LIST_COUNT,
+    items: { type: 'string', pattern: PATTERNS.address.source },
+  },
   uint16: { type: 'integer', minimum: 0, maximum: 65535 },
   uint64: { type: 'string', pattern: PATTERNS.uint64.source },
   uint256: { type: 'string', pattern: PATTERNS.uint256.source },
@@ -156,6 +172,11 @@ function fieldsFromJson(
   const message: Record<string, unknown> = {}
   for (const [name, type] of fields) {
     const value = source[name]
+    if (type === 'address[]') {
+      if (!isAddressList(value)) throw new MalformedError(primaryType, `${name} is not a ${type}`)
+      message[name] = [...value]
+      continue
+    }
     const isText = typeof value === 'string' || (type === 'uint16' && Number.isInteger(value))
     const text = String(value)
     const bits = BITS[type]
@@ -169,6 +190,15 @@ function fieldsFromJson(
     message[name] = type === 'uint16' ? Number(text) : bits === undefined ? text : BigInt(text)
   }
   return message
+}
+
+function isAddressList(value: unknown): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= LIST_COUNT &&
+    value.every((one) => typeof one === 'string' && PATTERNS.address.test(one))
+  )
 }
 
 /** A message that does not have the fields of its type. */

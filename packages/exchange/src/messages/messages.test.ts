@@ -4,12 +4,21 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { hasCode } from '@ambrosia/primitives/Errors'
+import {
+  concat,
+  domainSeparator,
+  encodeAbiParameters,
+  keccak256,
+  parseAbiParameters,
+  stringToHex,
+} from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import * as CancelConsent from '../CancelConsent.ts'
 import * as Certificate from '../Certificate.ts'
 import * as Consent from '../Consent.ts'
 import * as Deal from '../Deal.ts'
 import * as Delivery from '../Delivery.ts'
+import * as PermissionToCheck from '../PermissionToCheck.ts'
 import * as Release from '../Release.ts'
 import * as RevokeConsent from '../RevokeConsent.ts'
 import * as StorageReceipt from '../StorageReceipt.ts'
@@ -42,6 +51,7 @@ const types: Record<string, MessageType<never>> = {
   Certificate,
   Consent,
   Delivery,
+  PermissionToCheck,
   Release,
   RevokeConsent,
   StorageReceipt,
@@ -75,7 +85,10 @@ describe('signed messages', () => {
 
     it(`${vector.primaryType}: behavior: a changed field, chain, contract or signer does not verify`, async () => {
       for (const [name, value] of Object.entries(vector.message)) {
-        const changed = type.fromJson({ ...vector.message, [name]: flip(value as string | number) })
+        const changed = type.fromJson({
+          ...vector.message,
+          [name]: flip(value as string | number | string[]),
+        })
         assert.notEqual(type.hash(changed, vectors.domain), vector.digest, name)
         assert.equal(
           await type.verify(changed, vectors.domain, vectors.signer, vector.signature),
@@ -158,6 +171,46 @@ describe('signed messages', () => {
   })
 })
 
+describe('a list in a message', () => {
+  it('is hashed as EIP-712 says: its members as words, one after the other', () => {
+    const vector = vectors.valid.find((one) => one.primaryType === 'PermissionToCheck')
+    assert.ok(vector)
+    const message = PermissionToCheck.fromJson(vector.message)
+    const word = (address: Hex) => address.slice(2).toLowerCase().padStart(64, '0')
+    const oracles = keccak256(`0x${message.oracles.map(word).join('')}`)
+    const struct = keccak256(
+      encodeAbiParameters(
+        parseAbiParameters(
+          'bytes32, bytes32, address, bytes32, bytes32, bytes32, bytes32, uint64, uint64',
+        ),
+        [
+          keccak256(stringToHex(vector.typeString)),
+          message.dealId,
+          message.provider,
+          message.manifestHash,
+          message.payloadRoot,
+          oracles,
+          message.wordsHash,
+          message.asOf,
+          message.validUntil,
+        ],
+      ),
+    )
+    const separator = domainSeparator({ domain: vectors.domain })
+    assert.equal(keccak256(concat(['0x1901', separator, struct])), vector.digest)
+  })
+
+  it('limit: 16 members pass, 17 and none do not', () => {
+    const { message } = vectors.valid.find((one) => one.primaryType === 'PermissionToCheck') as {
+      message: Record<string, unknown>
+    }
+    const of = (count: number) =>
+      PermissionToCheck.fromJson({ ...message, oracles: Array(count).fill(other.address) })
+    assert.equal(of(16).oracles.length, 16)
+    for (const count of [0, 17]) assert.throws(() => of(count), { code: 'Message.Malformed' })
+  })
+})
+
 describe('deal identifiers', () => {
   const terms = Deal.fromJson(vectors.deal.terms)
 
@@ -196,7 +249,8 @@ describe('deal identifiers', () => {
 })
 
 /** Another value of the same form. */
-function flip(value: string | number): string | number {
+function flip(value: string | number | string[]): string | number | string[] {
+  if (Array.isArray(value)) return value.slice(1)
   if (typeof value === 'number') return value === 0 ? 1 : value - 1
   if (!value.startsWith('0x')) return (BigInt(value) + 1n).toString()
   return `0x${value[2] === '1' ? '2' : '1'}${value.slice(3)}`

@@ -10,6 +10,9 @@ import { type Address, getAddress, type Hex } from 'viem'
 import { types } from '../testing/messageTypes.ts'
 
 type Message = Record<string, string | number>
+
+/** What oracles judge and no contract does. */
+const OFF_CHAIN = ['PermissionToCheck']
 type Vectors = {
   domain: { name: string; version: string; chainId: number; verifyingContract: Address }
   deal: { terms: never; salt: Hex; termsHash: Hex; dealId: Hex; recordTag: Hex; recordId: Hex }
@@ -56,6 +59,7 @@ it('hashes of the DealBook equal the vectors of the exchange package', async () 
   for (const { primaryType, typeString, message, digest } of valid) {
     const fields = types[primaryType]!.map(({ name, type }) => `${type} ${name}`).join(',')
     assert.equal(typeString, `${primaryType}(${fields})`)
+    if (OFF_CHAIN.includes(primaryType)) continue
     const actual = await call(`hash${primaryType}`, argumentsOf(primaryType, message))
     assert.equal(actual, digest, primaryType)
     for (const { why, digest: foreign } of invalid) assert.notEqual(actual, foreign, why)
@@ -69,6 +73,7 @@ it('the same message on another chain has another hash', async () => {
   const { domain, valid } = vectors
   const call = await placeDealBook(domain.chainId + 1, getAddress(domain.verifyingContract))
   for (const { primaryType, message, digest } of valid) {
+    if (OFF_CHAIN.includes(primaryType)) continue
     const actual = await call(`hash${primaryType}`, argumentsOf(primaryType, message))
     assert.notEqual(actual, digest, primaryType)
   }

@@ -13,6 +13,7 @@ import {
 import type { Address, LocalAccount } from 'viem'
 import type { IssuedRecord } from '../IssuedRecord.ts'
 import { type Domain, dealBookDomain } from '../messages/Message.ts'
+import type { SignedPermission } from '../permission/SignedPermission.ts'
 import type * as StorageReceipt from '../StorageReceipt.ts'
 import * as Submission from '../Submission.ts'
 import type { SubmissionBody } from '../SubmissionBody.ts'
@@ -26,6 +27,7 @@ export async function createSubmission(options: {
   offer: SealedOffer
   deal: DealView
   account: LocalAccount
+  permission: SignedPermission
   holderKey: HolderKey
   receipt: StorageReceipt.StorageReceipt
   receiptSignature: Hex
@@ -54,6 +56,7 @@ export async function createSubmission(options: {
   })
   return {
     manifest: offer.manifest as unknown as Record<string, unknown>,
+    permission: options.permission,
     receipt: options.receipt,
     receiptSignature: options.receiptSignature,
     submission,

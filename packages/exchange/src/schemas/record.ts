@@ -72,6 +72,7 @@ export const submissionBodySchema = {
   type: 'object',
   required: [
     'manifest',
+    'permission',
     'receipt',
     'receiptSignature',
     'submission',
@@ -82,6 +83,7 @@ export const submissionBodySchema = {
   additionalProperties: false,
   properties: {
     manifest: { type: 'object' },
+    permission: { type: 'object' },
     receipt: { type: 'object' },
     receiptSignature: { type: 'string', pattern: '^0x[0-9a-f]{130}$' },
     submission: { type: 'object' },

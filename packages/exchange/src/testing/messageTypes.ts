@@ -6,6 +6,7 @@ const strings = [
   'RevokeConsent(bytes32 recordId,uint64 signedUntil)',
   'StorageReceipt(address store,bytes32 manifestHash,uint64 sizeBytes,bytes32 dealId,uint64 storedUntil)',
   'Submission(bytes32 dealId,address provider,bytes32 manifestHash,bytes32 criteriaHash,address oracle,bytes32 nonce,uint64 asOf)',
+  'PermissionToCheck(bytes32 dealId,address provider,bytes32 manifestHash,bytes32 payloadRoot,address[] oracles,bytes32 wordsHash,uint64 asOf,uint64 validUntil)',
   'Delivery(bytes32 dealId,address consumer,bytes32 payloadRoot)',
   'Release(bytes32 recordId,bytes32 consumerKeyHash,bytes32 envelopeHash,uint64 blockNumber)',
 ] as const

@@ -11,14 +11,19 @@ import * as Validation from '@ambrosia/health/Validation'
 import { fromUint, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
 import * as Envelope from '@ambrosia/sealing/Envelope'
+import type { LocalAccount } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import * as Criteria from '../Criteria.ts'
 import type { DealTerms } from '../Deal.ts'
 import { issueRecord } from '../issue/issueRecord.ts'
-import { dealBookDomain } from '../messages/Message.ts'
+import { PERMISSION_LIFE_SEC } from '../Limits.ts'
+import { type Domain, dealBookDomain } from '../messages/Message.ts'
 import { createSubmission } from '../offer/createSubmission.ts'
 import { sealOffer } from '../offer/sealOffer.ts'
 import { selectRecord } from '../offer/selectRecord.ts'
+import type { PermissionToCheck } from '../PermissionToCheck.ts'
+import { bindingSentences } from '../permission/permissionSentences.ts'
+import * as SignedPermission from '../permission/SignedPermission.ts'
 import * as StorageReceipt from '../StorageReceipt.ts'
 
 const CHAIN_ID = 31337
@@ -121,12 +126,14 @@ export async function createSetting(sizeBytes: number) {
     validatorHash,
     expiry: asOfSec + 1_000_000n,
   }
+  const permission = await permit({ parts: { account, oracle }, domain, offer })
   const body = await createSubmission({
     record,
     selected,
     offer,
     deal,
     account,
+    permission,
     holderKey,
     receipt,
     receiptSignature: await storeAccount.signTypedData(StorageReceipt.toTypedData(receipt, domain)),
@@ -170,6 +177,7 @@ export async function createSetting(sizeBytes: number) {
     plaintextSizeBytes: offer.plaintextSizeBytes,
     /** What made the submission, to make others. */
     parts: {
+      permission,
       record,
       selected,
       account,
@@ -240,4 +248,27 @@ function criteriaFor(
     purpose: 'DUO:0000007',
     consumer: 'did:ambrosia:31337:0000000000000000000000000000000000000002',
   })
+}
+
+/** The permission of a submission, as it should be but for the changes; the sentences follow the changes where none are given. */
+export async function permit(
+  setting: {
+    parts: { account: LocalAccount; oracle: { operator: Hex } }
+    domain: Domain
+    offer: { manifestHash: Hex; payloadRoot: Hex }
+  },
+  change: Partial<PermissionToCheck> & { sentences?: string[]; signer?: LocalAccount } = {},
+): Promise<SignedPermission.SignedPermission> {
+  const { sentences, signer = setting.parts.account, ...fields } = change
+  const permission = {
+    dealId: DEAL_ID,
+    manifestHash: setting.offer.manifestHash,
+    payloadRoot: setting.offer.payloadRoot,
+    oracles: [setting.parts.oracle.operator],
+    asOf: asOfSec,
+    validUntil: asOfSec + BigInt(PERMISSION_LIFE_SEC),
+    ...fields,
+  }
+  const words = sentences ?? bindingSentences(permission)
+  return await SignedPermission.sign(signer, setting.domain, permission, words)
 }

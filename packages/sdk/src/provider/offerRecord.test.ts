@@ -12,7 +12,14 @@ import { newAccount } from '@ambrosia/testing/values'
 import { settle } from '../relay/settle.ts'
 import { type Market, startMarket } from '../testing/startMarket.ts'
 import { giveConsent } from './giveConsent.ts'
-import { certifyOffer, type Offering, prepareOffer, readRecipients } from './offerRecord.ts'
+import {
+  certifyOffer,
+  type Offering,
+  prepareOffer,
+  readRecipients,
+  type SealedForDeal,
+} from './offerRecord.ts'
+import { permitCheck } from './permitCheck.ts'
 import { signConsent } from './signConsent.ts'
 
 const suite = endOfSuite()
@@ -33,6 +40,11 @@ async function during<T>(change: Partial<Market['market']>, run: () => Promise<T
   } finally {
     Object.assign(test.market, before)
   }
+}
+
+/** Has certified under the permission that the person gives for it. */
+async function certify(offering: Offering, sealed: SealedForDeal) {
+  return await certifyOffer(offering, sealed, await permitCheck({ offering, sealed }))
 }
 
 describe('prepareOffer', () => {
@@ -115,7 +127,7 @@ describe('certifyOffer', () => {
     const offering = test.offeringFor(deal)
     const sealed = await prepareOffer(offering)
     const uploads = test.store.uploads.length
-    const certified = await certifyOffer(offering, sealed)
+    const certified = await certify(offering, sealed)
     assert.equal(test.store.uploads.length, uploads + 1)
     assert.equal(test.store.uploads.at(-1)?.sealed, sealed.offer.sealed)
     assert.equal(certified.signatures.length, 3)
@@ -128,14 +140,14 @@ describe('certifyOffer', () => {
   it('goes on without an oracle that is silent, and not without the quorum', async () => {
     const offering = test.offeringFor(deal)
     const sealed = await prepareOffer(offering)
-    const certified = await during({ silent: new Set([0]) }, () => certifyOffer(offering, sealed))
+    const certified = await during({ silent: new Set([0]) }, () => certify(offering, sealed))
     assert.equal(certified.signatures.length, 2)
     assert.deepEqual(
       certified.missing.map(({ code }) => code),
       ['Service.Unreachable'],
     )
     await assert.rejects(
-      during({ silent: new Set([0, 1]) }, () => certifyOffer(offering, sealed)),
+      during({ silent: new Set([0, 1]) }, () => certify(offering, sealed)),
       { code: 'Offer.NoQuorum' },
     )
   })
@@ -144,7 +156,7 @@ describe('certifyOffer', () => {
     const offering = test.offeringFor(deal)
     const sealed = await prepareOffer(offering)
     await assert.rejects(
-      during({ answer: () => 'Record.AlreadySold' }, () => certifyOffer(offering, sealed)),
+      during({ answer: () => 'Record.AlreadySold' }, () => certify(offering, sealed)),
       { code: 'Record.AlreadySold' },
     )
   })
@@ -158,7 +170,7 @@ describe('certifyOffer', () => {
         answer: (certificate, index) =>
           index === 1 ? { ...certificate, provider: other } : certificate,
       },
-      () => certifyOffer(offering, sealed),
+      () => certify(offering, sealed),
     )
     assert.deepEqual(
       certified.missing.map(({ code }) => code),
@@ -166,7 +178,7 @@ describe('certifyOffer', () => {
     )
     await assert.rejects(
       during({ answer: (certificate, index) => ({ ...certificate, score: 90 + index }) }, () =>
-        certifyOffer(offering, sealed),
+        certify(offering, sealed),
       ),
       { code: 'Offer.NoQuorum' },
     )
@@ -187,7 +199,7 @@ describe('certifyOffer', () => {
     for (const receipt of wrong) {
       store.receipt = receipt
       const asking = during({ answer: () => assert.fail('an oracle was asked') }, () =>
-        certifyOffer(offering, sealed),
+        certify(offering, sealed),
       )
       await assert.rejects(asking, { code: 'Offer.WrongReceipt' })
     }
@@ -202,7 +214,7 @@ describe('certifyOffer', () => {
       return { receipt, signature: `0x${'1b'.repeat(65)}` }
     }
     const cheated = { ...offering, store: { ...offering.store, upload } }
-    await assert.rejects(certifyOffer(cheated, sealed), { code: 'Offer.WrongReceipt' })
+    await assert.rejects(certify(cheated, sealed), { code: 'Offer.WrongReceipt' })
   })
 })
 
@@ -210,7 +222,7 @@ describe('giveConsent', () => {
   async function certified() {
     const offering = test.offeringFor(deal)
     const sealed = await prepareOffer(offering)
-    return { offering, sealed, certificate: await certifyOffer(offering, sealed) }
+    return { offering, sealed, certificate: await certify(offering, sealed) }
   }
 
   it('shows the sentences, signs what they say, and the contract takes it', async () => {
@@ -279,7 +291,7 @@ describe('signConsent', () => {
   it('signs under the domain of the deal book, which is of one chain', async () => {
     const options = { offering: test.offeringFor(deal) }
     const sealed = await prepareOffer(options.offering)
-    const certificate = await certifyOffer(options.offering, sealed)
+    const certificate = await certify(options.offering, sealed)
     const { consent } = await giveConsent({ ...options, sealed, certificate })
     const { account } = options.offering
     const { dealBook } = test.exchange.contracts

@@ -14,6 +14,7 @@ import {
   sealOffer,
 } from '@ambrosia/exchange/offer/sealOffer'
 import { type SelectedRecord, selectRecord } from '@ambrosia/exchange/offer/selectRecord'
+import type { SignedPermission } from '@ambrosia/exchange/permission/SignedPermission'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import { fromHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -106,16 +107,18 @@ export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
 }
 
 /**
- * Uploads the sealed record and has the oracles certify it.
- * @throws the store's and the oracles' refusals, Offer.WrongReceipt, Offer.NoQuorum
+ * Uploads the sealed record and has the oracles certify it, under the permission that they check first.
+ * @throws the store's and the oracles' refusals, Offer.WrongPermission, Offer.WrongReceipt, Offer.NoQuorum
  */
 export async function certifyOffer(
   offering: Offering,
   sealed: SealedForDeal,
+  permission: SignedPermission,
 ): Promise<CertifiedOffer> {
   const { deal, account, store } = offering
   const { offer, selected } = sealed
   const { dealId, terms } = deal
+  assertPermission(permission, offering, offer)
   const { receipt, signature } = await store.upload(account, {
     dealId,
     manifestHash: offer.manifestHash,
@@ -130,6 +133,7 @@ export async function certifyOffer(
     offer,
     deal: viewOf(offering.chain, deal),
     account,
+    permission,
     holderKey: offering.holderKey,
     receipt,
     receiptSignature: signature,
@@ -143,6 +147,19 @@ export async function certifyOffer(
     quorum: terms.quorum,
     onProgress: offering.onProgress ?? ignoreProgress,
   })
+}
+
+/** Nothing leaves under a permission for something else. */
+function assertPermission(
+  { permission }: SignedPermission,
+  { account, deal }: Offering,
+  offer: SealedOffer,
+): void {
+  const isOfOffer =
+    permission.dealId === deal.dealId &&
+    permission.manifestHash === offer.manifestHash &&
+    isAddressEqual(permission.provider, account.address)
+  if (!isOfOffer) throw new WrongPermissionError()
 }
 
 /** A receipt that oracles would refuse, which tell a stranger nothing, is refused here, where it can be said. */
@@ -170,6 +187,14 @@ export class WrongReceiptError extends AmbrosiaError {
   constructor() {
     super('Offer.WrongReceipt', 'the receipt is not that of a store of the deal for this record', {
       hint: 'Nothing was sold. Offer again, or use another store of the deal.',
+    })
+  }
+}
+
+export class WrongPermissionError extends AmbrosiaError {
+  constructor() {
+    super('Offer.WrongPermission', 'the permission to check was given for another offer', {
+      hint: 'Nothing was sent. Ask the person again, for this offer.',
     })
   }
 }

@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test'
 import type { Certified } from '@ambrosia/api/oracle/OracleClient'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import { certify } from '@ambrosia/exchange/certify/certify'
-import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
+import { createSetting, permit } from '@ambrosia/exchange/testing/submissionSetting'
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { privateKeyToAccount } from 'viem/accounts'
 import { submitOffer } from './submitOffer.ts'
@@ -37,7 +37,19 @@ describe('an oracle that answers something else than its certificate', () => {
       return { operator: account.address, signer: account.address, client }
     })
     const { receiptSignature } = body
-    return await submitOffer({ ...rest, receipt, receiptSignature, offer, deal, oracles, quorum })
+    const permission = await permit(setting, {
+      oracles: oracles.map(({ operator }) => operator),
+    })
+    return await submitOffer({
+      ...rest,
+      permission,
+      receipt,
+      receiptSignature,
+      offer,
+      deal,
+      oracles,
+      quorum,
+    })
   }
 
   it('an honest third one is counted', async () => {

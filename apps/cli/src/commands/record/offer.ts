@@ -1,95 +1,223 @@
+import type { SignedConsent } from '@ambrosia/exchange/Settlement'
+import type { Offering, SealedForDeal } from '@ambrosia/sdk/provider/offerRecord'
+import type { OfferWords } from '@ambrosia/sdk/provider/permitCheck'
+import type { CertifiedOffer } from '@ambrosia/sdk/provider/submitOffer'
 import type { Command } from 'commander'
 import type { Address, Hex } from 'viem'
-import { writeNamed } from '../../namedFiles.ts'
+import { assertFree, writeNamed } from '../../namedFiles.ts'
 import { address, hash, walletName } from '../../options.ts'
-import { progress, show, UsageError } from '../../output.ts'
+import { EXIT, progress, show, UsageError } from '../../output.ts'
+import { ask } from './ask.ts'
 import { saleAccountName } from './saleAccount.ts'
 
-type Options = { deal: string; out: string; yes: boolean; relayerFee: string; relayer?: string }
+type Options = {
+  deal: string
+  out?: string
+  yes: boolean
+  dryRun: boolean
+  force: boolean
+  relayerFee: string
+  relayer?: string
+}
 
 /** `ambrosia record offer`. */
 export function define(offer: Command): void {
   offer
     .argument('<name>', 'name of the record', walletName)
     .requiredOption('--deal <id>', 'deal to offer it into', hash)
-    .requiredOption('--out <file>', 'file for the offer; give it to any relayer')
+    .option(
+      '--out <file>',
+      'file for the offer (required but with --dry-run); give it to any relayer',
+    )
+    .option(
+      '--dry-run',
+      'show what would leave, to whom, under which words, and send nothing',
+      false,
+    )
     .option('--relayer-fee <med>', 'most that a relayer may take out of the price', '0')
     .option('--relayer <address>', 'the only account that may carry it; default: anyone', address)
-    .option('--yes', 'sign without asking', false)
+    .option('--force', 'write over a file that exists', false)
+    .option('--yes', 'permit the check and sign the consent without asking', false)
     .addHelpText(
       'after',
-      '\nExample:\n  ambrosia record offer alice --deal 0x… --out offer.json\n  ambrosia relay settle offer.json',
+      `
+It asks twice: before anything leaves, for leave to have it checked; and after the check, for the consent that sells it. A no is an
+answer (exit code 1): the first costs nothing at all.
+
+Example:
+  ambrosia record offer alice --deal 0x… --dry-run
+  ambrosia record offer alice --deal 0x… --out offer.json
+  ambrosia relay settle offer.json
+
+With --json: {"version":1,"ok":true,"agreed":true,"deal":"0x…","offer":"offer.json","score":92,"account":"0x…","consentHash":"0x…"}`,
     )
     .action(async (name: string, options: Options, command: Command) => {
-      const made = await makeOffer(name, options)
-      writeNamed(options.out, `${JSON.stringify(made.file, null, 2)}\n`)
+      const out = options.out ?? ''
+      if (!options.dryRun) assertOutput(out, options)
+      const offering = await prepare(name, options)
+      if (options.dryRun) return await showDryRun(command, offering)
+      const made = await makeOffer(offering, options)
+      if ('declined' in made) {
+        const left = made.declined === 'permission' ? 'Nothing has left.' : 'Nothing was sold.'
+        show(command, { agreed: false, deal: options.deal, declined: made.declined }, [left])
+        process.exitCode = EXIT.failed
+        return
+      }
+      writeNamed(out, `${JSON.stringify(made.file, null, 2)}\n`, { over: options.force })
+      const { score, consentHash } = made
       show(
         command,
-        {
-          deal: options.deal,
-          offer: options.out,
-          score: made.score,
-          account: made.account,
-          consentHash: made.file.consentHash,
-        },
+        { agreed: true, deal: options.deal, offer: out, score, account: made.account, consentHash },
         [
-          `quality ${made.score}/100, ${made.signatures} oracles`,
-          `offer ${options.out}: carry it with ambrosia relay settle ${options.out}`,
+          `quality ${score}/100, ${made.signatures} oracles`,
+          `offer ${out}: carry it with ambrosia relay settle ${out}`,
         ],
       )
     })
 }
 
-async function makeOffer(name: string, options: Options) {
+/** What can't be written or answered is said before anything leaves. */
+function assertOutput(out: string, { force, yes }: Options): void {
+  if (out === '') throw new UsageError('--out names no file', 'Add --out offer.json, or --dry-run.')
+  assertFree(out, { over: force })
+  if (!yes && !process.stdin.isTTY) {
+    throw new UsageError(
+      'permission and consent need your word, and there is no terminal to ask at',
+      'Read what leaves with --dry-run; then add --yes.',
+    )
+  }
+}
+
+type Prepared = { offering: Offering; sealed: SealedForDeal; words: OfferWords; fee: bigint }
+
+/** Selects and seals; reads the deal, sends nothing of the person. */
+async function prepare(name: string, options: Options): Promise<Prepared> {
   const { fromDecimal } = await import('@ambrosia/primitives/Units')
   const { openSession, recordLoader } = await import('../../Session.ts')
   const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
   const { loadRecord } = await import('../../wallet/records.ts')
-  const { certifyOffer, prepareOffer } = await import('@ambrosia/sdk/provider/offerRecord')
-  const { giveConsent } = await import('@ambrosia/sdk/provider/giveConsent')
-  const { toSettlement } = await import('@ambrosia/exchange/Settlement')
-  const Certificate = await import('@ambrosia/exchange/Certificate')
-  const Consent = await import('@ambrosia/exchange/Consent')
+  const { prepareOffer } = await import('@ambrosia/sdk/provider/offerRecord')
+  const { describeOffer } = await import('@ambrosia/sdk/provider/permitCheck')
+  const fee = fromDecimal(options.relayerFee)
   const session = await openSession()
+  const record = await loadRecord(session, name)
   const deal = await loadDeal(session, options.deal as Hex)
-  const offering = {
+  const offering: Offering = {
     chain: session.chain,
     store: session.store,
     fetch,
     loader: await recordLoader(),
     deal,
-    record: await loadRecord(session, name),
+    record,
     account: session.wallet.account(saleAccountName(name, deal.dealId)),
     holderKey: session.wallet.holderKey(name),
     now: Date.now,
     onProgress: tellProgress,
   }
   const sealed = await prepareOffer(offering)
-  progress(sealed.selected.explanation)
-  const certificate = await certifyOffer(offering, sealed)
-  const { consent, sentences } = await giveConsent({
-    offering,
-    sealed,
-    certificate,
-    maximumRelayerFee: fromDecimal(options.relayerFee),
-    ...(options.relayer === undefined ? {} : { relayer: options.relayer as Address }),
-    confirm: (shown) => confirm(shown, options.yes),
-  })
-  const settlement = toSettlement(deal.terms, certificate, consent)
-  return {
-    score: certificate.certificate.score,
-    signatures: certificate.signatures.length,
-    account: offering.account.address,
-    file: {
-      version: 1,
-      dealId: deal.dealId,
-      certificate: Certificate.toJson(certificate.certificate),
-      oracleSignatures: settlement.oracleSignatures,
-      consent: Consent.toJson(consent.consent),
-      consentHash: consent.consentHash,
-      consentSignature: consent.signature,
-      sentences,
+  return { offering, sealed, words: describeOffer(offering, sealed, fee), fee }
+}
+
+async function showDryRun(command: Command, { offering, sealed, words }: Prepared): Promise<void> {
+  const { indexes, total, explanation } = sealed.selected
+  show(
+    command,
+    {
+      dryRun: true,
+      deal: offering.deal.dealId,
+      resources: indexes.length,
+      of: total,
+      sealedSizeBytes: sealed.offer.sealed.length,
+      oracles: sealed.recipients.map(({ operator, endpoint }) => ({ operator, endpoint })),
+      stores: offering.deal.terms.stores,
+      permission: words.permission,
+      consent: words.consent,
     },
+    [
+      `would leave: ${explanation}; ${sealed.offer.sealed.length} bytes sealed`,
+      ...sealed.recipients.map(({ operator, endpoint }) => `to oracle ${operator} at ${endpoint}`),
+      'first asked:',
+      ...words.permission.map((sentence) => `  ${sentence}`),
+      'asked after the check, here at the lowest price of the deal:',
+      ...words.consent.map((sentence) => `  ${sentence}`),
+      'Nothing was sent.',
+    ],
+  )
+}
+
+type Made = {
+  score: number
+  signatures: number
+  account: Address
+  consentHash: Hex
+  file: object
+}
+
+async function makeOffer(
+  { offering, sealed, fee }: Prepared,
+  options: Options,
+): Promise<Made | { declined: 'permission' | 'consent' }> {
+  const { certifyOffer } = await import('@ambrosia/sdk/provider/offerRecord')
+  const { giveConsent } = await import('@ambrosia/sdk/provider/giveConsent')
+  const { DeclinedError, permitCheck } = await import('@ambrosia/sdk/provider/permitCheck')
+  try {
+    const permission = await permitCheck({
+      offering,
+      sealed,
+      maximumRelayerFee: fee,
+      confirm: async ({ permission, consent }) => {
+        const shown = [
+          ...permission,
+          'If it passes, you are asked for this consent, at the lowest price of the deal or more:',
+          ...consent.map((sentence) => `  ${sentence}`),
+        ]
+        const isGiven = await ask(shown, 'Let them check it?', options.yes)
+        if (!isGiven) throw new DeclinedError('permission')
+      },
+    })
+    const certificate = await certifyOffer(offering, sealed, permission)
+    const { consent, sentences } = await giveConsent({
+      offering,
+      sealed,
+      certificate,
+      maximumRelayerFee: fee,
+      ...(options.relayer === undefined ? {} : { relayer: options.relayer as Address }),
+      confirm: async (shown) => {
+        if (!(await ask(shown, 'Sign this consent?', options.yes)))
+          throw new DeclinedError('consent')
+      },
+    })
+    return {
+      score: certificate.certificate.score,
+      signatures: certificate.signatures.length,
+      account: offering.account.address,
+      consentHash: consent.consentHash,
+      file: await toFile(offering, certificate, consent, sentences),
+    }
+  } catch (error) {
+    if (error instanceof DeclinedError) return { declined: error.what }
+    throw error
+  }
+}
+
+async function toFile(
+  { deal }: Offering,
+  certificate: CertifiedOffer,
+  consent: SignedConsent,
+  sentences: readonly string[],
+): Promise<object> {
+  const { toSettlement } = await import('@ambrosia/exchange/Settlement')
+  const Certificate = await import('@ambrosia/exchange/Certificate')
+  const Consent = await import('@ambrosia/exchange/Consent')
+  return {
+    version: 1,
+    dealId: deal.dealId,
+    certificate: Certificate.toJson(certificate.certificate),
+    oracleSignatures: toSettlement(deal.terms, certificate, consent).oracleSignatures,
+    consent: Consent.toJson(consent.consent),
+    consentHash: consent.consentHash,
+    consentSignature: consent.signature,
+    sentences,
   }
 }
 
@@ -97,20 +225,4 @@ type Progress = { step: string; done: number; total?: number; unit: string }
 
 function tellProgress({ step, done, total, unit }: Progress): void {
   progress(`${step}: ${done}${total === undefined ? '' : ` of ${total}`} ${unit}`)
-}
-
-/** Shows the exact sentences and asks; without a terminal the caller must say --yes. */
-async function confirm(sentences: readonly string[], isAgreed: boolean): Promise<void> {
-  for (const sentence of sentences) progress(`  ${sentence}`)
-  if (isAgreed) return
-  if (!process.stdin.isTTY)
-    throw new UsageError(
-      'the consent needs your word',
-      'Add --yes after reading the sentences above.',
-    )
-  const { createInterface } = await import('node:readline/promises')
-  const prompt = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await prompt.question('Sign this consent? (yes/no) ')
-  prompt.close()
-  if (answer.trim().toLowerCase() !== 'yes') throw new UsageError('not signed', 'Nothing was sold.')
 }

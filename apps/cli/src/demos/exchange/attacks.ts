@@ -5,6 +5,7 @@ import type { IssuedRecord, SaltedResource } from '@ambrosia/exchange/IssuedReco
 import { toSettlement } from '@ambrosia/exchange/Settlement'
 import type { Offering } from '@ambrosia/sdk/provider/offerRecord'
 import { certifyOffer, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
+import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import type { Attack } from '../frame/Stage.ts'
 import type { Ground } from '../frame/startGround.ts'
@@ -86,5 +87,6 @@ async function offerRevoked({ holder, offering }: Sold, { network }: Ground): Pr
 /** Has an offer certified. @throws what refuses it */
 async function offer(offering: Promise<Offering>): Promise<undefined> {
   const offered = await offering
-  await certifyOffer(offered, await prepareOffer(offered))
+  const sealed = await prepareOffer(offered)
+  await certifyOffer(offered, sealed, await permitCheck({ offering: offered, sealed }))
 }

@@ -11,6 +11,7 @@ import {
   prepareOffer,
   type SealedForDeal,
 } from '@ambrosia/sdk/provider/offerRecord'
+import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { type SettleResult, settle } from '@ambrosia/sdk/relay/settle'
 import { amount, decimal, size } from '../../figures.ts'
 import type { Line } from '../frame/Stage.ts'
@@ -31,10 +32,15 @@ export async function sellOne(context: {
   const { chain } = ground.network
   const offering = offeringOf(holder, deal, ground)
   const sealed = await step('seal', () => prepareOffer(offering), sealedLines)
+  const permission = await permitCheck({ offering, sealed })
+  screen.line(
+    '',
+    `the patient reads what leaves, to whom and for what, and permits ${sealed.recipients.length} oracles to check it; nothing has left before`,
+  )
   if (context.options.killOracle) await killOracle(ground, context.stage)
   const certificate = await step(
     'validate',
-    () => certifyOffer(offering, sealed),
+    () => certifyOffer(offering, sealed, permission),
     ({ signatures, certificate: { score } }) => ({
       label: '5 validate',
       text: `${signatures.length} of ${deal.terms.oracles.length} oracles: issuer, status, digests, schema, predicates; quality ${score}/100`,
