@@ -30,6 +30,7 @@ import { dealTagKey } from '../Tags.ts'
 import type { Deals, OracleDeal } from './Deals.ts'
 import type { EpochLists } from './EpochLists.ts'
 import { permissionFault } from './permissionFault.ts'
+import { RefusedError } from './RefusedError.ts'
 
 /** What a verdict depends on; all of it is the same for every oracle of a deal but `self`. */
 export type CertifyContext = {
@@ -279,16 +280,6 @@ async function assertUnsold(
       'PersonCapReached',
       `this person has sold ${terms.perPersonCap} records into this deal, the most it allows`,
     )
-  }
-}
-
-/** The one answer to everything that fails before the presentation is verified; the reason stays inside. */
-export class RefusedError extends AmbrosiaError {
-  constructor(cause: unknown) {
-    super('Submission.Refused', 'the submission is not acceptable', {
-      hint: 'Check deal, oracle, clock, receipt, signatures and presentation; an oracle does not say which is wrong.',
-      cause,
-    })
   }
 }
 
