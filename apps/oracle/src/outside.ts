@@ -24,10 +24,13 @@ export function createOutside(options: {
   statusSchedule: StatusSchedule
   operator: RequestSigner
   oracleNetwork: OracleNetwork | undefined
+  /** Keeps what the enclave sealed. */
+  keep: (sealed: string) => void
 }): Outside {
   const { database, client, chain, oracleNetwork } = options
   const deals = createDeals({ database, chain })
   return {
+    keep: async (sealed) => options.keep(sealed),
     findDeal: (dealId) => deals.find(dealId),
     dealStatus: (dealId) => deals.status(dealId),
     personCount: (dealId, personTag) => deals.personCount(dealId, personTag),

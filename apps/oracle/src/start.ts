@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { oracleRoutes } from '@ambrosia/api/oracle/routes'
@@ -5,9 +6,11 @@ import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Network from '@ambrosia/chain/Network'
 import * as Contexts from '@ambrosia/credentials/Contexts'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
+import { fromUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Config from '@ambrosia/service/Config'
 import { type Frame, openFrame, serve } from '@ambrosia/service/Frame'
+import { writeFileAtomically } from '@ambrosia/service/files'
 import * as Keystore from '@ambrosia/service/Keystore'
 import type { Running } from '@ambrosia/service/runService'
 import * as SignedRequest from '@ambrosia/service/SignedRequest'
@@ -80,6 +83,7 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
     onError: (issuer, err) => log.warn({ err, issuer }, 'status lists can not be fetched'),
   })
   const oracleNetwork = oracleNetworkOf(network)
+  const sealedPath = join(frame.places.dataFolder, 'enclave.json')
   const launched = await launchEnclave({
     opening: {
       settings: {
@@ -89,7 +93,7 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
         operator: operator.address,
         network: oracleNetwork,
       },
-      folder: join(frame.places.dataFolder, 'enclave'),
+      sealed: existsSync(sealedPath) ? readFileSync(sealedPath, 'utf8') : undefined,
       password: config.password ?? Keystore.developmentPassword(config.home),
     },
     outside: createOutside({
@@ -100,6 +104,7 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
       statusSchedule,
       operator,
       oracleNetwork,
+      keep: (sealed) => writeFileAtomically(sealedPath, fromUtf8(sealed), 0o600),
     }),
     log,
     program: config.enclaveProgram,

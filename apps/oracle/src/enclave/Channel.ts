@@ -31,6 +31,8 @@ export function createChannel(options: {
   output: Writable
   services: Services
   onBroken: (error: AmbrosiaError) => void
+  /** Told of errors that are not ours, of which nothing crosses. */
+  onUnexpected: (error: unknown) => void
 }): Channel {
   const { input, output, services } = options
   const pending = new Map<number, { done(value: unknown): void; failed(error: Error): void }>()
@@ -47,7 +49,7 @@ export function createChannel(options: {
   const onLine = (line: string): void => {
     const message = readMessage(Wire.decode(line))
     if (message.kind === 'call') {
-      void answer(message, services).then(send)
+      void answer(message, options).then(send)
       return
     }
     const waiting = pending.get(message.id)
@@ -84,7 +86,7 @@ export function remote<T extends object>(channel: Channel, names: readonly (keyo
 
 async function answer(
   { id, name, args }: Message & { kind: 'call' },
-  services: Services,
+  { services, onUnexpected }: { services: Services; onUnexpected: (error: unknown) => void },
 ): Promise<Message> {
   try {
     const service = Object.hasOwn(services, name) ? services[name] : undefined
@@ -92,6 +94,7 @@ async function answer(
     return { kind: 'done', id, value: await service(...(args as never[])) }
   } catch (error) {
     if (!(error instanceof AmbrosiaError)) {
+      onUnexpected(error)
       const message = 'a call over the border of the enclave failed'
       return { kind: 'failed', id, code: 'Enclave.Failed', message, hint: undefined }
     }

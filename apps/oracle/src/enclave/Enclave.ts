@@ -106,8 +106,10 @@ export const ENCLAVE_NAMES = [
 /** A status list as its issuer published it. */
 export type PublishedList = { issuer: string; url: string; bytes: Uint8Array }
 
-/** All that an enclave asks of its host: reading the chain and the store. */
+/** All that an enclave asks of its host: keeping what is sealed, reading the chain and the store. */
 export type Outside = {
+  /** Keeps the enclave's sealed secrets, whole, for its next start. */
+  keep(sealed: string): Promise<void>
   findDeal(dealId: Hex): Promise<OracleDeal | undefined>
   /** Epoch of the tag secret that a deal uses; undefined in a network without epochs. */
   epochOfDeal(dealId: Hex): Promise<bigint | undefined>
@@ -129,6 +131,7 @@ export type Outside = {
 }
 
 export const OUTSIDE_NAMES = [
+  'keep',
   'findDeal',
   'epochOfDeal',
   'dealStatus',

@@ -26,6 +26,8 @@ import { createTagSecret, openTagSecret, readTagSecret, wrapTagSecret } from './
 export type EnclaveParts = {
   settings: EnclaveSettings
   keystore: Keystore
+  /** Waits until what the keystore was given lies with the host. Default: at once. */
+  kept?: () => Promise<void>
   platform: Platform
   outside: Outside
   now: () => number
@@ -38,8 +40,9 @@ export type EnclaveParts = {
 
 /** The inside of an enclave: everything that works with keys. */
 export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
-  const { settings, keystore, platform, now } = parts
+  const { settings, keystore, platform, now, kept = async () => {} } = parts
   const keys = parts.keys ?? (await openKeys(keystore, settings.operator))
+  await kept()
   const validatorHash = toHex(Validation.validatorHash())
   const nowSec = (): bigint => BigInt(Math.floor(now() / 1000))
   const { chainId, dealBook } = settings
@@ -92,6 +95,7 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
     createTagSecret: async () => {
       alone()
       createTagSecret(keystore)
+      await kept()
     },
     wrapTagSecret: async (peer) => {
       alone()
@@ -102,11 +106,17 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
     openTagSecret: async (envelope) => {
       alone()
       await openTagSecret({ envelope, self: keys, chainId, dealBook, keystore })
+      await kept()
     },
     apply: (nonce, expiresAtSec) => inNetwork().apply(nonce, expiresAtSec, Number(nowSec())),
     vote: (application) => inNetwork().vote(application),
     deal: (plan) => inNetwork().epochs.deal(plan),
-    accept: (plan, dealings, expiresAtSec) => inNetwork().epochs.accept(plan, dealings, expiresAtSec),
+    accept: async (plan, dealings, expiresAtSec) => {
+      const offer = await inNetwork().epochs.accept(plan, dealings, expiresAtSec)
+      // A vote for a secret of which this oracle could lose its share would be no vote.
+      await kept()
+      return offer
+    },
     wrapShare: (epoch, commitment, asker) => inNetwork().epochs.wrapShare(epoch, commitment, asker),
     openShares: (epoch, commitment, shares) =>
       inNetwork().epochs.openShares(epoch, commitment, shares),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Log } from '@ambrosia/service/Log'
@@ -11,12 +11,13 @@ import {
   OUTSIDE_NAMES,
   type Outside,
 } from './Enclave.ts'
+import { GRAMINE_FOLDER } from './platform.ts'
 
 /** The first line that an enclave gets. */
 export type Opening = {
   settings: EnclaveSettings
-  /** Folder that it keeps its sealed keys in. */
-  folder: string
+  /** What it had kept, sealed by itself. */
+  sealed: string | undefined
   /** Password of its keystore where no hardware has a sealing key; development only. */
   password: string
 }
@@ -30,7 +31,7 @@ const PROGRAM = fileURLToPath(new URL('./main.ts', import.meta.url))
 const END_MS = 3_000
 
 /**
- * Starts the enclave as a process of its own: it reads the program's files, writes its own folder, starts no process, and has two pipes to us
+ * Starts the enclave as a process of its own: it reads the program's files, writes none, starts no process, and has two pipes to us
  * and no other way out (`guard.ts`). When it ends unasked, `onEnded` is told: the service ends too, and is started again as a whole.
  */
 export async function launchEnclave(options: {
@@ -42,12 +43,10 @@ export async function launchEnclave(options: {
   program?: string | undefined
 }): Promise<Launched> {
   const { opening, outside, log, program = PROGRAM } = options
-  mkdirSync(opening.folder, { recursive: true, mode: 0o700 })
-  const child = spawn(process.execPath, [...permissionsOf(opening.folder), program], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, [...permissionsOf(), program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
     env: environment(),
   })
-  child.stderr.on('data', (chunk: Buffer) => log.warn({ text: linesOf(chunk) }, 'enclave'))
   child.stdin.on('error', () => {})
   const services = Object.fromEntries(OUTSIDE_NAMES.map((name) => [name, outside[name]]))
   const channel = createChannel({
@@ -58,6 +57,7 @@ export async function launchEnclave(options: {
       log.error({ err: error }, 'the enclave sent what can not be read')
       child.kill('SIGKILL')
     },
+    onUnexpected: (err) => log.error({ err }, 'a call of the enclave failed'),
   })
   let isClosing = false
   const ended = new Promise<void>((done) => {
@@ -67,7 +67,14 @@ export async function launchEnclave(options: {
       done()
     })
   })
-  await channel.call('open', [opening])
+  try {
+    await channel.call('open', [opening])
+  } catch (error) {
+    isClosing = true
+    child.kill('SIGKILL')
+    await ended
+    throw error
+  }
   return {
     enclave: remote<Enclave>(channel, ENCLAVE_NAMES),
     close: async () => {
@@ -80,10 +87,10 @@ export async function launchEnclave(options: {
   }
 }
 
-function permissionsOf(folder: string): string[] {
+function permissionsOf(): string[] {
   const modules = dirname(realpathSync(join(ROOT, 'node_modules', 'viem')))
-  const readable = [ROOT, modules, folder]
-  const writable = [folder]
+  const readable = [ROOT, modules, GRAMINE_FOLDER]
+  const writable = [GRAMINE_FOLDER]
   const cache = process.env['NODE_COMPILE_CACHE']
   if (cache !== undefined) {
     readable.push(cache)
@@ -107,8 +114,4 @@ function environment(): NodeJS.ProcessEnv {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value]]
   }))
-}
-
-function linesOf(chunk: Buffer): string {
-  return chunk.toString('utf8').trim().slice(0, 2000)
 }

@@ -22,7 +22,7 @@ const PROGRAM = 'ambrosia-oracle-enclave 1'
 const STATEMENT_LIFE_SEC = 86_400
 
 /** Gramine's files: https://gramine.readthedocs.io/en/stable/attestation.html (1.8). */
-const GRAMINE_FOLDER = '/dev/attestation'
+export const GRAMINE_FOLDER = '/dev/attestation'
 
 /**
  * The hardware below this process, else the development root.

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import * as Validation from '@ambrosia/health/Validation'
 import { toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Keystore from '@ambrosia/service/Keystore'
+import { describeError } from '@ambrosia/service/Log'
 import { createChannel, remote } from './Channel.ts'
 import { createEnclave } from './createEnclave.ts'
 import { ENCLAVE_NAMES, type Enclave, OUTSIDE_NAMES, type Outside } from './Enclave.ts'
@@ -36,21 +36,41 @@ export function serveEnclave(change: (enclave: Enclave) => Enclave = (enclave) =
     output: stdout,
     services: { ...Object.fromEntries(named), open },
     onBroken: () => process.exit(1),
+    onUnexpected: (error) => console.error(JSON.stringify(describeError(error))),
   })
   stdin.once('end', () => process.exit(0))
 }
 
 async function openEnclave(opening: Opening, outside: Outside): Promise<Enclave> {
-  const { settings, folder } = opening
+  const { settings } = opening
   const validatorHash = toHex(Validation.validatorHash())
   const platform = openPlatform({ mode: settings.mode, validatorHash })
   const sealingKey = platform.sealingKey()
+  const place = createPlace(opening.sealed, outside)
   const keystore = await Keystore.open({
-    path: join(folder, 'keystore.json'),
+    path: place,
     password: sealingKey === undefined ? opening.password : passwordOf(sealingKey),
     hasRandomPassword: sealingKey !== undefined || settings.mode === 'development',
   })
-  return await createEnclave({ settings, keystore, platform, outside, now: Date.now })
+  const { kept } = place
+  return await createEnclave({ settings, keystore, kept, platform, outside, now: Date.now })
+}
+
+/** The host keeps the text; `kept` waits until it has. */
+function createPlace(sealed: string | undefined, outside: Outside) {
+  let text = sealed
+  let keeping: Promise<void> = Promise.resolve()
+  return {
+    read: () => text,
+    write: (next: string) => {
+      text = next
+      const before = keeping
+      keeping = before.then(() => outside.keep(next))
+      // Whoever waits by `kept` is told.
+      keeping.catch(() => {})
+    },
+    kept: () => keeping,
+  }
 }
 
 export class OpenedError extends AmbrosiaError {

@@ -112,7 +112,12 @@ export async function createOracle(
       settings: { ...settings, ...change.settings },
       keystore,
       platform: openPlatform({ mode: 'development', validatorHash: terms.validatorHash }),
-      outside: createOutside({ ...reading, operator: operatorAccount, oracleNetwork: undefined }),
+      outside: createOutside({
+        ...reading,
+        operator: operatorAccount,
+        oracleNetwork: undefined,
+        keep: () => {},
+      }),
       now,
       keys: change.keys ?? keys,
       listsAt: context.listsAt,
