@@ -14,7 +14,7 @@ export const SECRET_KEY: Uint8Array = sha256Tagged(
   fromUtf8('public on purpose'),
 )
 
-export const PUBLIC_KEY: Hex = toHex(ed25519.getPublicKey(SECRET_KEY))
+const PUBLIC_KEY: Hex = toHex(ed25519.getPublicKey(SECRET_KEY))
 
 /** A policy's part that takes evidence of development networks. */
 export const SOFTWARE_POLICY: SoftwarePolicy = { roots: { [NAME]: PUBLIC_KEY } }

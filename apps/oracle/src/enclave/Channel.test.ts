@@ -69,7 +69,10 @@ describe('the border of the enclave', () => {
     await assert.rejects(near.call('refuse', []), { code: 'Record.Wrong', hint: 'later' })
     const failure = await near.call('fail', []).catch((error: Error) => error)
     assert.ok(failure instanceof AmbrosiaError)
-    assert.deepEqual([failure.code, JSON.stringify(failure).includes('secret')], ['Enclave.Failed', false])
+    assert.deepEqual(
+      [failure.code, JSON.stringify(failure).includes('secret')],
+      ['Enclave.Failed', false],
+    )
     assert.equal(unexpected.length, 1)
   })
 

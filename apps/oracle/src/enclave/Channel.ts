@@ -34,7 +34,7 @@ export function createChannel(options: {
   /** Told of errors that are not ours, of which nothing crosses. */
   onUnexpected: (error: unknown) => void
 }): Channel {
-  const { input, output, services } = options
+  const { input, output } = options
   const pending = new Map<number, { done(value: unknown): void; failed(error: Error): void }>()
   let nextId = 1
   let isEnded = false
@@ -78,7 +78,10 @@ export function createChannel(options: {
 }
 
 /** The other side's services as an object; `names` are all that it has. */
-export function remote<T extends object>(channel: Channel, names: readonly (keyof T & string)[]): T {
+export function remote<T extends object>(
+  channel: Channel,
+  names: readonly (keyof T & string)[],
+): T {
   return Object.fromEntries(
     names.map((name) => [name, (...args: unknown[]) => channel.call(name, args)]),
   ) as T

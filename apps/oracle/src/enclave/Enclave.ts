@@ -53,7 +53,7 @@ export type Peer = { operator: Address; publicKey: Uint8Array; keyId: string; ep
 
 /**
  * All that an enclave does, and so all that its host can have it do. Keys never leave it: what does is signed or wrapped.
- * What the host says about the chain is the host's word; see docs/operations/enclave.md.
+ * What the host says about the chain is the host's word; see docs/guides/enclave.md.
  */
 export type Enclave = {
   describe(): Promise<EnclaveDescription>
@@ -75,7 +75,11 @@ export type Enclave = {
   /** This oracle's part of the next epoch's secret, dealt to the members. @throws Attestation.*, Epoch.* */
   deal(plan: EpochPlan): Promise<SignedDealing>
   /** Checks dealings, keeps this oracle's share of their sum, and votes for the epoch. @throws Epoch.*, Threshold.* */
-  accept(plan: EpochPlan, dealings: readonly SignedDealing[], expiresAtSec: bigint): Promise<EpochOffer>
+  accept(
+    plan: EpochPlan,
+    dealings: readonly SignedDealing[],
+    expiresAtSec: bigint,
+  ): Promise<EpochOffer>
   /** This oracle's share of an epoch's secret for another member of it. @throws Epoch.NotMember, Epoch.Unknown */
   wrapShare(epoch: bigint, tagCommitment: Hex, asker: Address): Promise<Envelope>
   /** Puts the secret of an epoch together, in memory. @throws Epoch.*, Envelope.*, Threshold.* */

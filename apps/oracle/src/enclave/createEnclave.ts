@@ -1,4 +1,5 @@
 import * as NodeKeys from '@ambrosia/attestation/NodeKeys'
+import type { Policy } from '@ambrosia/attestation/Policy'
 import * as Contexts from '@ambrosia/credentials/Contexts'
 import type { Resolvable } from '@ambrosia/credentials/Resolver'
 import * as Certificate from '@ambrosia/exchange/Certificate'
@@ -11,16 +12,15 @@ import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Validation from '@ambrosia/health/Validation'
 import { random, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import type { Policy } from '@ambrosia/attestation/Policy'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import type { Keystore } from '@ambrosia/service/Keystore'
-import { createRelease } from './release.ts'
 import type { Application, Enclave, EnclaveSettings, Outside } from './Enclave.ts'
 import { createEpochs } from './epochs.ts'
 import { type EnclaveKeys, openKeys } from './keys.ts'
 import { createListReader } from './lists.ts'
 import { createPeers, developmentPolicy } from './peers.ts'
 import type { Platform } from './platform.ts'
+import { createRelease } from './release.ts'
 import { createTagSecret, openTagSecret, readTagSecret, wrapTagSecret } from './tagSecret.ts'
 
 export type EnclaveParts = {
@@ -90,7 +90,13 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
       }
     },
     release: (request) =>
-      createRelease({ ...request, ...settings, self: keys, signer: keys.signer, chain: parts.outside }),
+      createRelease({
+        ...request,
+        ...settings,
+        self: keys,
+        signer: keys.signer,
+        chain: parts.outside,
+      }),
     hasTagSecret: async () => readTagSecret(keystore) !== undefined,
     createTagSecret: async () => {
       alone()

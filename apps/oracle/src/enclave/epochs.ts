@@ -1,4 +1,9 @@
-import { EpochKeys, epochsDomain, hashMembers, thresholdOf } from '@ambrosia/exchange/quorum/EpochKeys'
+import {
+  EpochKeys,
+  epochsDomain,
+  hashMembers,
+  thresholdOf,
+} from '@ambrosia/exchange/quorum/EpochKeys'
 import { fromHex, fromUint, fromUtf8, type Hex, toHex, toUtf8 } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -99,7 +104,8 @@ export function createEpochs(context: Context) {
       dealing.membersHash === membersHash &&
       dealing.envelopes.length === plan.members.length &&
       dealing.commitments.length === thresholdOf(plan.members.length)
-    if (!isOfPlan || !isAddressEqual(signer, member.keys.signer)) throw new DealingError(dealing.dealer)
+    if (!isOfPlan || !isAddressEqual(signer, member.keys.signer))
+      throw new DealingError(dealing.dealer)
     const place = self(plan)
     const value = await Envelope.unwrap({
       envelope: dealing.envelopes[place] as Envelope.Envelope,
@@ -153,7 +159,8 @@ export function createEpochs(context: Context) {
       expiresAtSec: bigint,
     ): Promise<EpochOffer> => {
       const membersHash = await verifyPlan(plan)
-      if (dealings.length < thresholdOf(plan.members.length)) throw new PlanError('number of dealings')
+      if (dealings.length < thresholdOf(plan.members.length))
+        throw new PlanError('number of dealings')
       const received = await Promise.all(
         dealings.map((dealing) => openDealing(plan, membersHash, dealing)),
       )

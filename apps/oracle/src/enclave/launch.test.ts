@@ -52,8 +52,9 @@ describe('an enclave as a process', () => {
 
   it('opens nothing that was changed while the host had it', async (t) => {
     const { kept } = await launch(t)
-    const sealed = (kept.at(-1) as string).replace(/("ciphertext": ")(.)/g, (_, head, first) =>
-      `${head}${first === 'A' ? 'B' : 'A'}`,
+    const sealed = (kept.at(-1) as string).replace(
+      /("ciphertext": ")(.)/g,
+      (_, head, first) => `${head}${first === 'A' ? 'B' : 'A'}`,
     )
     await assert.rejects(launch(t, { sealed }), { code: 'Keystore.WrongPassword' })
   })

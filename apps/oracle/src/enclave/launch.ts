@@ -98,7 +98,10 @@ function permissionsOf(): string[] {
   }
   return [
     '--permission',
-    ...readable.flatMap((path) => [`--allow-fs-read=${path}`, `--allow-fs-read=${join(path, '*')}`]),
+    ...readable.flatMap((path) => [
+      `--allow-fs-read=${path}`,
+      `--allow-fs-read=${join(path, '*')}`,
+    ]),
     ...writable.flatMap((path) => [
       `--allow-fs-write=${path}`,
       `--allow-fs-write=${join(path, '*')}`,
@@ -110,8 +113,10 @@ function permissionsOf(): string[] {
 /** Nothing of our environment but what Node itself needs. */
 function environment(): NodeJS.ProcessEnv {
   const names = ['PATH', 'HOME', 'NODE_COMPILE_CACHE', 'TZ', 'LANG']
-  return Object.fromEntries(names.flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value]]
-  }))
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
 }

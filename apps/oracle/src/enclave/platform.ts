@@ -52,7 +52,7 @@ export function openPlatform(options: {
 }
 
 /** The name of a program that runs without hardware: what it says of itself. */
-export function softwareMeasurement(validatorHash: Hex): Hex {
+function softwareMeasurement(validatorHash: Hex): Hex {
   const registers = { PROGRAM: fromUtf8(PROGRAM), VALIDATOR: fromHex(validatorHash) }
   return Measurement.fromRegisters('software', registers)
 }

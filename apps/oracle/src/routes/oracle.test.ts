@@ -62,7 +62,10 @@ describe('an oracle', () => {
     const service = await client.service()
     assert.equal(service.account.toLowerCase(), oracle.operator.address)
     assert.equal(service.signer, keys.signer.address)
-    assert.deepEqual([service.measurement, service.attestation], [oracle.described.measurement, 'software'])
+    assert.deepEqual(
+      [service.measurement, service.attestation],
+      [oracle.described.measurement, 'software'],
+    )
   })
 
   it('certifies a submission once, and gives the same certificate again', async (t) => {
@@ -175,8 +178,7 @@ describe('an oracle', () => {
     await fetchTagSecret({
       peers: [{ operator: oracle.operator.address, endpoint: url }],
       enclave: {
-        openTagSecret: (envelope) =>
-          openTagSecret({ envelope, self, chainId, dealBook, keystore }),
+        openTagSecret: (envelope) => openTagSecret({ envelope, self, chainId, dealBook, keystore }),
       },
       operator,
       chainId,

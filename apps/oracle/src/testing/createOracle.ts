@@ -149,7 +149,18 @@ export async function createOracle(
     }
     await database.insertInto('deal').values(row).execute()
   }
-  return { oracle, keys, keystore, makeEnclave, state, store, registered, consumer, knowDeal, lines }
+  return {
+    oracle,
+    keys,
+    keystore,
+    makeEnclave,
+    state,
+    store,
+    registered,
+    consumer,
+    knowDeal,
+    lines,
+  }
 }
 
 export type TestOracle = Awaited<ReturnType<typeof createOracle>>
