@@ -94,6 +94,41 @@ describe('status', () => {
   })
 })
 
+describe('doubts', () => {
+  const REASON = { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason' }
+  const extension = [{ ...REASON, valueCode: 'error' }]
+  const value = { value: 7.1, code: '%' }
+
+  it('unreliable data and parts of resources give no claim', () => {
+    const OBSERVATION_VALUE = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue'
+    for (const meta of [
+      { security: [{ system: OBSERVATION_VALUE, code: 'UNCERTREL' }] },
+      { tag: [{ system: 'http://hl7.org/fhir/v3/ObservationValue', code: 'SUBSETTED' }] },
+    ]) {
+      assert.deepEqual(of('hba1c', result('4548-4', '2025', value, { meta })), {})
+    }
+    const meta = { tag: [{ system: 'http://hospital.example', code: 'SUBSETTED' }] }
+    const claims = of('hba1c', result('4548-4', '2025', value, { meta }))
+    assert.deepEqual(claims, { hba1c: 71, hba1cYear: 2025 })
+  })
+
+  it('what stands beside a reason for its absence is not claimed', () => {
+    for (const more of [
+      { valueQuantity: { system: UCUM, ...value, _value: { extension } } },
+      { valueQuantity: { system: UCUM, ...value, extension } },
+      { code: { coding: [{ system: 'http://loinc.org', code: '4548-4' }], extension } },
+      { _status: { extension } },
+    ]) {
+      assert.deepEqual(of('hba1c', result('4548-4', '2025', value, more)), {}, JSON.stringify(more))
+    }
+    const person = { ...patient, _birthDate: { extension }, _gender: { extension } }
+    const entry = [{ resource: person }]
+    const text = JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry })
+    const claims = Claims.derive(Bundle.read(text).resources, AMBROSIA_CORE_2, { asOf })
+    assert.deepEqual([claims['birthYearBand'], claims['sex']], [undefined, undefined])
+  })
+})
+
 describe('limits', () => {
   const egfr = (date: string, value: number, comparator?: string): Json =>
     result('33914-3', date, { value, ...EGFR, ...(comparator === undefined ? {} : { comparator }) })

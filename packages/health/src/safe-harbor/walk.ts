@@ -1,4 +1,5 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
+import { isContradicted } from '../meaning/doubts.ts'
 import { canonicalSystem, isObject, type JsonObject } from '../Resource.ts'
 import { isR5Element } from '../resource/laterVersions.ts'
 import { isKnownCode, isKnownSystem } from './codeSystems.ts'
@@ -58,6 +59,7 @@ export function cleanObject(
       REMOVED_PATHS.get(`${owner}.${found.name}`) ??
       (shell && !shell.has(found.name) ? 'element' : undefined)
     if (removed !== undefined) walk.tally.remove(removed, inner, member)
+    else if (isContradicted(value, key)) walk.tally.remove('modifier', inner, member)
     else {
       const cleaned = cleanMember(found.type, inner, member, found.row, walk)
       // Of a choice element one member may stand; a second is no FHIR and goes.
