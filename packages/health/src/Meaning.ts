@@ -3,6 +3,7 @@ import { EFFECTS, type Effect, type Effects, ROOT_EFFECTS } from './meaning/effe
 import { negationOf } from './meaning/negations.ts'
 import { STANDINGS, type Standing } from './meaning/standing.ts'
 import { codesOfValue, isObject, type JsonObject, type Resource } from './Resource.ts'
+import { asText } from './resource/json.ts'
 
 export { STANDINGS, type Standing, USES, type Use } from './meaning/standing.ts'
 
@@ -62,7 +63,7 @@ export function comparisonOf(quantity: object): Comparison | undefined {
   if (_comparator !== undefined || NUMBER_AND_UNIT.some((name) => isContradicted(quantity, name)))
     return undefined
   if (comparator === undefined) return 'value'
-  const isKnown = QUANTITY.get(String(comparator)) === 'bound'
+  const isKnown = QUANTITY.get(asText(comparator)) === 'bound'
   return isKnown ? (comparator as Comparison) : undefined
 }
 
@@ -87,7 +88,7 @@ function readModifier(
   const values =
     typeof value === 'object' && value !== null
       ? codesIn(`${type}.${name}`, value)
-      : [String(value)]
+      : [asText(value)]
   let worst: [Standing, string] | undefined
   for (const one of values) {
     const standing = effectOn(effects.get(one) ?? effects.get('*'))
@@ -119,7 +120,7 @@ function codesIn(path: string, concept: object): string[] {
   const { coding } = concept as Plain
   const codes = (Array.isArray(coding) ? (coding as (Plain | null)[]) : []).flatMap((one) => {
     const { system, code } = one ?? {}
-    const isOwn = system === undefined || own === undefined || own.test(String(system))
+    const isOwn = system === undefined || own === undefined || own.test(asText(system))
     return isOwn && typeof code === 'string' ? [code] : []
   })
   return codes.length > 0 ? codes : ['']

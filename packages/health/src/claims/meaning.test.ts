@@ -6,6 +6,9 @@ import * as Bundle from '../Bundle.ts'
 import { AMBROSIA_CORE_2 } from '../ClaimProfile.ts'
 import * as Claims from '../Claims.ts'
 import { EFFECTS } from '../meaning/effects.ts'
+import type { Resource } from '../Resource.ts'
+import * as SafeHarbor from '../SafeHarbor.ts'
+import * as Validation from '../Validation.ts'
 
 /** What is signed is what the record says: modifiers, limits, units and whom a resource is about. */
 
@@ -213,6 +216,45 @@ describe('units', () => {
       code: 'mm[Hg]',
     })
     assert.equal(of('systolic', oid)['systolic'], 120)
+  })
+})
+
+describe('a record of the wrong kind', () => {
+  it('with objects in place of texts gives no claim, and is refused by every check in words', () => {
+    const wrong = { resourceType: 'Patient' }
+    const quantities = ['system', 'code', 'unit', 'comparator', 'value'].map((name) =>
+      result('4548-4', '2025', { value: 7.1, code: '%', unit: '%', [name]: wrong }),
+    )
+    const codes = ['system', 'code'].map((name) =>
+      result(
+        '4548-4',
+        '2025',
+        { value: 7.1, code: '%' },
+        {
+          code: { coding: [{ system: 'http://loinc.org', code: '4548-4', [name]: wrong }] },
+        },
+      ),
+    )
+    const states = ['status', 'effectiveDateTime', 'meta', 'subject', 'id', 'language'].map(
+      (name) => result('4548-4', '2025', { value: 7.1, code: '%' }, { [name]: wrong }),
+    )
+    for (const one of [...quantities, ...codes, ...states]) {
+      const text = JSON.stringify({
+        resourceType: 'Bundle',
+        type: 'collection',
+        entry: [patient, one].map((resource) => ({ resource })),
+      })
+      let resources: Resource[]
+      try {
+        ;({ resources } = Bundle.read(text))
+      } catch (error) {
+        assert.match(String((error as { code?: string }).code), /^Bundle\./)
+        continue
+      }
+      assert.notDeepEqual(Validation.check(resources), [], JSON.stringify(one))
+      assert.notDeepEqual(SafeHarbor.check(resources, { asOf }), [])
+      Claims.derive(resources, AMBROSIA_CORE_2, { asOf })
+    }
   })
 })
 

@@ -1,6 +1,7 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isContradicted } from '../meaning/doubts.ts'
 import { canonicalSystem, isObject, type JsonObject } from '../Resource.ts'
+import { asText } from '../resource/json.ts'
 import { isR5Element } from '../resource/laterVersions.ts'
 import { isKnownCode, isKnownSystem } from './codeSystems.ts'
 import { isBoundedNumber, isLawfulYear, yearOf } from './dates.ts'
@@ -257,7 +258,7 @@ function cleanAddress(path: string, value: JsonObject, walk: Walk): JsonObject |
   for (const [key, member] of Object.entries(value)) {
     if (key in out) continue
     const row = rows?.get(key)
-    const code = (key === 'use' || key === 'type') && row?.codes?.has(String(member))
+    const code = (key === 'use' || key === 'type') && row?.codes?.has(asText(member))
     if (code && Object.keys(out).length > 0) {
       out[key] = member
       tally.keep()
