@@ -57,6 +57,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // Patient data can not reach a block by mistake: what knows it is not to be had here.
   'packages/rollup': { imports: ['primitives', 'machine'], io: false },
+  // Who is right about a run, never what the run is about. The prover and files are in a row of
+  // their own.
+  'packages/dispute': { imports: ['primitives', 'machine', 'chain'], io: false },
+  'packages/dispute/src/process': { imports: ['primitives', 'machine', 'chain'], io: true },
   'packages/api': {
     imports: ['primitives', 'health', 'credentials', 'sealing', 'exchange'],
     io: false,
@@ -75,7 +79,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'apps/oracle': { imports: SERVICE, io: true },
   // Orders, executes, batches and asserts; what a transaction means to anybody is not its business.
   'apps/node': { imports: ['primitives', 'machine', 'chain', 'rollup', 'service'], io: true },
-  'apps/cli': { imports: [...LOWER, 'api', 'sdk', 'service', 'devnet'], io: true },
+  'apps/cli': { imports: [...LOWER, 'dispute', 'api', 'sdk', 'service', 'devnet'], io: true },
   // Solidity alone, with the configuration of its test runner.
   contracts: { imports: [], io: true },
   // Proves and verifies, as a process that is sent JSON: under another licence, so nothing imports

@@ -129,7 +129,7 @@ contract ClaimBook is ClaimBookBase {
     }
 
     /// @inheritdoc IClaimBook
-    function leave(bytes32 id) external {
+    function leaveGame(bytes32 id) external {
         Game storage game = _games[id];
         if (!_isRunning(game.status)) revert GameStatusRefused(id, game.status);
         bytes32 claim = game.claim;

@@ -183,3 +183,13 @@ function flipped(bytes: Uint8Array): Uint8Array {
   copy[middle] = (copy[middle] as number) ^ 1
   return copy
 }
+
+it('a state past the end of a run whose end is not known yet is the last state', async () => {
+  const execution = await Execution.create(PROGRAM, options)
+  const [last] = await plainHashes([END])
+  assert.deepEqual(await Execution.hashesAt(execution, [END + 9n, END, END + 1n]), [
+    last,
+    last,
+    last,
+  ])
+})

@@ -126,8 +126,9 @@ export async function statesAt(
   const wanted = [...new Set(points.map((point) => clamp(execution, point)))]
   for (const point of wanted.sort((a, b) => (a < b ? -1 : 1))) {
     if (execution.states.has(point)) continue
-    const { state } = await reach(execution, point, work)
-    execution.states.set(point, state)
+    const { state, control } = await reach(execution, point, work)
+    // A run that stops on the way is in its last state from there on, and that is where it is looked for.
+    execution.states.set(control.steps, state)
   }
   return points.map((point) => execution.states.get(clamp(execution, point)) as State.State)
 }

@@ -100,7 +100,7 @@ interface IClaimBook is IClaimResolver {
     function callTime(bytes32 game) external;
 
     /// @notice Ends a game over a claim that fell in another.
-    function leave(bytes32 game) external;
+    function leaveGame(bytes32 game) external;
 
     // ---- what was played off the chain ----
 

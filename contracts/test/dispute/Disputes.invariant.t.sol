@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Claim, Game, GameStatus, Link} from "../../src/dispute/types/DisputeTypes.sol";
+import {ClaimOutcome} from "../../src/rollup/interfaces/IClaimResolver.sol";
+import {DisputeFixture} from "../support/DisputeFixture.sol";
+
+/// @dev D3, D8: honest and lying claims, played in any order by a challenger who picks honestly or at random.
+contract DisputesInvariantTest is DisputeFixture {
+    uint64 internal constant NEVER = type(uint64).max;
+
+    bytes32[] internal claims;
+    bytes32[] internal games;
+    mapping(bytes32 claim => Claim) internal contents;
+    mapping(bytes32 claim => uint64) internal lies;
+    mapping(bytes32 claim => bool) internal fell;
+    uint256 internal released;
+
+    function setUp() public override {
+        super.setUp();
+        bytes4[] memory selectors = new bytes4[](6);
+        selectors[0] = this.makeOne.selector;
+        selectors[1] = this.openOne.selector;
+        selectors[2] = this.moveOne.selector;
+        selectors[3] = this.moveOne.selector;
+        selectors[4] = this.passTime.selector;
+        selectors[5] = this.settleOne.selector;
+        targetContract(address(this), selectors);
+        makeOne(3);
+        openOne(0, 1);
+    }
+
+    function makeOne(uint256 seed) public {
+        if (claims.length >= 8) return;
+        uint64 lieAt = seed % 2 == 0 ? NEVER : uint64(seed % STEPS);
+        Claim memory content = claimTold(lieAt);
+        content.inputLength = uint64(claims.length);
+        bytes32 id = openClaim(content);
+        claims.push(id);
+        contents[id] = content;
+        lies[id] = lieAt;
+    }
+
+    function openOne(uint256 seed, uint256 who) public {
+        bytes32 id = claims[seed % claims.length];
+        vm.prank(who % 2 == 0 ? challenger : other);
+        try book.challenge(asserter, contents[id], Link.Steps) returns (bytes32 game) {
+            games.push(game);
+        } catch {}
+    }
+
+    function moveOne(uint256 seed, uint256 pickSeed) public {
+        bytes32 id = games[seed % games.length];
+        Game memory game = book.gameOf(id);
+        uint64 lieAt = lies[game.claim];
+        bytes32[] memory states = game.status > GameStatus.Pick ? new bytes32[](0) : statesOf(id, lieAt);
+        if (game.status == GameStatus.Split) {
+            vm.prank(asserter);
+            try book.split(id, game.depth, states) {} catch {}
+        } else if (game.status == GameStatus.Pick) {
+            uint256 segment = pickSeed % 2 == 0 ? honestSegment(game, states) : pickSeed % (states.length + 1);
+            vm.prank(game.challenger);
+            try book.pick(id, game.depth, segment, states) {} catch {}
+        } else if (game.status == GameStatus.Prove && (game.low > lieAt || game.high <= lieAt)) {
+            try book.proveStep(id, game.depth, stepProof(game.lowState, game.highState)) {} catch {}
+        }
+    }
+
+    function passTime(uint256 seconds_) public {
+        vm.warp(block.timestamp + bound(seconds_, 1, 2 days));
+    }
+
+    function settleOne(uint256 seed) public {
+        bytes32 game = games[seed % games.length];
+        try book.callTime(game) {} catch {}
+        try book.leaveGame(game) {} catch {}
+        try book.releaseBond(claims[seed % claims.length]) {
+            ++released;
+        } catch {}
+        vm.prank(seed % 2 == 0 ? challenger : asserter);
+        book.withdraw();
+    }
+
+    function invariant_moneyHeldIsThatOfOpenClaimsAndGames_andWhatIsOwed() public view {
+        uint256 due = book.owedTo(asserter) + book.owedTo(challenger) + book.owedTo(other) + book.owedTo(SINK);
+        uint256 fallen;
+        for (uint256 i = 0; i < claims.length; ++i) {
+            if (book.outcomeOf(claims[i]) == ClaimOutcome.Falls) ++fallen;
+        }
+        due += (claims.length - fallen - released) * CLAIM_BOND;
+        for (uint256 i = 0; i < games.length; ++i) {
+            if (book.gameOf(games[i]).status < GameStatus.AsserterWon) due += CHALLENGE_BOND;
+        }
+        assertEq(med.balanceOf(address(book)), due, "to the unit");
+    }
+
+    function invariant_whatFellStaysFallen_andItsWinnerIsOne() public {
+        for (uint256 i = 0; i < claims.length; ++i) {
+            bool isFallen = book.outcomeOf(claims[i]) == ClaimOutcome.Falls;
+            assertTrue(isFallen || !fell[claims[i]], "for ever");
+            assertTrue(isFallen == (book.winnerOf(claims[i]) != address(0)), "a winner where it fell");
+            fell[claims[i]] = isFallen;
+        }
+    }
+
+    function invariant_openGamesAreCounted() public view {
+        for (uint256 i = 0; i < claims.length; ++i) {
+            uint256 open;
+            for (uint256 j = 0; j < games.length; ++j) {
+                Game memory game = book.gameOf(games[j]);
+                if (game.claim == claims[i] && game.status < GameStatus.AsserterWon) ++open;
+            }
+            (,, uint32 counted) = book.timesOf(claims[i]);
+            assertEq(counted, open, "games");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// The contract as players read it and write to it.
+
+import {
+  type Claim,
+  claimBookAbi,
+  type DisputeRules,
+  GameStatus,
+} from '@ambrosia/chain/abi/dispute'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { readEvents } from '@ambrosia/chain/readEvents'
+import { send, sendRaw } from '@ambrosia/chain/send'
+import {
+  type Address,
+  type ContractFunctionArgs,
+  concat,
+  type EncodeFunctionDataParameters,
+  encodeFunctionData,
+  type Hex,
+  keccak256,
+  type LocalAccount,
+  type PublicClient,
+  parseEventLogs,
+  type TransactionReceipt,
+} from 'viem'
+import type { LinkNumber, Place } from './Claim.ts'
+import { type Position, PostedError } from './decide.ts'
+
+/** A ClaimBook and the account that writes to it. */
+export type Seat = Place & {
+  client: PublicClient
+  account: LocalAccount
+  /** Block of the contract's deployment. */
+  fromBlock: bigint
+}
+
+/** What is only read. */
+export type View = Omit<Seat, 'account'>
+
+/** A claim as the chain has it. */
+export type MadeClaim = { id: Hex; claimant: Address; content: Claim }
+
+type Abi = typeof claimBookAbi
+type Name =
+  | 'makeClaim'
+  | 'postReceipts'
+  | 'challenge'
+  | 'split'
+  | 'pick'
+  | 'proveGenesis'
+  | 'proveStep'
+  | 'proveFinal'
+  | 'callTime'
+  | 'leaveGame'
+  | 'releaseBond'
+  | 'withdraw'
+
+/** Calls the contract. @throws Chain.<name of the contract's error> */
+export function write<const name extends Name>(
+  { client, account, claimBook: to }: Seat,
+  functionName: name,
+  args: ContractFunctionArgs<Abi, 'nonpayable', name>,
+): Promise<TransactionReceipt> {
+  const call = { abi: claimBookAbi, functionName, args } as EncodeFunctionDataParameters
+  return sendRaw(client, account, { to, data: encodeFunctionData(call) })
+}
+
+export async function readRules({ client, claimBook }: View): Promise<DisputeRules> {
+  return await client.readContract({
+    address: claimBook,
+    abi: claimBookAbi,
+    functionName: 'rules',
+  })
+}
+
+/** Lets the contract take a bond, where it may not yet. */
+export async function approveBond(seat: Seat, amount: bigint): Promise<void> {
+  const { client, account, claimBook } = seat
+  const { bondToken: address } = await readRules(seat)
+  const args = [account.address, claimBook] as const
+  const allowed = await client.readContract({
+    address,
+    abi: medTokenAbi,
+    functionName: 'allowance',
+    args,
+  })
+  if (allowed >= amount) return
+  const token = { address, abi: medTokenAbi }
+  await send(client, account, { ...token, functionName: 'approve', args: [claimBook, amount] })
+}
+
+/** Opens a game against a claim; pays its bond. @returns its id */
+export async function challenge(
+  seat: Seat,
+  { claimant, content }: Omit<MadeClaim, 'id'>,
+  link: LinkNumber,
+): Promise<{ game: Hex; receipt: TransactionReceipt }> {
+  await approveBond(seat, (await readRules(seat)).challengeBond)
+  const receipt = await write(seat, 'challenge', [claimant, content, link])
+  const [opened] = parseEventLogs({
+    abi: claimBookAbi,
+    logs: receipt.logs,
+    eventName: 'GameOpened',
+  })
+  return { game: opened!.args.game, receipt }
+}
+
+/** A game and what the asserter posted last. @throws Chain.GameUnknown, Dispute.Posted */
+export async function readPosition(view: View, id: Hex): Promise<Position> {
+  const { client, claimBook: address } = view
+  const game = await client.readContract({
+    address,
+    abi: claimBookAbi,
+    functionName: 'gameOf',
+    args: [id],
+  })
+  if (game.status !== GameStatus.Pick) return { game, posted: [] }
+  const events = await readEvents(
+    client,
+    { address, abi: claimBookAbi, eventName: 'StatesPosted', args: { game: id } },
+    { fromBlock: view.fromBlock },
+  )
+  // Of several for one depth, as after a reorganisation, the one that the contract kept.
+  const posted = events.map(({ args }) => args.states)
+  const states = posted.findLast((one) => keccak256(concat([...one])) === game.split)
+  if (states === undefined) throw new PostedError()
+  return { game, posted: states }
+}
+
+/** Claims whose window is open or was, oldest first. */
+export async function readClaims(view: View): Promise<MadeClaim[]> {
+  const { client, claimBook: address, fromBlock } = view
+  const query = { address, abi: claimBookAbi, eventName: 'ClaimMade' } as const
+  const events = await readEvents(client, query, { fromBlock })
+  return events.map(({ args }) => ({
+    id: args.claim,
+    claimant: args.claimant,
+    content: args.content,
+  }))
+}
+
+/** Games over a claim, oldest first. */
+export async function readGames(view: View, claim: Hex): Promise<Hex[]> {
+  const { client, claimBook: address, fromBlock } = view
+  const query = { address, abi: claimBookAbi, eventName: 'GameOpened', args: { claim } } as const
+  return (await readEvents(client, query, { fromBlock })).map(({ args }) => args.game)
+}

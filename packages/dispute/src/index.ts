@@ -1,0 +1,7 @@
+export * as Bisection from './Bisection.ts'
+export * as Claim from './Claim.ts'
+export * as ClaimBook from './ClaimBook.ts'
+export * as Decide from './decide.ts'
+export * as InputPackage from './InputPackage.ts'
+export * as Play from './play.ts'
+export * as Run from './Run.ts'

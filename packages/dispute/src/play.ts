@@ -1,0 +1,158 @@
+// A player at the board: reads the chain, decides, keeps its move, sends it. All it needs after a crash is on the chain.
+
+import { claimBookAbi } from '@ambrosia/chain/abi/dispute'
+import { pause } from '@ambrosia/chain/follow'
+import { hasCode } from '@ambrosia/primitives/Errors'
+import type { Hex, TransactionReceipt } from 'viem'
+import type { MadeClaim, Seat } from './ClaimBook.ts'
+import { readPosition, write } from './ClaimBook.ts'
+import {
+  asserterMove,
+  type CircuitName,
+  challengerMove,
+  type Move,
+  type Position,
+  turnOf,
+} from './decide.ts'
+import type { Run } from './Run.ts'
+
+/** Points of a proof as the contract takes them. */
+type Points = { a: readonly Hex[]; b: readonly (readonly Hex[])[]; c: readonly Hex[] }
+
+/** A move as it is kept and sent; nothing in it is private. */
+export type Sendable =
+  | Exclude<Move, { kind: 'prove' }>
+  | { kind: 'prove'; depth: number; circuit: CircuitName; proof: Points }
+
+/** Where moves are kept before they are sent, by names of letters, digits and hyphens. */
+export type MoveStore = {
+  read(key: string): Promise<string | undefined>
+  write(key: string, text: string): Promise<void>
+}
+
+export type Player = {
+  role: 'asserter' | 'challenger'
+  seat: Seat
+  claim: MadeClaim
+  run: Run
+  store: MoveStore
+  prove(circuit: CircuitName, input: object): Promise<{ proof: Points }>
+  /** Told of every transaction. */
+  onSent?: (what: Sendable['kind'] | 'callTime' | 'leaveGame', receipt: TransactionReceipt) => void
+}
+
+/** What a look at a game came to. */
+export type Look = 'moved' | 'waiting' | 'over'
+
+/**
+ * Looks at a game once and makes the move that is to be made, if any: one's own, or to call the other side's time. Doing so again, or
+ * after a crash at any point, does no harm.
+ * @throws Dispute.*, Prover.*, Chain.*
+ */
+export async function look(player: Player, id: Hex): Promise<Look> {
+  const { seat, role } = player
+  const position = await readPosition(seat, id)
+  const turn = turnOf(position.game)
+  if (turn === undefined) return 'over'
+  try {
+    if (await isFallen(seat, position.game.claim)) {
+      const receipt = await write(seat, 'leaveGame', [id])
+      player.onSent?.('leaveGame', receipt)
+    } else if (turn === role) {
+      const move = await keptMove(player, id, position)
+      const receipt = await send(player, id, move)
+      player.onSent?.(move.kind, receipt)
+    } else if (await isTimeOver(player, id)) {
+      const receipt = await write(seat, 'callTime', [id])
+      player.onSent?.('callTime', receipt)
+    } else {
+      return 'waiting'
+    }
+  } catch (error) {
+    if (!isOvertaken(error)) throw error
+  }
+  return 'moved'
+}
+
+/** Plays a game to its end. @returns how it ended, a GameStatus; @throws Dispute.*, Prover.*, Chain.*, what the signal says */
+export async function play(
+  player: Player,
+  id: Hex,
+  options: { signal: AbortSignal; pollMs?: number },
+): Promise<number> {
+  const { signal, pollMs = 200 } = options
+  for (;;) {
+    signal.throwIfAborted()
+    const seen = await look(player, id)
+    if (seen === 'over') return (await readPosition(player.seat, id)).game.status
+    if (seen === 'waiting') await pause(pollMs, signal)
+  }
+}
+
+/** The move in this position: that of before, if there was one, or a new one, kept before anybody sees it. */
+async function keptMove(player: Player, id: Hex, position: Position): Promise<Sendable> {
+  const { depth, low, high, split, status } = position.game
+  const key = [id, depth, status, low, high, split].join('-')
+  const known = await player.store.read(key)
+  if (known !== undefined) return JSON.parse(known) as Sendable
+  const move = await newMove(player, position)
+  await player.store.write(key, JSON.stringify(move))
+  return move
+}
+
+async function newMove(player: Player, position: Position): Promise<Sendable> {
+  const { role, run, claim } = player
+  if (role === 'challenger') return (await challengerMove(position, run)) as Sendable
+  const move = await asserterMove(position, claim.content, run)
+  if (move.kind !== 'prove') return move
+  const { a, b, c } = (await player.prove(move.circuit, move.input)).proof
+  return { kind: 'prove', depth: move.depth, circuit: move.circuit, proof: { a, b, c } }
+}
+
+function send(player: Player, id: Hex, move: Sendable): Promise<TransactionReceipt> {
+  const { seat, claim } = player
+  if (move.kind === 'split') return write(seat, 'split', [id, move.depth, move.states])
+  if (move.kind === 'pick') {
+    return write(seat, 'pick', [id, move.depth, BigInt(move.segment), move.states])
+  }
+  const { a, b, c } = move.proof
+  const pair = (values: readonly Hex[]) => values.map(BigInt) as unknown as [bigint, bigint]
+  const proof = { a: pair(a), b: b.map(pair) as [[bigint, bigint], [bigint, bigint]], c: pair(c) }
+  if (move.circuit === 'step') return write(seat, 'proveStep', [id, move.depth, proof])
+  const name = move.circuit === 'genesis' ? 'proveGenesis' : 'proveFinal'
+  return write(seat, name, [id, claim.content, proof])
+}
+
+async function isFallen({ client, claimBook }: Seat, claim: Hex): Promise<boolean> {
+  const outcome = await client.readContract({
+    address: claimBook,
+    abi: claimBookAbi,
+    functionName: 'outcomeOf',
+    args: [claim],
+  })
+  return outcome === FALLS
+}
+
+/** Of ClaimOutcome in IClaimResolver.sol. */
+const FALLS = 3
+
+async function isTimeOver({ seat }: Player, id: Hex): Promise<boolean> {
+  const { client, claimBook } = seat
+  const deadline = await client.readContract({
+    address: claimBook,
+    abi: claimBookAbi,
+    functionName: 'deadlineOf',
+    args: [id],
+  })
+  return (await client.getBlock()).timestamp > deadline
+}
+
+/** The chain has moved on since it was read, by this very move sent before a crash or by somebody else's. */
+function isOvertaken(error: unknown): boolean {
+  return [
+    'Chain.GameStatusRefused',
+    'Chain.GameDepthMismatch',
+    'Chain.ClaimOutcomeRefused',
+    'Chain.GameClockRunning',
+  ].some((code) => hasCode(error, code))
+}
