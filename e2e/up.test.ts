@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { chainFileOf } from '@ambrosia/devnet/start/keepChain'
 import { waitFor } from '@ambrosia/devnet/start/waitFor'
 import { defer, type Ending } from '@ambrosia/testing/defer'
 import { useFolder } from '@ambrosia/testing/useFolder'
@@ -18,12 +19,11 @@ type Up = {
   said(pattern: RegExp): Promise<void>
   ended: Promise<number | null>
   lastLine(): { error?: { code: string } }
-  network: { services: { issuer: string; store: string; oracles: string[] } }
+  network: { contracts: object; services: { issuer: string; store: string; oracles: string[] } }
 }
 
-/** `ambrosia up` with one oracle in a home of its own. */
-async function up(t: Ending): Promise<Up> {
-  const home = useFolder(t)
+/** `ambrosia up` with one oracle, in a home of its own where none is given. */
+async function up(t: Ending, home = useFolder(t)): Promise<Up> {
   const child = spawn(process.execPath, [CLI, 'up', '--oracles', '1', '--json'], {
     env: { ...process.env, AMBROSIA_PORTS: 'any', AMBROSIA_HOME: home, NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -50,6 +50,16 @@ async function up(t: Ending): Promise<Up> {
     waitFor(`up says ${pattern}`, async () => pattern.test(errors), undefined)
   const lastLine = () => JSON.parse(lines.at(-1) ?? '') as { error?: { code: string } }
   return { child, home, said, ended, network, lastLine }
+}
+
+/** A command in that home, and the object that it printed. */
+function ambrosia(home: string, args: readonly string[]): { status: number | null; did: string } {
+  const { status, stdout } = spawnSync(process.execPath, [CLI, '--json', ...args], {
+    env: { ...process.env, AMBROSIA_HOME: home, NODE_NO_WARNINGS: '1' },
+    encoding: 'utf8',
+  })
+  const { did } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { did: string }
+  return { status, did }
 }
 
 /** Process ids by name, as the supervisor noted them. */
@@ -92,6 +102,36 @@ describe('ambrosia up', () => {
     assert.equal(await ended, 0)
     await allGone(new Map([...before, ...pidsOf(home)]))
     assert.equal(existsSync(join(home, 'up.pid')), false)
+  })
+
+  it('comes back with its chain, its issuer and what was made on it, after its end and after a crash', async (t) => {
+    const first = await up(t)
+    const { home, network } = first
+    const run = (...args: string[]) => ambrosia(home, args)
+    const made = run('did', 'create', '--key', 'consumer')
+    assert.equal(made.status, 0)
+    const { did } = made
+    first.child.kill('SIGINT')
+    assert.equal(await first.ended, 0)
+
+    const second = await up(t, home)
+    assert.deepEqual(second.network, network)
+    assert.equal(run('did', 'resolve', did).status, 0)
+    const before = readFileSync(chainFileOf(home))
+    const other = run('did', 'create', '--key', 'other')
+    await waitFor(
+      'the chain is kept',
+      async () => !before.equals(readFileSync(chainFileOf(home))),
+      undefined,
+    )
+    second.child.kill('SIGKILL')
+    await second.ended
+
+    const third = await up(t, home)
+    assert.deepEqual(third.network, network)
+    assert.equal(run('did', 'resolve', other.did).status, 0)
+    third.child.kill('SIGINT')
+    assert.equal(await third.ended, 0)
   })
 
   it('leaves no process behind when it is killed itself', async (t) => {

@@ -77,6 +77,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is not a folder',
   EEXIST: 'there is such a file already',
   ENOSPC: 'the disk is full',
+  EFBIG: 'the disk takes no more of it',
   EROFS: 'the disk is read-only',
 }
 

@@ -3,19 +3,22 @@ import * as path from 'node:path'
 import { call } from '@ambrosia/api/client/call'
 import { createIssuerClient, type IssuerClient } from '@ambrosia/api/issuer/IssuerClient'
 import { storeRoutes } from '@ambrosia/api/store/routes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Chain, createChain } from '@ambrosia/sdk/Chain'
 import { relayCreation } from '@ambrosia/sdk/identity/createDid'
 import type { Address } from 'viem'
 import * as Anvil from './Anvil.ts'
 import { developmentAccount } from './accounts.ts'
+import { type Maker, readMark, writeMark } from './HomeMark.ts'
 import { type NetworkFile, writeNetworkFile } from './NetworkFile.ts'
 import { releaseHome } from './Owner.ts'
-import { choosePorts, DEFAULT_PORTS, type TakenPort } from './Ports.ts'
+import { assertFreePorts, choosePorts, DEFAULT_PORTS, type TakenPort } from './Ports.ts'
 import { assertNotInterrupted } from './Process.ts'
 import { createSupervisor, type Supervisor } from './Supervisor.ts'
 import { serviceProgram } from './services.ts'
 import { admitOracles } from './start/admitOracles.ts'
 import { deployContracts } from './start/deployContracts.ts'
+import { chainFileOf, type KeptChain, keepChain } from './start/keepChain.ts'
 import { prepareHome } from './start/prepareHome.ts'
 import { waitFor } from './start/waitFor.ts'
 import type { ProcessEvent, Supervised } from './supervise.ts'
@@ -46,13 +49,15 @@ export type Network = {
 
 export type StartOptions = {
   home: string
-  /** Default 3. */
+  /** Default 3, or as many as the network has that the home keeps. */
   oracleCount?: number
   /** Default the ports of the design; `ANY_PORTS` for a network that meets no other. */
   ports?: { chain: number; issuer: number; store: number; firstOracle: number }
   /** A chain with the contracts on it, to begin with: nothing is deployed then. */
   prepared?: { stateFile: string; contracts: NetworkFile['contracts'] }
-  /** Deletes what an earlier run left in the home. Default false. */
+  /** Who starts it. The network of `up` is kept in its home and comes back with it; default `demo`, which is not. */
+  maker?: Maker
+  /** Deletes what an earlier network made in the home, wallet included. Default false. */
   fresh?: boolean
   /** Seconds between two epochs of the status lists. Default 2 in development. */
   statusPeriodSec?: number
@@ -61,6 +66,8 @@ export type StartOptions = {
   onStep?: (step: string) => void
   /** Told which port each process gets, before it starts. */
   onPorts?: (ports: readonly TakenPort[]) => void
+  /** Told when the chain can't be kept on disk. */
+  onChainUnkept?: (error: unknown) => void
   /** Told what happens to the processes, now and later. */
   onEvent?: (event: ProcessEvent) => void
   /** Debugger port by process name. */
@@ -69,22 +76,39 @@ export type StartOptions = {
   signal?: AbortSignal | undefined
 }
 
-/** Starts chain, contracts, issuer, store and oracles, registers and admits them, and waits until all are ready. @throws Network.AlreadyUp, Interrupted, Devnet.* */
+/**
+ * Starts chain, contracts, issuer, store and oracles, registers and admits them, and waits until all are ready. A network that
+ * the home keeps is started again as it was. @throws Network.*, Home.*, Interrupted, Devnet.*
+ */
 export async function start(options: StartOptions): Promise<Network> {
-  const { home } = options
-  prepareHome(home, options.fresh ?? false)
+  const { home, maker = 'demo' } = options
+  const kept = prepareHome(home, maker, options.fresh ?? false)
   const supervisor = createSupervisor({
     logFolder: path.join(home, 'logs'),
     restarts: options.restarts ?? false,
     signal: options.signal,
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   })
+  let chain: KeptChain | undefined
   const stop = async (): Promise<void> => {
-    await supervisor.stop()
+    // The services end first, so that the chain is kept with all that they saw.
+    await supervisor.stop(async () => {
+      await chain?.stop()
+      await chain?.write().catch((error: unknown) => options.onChainUnkept?.(error))
+    })
     releaseHome(home)
   }
   try {
-    return { ...(await startProcesses(options, supervisor)), stop }
+    const network = await startProcesses(options, supervisor, kept)
+    if (maker === 'up') {
+      const { client } = network.chain
+      const onFailure = options.onChainUnkept
+      chain = keepChain({ client, home, ...(onFailure === undefined ? {} : { onFailure }) })
+      await chain.write()
+    }
+    const mark = readMark(home)
+    if (mark !== undefined) writeMark(home, { ...mark, isComplete: true })
+    return { ...network, stop }
   } catch (error) {
     await stop()
     throw error
@@ -94,17 +118,23 @@ export async function start(options: StartOptions): Promise<Network> {
 async function startProcesses(
   options: StartOptions,
   supervisor: Supervisor,
+  kept: NetworkFile | undefined,
 ): Promise<Omit<Network, 'stop'>> {
   const { home, signal } = options
   const onStep = (step: string): void => {
     options.onStep?.(step)
     assertNotInterrupted(signal)
   }
-  const ports = await choosePorts(wantedPorts(options))
+  if (kept !== undefined) assertOracleCount(kept, options.oracleCount)
+  const ports = kept
+    ? await assertFreePorts(portsOf(kept))
+    : await choosePorts(wantedPorts(options))
   options.onPorts?.(ports)
   const [chainPort, ...servicePorts] = ports as [TakenPort, ...TakenPort[]]
   onStep('chain')
-  const { prepared } = options
+  const prepared = kept
+    ? { stateFile: chainFileOf(home), contracts: kept.contracts }
+    : options.prepared
   const loaded = prepared === undefined ? {} : { loadFile: prepared.stateFile }
   const { url: rpcUrl } = await supervisor.add(Anvil.program({ port: chainPort.port, ...loaded }))
   onStep('contracts')
@@ -150,7 +180,8 @@ async function join(
     now: Date.now,
   })
   const { did: issuerDid, creation } = await issuer.service()
-  await relayCreation(chain, developmentAccount('deployer'), creation)
+  if (!(await isCreated(chain, issuerDid)))
+    await relayCreation(chain, developmentAccount('deployer'), creation)
   const operators = await admitOracles(chain, services.oracles, signal)
   onStep('ready')
   await Promise.all(
@@ -164,6 +195,12 @@ async function join(
     {},
   )
   return { chain, issuer, issuerDid, operators, storeAccount }
+}
+
+/** A network that comes back has its issuer already. */
+async function isCreated(chain: Chain, did: string): Promise<boolean> {
+  const { didDocument } = await chain.resolver.resolve(did)
+  return didDocument !== null
 }
 
 function networkFileOf(network: {
@@ -184,6 +221,22 @@ function networkFileOf(network: {
   }
 }
 
+/** The ports of a network that is kept: its services are known by them. */
+function portsOf({ rpcUrl, services }: NetworkFile): { name: string; port: number }[] {
+  const port = (url: string): number => Number(new URL(url).port)
+  return [
+    { name: 'chain', port: port(rpcUrl) },
+    { name: 'issuer', port: port(services.issuer) },
+    { name: 'store', port: port(services.store) },
+    ...services.oracles.map((url, index) => ({ name: `oracle-${index + 1}`, port: port(url) })),
+  ]
+}
+
+function assertOracleCount({ services }: NetworkFile, wanted: number | undefined): void {
+  const { length } = services.oracles
+  if (wanted !== undefined && wanted !== length) throw new OtherOraclesError(length)
+}
+
 /** Processes in the order of their start, each with the port it would like. */
 function wantedPorts(options: StartOptions): { name: string; port: number }[] {
   const { chain, issuer, store, firstOracle } = options.ports ?? DEFAULT_PORTS
@@ -196,4 +249,16 @@ function wantedPorts(options: StartOptions): { name: string; port: number }[] {
       port: firstOracle === 0 ? 0 : firstOracle + index,
     })),
   ]
+}
+
+export class OtherOraclesError extends AmbrosiaError {
+  constructor(count: number) {
+    super(
+      'Network.OtherOracles',
+      `the network in this home has ${count} ${count === 1 ? 'oracle' : 'oracles'}`,
+      {
+        hint: 'Leave --oracles out, or start another network with --fresh or in another AMBROSIA_HOME.',
+      },
+    )
+  }
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as Network from '@ambrosia/chain/Network'
 import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
+import { writeWhole } from './writeWhole.ts'
 
 /** The `network.json` of a whole network, with every service that persons ask. */
 export type NetworkFile = Network.Network & { services: { issuer: string; store: string } }
@@ -21,7 +22,7 @@ export function readNetworkFile(home: string): NetworkFile {
 }
 
 export function writeNetworkFile(home: string, file: NetworkFile): void {
-  writeFileSync(pathOf(home), `${JSON.stringify(file, null, 2)}\n`)
+  writeWhole(pathOf(home), `${JSON.stringify(file, null, 2)}\n`)
 }
 
 function pathOf(home: string): string {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /** The ports of a development network; design: chain 8545, page 4000, issuer 4100, store 4200, oracles 4301 and up. */
 export const DEFAULT_PORTS = { chain: 8545, issuer: 4100, store: 4200, firstOracle: 4301 } as const
@@ -21,6 +22,16 @@ export async function choosePorts(
     chosen.push({ name, wanted: port, port: free })
   }
   return chosen
+}
+
+/** The ports as they are wanted, all of them free. @throws Network.PortInUse */
+export async function assertFreePorts(
+  wanted: readonly { name: string; port: number }[],
+): Promise<TakenPort[]> {
+  for (const { name, port } of wanted) {
+    if (!(await isFree(port))) throw new PortInUseError(name, port)
+  }
+  return wanted.map(({ name, port }) => ({ name, wanted: port, port }))
 }
 
 /** The first free port of the loopback interface from `from` on that is not in `taken`; from 0, any free port. */
@@ -55,4 +66,12 @@ function anyFree(): Promise<number> {
       server.close(() => done(typeof address === 'object' && address ? address.port : 0))
     })
   })
+}
+
+export class PortInUseError extends AmbrosiaError {
+  constructor(name: string, port: number) {
+    super('Network.PortInUse', `port ${port}, which ${name} of this network has, is in use`, {
+      hint: 'End what listens there, or start another network in another AMBROSIA_HOME.',
+    })
+  }
 }

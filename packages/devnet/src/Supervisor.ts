@@ -17,8 +17,11 @@ export type Supervisor = {
   add(program: Program, options?: { inspectPort?: number }): Promise<Supervised>
   /** @throws Devnet.NoProcess */
   get(name: string): Supervised
-  /** Ends every process, those that were added last first: what others need ends after them. */
-  stop(): Promise<void>
+  /**
+   * Ends every process, the first one last: the others need it.
+   * @param beforeFirst what is to be done when only the first one runs
+   */
+  stop(beforeFirst?: () => Promise<void>): Promise<void>
 }
 
 /**
@@ -67,10 +70,11 @@ export function createSupervisor(options: {
       if (!found) throw new NoProcessError(name, [...processes.keys()])
       return found
     },
-    stop: async () => {
+    stop: async (beforeFirst) => {
       const [first, ...rest] = processes.values()
       // The first is what the others speak to while they end: the chain.
       await Promise.all(rest.map((one) => one.stop()))
+      if (first?.pid !== undefined) await beforeFirst?.()
       await first?.stop()
     },
   }

@@ -7,7 +7,7 @@ import {
   openSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 
@@ -36,8 +36,12 @@ function writeBeside(path: string, content: Uint8Array, mode: number): string {
   const temporary = `${path}.${randomUUID()}`
   const file = openSync(temporary, 'wx', mode)
   try {
-    writeSync(file, content)
+    // Writes all of it, however little the disk takes at a time.
+    writeFileSync(file, content)
     fsyncSync(file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
   } finally {
     closeSync(file)
   }

@@ -3,15 +3,20 @@ import type { Network } from '@ambrosia/devnet/Network'
 import type { ProcessEvent } from '@ambrosia/devnet/supervise'
 import type { Command } from 'commander'
 import { homeOf, portsOf } from '../environment.ts'
+import { reasonOf } from '../namedFiles.ts'
 import { repeated, wholeNumber } from '../options.ts'
 import { progress, RefusedError, show, UsageError } from '../output.ts'
 
-type Options = { oracles: number; fresh: boolean; inspect: string[]; watch: string[] }
+type Options = { oracles?: number; fresh: boolean; inspect: string[]; watch: string[] }
 
 /** `ambrosia up`: a development network that stays. */
 export function define(up: Command): void {
-  up.option('--oracles <n>', 'how many oracles, 1 to 5', wholeNumber(1, 5), 3)
-    .option('--fresh', 'delete the home first, wallet included', false)
+  up.option('--oracles <n>', 'how many oracles, 1 to 5 (default: 3)', wholeNumber(1, 5))
+    .option(
+      '--fresh',
+      'delete first what a development network made in this home, wallet included',
+      false,
+    )
     .option(
       '--inspect <service>',
       'let a debugger attach to it, or to all; repeatable',
@@ -22,6 +27,7 @@ export function define(up: Command): void {
     .addHelpText(
       'after',
       `
+The network stays in its home: chain, issuer, records and deals come back with the next up. Only --fresh begins anew.
 A service that ends is started again, five times in a row at most. Services are issuer, store, oracle-1 and up.
 
 Examples:
@@ -34,9 +40,10 @@ Examples:
 }
 
 async function run(options: Options, command: Command): Promise<void> {
-  const inspected = servicesOf(options.inspect, options.oracles)
-  const watched = servicesOf(options.watch, options.oracles)
   const home = homeOf()
+  const count = options.oracles ?? (await keptOracles(home)) ?? 3
+  const inspected = servicesOf(options.inspect, count)
+  const watched = servicesOf(options.watch, count)
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
   const ended = new Promise<void>((done) => {
@@ -52,12 +59,17 @@ async function run(options: Options, command: Command): Promise<void> {
   const network = await start({
     home,
     ports: portsOf(process.env),
-    oracleCount: options.oracles,
+    ...(options.oracles === undefined ? {} : { oracleCount: options.oracles }),
+    maker: 'up',
     fresh: options.fresh,
     restarts: true,
     inspectPorts,
     onStep: (step) => progress(`starting: ${step}`),
     onPorts: (ports) => describePorts(ports).forEach(progress),
+    onChainUnkept: (error) =>
+      progress(
+        `the chain could not be kept on disk (${reasonOf(error)}); what happens now may be lost`,
+      ),
     onEvent: (event: ProcessEvent) => {
       const line = describeEvent(event)
       if (line !== undefined) progress(line)
@@ -78,6 +90,14 @@ async function run(options: Options, command: Command): Promise<void> {
       'the chain ended, and with it what everything else stands on',
       `Read ${network.supervisor.get('chain').logFile}.`,
     )
+}
+
+/** How many oracles the network has that the home keeps. */
+async function keptOracles(home: string): Promise<number | undefined> {
+  const { readMark } = await import('@ambrosia/devnet/HomeMark')
+  const { readNetworkFile } = await import('@ambrosia/devnet/NetworkFile')
+  if (readMark(home)?.isComplete !== true) return undefined
+  return readNetworkFile(home).services.oracles.length
 }
 
 /** The services that are named, `all` being each. @throws Cli.Usage for a name that this network does not have */

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as IssuedRecord from '@ambrosia/exchange/IssuedRecord'
 import { fromUtf8, random, toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Seal from '@ambrosia/sealing/Seal'
+import { writeFileAtomically } from '@ambrosia/service/files'
 import { WALLET_NAME } from '../options.ts'
 import type { Wallet } from './Wallet.ts'
 
@@ -25,13 +26,12 @@ export async function saveRecord(
   name: string,
   record: IssuedRecord.IssuedRecord,
 ): Promise<void> {
-  mkdirSync(folderOf(home), { recursive: true, mode: 0o700 })
   const sealed = await Seal.sealBytes({
     plaintext: fromUtf8(JSON.stringify(record)),
     dataKey: keyOf(wallet, name),
     context: contextOf(name),
   })
-  writeFileSync(fileOf(home, name), sealed, { mode: 0o600 })
+  writeFileAtomically(fileOf(home, name), sealed, 0o600)
 }
 
 /** A record of the wallet. @throws Record.Unknown */

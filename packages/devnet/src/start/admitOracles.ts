@@ -1,5 +1,6 @@
 import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
+import { readOracle } from '@ambrosia/chain/read/oracle'
 import type { Chain } from '@ambrosia/sdk/Chain'
 import { type Address, createWalletClient, http, parseEther } from 'viem'
 import { developmentAccount } from '../accounts.ts'
@@ -7,7 +8,7 @@ import { waitFor } from './waitFor.ts'
 
 /**
  * Gives each operator account ether, waits until all have registered themselves, and admits them in their order: the first one makes the
- * tag secret. @throws Devnet.NotReady, Interrupted
+ * tag secret. Those that are admitted are left as they are. @throws Devnet.NotReady, Interrupted
  */
 export async function admitOracles(
   chain: Chain,
@@ -20,7 +21,14 @@ export async function admitOracles(
   const services = await Promise.all(
     urls.map((url) => createOracleClient({ url, fetch, now: Date.now }).service()),
   )
-  for (const { account } of services) {
+  const statuses = await Promise.all(
+    services.map(({ account }) =>
+      readOracle(chain.client, chain.contracts.oracleRegistry, account),
+    ),
+  )
+  const isNew = (index: number): boolean =>
+    ['None', 'Registered'].includes(statuses[index]?.status ?? '')
+  for (const { account } of services.filter((_, index) => isNew(index))) {
     const hash = await wallet.sendTransaction({ to: account, value: parseEther('10'), chain: null })
     await chain.client.waitForTransactionReceipt({ hash })
   }
@@ -39,7 +47,7 @@ export async function admitOracles(
       waitFor(`${account} registers`, () => isRegistered(account), signal),
     ),
   )
-  for (const { account, measurement } of services) {
+  for (const { account, measurement } of services.filter((_, index) => isNew(index))) {
     await chain.send(deployer, {
       address: oracleRegistry,
       abi: oracleRegistryAbi,

@@ -20,7 +20,11 @@ export function define(demo: Command): void {
       'ask for what this criteria document says; without it the deal follows from the Bundles',
     )
     .option('--kill-oracle', 'end one oracle in the middle of the sale', false)
-    .option('--fresh', 'delete the home first', false)
+    .option(
+      '--fresh',
+      'delete first what a development network made in this home, wallet included',
+      false,
+    )
     .addHelpText(
       'after',
       `

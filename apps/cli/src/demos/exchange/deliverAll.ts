@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
@@ -10,6 +10,9 @@ import type { Sold } from './types.ts'
 /** A delivered record's files: the Bundle and its proof. */
 export type Delivered = { resourceCount: number; files: string[] }
 
+/** Files of an earlier demonstration; whatever else lies there stays. */
+const DELIVERED = /^(bundle|proof)(-\d+)?\.json$/
+
 /** The researcher collects, opens and checks every settled record. */
 export async function deliverAll(
   sold: Sold[],
@@ -18,8 +21,8 @@ export async function deliverAll(
   ground: Ground,
 ): Promise<Delivered[]> {
   const folder = join(ground.home, 'delivered')
-  rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(folder)) if (DELIVERED.test(name)) rmSync(join(folder, name))
   const delivered: Delivered[] = []
   for (const [index, { offering, sale }] of sold.entries()) {
     const [settled] = sale.result.settled
