@@ -1,45 +1,11 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { PURPOSES, type Purpose } from './consent/purposes.ts'
+import type { Terms } from './consent/terms.ts'
 import { toFhirConsent } from './consent/toFhirConsent.ts'
 import { inWords, LABELS } from './Sensitivity.ts'
 
 export { PURPOSES, type Purpose } from './consent/purposes.ts'
-
-/** The terms that a person consents to, as far as words show them. */
-export type Terms = {
-  purpose: {
-    /** DUO code, such as `DUO:0000007`. */
-    code: string
-    /** What is done, in the consumer's words, such as `Diabetes research`. */
-    words: string
-    /** DUO modifiers that narrow the purpose. */
-    modifiers?: readonly string[]
-  }
-  consumerName: string
-  /** What the person receives, such as `4.75 MED`. */
-  price: string
-  /** Last day of use, ISO 8601 date. */
-  until: string
-  /** May the consumer pass the data on? */
-  resale: boolean
-  /** False: the Safe Harbor form. True: the form that names the person. */
-  identified: boolean
-  /** What is given, such as `38 of 231 resources: laboratory results (HbA1c), conditions`. */
-  data?: string
-  /** Sensitivity labels of what is given, such as `HIV`; each is named in a sentence of its own. */
-  sensitive?: readonly string[]
-  /** Who discloses the record; required where it identifies the person. */
-  discloser?: string
-  /** Who pays whom for what; required where the record identifies the person. */
-  remuneration?: string
-  /** Chain, deal and certificate that the signature is bound to. */
-  dealId?: string
-  certificateDigest?: string
-  /** When it is signed, ISO 8601. */
-  signedAt?: string
-  /** The person's pseudonymous account. */
-  provider?: string
-}
+export type { Terms } from './consent/terms.ts'
 
 export type Rendered = {
   /** The exact sentences that are signed, in order. */

@@ -1,5 +1,5 @@
-import type { Terms } from '../ConsentText.ts'
 import type { Purpose } from './purposes.ts'
+import type { Terms } from './terms.ts'
 
 /** The consent as a FHIR R4 Consent resource (https://hl7.org/fhir/R4/consent.html). */
 export function toFhirConsent(

@@ -5,7 +5,7 @@ import type { JsonObject } from '../Resource.ts'
 
 export const SNOMED = 'http://snomed.info/sct'
 export const LOINC = 'http://loinc.org'
-export const UCUM = 'http://unitsofmeasure.org'
+const UCUM = 'http://unitsofmeasure.org'
 export const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 export const CVX = 'http://hl7.org/fhir/sid/cvx'
 export const ICD10CM = 'http://hl7.org/fhir/sid/icd-10-cm'

@@ -195,7 +195,3 @@ export function has(person: Person, key: string, day: Day): boolean {
   const onset = person.onsets.get(key)
   return onset !== undefined && onset <= day
 }
-
-export function birthDate(person: Person): string {
-  return toDate(person.birth)
-}

@@ -7,7 +7,7 @@ import { AGE_CLASS } from './rules.ts'
 export type Agedness = 'aged' | 'young' | 'unknown' | 'absent'
 
 /** Of a Patient by its birth date. A date that is masked was that of somebody who is, or would be, over 89. */
-export function agednessOf(patient: JsonObject, asOfYear: number): Agedness {
+function agednessOf(patient: JsonObject, asOfYear: number): Agedness {
   const { birthDate, _birthDate } = patient
   const year = typeof birthDate === 'string' ? yearOf(birthDate) : undefined
   if (year !== undefined) return isLawfulYear(year, asOfYear) ? 'young' : 'aged'

@@ -65,7 +65,7 @@ function namesAge(source: JsonObject): boolean {
 }
 
 /** Elements to remove; a range, ratio or timing goes as a whole. Contained resources are looked into by themselves. */
-export function findAges(resource: JsonObject, context: AgeContext): Steps[] {
+function findAges(resource: JsonObject, context: AgeContext): Steps[] {
   const found: Found = { numbers: [], years: [], statesAge: false, statesBirth: false }
   collect(resource, undefined, 'other', found)
   if (found.numbers.length === 0) return []

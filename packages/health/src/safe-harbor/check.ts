@@ -1,6 +1,5 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
-import { asText } from '../resource/json.ts'
 import { SYSTEM as UCUM } from '../Ucum.ts'
 import { UNIT_TEXTS } from '../ucum/unitTexts.ts'
 import { createPersons, type Persons } from './agedness.ts'
@@ -91,7 +90,7 @@ export function findingsOf(
   const { value } = resource
   if (!isObject(value)) return findings
   for (const { part, steps } of agesIn(value, persons, asOfYear)) {
-    for (const one of steps) report(pathOf(asText(part['resourceType']), one), 'age')
+    for (const one of steps) report(pathOf(String(part['resourceType']), one), 'age')
   }
   return findings
 }
@@ -263,13 +262,13 @@ function checkQuantity(path: string, value: JsonObject, report: Report): undefin
   const { value: number, comparator, unit, system, code, ...rest } = value
   if (Object.keys(rest).length > 0) report(path, 'element')
   if (!isShortNumber(number, isPerVolume(code) ? 9 : 7)) report(path, 'number')
-  if (comparator !== undefined && !/^[<>]=?$/.test(asText(comparator))) report(path, 'code')
+  if (comparator !== undefined && !/^[<>]=?$/.test(String(comparator))) report(path, 'code')
   if ((system === undefined) !== (code === undefined)) report(path, 'unit')
   else if (system !== undefined) {
-    if (!isKnownCode(asText(system), asText(code))) report(path, 'unit')
+    if (!isKnownCode(String(system), String(code))) report(path, 'unit')
     if (system !== UCUM && unit !== undefined) report(path, 'unit')
   }
-  if (unit !== undefined && !isUnit(asText(unit)) && !UNIT_TEXTS.has(asText(unit))) {
+  if (unit !== undefined && !isUnit(String(unit)) && !UNIT_TEXTS.has(String(unit))) {
     report(path, 'unit')
   }
 }
@@ -278,21 +277,21 @@ function checkMoney(path: string, value: JsonObject, report: Report): undefined 
   const { value: number, currency, ...rest } = value
   if (Object.keys(rest).length > 0) report(path, 'element')
   if (!isShortNumber(number, 7)) report(path, 'number')
-  if (currency !== undefined && !CURRENCIES.has(asText(currency))) report(path, 'code')
+  if (currency !== undefined && !CURRENCIES.has(String(currency))) report(path, 'code')
 }
 
 function checkAddress(path: string, value: JsonObject, report: Report): undefined {
   const { state, postalCode, country, use, type, ...rest } = value
   if (Object.keys(rest).length > 0) report(path, 'geography')
-  if (state !== undefined && toState(asText(state)) !== state) report(path, 'geography')
-  if (country !== undefined && toCountry(asText(country)) !== country) report(path, 'geography')
+  if (state !== undefined && toState(String(state)) !== state) report(path, 'geography')
+  if (country !== undefined && toCountry(String(country)) !== country) report(path, 'geography')
   if (postalCode !== undefined && postalCode !== '000') {
     const three = typeof postalCode === 'string' && /^\d{3}$/.test(postalCode)
     if (!three || toZip3(postalCode) === '000') report(path, 'geography')
   }
   const rows = elementsOf('Address')
-  if (use !== undefined && !rows?.get('use')?.codes?.has(asText(use))) report(path, 'geography')
-  if (type !== undefined && !rows?.get('type')?.codes?.has(asText(type))) report(path, 'geography')
+  if (use !== undefined && !rows?.get('use')?.codes?.has(String(use))) report(path, 'geography')
+  if (type !== undefined && !rows?.get('type')?.codes?.has(String(type))) report(path, 'geography')
 }
 
 function isRekeyedReference(value: Value | undefined): boolean {
@@ -364,7 +363,7 @@ function isAllowedExtension(value: Value, owner: string): boolean {
     const url = extension['url']
     if (url === BIRTH_SEX) {
       return (
-        /^(?:F|M|UNK)$/.test(asText(extension['valueCode'])) && Object.keys(extension).length === 2
+        /^(?:F|M|UNK)$/.test(String(extension['valueCode'])) && Object.keys(extension).length === 2
       )
     }
     if ((url !== RACE && url !== ETHNICITY) || Object.keys(extension).length !== 2) return false
@@ -377,13 +376,13 @@ function isOmbPart(part: Value): boolean {
   if (!isObject(part) || Object.keys(part).length !== 2) return false
   const texts = [...OMB_TEXT.values()]
   if (part['url'] === 'text') {
-    return asText(part['valueString'])
+    return String(part['valueString'])
       .split(', ')
       .every((text) => texts.includes(text))
   }
   const coding = part['valueCoding']
   if (part['url'] !== 'ombCategory' || !isObject(coding)) return false
-  const code = asText(coding['code'])
+  const code = String(coding['code'])
   const display = OMB_TEXT.get(code)
   return (
     display !== undefined &&

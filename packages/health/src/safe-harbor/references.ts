@@ -1,6 +1,5 @@
 import type { Value } from '@ambrosia/primitives/CanonicalJson'
 import { createIdentityIndex, identityOf, isMadeUp, normalUrl } from '../bundle/Identity.ts'
-import { doubtOf } from '../meaning/doubts.ts'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
 import { RekeyError } from './errors.ts'
 import { UNKNOWN } from './fillRequired.ts'
@@ -76,7 +75,7 @@ function nameOf(resource: Resource): string {
 }
 
 /**
- * True for a resource of a kept type whose meaning no unknown modifier or mark changes, and whose required codes are codes of R4: where the
+ * True for a resource of a kept type whose meaning no unknown modifier changes, and whose required codes are codes of R4: where the
  * value set has no `unknown`, nothing lawful can take the place of another code.
  */
 export function isKept(type: string, value: Value): value is JsonObject {
@@ -86,7 +85,6 @@ export function isKept(type: string, value: Value): value is JsonObject {
     value['resourceType'] === type &&
     value['modifierExtension'] === undefined &&
     value['implicitRules'] === undefined &&
-    doubtOf(value) === undefined &&
     hasRequiredCodes(value, type)
   )
 }

@@ -88,7 +88,7 @@ export function createTally(): Tally {
 }
 
 /** Strings, numbers and booleans inside a value. */
-export function countLeaves(value: Value): number {
+function countLeaves(value: Value): number {
   if (value === null) return 0
   if (typeof value !== 'object' || value instanceof NumberToken) return 1
   let count = 0

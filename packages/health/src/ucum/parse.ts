@@ -12,7 +12,7 @@ export type Part = { readonly isDivisor: boolean } & (
 )
 
 /** Longest unit, characters; the longest common one of HL7 has 34. */
-export const UNIT_LENGTH = 128
+const UNIT_LENGTH = 128
 const GROUP_DEPTH = 8
 /** Exponents and factors beyond these are of no unit in use. */
 const EXPONENT = 99

@@ -1,7 +1,7 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /** Most sub-schemas of a consumer's JSON Schema, each reference counted with what it points at. */
-export const SCHEMA_NODE_COUNT = 10_000
+const SCHEMA_NODE_COUNT = 10_000
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 

