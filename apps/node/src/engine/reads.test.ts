@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { isDeepStrictEqual } from 'node:util'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { accountOf, attributesOn, testGenesis } from '../testing/chains.ts'
 import {
@@ -65,7 +64,7 @@ describe('reads of ethereumjs beside those of geth', { skip: without }, () => {
   /** Both answers, or both errors, must be the same. */
   async function same(method: string, ...params: unknown[]): Promise<void> {
     const [a, b] = await Promise.all([one, two].map((engine) => ask(engine, method, params)))
-    if (!isDeepStrictEqual(a, b)) assert.deepEqual(a, b, `${method} ${JSON.stringify(params)}`)
+    assert.deepEqual(a, b, `${method} ${JSON.stringify(params)}`)
   }
   const blocks = Array.from({ length: BLOCKS + 2 }, (_, i) => `0x${i.toString(16)}`)
 

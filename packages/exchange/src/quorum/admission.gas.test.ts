@@ -42,6 +42,10 @@ it('admits on votes, begins epochs, and costs what is recorded', async () => {
   assert.ok(wallet)
   let lastGas = 0
 
+  /** A block a second: the computer's clock would reach what is signed, and with it gas. */
+  async function tick() {
+    await networkHelpers.time.setNextBlockTimestamp((await networkHelpers.time.latest()) + 1)
+  }
   async function confirm(hash: Hex) {
     const receipt = await client.waitForTransactionReceipt({ hash })
     assert.equal(receipt.status, 'success')
@@ -54,9 +58,11 @@ it('admits on votes, begins epochs, and costs what is recorded', async () => {
       bytecode: artifacts[name]!.bytecode,
       args,
     } as never)
+    await tick()
     return (await confirm(await wallet!.sendTransaction({ data }))).contractAddress as Address
   }
   async function call(to: Address, data: Hex, from = wallet!) {
+    await tick()
     await confirm(await from.sendTransaction({ to, data }))
   }
 

@@ -142,16 +142,13 @@ function isOfThePerson(resource: Plain, all: readonly Plain[]): boolean {
   )
 }
 
-/** By its URL, or the last part of the reference, which is lenient where two servers use one id. */
+/** By the last part of the reference, which is lenient where two servers use one id. */
 function leadsToPatient(reference: string, all: readonly Plain[]): boolean {
   const id = reference
     .replace(/\/_history\/.*$/, '')
     .split(/[/:]/)
     .at(-1)
-  return all.some(
-    (one) =>
-      one['resourceType'] === 'Patient' && (one['id'] === id || one['fullUrl'] === reference),
-  )
+  return all.some((one) => one['resourceType'] === 'Patient' && one['id'] === id)
 }
 
 /** The resource with nothing in the elements whose meaning an extension changes. */
