@@ -12,29 +12,21 @@
  * Ends with `tests N pass N fail N skipped N`. A file without a test, a test without an assertion,
  * a failing set-up step and an empty selection are failures: nothing passes by not running.
  */
-import { existsSync, watch } from 'node:fs'
+import { watch } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensurePackages } from './setup/packages.mjs'
 import { readGraph } from './source/Graph.ts'
-import { runContracts } from './testing/contracts.ts'
+import { contractDomains, runContracts } from './testing/contracts.ts'
 import { addCounts, type Counts, NO_COUNTS, summaryLine } from './testing/counts.ts'
 import { keepDurations, readDurations } from './testing/durations.ts'
 import { groupsOf } from './testing/groups.ts'
 import { runFile } from './testing/runFile.ts'
 import { type Job, runJobs } from './testing/schedule.ts'
-import {
-  affectedTests,
-  baseOf,
-  CONTRACTS,
-  changedFiles,
-  matches,
-  testFiles,
-} from './testing/select.ts'
+import { affectedTests, baseOf, changedFiles, matches, testFiles } from './testing/select.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const CONTRACTS_RUNNER = 'scripts/contracts/test.ts'
 /** Starts a whole network of processes, so nothing else runs beside it. */
 const WHOLE_NETWORK = /^(e2e|examples\/first-sale)\//
 const TIMEOUT_MS = 600_000
@@ -69,17 +61,14 @@ if (values.help) {
 async function main(options: Options, since: string | undefined): Promise<number> {
   const changed = since === undefined ? null : changedFiles(ROOT, since || baseOf(ROOT))
   const files = select(options.filters, changed)
-  const hasContracts =
-    existsSync(join(ROOT, CONTRACTS_RUNNER)) &&
-    options.name === undefined &&
-    matches(CONTRACTS, options.filters) &&
-    (changed === null || changed.some((path) => path.startsWith(CONTRACTS)))
-  if (changed !== null && files.length === 0 && !hasContracts) {
+  const hasContracts = options.name === undefined
+  const domains = hasContracts ? contractDomains(ROOT, options.filters, changed) : []
+  if (changed !== null && files.length + domains.length === 0) {
     process.stdout.write(`${changed.length} changed files reach no test\n`)
     process.stdout.write(`${summaryLine('tests', NO_COUNTS)}\n`)
     return 0
   }
-  return await runAll(files, hasContracts, options)
+  return await runAll(files, domains, options)
 }
 
 /**
@@ -90,14 +79,18 @@ function select(filters: readonly string[], changed: readonly string[] | null): 
   return changed === null ? files : affectedTests(ROOT, readGraph(ROOT), files, changed)
 }
 
-async function runAll(files: string[], hasContracts: boolean, options: Options): Promise<number> {
+async function runAll(
+  files: readonly string[],
+  domains: readonly string[],
+  options: Options,
+): Promise<number> {
   const start = performance.now()
   await ensurePackages(ROOT, process.execPath, groupsOf(ROOT, files))
   const expected = readDurations()
   const jobs: Job<Counts>[] = files.map((file) => fileJob(file, options.name, expected.get(file)))
-  if (hasContracts) {
-    const run = () => runContracts(join(ROOT, CONTRACTS_RUNNER))
-    jobs.push({ name: CONTRACTS, cost: 1, expectedMs: expected.get(CONTRACTS), run })
+  for (const domain of domains) {
+    const run = () => runContracts(ROOT, domain)
+    jobs.push({ name: domain, cost: 1, expectedMs: expected.get(domain), run })
   }
   const results = await runJobs(jobs, availableParallelism())
   const seconds = Math.round((performance.now() - start) / 100) / 10
@@ -157,7 +150,7 @@ async function watchAndRun(options: Options): Promise<void> {
   })
   let files = select(options.filters, null)
   for (;;) {
-    if (files.length > 0) await runAll(files, false, options)
+    if (files.length > 0) await runAll(files, [], options)
     else process.stdout.write('no test is reached by that change\n')
     process.stdout.write('waiting for a change (Ctrl-C ends)\n')
     if (changed.size === 0) {

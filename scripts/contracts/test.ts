@@ -6,7 +6,7 @@
 //
 //   node scripts/contracts/test.ts                     every domain
 //   node scripts/contracts/test.ts exchange token      these, with sizes, layouts and gas
-//   node scripts/contracts/test.ts test/exchange/Settle.t.sol
+//   node scripts/contracts/test.ts test/exchange test/token/MedToken.t.sol
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,9 +14,9 @@ import { contractsFolder, domains } from '@ambrosia/chain/compile/sourceList'
 import { runSuites } from './runSuites.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const isFile = (text: string): boolean => text.endsWith('.sol')
-const names = process.argv.slice(2).filter((text) => !isFile(text))
-const files = process.argv.slice(2).filter(isFile)
+const isPath = (text: string): boolean => text.startsWith('test/')
+const names = process.argv.slice(2).filter((text) => !isPath(text))
+const paths = process.argv.slice(2).filter(isPath)
 const folders = globSync('test/*/', { cwd: contractsFolder })
   .map((path) => path.replaceAll('\\', '/').replace(/\/$/, ''))
   .filter((path) => path !== 'test/support')
@@ -43,11 +43,13 @@ const sum = total.pass + total.fail + total.skipped
 console.log(`contracts ${sum} pass ${total.pass} fail ${total.fail} skipped ${total.skipped}`)
 process.exit(total.fail > 0 || sum === 0 ? 1 : 0)
 
-/** Folders to run, each with the files of it that were named. */
+/** Folders to run, each with the files of it that were named; none where all of it is meant. */
 function selected(): [folder: string, files: string[]][] {
-  if (files.length > 0) {
-    const of = (folder: string) => files.filter((file) => file.startsWith(`${folder}/`))
-    return folders.filter((folder) => of(folder).length > 0).map((folder) => [folder, of(folder)])
+  if (paths.length > 0) {
+    const of = (folder: string) => paths.filter((path) => path.startsWith(`${folder}/`))
+    return folders
+      .filter((folder) => paths.includes(folder) || of(folder).length > 0)
+      .map((folder) => [folder, paths.includes(folder) ? [] : of(folder)])
   }
   const wanted = names.length === 0 ? folders : names.map((name) => `test/${name}`)
   return wanted

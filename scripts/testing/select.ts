@@ -7,8 +7,8 @@ import { closure, type Graph } from '../source/Graph.ts'
 const TESTS = '{scripts,packages,guest,circuits,apps,e2e,examples}/**/*.{test,sim}.ts'
 /** Starts services as processes, by paths that no import shows. */
 const STARTER = 'packages/devnet/'
-/** The Solidity tests, which have a runner of their own. */
-export const CONTRACTS = 'contracts/'
+/** Their compiled code is part of packages/chain. */
+const CONTRACTS = 'contracts/'
 
 /** Every test file and simulation of the repository. */
 export function testFiles(root: string): string[] {

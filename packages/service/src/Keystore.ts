@@ -1,7 +1,7 @@
 import { randomBytes, scrypt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fromBase64url, fromUtf8, toBase64url } from '@ambrosia/primitives/Bytes'
+import { fromBase64url, fromUtf8, toBase64url, toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { writeFileAtomically, writeFileOnce } from './files.ts'
@@ -38,34 +38,25 @@ const MAXIMUM_MEMORY_BYTES = 512 * 1024 * 1024
 const NAME = /^[a-zA-Z0-9._-]{1,64}$/
 const CHECK_NAME = 'check of the password'
 
-/** Where the text of a keystore is kept, whole. */
-export type Place = {
-  /** Undefined where there is none yet. */
-  read(): string | undefined
-  write(text: string): void
-}
-
-/** Opens, or makes, the keystore in a file, or in another place. @throws Keystore.WrongPassword, Keystore.Malformed */
+/** Opens, or makes, the keystore file. @throws Keystore.WrongPassword, Keystore.Malformed */
 export async function open(options: {
-  path: string | Place
+  path: string
   password: string
   /** True where the password is 32 random bytes: it needs no costly derivation. */
   hasRandomPassword?: boolean | undefined
 }): Promise<Keystore> {
-  const { password } = options
-  const place = typeof options.path === 'string' ? fileAt(options.path) : options.path
-  const kept = place.read()
-  const isNew = kept === undefined
+  const { path, password } = options
+  const isNew = !existsSync(path)
   const cost = options.hasRandomPassword ? LIGHT : STRONG
   const kdf = isNew
     ? { name: 'scrypt' as const, ...cost, salt: toBase64url(randomBytes(16)) }
-    : parse(kept).kdf
+    : readFile(path).kdf
   const key = await derive(password, fromBase64url(kdf.salt), kdf)
   if (isNew) {
     const check = sealSecret(key, CHECK_NAME, randomBytes(16))
-    place.write(toText({ version: 1, kdf, check, secrets: {} }))
+    writeFile(path, { version: 1, kdf, check, secrets: {} })
   }
-  let file = parse(place.read() ?? '')
+  let file = readFile(path)
   if (openSecret(key, CHECK_NAME, file.check) === undefined) throw new WrongPasswordError()
   const get = (name: string) => {
     const sealed = file.secrets[name]
@@ -79,7 +70,7 @@ export async function open(options: {
     if (Object.hasOwn(file.secrets, name)) throw new ExistsError(name)
     const secrets = { ...file.secrets, [name]: sealSecret(key, name, secret) }
     const next = { ...file, secrets }
-    place.write(toText(next))
+    writeFile(path, next)
     file = next
   }
   return {
@@ -103,16 +94,9 @@ export function developmentPassword(home: string): string {
   return readFileSync(path, 'utf8').trim()
 }
 
-function fileAt(path: string): Place {
-  return {
-    read: () => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
-    write: (text) => writeFileAtomically(path, fromUtf8(text), 0o600),
-  }
-}
-
-function parse(text: string): File {
+function readFile(path: string): File {
   try {
-    const file = JSON.parse(text) as File
+    const file = JSON.parse(toUtf8(readFileSync(path))) as File
     const { kdf } = file
     const isKnown = file.version === 1 && kdf.name === 'scrypt'
     // A file that someone changed must not make us spend all memory, and N is a power of two (RFC 7914, section 2).
@@ -131,8 +115,8 @@ function parse(text: string): File {
   throw new MalformedError()
 }
 
-function toText(file: File): string {
-  return `${JSON.stringify(file, null, 2)}\n`
+function writeFile(path: string, file: File): void {
+  writeFileAtomically(path, fromUtf8(`${JSON.stringify(file, null, 2)}\n`), 0o600)
 }
 
 function derive(password: string, salt: Uint8Array, { N, r, p }: Cost): Promise<Uint8Array> {

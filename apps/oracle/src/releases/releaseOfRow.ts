@@ -4,6 +4,7 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import type { Address } from 'viem'
 import type { Oracle } from '../Oracle.ts'
+import { createRelease } from './release.ts'
 
 /** What the tables hold of a record that this oracle certified. */
 export type ReleaseRow = {
@@ -17,12 +18,18 @@ export type ReleaseRow = {
 
 /** Wraps the key of a record in the tables, for the store or for the chain. @throws Release.*, Envelope.*, Manifest.Invalid */
 export async function releaseOfRow(
-  oracle: Pick<Oracle, 'enclave'>,
+  oracle: Pick<Oracle, 'chainId' | 'dealBook' | 'chain' | 'keys'>,
   row: ReleaseRow,
   block: { timestamp: bigint; number: bigint },
 ): Promise<{ signed: SignedRelease; manifest: Manifest.Manifest }> {
+  const { chainId, dealBook, chain, keys } = oracle
   const manifest = Manifest.parse(row.manifest)
-  const signed = await oracle.enclave.release({
+  const signed = await createRelease({
+    chainId,
+    dealBook,
+    chain,
+    self: keys,
+    signer: keys.signer,
     recordId: row.record_id as Hex,
     dealId: row.deal_id as Hex,
     provider: row.provider as Address,

@@ -1,3 +1,0 @@
-import { serveEnclave } from './serve.ts'
-
-serveEnclave()
