@@ -1,4 +1,4 @@
-import { ageAt, DAYS_PER_YEAR, type Day, toDate } from './calendar.ts'
+import { ageAt, DAYS_PER_YEAR, type Day } from './calendar.ts'
 import { CHRONIC, type Chronic, type Prevalence } from './data/conditions.ts'
 import type { Random } from './random.ts'
 
