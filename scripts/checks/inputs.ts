@@ -4,13 +4,16 @@ import { dirname, join } from 'node:path'
 import { closure, type Graph } from '../source/Graph.ts'
 import { workspaceOf } from './layers.ts'
 
-/** What any generator may read besides the workspaces that it imports. */
+/** What a generator reads besides the workspaces that it imports, where a source of it says so. */
 const COMMON = ['contracts', 'vectors']
+/** What no generator of a workspace reads. */
+const NOT_READ = /\.(test|sim|bench|fuzz)\.ts$|\.md$/
 const MEMORY = 'node_modules/.cache/ambrosia/generated.json'
 
 /**
  * A hash over everything that decides what a generator writes, its outputs included: every file of
- * the workspaces that it reaches, the common inputs and the lockfile. Equal hashes mean that a
+ * the workspaces that it reaches, but for tests and documents; the contracts and vectors where it
+ * names them; the lockfile. Documents are made from everything. Equal hashes mean that a
  * check which held still holds.
  */
 export function inputsHash(
@@ -19,13 +22,17 @@ export function inputsHash(
   files: readonly string[],
   path: string,
 ): string {
-  const reached = new Set([...closure(graph, [path]).keys()].map(workspaceOf))
+  const sources = [...closure(graph, [path]).keys()]
+  const isNamed = (folder: string) => {
+    const name = new RegExp(`['"\`/]${folder}['"\`/]`)
+    return sources.some((source) => name.test(readFileSync(join(root, source), 'utf8')))
+  }
+  const homes = new Set([...sources.map(workspaceOf), ...COMMON.filter(isNamed)])
   const isWhole = path.startsWith('scripts/docs/')
   const hash = createHash('sha256')
   for (const file of files) {
-    const home = workspaceOf(file)
-    const isInput =
-      isWhole || reached.has(home) || COMMON.includes(home) || file === 'package-lock.json'
+    const isRead = homes.has(workspaceOf(file)) && !NOT_READ.test(file)
+    const isInput = isWhole || isRead || file === 'package-lock.json'
     if (!isInput) continue
     hash
       .update(`${file}\0`)
