@@ -119,7 +119,7 @@ function parse(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch (cause) {
-    throw inputError('what was sent is no JSON', cause)
+    throw inputError('what was sent is not JSON', cause)
   }
 }
 

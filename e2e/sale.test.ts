@@ -115,7 +115,7 @@ describe('one whole sale', () => {
     assert.equal(last['leaks'], 0)
   })
 
-  it('a Bundle that is no FHIR names the file and the path, never a value', async () => {
+  it('a Bundle that is not FHIR names the file and the path, never a value', async () => {
     const { code, last } = await ambrosia(newHome(), 'demo', '--once', '--json', '--bundle', CLI)
     assert.equal(code, 1)
     assert.equal(last['ok'], false)

@@ -30,7 +30,7 @@ describe('npm test', () => {
 })
 
 describe('npm run check', () => {
-  it('refuses a name that is no check and lists those there are', () => {
+  it('refuses a name that is not a check and lists those there are', () => {
     const { status, stderr } = runScript('check.ts', 'nonsense')
     assert.equal(status, 2)
     assert.match(stderr, /layers/)
@@ -38,7 +38,7 @@ describe('npm run check', () => {
 })
 
 describe('npm run bench', () => {
-  it('refuses a name that is no benchmark, and a size that is none', () => {
+  it('refuses a name that is not a benchmark, and a size that is none', () => {
     const { status, last } = runScript('bench.ts', 'nonsense', '--json')
     assert.equal(status, 2)
     assert.equal(JSON.parse(last).error.code, 'Bench.Unknown')

@@ -88,7 +88,7 @@ export async function prove(keys: CircuitKeys, input: Input): Promise<Proof> {
   }
 }
 
-/** @throws Circuits.Input for what is no proof of this circuit */
+/** @throws Circuits.Input for what is not a proof of this circuit */
 export async function verify(keys: CircuitKeys, proof: Proof): Promise<boolean> {
   if (proof.circuit !== keys.name || proof.circuitHash !== keys.circuitHash) {
     throw new CircuitError(

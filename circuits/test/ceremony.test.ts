@@ -57,7 +57,7 @@ it('a finished ceremony verifies, and its transcript names who took part', async
   await assert.rejects(beacon(held, '33'.repeat(32), subjects), { code: 'Ceremony.Order' })
 })
 
-it('its key proves and verifies, and is no development key', async () => {
+it('its key proves and verifies, and is not a development key', async () => {
   const { wasm } = await compile({ template: 'AddCompare' })
   const key = join(held, 'sum', 'proving.zkey')
   const witness = createCalculator(wasm)({ a: 5, b: 6, aSign: 0, bSign: 0, isDifference: 1 })

@@ -1,4 +1,4 @@
-// Templates whose hints a test can forge: the prover computes hints as he likes, and the
+// Templates whose hints a test can forge: the prover computes hints as they like, and the
 // constraints must catch what is not honest.
 
 /** An edit of the sources, as compile takes it. */

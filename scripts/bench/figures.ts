@@ -45,10 +45,10 @@ export function matchesFigure(figure: string, wanted: string): boolean {
 /** What is wrong with a figure that a benchmark gave, or null. */
 export function problemOfFigure(figure: Figure): string | null {
   if (!/^[\w-]+(\.[\w-]+)+$/.test(figure.name)) return `${figure.name}: a name is dotted words`
-  if (!Number.isFinite(figure.value)) return `${figure.name}: the value is no finite number`
+  if (!Number.isFinite(figure.value)) return `${figure.name}: the value is not a finite number`
   if (typeof figure.unit !== 'string' || figure.unit === '') return `${figure.name}: no unit`
   if (figure.ratio !== null && !(Number.isFinite(figure.ratio) && figure.ratio >= 0)) {
-    return `${figure.name}: the ratio is no finite number`
+    return `${figure.name}: the ratio is not a finite number`
   }
   return null
 }

@@ -68,8 +68,8 @@ function rowProblems(root: string): Problem[] {
 }
 
 /**
- * Every row that reaches what its list does not name, and every such breach that is owed and exists
- * no more.
+ * Every row that reaches what its list does not name, and every such breach that is owed and
+ * no longer exists.
  */
 export function closureProblems(graph: Graph, owed = OWED): Problem[] {
   const problems: Problem[] = []
@@ -117,7 +117,7 @@ function danglingProblems(root: string, graph: Graph): Problem[] {
 
 /**
  * Files that import each other in a circle, types included, and every circle that is owed and
- * exists no more.
+ * no longer exists.
  */
 export function circleProblems(graph: Graph, owed = OWED_CIRCLES): Problem[] {
   const found = circles(graph, ({ kind }) => kind === 'import')

@@ -19,7 +19,7 @@ describe('forbiddenIn', () => {
     assert.deepEqual(forbiddenIn('a.test.ts', dot('t', 'skip')), [])
   })
 
-  it('finds assertions that can not be counted', () => {
+  it('finds assertions that cannot be counted', () => {
     const call = `${'assert'}(x)`
     assert.equal(forbiddenIn('a.test.ts', call).length, 1)
     assert.deepEqual(forbiddenIn('a.test.ts', `fc.${call}; assert.ok(x)`), [])

@@ -31,7 +31,7 @@ const MESSAGES = {
   dependencies: ['is a dependency that nothing uses', 'Delete it and run npm run lock.'],
   devDependencies: ['is a dependency that nothing uses', 'Delete it and run npm run lock.'],
   unlisted: [
-    'is used and is no dependency',
+    'is used and is not a dependency',
     'Add its exact version to the package.json of the workspace.',
   ],
   unresolved: ['is imported and does not exist', 'Name the file that is meant.'],

@@ -45,7 +45,7 @@ function reflowParagraph(lines: readonly string[]): string[] {
   const quote = QUOTE.exec(head)?.[1]
   const first = item?.[0] ?? quote ?? /^\s*/.exec(head)?.[0] ?? ''
   const rest = quote ?? (item === null ? first : ' '.repeat(first.length))
-  // Code by indentation is no paragraph.
+  // Code by indentation is not a paragraph.
   if (item === null && /^( {4}|\t)/.test(head) && lines.length === 1) return [...lines]
   const words = lines.map((line, index) => {
     if (index === 0) return line.slice(first.length)

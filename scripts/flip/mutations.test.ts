@@ -24,7 +24,7 @@ describe('mutationsOf', () => {
     ])
   })
 
-  it('leaves alone what is no assertion', () => {
+  it('leaves alone what is not an assertion', () => {
     assert.deepEqual(
       changed('equal(a, 1); fc.assert(p); assert.fail(x); other.assert.x.equal(1)'),
       [],

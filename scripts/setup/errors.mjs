@@ -33,7 +33,7 @@ const CAUSES = [
     pattern:
       /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|CERT_|SELF_SIGNED/,
     code: 'Setup.Unreachable',
-    message: 'the package registry can not be reached',
+    message: 'the package registry cannot be reached',
     hint: `Check the connection, the proxy (HTTPS_PROXY) and "npm config get registry", then ${AGAIN}; what is downloaded is kept.`,
     exitCode: 3,
   },

@@ -30,7 +30,7 @@ export async function ensureNode(runningVersion = process.versions.node) {
   } catch (error) {
     throw new SetupError(
       'Setup.NotPermitted',
-      `the cache folder ${cache} can not be made (${error.code})`,
+      `the cache folder ${cache} cannot be made (${error.code})`,
       'Set AMBROSIA_CACHE to a folder you may write to and run the same command again.',
     )
   }

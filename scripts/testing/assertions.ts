@@ -8,7 +8,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { afterEach, beforeEach, type TestContext } from 'node:test'
 import { isMainThread } from 'node:worker_threads'
 
-/** Threads and forked processes of a test inherit what is loaded before it, but are no tests. */
+/** Threads and forked processes of a test inherit what is loaded before it, but are not tests. */
 const IS_TEST = /\.test\.[cm]?[jt]s$|[\\/]simulate\.ts$/.test(process.argv[1] ?? '')
 
 let reached = 0

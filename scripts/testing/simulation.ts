@@ -11,7 +11,7 @@ export type Simulation = {
   run: (options: { seed: number; log: (line: string) => void }) => Promise<void> | void
 }
 
-/** @throws Error when the module is no simulation. */
+/** @throws Error when the module is not a simulation. */
 export async function loadSimulation(path: string): Promise<Simulation> {
   const module = (await import(pathToFileURL(path).href)) as Partial<Simulation>
   if (typeof module.name !== 'string' || typeof module.run !== 'function') {

@@ -4,7 +4,7 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { EXIT, exitCodeOf, printable, UsageError } from './output.ts'
 
 describe('output', () => {
-  it('what others wrote can not steer a terminal', () => {
+  it('what others wrote cannot steer a terminal', () => {
     assert.equal(printable('Zoë’s deal\tand\nmore'), 'Zoë’s deal\tand\nmore')
     assert.equal(printable('\u001b]0;evil\u0007\u001b[2J\r'), '�]0;evil��[2J�')
     assert.equal(printable('pay 5\u202e001 DEM'), 'pay 5�001 DEM')

@@ -108,5 +108,5 @@ function isSigned(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Arr
 }
 
 function malformed(): RefusedError {
-  return new RefusedError('Malformed', 'the software statement can not be read')
+  return new RefusedError('Malformed', 'the software statement cannot be read')
 }

@@ -91,7 +91,7 @@ export function parseCertificate(der: Uint8Array): ParsedCertificate {
 
 /**
  * That every certificate was signed by the next and was valid at a time, and that the last is a root that counts.
- * @param chain from the leaf, which is no authority, to the root
+ * @param chain from the leaf, which is not an authority, to the root
  * @param revoked serial numbers by the subject of who revoked them
  */
 export async function assertChain(
@@ -172,7 +172,7 @@ export function fromPem(text: string): Uint8Array[] {
       const binary = atob(block.replace(/-----[A-Z ]+-----|\s/g, ''))
       return Uint8Array.from(binary, (char) => char.charCodeAt(0))
     } catch (cause) {
-      throw new RefusedError('Malformed', 'a certificate in PEM can not be read', cause)
+      throw new RefusedError('Malformed', 'a certificate in PEM cannot be read', cause)
     }
   })
 }
@@ -230,7 +230,7 @@ async function verifyWith(
     const publicKey = await crypto.subtle.importKey('spki', spki, key, false, ['verify'])
     return await crypto.subtle.verify(algorithm, publicKey, signature.slice(), bytes.slice())
   } catch {
-    return false // a key or signature that the platform can not even read
+    return false // a key or signature that the platform cannot even read
   }
 }
 
@@ -247,7 +247,7 @@ function parse<T>(der: Uint8Array, type: new () => T, what: string): T {
   try {
     return AsnConvert.parse(der.slice(), type)
   } catch (cause) {
-    throw new RefusedError('Malformed', `a ${what} can not be read`, cause)
+    throw new RefusedError('Malformed', `a ${what} cannot be read`, cause)
   }
 }
 
@@ -256,5 +256,5 @@ function nameOf(name: Name): Hex {
 }
 
 function malformed(what: string): RefusedError {
-  return new RefusedError('Malformed', `a ${what} can not be read`)
+  return new RefusedError('Malformed', `a ${what} cannot be read`)
 }

@@ -230,7 +230,7 @@ describe('quotes of a platform of our own, signed as they are', () => {
   })
 
   // The library asks of no issuer that it be an authority.
-  it('under a certificate that is no authority', async () => {
+  it('under a certificate that is not an authority', async () => {
     const platform = await createIntelPlatform({ nowSec: NOW_SEC, isAuthority: false })
     await assertRefused(verifyOn(platform, await platform.quote()), 'ChainUntrusted')
   })

@@ -1,6 +1,6 @@
 // Intel SGX and TDX quotes, "Intel SGX DCAP Quote Verification" and "Intel TDX DCAP: Quote Generation Library and Quote Verification
 // Library". The quote is verified by @phala/dcap-qvl; what that library leaves out (revocation lists are neither checked for a signature
-// nor for their dates, an issuer need be no authority, the TDX module is not identified) is checked here.
+// nor for their dates, an issuer need not be an authority, the TDX module is not identified) is checked here.
 import { fromHex, fromUtf8 } from '@ambrosia/primitives/Bytes'
 import * as dcap from '@phala/dcap-qvl'
 import {
@@ -187,5 +187,5 @@ function debug(): RefusedError {
 
 function malformed(cause?: unknown): RefusedError {
   if (cause instanceof RefusedError) return cause
-  return new RefusedError('Malformed', 'the quote can not be read', cause)
+  return new RefusedError('Malformed', 'the quote cannot be read', cause)
 }

@@ -120,7 +120,7 @@ function decodeStrictly(bytes: Uint8Array): unknown {
       tags: Object.assign([], { [COSE_SIGN1_TAG]: (inner: unknown) => inner }),
     })
   } catch (cause) {
-    throw new RefusedError('Malformed', 'the Nitro document can not be read', cause)
+    throw new RefusedError('Malformed', 'the Nitro document cannot be read', cause)
   }
 }
 
@@ -130,5 +130,5 @@ function bytesFrom(value: unknown): Uint8Array {
 }
 
 function malformed(): RefusedError {
-  return new RefusedError('Malformed', 'the Nitro document can not be read')
+  return new RefusedError('Malformed', 'the Nitro document cannot be read')
 }

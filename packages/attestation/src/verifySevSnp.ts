@@ -150,5 +150,5 @@ function signatureOf(report: Uint8Array): Uint8Array {
 }
 
 function malformed(): RefusedError {
-  return new RefusedError('Malformed', 'the SEV-SNP report can not be read')
+  return new RefusedError('Malformed', 'the SEV-SNP report cannot be read')
 }

@@ -268,7 +268,7 @@ describe('hostile input', () => {
     }
   })
 
-  it('tells a caller of his own misuse', () => {
+  it('tells callers of their own misuse', () => {
     const options = { ...common(), signature, messages }
     assert.throws(() => Bbs.prove({ ...options, disclosedIndexes: [2, 2] }), {
       code: 'Bbs.InvalidIndexes',

@@ -158,7 +158,7 @@ function parseObject(text: string, name: string): Context {
     throw new InvalidFolderError(name, 'is not JSON')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidFolderError(name, 'is no JSON object')
+    throw new InvalidFolderError(name, 'is not a JSON object')
   }
   return value as Context
 }

@@ -320,7 +320,7 @@ describe('verifyBbs', () => {
     await assert.rejects(verify(signed), { code: 'Credential.ProofInvalid' })
   })
 
-  it('refuses documents that are no credentials', async () => {
+  it('refuses documents that are not credentials', async () => {
     for (const document of [null, 'x', [], {}, { '@context': [] }, { type: 'x' }]) {
       await assert.rejects(verify(document), { code: 'DataModel.Malformed' })
     }

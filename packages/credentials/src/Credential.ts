@@ -159,7 +159,7 @@ export async function verifyDerived(
   })
 }
 
-/** Checks a base credential as its holder receives it: shows all of it to himself and verifies that. */
+/** Checks a base credential as its holder receives it: shows all of it to themselves and verifies that. */
 export async function verifyBbsBase(
   options: VerifyOptions & { signed: unknown },
 ): Promise<VerifiedCredential> {

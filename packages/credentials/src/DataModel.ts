@@ -95,7 +95,7 @@ export function timeAt(document: JsonObject, name: string): number | undefined {
     fail(`/${name}`, 'must be one date and time with a time zone')
   }
   const timeMs = Date.parse(value as string)
-  if (Number.isNaN(timeMs)) fail(`/${name}`, 'is no date that exists')
+  if (Number.isNaN(timeMs)) fail(`/${name}`, 'is not a date that exists')
   return timeMs
 }
 
@@ -141,7 +141,7 @@ function assertTyped(document: JsonObject, name: string, isIdRequired: boolean):
     const path = `/${name}/${index}`
     const object = objectAt(value, path)
     const types = listAt(object, 'type')
-    if (types.length === 0 || !types.every(isType)) fail(`${path}/type`, 'is no term or URL')
+    if (types.length === 0 || !types.every(isType)) fail(`${path}/type`, 'is not a term or URL')
     if (isIdRequired || object['id'] !== undefined) assertUrl(object['id'], `${path}/id`)
   })
 }
@@ -160,7 +160,7 @@ function assertRelatedResources(document: JsonObject): void {
     assertTextsMatch(digestSRI, DIGEST_SRI, `${path}/digestSRI`)
     assertTextsMatch(mediaType, /^[^\s/]+\/[^\s/]+/, `${path}/mediaType`)
     for (const text of listAt(resource, 'digestMultibase')) {
-      if (!isMultihash(text)) fail(`${path}/digestMultibase`, 'is no multihash of SHA-2')
+      if (!isMultihash(text)) fail(`${path}/digestMultibase`, 'is not a multihash of SHA-2')
     }
   })
 }
@@ -207,7 +207,8 @@ function assertLanguageValue(value: unknown, path: string): void {
   const known = ['@value', '@language', '@direction']
   if (typeof object['@value'] !== 'string') fail(`${path}/@value`, 'is missing')
   for (const key of Object.keys(object)) {
-    if (!known.includes(key) || typeof object[key] !== 'string') fail(path, 'is no language value')
+    if (!known.includes(key) || typeof object[key] !== 'string')
+      fail(path, 'is not a language value')
   }
 }
 

@@ -36,7 +36,7 @@ describe('Keys', () => {
     }
   })
 
-  it('refuses what is no key of its kind', () => {
+  it('refuses what is not a key of its kind', () => {
     const ed25519 = Keys.toMulticodec(exampleKey('Ed25519'))
     const bls = Keys.toMulticodec(exampleKey('BLS12-381-G2'))
     const bad = [
@@ -100,7 +100,7 @@ describe('DidKey', () => {
     assert.deepEqual(bls.assertionMethod, [DidKey.toVerificationMethodId(bls.id)])
   })
 
-  it('refuses what is no did:key', () => {
+  it('refuses what is not a did:key', () => {
     for (const did of ['did:key:', 'did:key:z6Mk', 'did:web:x', 'did:key:zUC7x']) {
       assert.throws(() => DidKey.toDidDocument(did), { code: 'DidKey.Invalid' })
     }

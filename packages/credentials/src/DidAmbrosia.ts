@@ -139,7 +139,7 @@ function assertDocument(document: {
 }): void {
   const { controller, methods, services } = document
   if (!/^0x[0-9a-fA-F]{40}$/.test(controller) || /^0x0{40}$/.test(controller)) {
-    throw new InvalidDocumentError('controller is no account')
+    throw new InvalidDocumentError('controller is not an account')
   }
   if (methods.length > LIMITS.methodCount) throw new InvalidDocumentError('has too many methods')
   if (services.length > LIMITS.serviceCount) throw new InvalidDocumentError('has too many services')
@@ -152,7 +152,7 @@ function assertDocument(document: {
     assertSize(serviceType, LIMITS.serviceTypeSize, 'service type')
     assertSize(endpoint, LIMITS.endpointSize, 'endpoint')
     // DID Core, section 5.4; the contract takes any text.
-    if (!URI.test(endpoint)) throw new InvalidDocumentError('has an endpoint that is no URI')
+    if (!URI.test(endpoint)) throw new InvalidDocumentError('has an endpoint that is not a URI')
   }
   const fragments = [...methods, ...services].map((part) => part.fragment)
   if (!fragments.every((fragment) => FRAGMENT.test(fragment))) {
@@ -167,7 +167,7 @@ function assertKey(multikey: Uint8Array): void {
   try {
     fromMulticodec(multikey)
   } catch {
-    throw new InvalidDocumentError('has a method whose multikey is no key')
+    throw new InvalidDocumentError('has a method whose multikey is not a key')
   }
 }
 

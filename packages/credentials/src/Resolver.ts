@@ -66,7 +66,7 @@ async function resolveAmbrosia(
   try {
     document = DidAmbrosia.toDidDocument({ ...found, id, chainId })
   } catch {
-    // The contract does not look into keys; what is no key makes the document unusable, not this resolver.
+    // The contract does not look into keys; what is not a key makes the document unusable, not this resolver.
     return failed('invalidDidDocument')
   }
   return resolved(document, options.accept, {

@@ -193,9 +193,9 @@ export function readList(document: JsonObject, purpose: string): StatusList {
   const isList = listAt(document, 'type').includes('BitstringStatusListCredential')
   const subject = document['credentialSubject'] as JsonObject | undefined
   if (!isList || typeof subject !== 'object' || subject === null || Array.isArray(subject)) {
-    throw new MalformedError('is no status list credential')
+    throw new MalformedError('is not a status list credential')
   }
-  if (subject['type'] !== 'BitstringStatusList') throw new MalformedError('is no status list')
+  if (subject['type'] !== 'BitstringStatusList') throw new MalformedError('is not a status list')
   if (!listAt(subject, 'statusPurpose').includes(purpose)) throw new WrongPurposeError()
   if (typeof subject['encodedList'] !== 'string') throw new MalformedError('has no encodedList')
   return decode(subject['encodedList'])
@@ -206,7 +206,8 @@ export function readList(document: JsonObject, purpose: string): StatusList {
  * @throws StatusList.Malformed
  */
 export function assertEntry(value: unknown): void {
-  if (typeof value !== 'object' || value === null) throw new MalformedError('entry is no object')
+  if (typeof value !== 'object' || value === null)
+    throw new MalformedError('entry is not an object')
   const entry = value as Record<string, unknown>
   const { statusPurpose, statusListIndex, statusListCredential, statusSize, statusMessage } = entry
   if (typeof statusPurpose !== 'string') throw new MalformedError('entry has no purpose')
@@ -218,7 +219,7 @@ export function assertEntry(value: unknown): void {
   }
   const size = statusSize ?? 1
   if (!Number.isInteger(size) || (size as number) < 1) {
-    throw new MalformedError('entry has a status size that is no whole number above zero')
+    throw new MalformedError('entry has a status size that is not a whole number above zero')
   }
   const isNamed = Array.isArray(statusMessage) && statusMessage.length === 2 ** (size as number)
   if ((size as number) > 1 || statusMessage !== undefined) {
@@ -228,7 +229,8 @@ export function assertEntry(value: unknown): void {
 
 /** @throws StatusList.Malformed, StatusList.WrongPurpose */
 export function parseEntry(value: unknown): Entry {
-  if (typeof value !== 'object' || value === null) throw new MalformedError('entry is no object')
+  if (typeof value !== 'object' || value === null)
+    throw new MalformedError('entry is not an object')
   const entry = value as Record<string, unknown>
   const { type, statusPurpose, statusListIndex, statusListCredential } = entry
   if (type !== 'BitstringStatusListEntry') throw new MalformedError('entry is of another type')

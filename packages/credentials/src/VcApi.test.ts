@@ -154,9 +154,9 @@ describe('issue', () => {
 
   const refused: Record<string, JsonObject> = {
     'no context': { '@context': undefined },
-    'a context that is no list': { '@context': EXAMPLES },
+    'a context that is not a list': { '@context': EXAMPLES },
     'another first context': { '@context': [EXAMPLES, Contexts.CREDENTIALS_V2] },
-    'a context that is no URL': { '@context': [Contexts.CREDENTIALS_V2, 'no url'] },
+    'a context that is not a URL': { '@context': [Contexts.CREDENTIALS_V2, 'no url'] },
     'a context that is a number': { '@context': [Contexts.CREDENTIALS_V2, 7] },
     'a context that nobody knows': {
       '@context': [Contexts.CREDENTIALS_V2, 'https://evil.example'],
@@ -166,11 +166,11 @@ describe('issue', () => {
     },
     'an undefined term': { '@context': [Contexts.CREDENTIALS_V2] },
     'two ids': { id: ['urn:x:1', 'urn:x:2'] },
-    'an id that is no URL': { id: 'x' },
+    'an id that is not a URL': { id: 'x' },
     'no type': { type: undefined },
     'only other types': { type: ['Other'] },
-    'a type that is no text': { type: ['VerifiableCredential', 7] },
-    'an issuer that is no URL': { issuer: 'hospital' },
+    'a type that is not a string': { type: ['VerifiableCredential', 7] },
+    'an issuer that is not a URL': { issuer: 'hospital' },
     'an issuer without an id': { issuer: { name: 'Hospital' } },
     'an issuer that is null': { issuer: null },
     'two issuers': { issuer: ['did:example:a', 'did:example:b'] },
@@ -178,7 +178,7 @@ describe('issue', () => {
     'an empty subject': { credentialSubject: {} },
     'a subject without claims among others': { credentialSubject: [{ alumni: 'a' }, {}] },
     'a subject that is a text': { credentialSubject: 'did:example:subject' },
-    'a subject id that is no URL': { credentialSubject: { id: 'x' } },
+    'a subject id that is not a URL': { credentialSubject: { id: 'x' } },
     'a date without a time zone': { validFrom: '2025-01-01T00:00:00' },
     'a date that does not exist': { validFrom: '2025-02-30T25:00:00Z' },
     'a date alone': { validUntil: '2025-01-01' },
@@ -187,7 +187,7 @@ describe('issue', () => {
       validUntil: '2026-01-01T00:00:00Z',
     },
     'a status without a type': { credentialStatus: { id: 'urn:x:y' } },
-    'a status id that is no URL': { credentialStatus: { id: 'x', type: 'OtherStatus' } },
+    'a status id that is not a URL': { credentialStatus: { id: 'x', type: 'OtherStatus' } },
     'a malformed status entry': {
       credentialStatus: {
         type: 'BitstringStatusListEntry',
@@ -215,7 +215,7 @@ describe('issue', () => {
     'a digest of another size': {
       relatedResource: { id: 'urn:x:y', digestSRI: `sha256-${'a'.repeat(64)}` },
     },
-    'a digest that is no multihash': {
+    'a digest that is not a multihash': {
       relatedResource: { id: 'urn:x:y', digestMultibase: 'uZTQ0MjM1NiAgcmVwb3J0cy9yZWxhdGVk' },
     },
     'a type with a space': { credentialStatus: { type: 'https ://a.example' } },
@@ -602,7 +602,7 @@ describe('presentations', () => {
     assert.equal(await statusOf(both), 400, 'the holder did not sign')
   })
 
-  it('refuse shapes that are no presentations', async () => {
+  it('refuse shapes that are not presentations', async () => {
     const good = await sign({})
     for (const changes of [
       { type: ['Other'] },
@@ -625,7 +625,7 @@ describe('presentations', () => {
   })
 })
 
-it('throws what is no refusal', async () => {
+it('throws what is not a refusal', async () => {
   const broken = {
     ...statusContext,
     resolver: {

@@ -22,7 +22,7 @@ export type Route = {
 /** Largest request body that is worth reading, bytes. */
 export const BODY_SIZE_BYTES = 4 * 1024 * 1024
 
-/** The routes of one base. Failures that are no refusals, such as an unreachable chain, are thrown. */
+/** The routes of one base. Failures that are not refusals, such as an unreachable chain, are thrown. */
 export function routes(context: Context): Route[] {
   const route = (
     path: string,

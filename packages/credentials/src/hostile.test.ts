@@ -18,7 +18,7 @@ import {
 } from './testing/issuers.ts'
 import * as VcApi from './VcApi.ts'
 
-/** Whatever a stranger sends is refused with one of our errors, and nothing that he changed comes out as verified. */
+/** Whatever a stranger sends is refused with one of our errors, and nothing that they changed comes out as verified. */
 const HEADER = new Uint8Array(32).fill(1)
 const SEED = 20260601
 let issuer: TestIssuer
@@ -171,7 +171,7 @@ describe('StatusList.decode', () => {
 })
 
 describe('VcApi', () => {
-  it('answers 400 to whatever is no request', async () => {
+  it('answers 400 to whatever is not a request', async () => {
     const context: VcApi.Context = {
       issuer: issuer.did,
       signing: { cryptosuite: 'bbs-2023', key: issuer.key },

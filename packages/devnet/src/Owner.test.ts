@@ -20,7 +20,7 @@ describe('the owner of a home', () => {
     assert.equal(ownerOf(home), undefined)
   })
 
-  it('what a process that has ended left behind is no owner', (t) => {
+  it('what a process that has ended left behind is not an owner', (t) => {
     const home = useFolder(t)
     for (const text of ['', 'x', '-1', '4194304999']) {
       writeFileSync(join(home, 'up.pid'), text)

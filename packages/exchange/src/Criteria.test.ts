@@ -83,7 +83,7 @@ describe('Criteria', () => {
     assert.equal(Criteria.matchesClaims(Criteria.parse(criteria), { type, subject }, false), false)
   })
 
-  it('what is no criteria document names the path and never the value', () => {
+  it('what is not a criteria document names the path and never the value', () => {
     const secret = 'Jane-Doe-1960'
     const wrong: object[] = [
       { ...criteria, version: 2 },

@@ -73,7 +73,7 @@ export function claimNames(criteria: Criteria): string[] {
 }
 
 /**
- * The claims that a holder discloses: those of the first set of the query that his credential satisfies, no others.
+ * The claims that a holder discloses: those of the first set of the query that their credential satisfies, no others.
  * @returns undefined where the credential satisfies no set
  */
 export function claimsToDisclose(
@@ -133,7 +133,7 @@ export class TooLargeError extends AmbrosiaError {
 /** A criteria document whose query is not DCQL. */
 export class InvalidQueryError extends AmbrosiaError {
   constructor() {
-    super('Criteria.InvalidQuery', 'the dcql member is no valid query', {
+    super('Criteria.InvalidQuery', 'the dcql member is not a valid query', {
       hint: 'See OpenID for Verifiable Presentations 1.0, section 6.',
     })
   }

@@ -87,7 +87,7 @@ describe('read', () => {
     }
   })
 
-  it('refuses Bundle types that are no record', () => {
+  it('refuses Bundle types that are not a record', () => {
     for (const type of ['message', 'transaction-response', 'batch-response', 'x', '']) {
       assert.throws(() => Bundle.read(bundle(entries(patient), type)), {
         code: 'Bundle.TypeRefused',
@@ -100,7 +100,7 @@ describe('read', () => {
     )
   })
 
-  it('what is no FHIR names the path', () => {
+  it('what is not FHIR names the path', () => {
     const cases: [string, string][] = [
       ['', '$'],
       ['<Bundle/>', '$'],

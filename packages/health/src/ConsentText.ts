@@ -64,7 +64,7 @@ function safeHarborSentences(terms: Terms, purpose: Purpose): string[] {
     ...common(terms, purpose),
     'The data does not name me: the identifiers that 45 CFR 164.514(b)(2) lists have been removed.',
     'Nobody may try to find out who I am.',
-    'I can revoke this consent at any time; inside the delivery window I give the payment back, after it nothing more is delivered, and what was delivered before can not be called back by technical means.',
+    'I can revoke this consent at any time; inside the delivery window I give the payment back, after it nothing more is delivered, and what was delivered before cannot be called back by technical means.',
     ...binding(terms),
   ]
 }
@@ -145,9 +145,13 @@ function isDay(text: string): boolean {
 
 export class UnknownPurposeError extends AmbrosiaError {
   constructor() {
-    super('Consent.UnknownPurpose', 'the purpose is no code of the Data Use Ontology known here', {
-      hint: `Known are: ${[...PURPOSES.keys()].join(', ')}.`,
-    })
+    super(
+      'Consent.UnknownPurpose',
+      'the purpose is not a code of the Data Use Ontology known here',
+      {
+        hint: `Known are: ${[...PURPOSES.keys()].join(', ')}.`,
+      },
+    )
   }
 }
 

@@ -346,7 +346,7 @@ it('required elements that went say so', () => {
   assert.ok(JSON.stringify(text?.['dataAbsentReason']).includes('masked'))
 })
 
-it('a resource whose meaning a modifier changes, or that is no R4, goes whole', () => {
+it('a resource whose meaning a modifier changes, or that is not R4 goes whole', () => {
   for (const change of [
     { modifierExtension: [{ url: 'http://x.example/not', valueBoolean: true }] },
     { implicitRules: 'http://x.example/rules' },

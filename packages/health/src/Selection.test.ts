@@ -102,7 +102,7 @@ describe('select', () => {
     assert.deepEqual(select(sample, [{ type: 'Observation', codes: [] }]).indexes, [])
   })
 
-  it('refuses rules that can not be met', () => {
+  it('refuses rules that cannot be met', () => {
     const wrong: ResourceRule[] = [
       { type: 'Nothing' },
       { type: '' },

@@ -62,7 +62,7 @@ describe('unitOf', () => {
     }
   })
 
-  it('refuses what is no unit', () => {
+  it('refuses what is not a unit', () => {
     const wrong =
       'mg/dl/ //m m. .m m..m mmHg percent Zebulon KG mG{ {mg mg} {a{b}} () (m [Zebulon] m-+2 m1234 0.m m^2 m² 12345678901.m %% k% c[in_i]'
     for (const code of [...wrong.split(' '), '', ' m', 'm g', 'mg\n', 'm'.repeat(200)]) {

@@ -1,7 +1,7 @@
 // The interpreter of docs/spec/machine.md: fetches pre-decoded records and steps the machine, exactly `limit` steps at most.
 //
 // The host (src/internal/engine.ts) owns the linear memory and lays it out:
-//   REGS   33 registers of 8 bytes, x0 first; slot 32 takes writes to x0 and is no part of the state
+//   REGS   33 registers of 8 bytes, x0 first; slot 32 takes writes to x0 and is not part of the state
 //   RESERVATION  the reserved address plus one, or 0
 //   PAGES  one u32 for each 4 KiB page of the 2^34 bytes: its host address, 0 where nothing was stored, 1 where the host keeps it
 //   DIRTY  one byte for each 128-byte line of host memory: 1 stored since the last hash, 2 stored before

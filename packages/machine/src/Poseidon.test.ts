@@ -28,7 +28,7 @@ it('agrees with circomlibjs at every width, at the edges of the field and on sca
   }
 })
 
-it('refuses what is no list of 1 to 16 field elements', () => {
+it('refuses what is not a list of 1 to 16 field elements', () => {
   assert.throws(() => Poseidon.hash([]), RangeError)
   assert.throws(() => Poseidon.hash(new Array<bigint>(17).fill(1n)), RangeError)
   assert.throws(() => Poseidon.hash([P]), RangeError)

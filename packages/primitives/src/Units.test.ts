@@ -29,7 +29,7 @@ describe('amounts', () => {
     )
   })
 
-  it('refuses what is no amount, more decimals than there are, and hostile length', () => {
+  it('refuses what is not an amount, more decimals than there are, and hostile length', () => {
     const wrong = [
       '',
       '-1',

@@ -15,7 +15,7 @@ export type BlobStore = {
   /** The content as a stream. @throws BlobStore.NotFound */
   get(cid: ContentAddress.ContentAddress): AsyncIterable<Uint8Array>
   has(cid: ContentAddress.ContentAddress): Promise<boolean>
-  /** Deletes the content; absent content is no error. */
+  /** Deletes the content; absent content is not an error. */
   delete(cid: ContentAddress.ContentAddress): Promise<void>
 }
 

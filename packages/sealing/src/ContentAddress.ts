@@ -161,7 +161,7 @@ async function addressOf(codec: number, block: Uint8Array): Promise<CID> {
 
 export class InvalidError extends AmbrosiaError {
   constructor() {
-    super('ContentAddress.Invalid', 'this is no content address of this network', {
+    super('ContentAddress.Invalid', 'this is not a content address of this network', {
       hint: 'Use a CIDv1 in base32 with SHA-256, such as bafkrei… or bafybei….',
     })
   }

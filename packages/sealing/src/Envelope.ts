@@ -182,7 +182,7 @@ export class InvalidError extends AmbrosiaError {
 
 export class InvalidKeyError extends AmbrosiaError {
   constructor() {
-    super('Envelope.InvalidKey', 'this is no usable X25519 key of 32 bytes', {
+    super('Envelope.InvalidKey', 'this is not a usable X25519 key of 32 bytes', {
       hint: 'Look up the keyAgreement key of the recipient again.',
     })
   }

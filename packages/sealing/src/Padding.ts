@@ -43,7 +43,7 @@ export class TooLargeError extends AmbrosiaError {
 
 export class InvalidPaddingError extends AmbrosiaError {
   constructor(sizeBytes: number) {
-    super('Seal.InvalidPadding', `${sizeBytes} is no padded size`, {
+    super('Seal.InvalidPadding', `${sizeBytes} is not a padded size`, {
       details: { sizeBytes },
       hint: `Use a positive multiple of ${UNIT_SIZE_BYTES}, such as Padding.sizeClass gives.`,
     })

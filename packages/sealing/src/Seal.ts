@@ -66,7 +66,7 @@ export function sealedSize(paddedSizeBytes: number): number {
   )
 }
 
-/** Padded size in bytes that a sealed size stands for. @throws Seal.Truncated where it is no whole number of chunks */
+/** Padded size in bytes that a sealed size stands for. @throws Seal.Truncated where it is not a whole number of chunks */
 export function paddedSize(sealedSizeBytes: number): number {
   const count = (sealedSizeBytes - HEADER_SIZE_BYTES) / CHUNK_SIZE_BYTES
   if (!Number.isInteger(count) || count < 1) throw new TruncatedError(0)

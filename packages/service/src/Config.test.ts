@@ -97,10 +97,10 @@ describe('Config', () => {
     const cases: [string, string][] = [
       ['{', 'AMBROSIA_CONFIG_FILE names a file that is not readable JSON'],
       ['[]', 'AMBROSIA_CONFIG_FILE names a file that holds no JSON object'],
-      ['{"AMBROSIA_PORTS":1}', 'AMBROSIA_PORTS is no setting of this service'],
+      ['{"AMBROSIA_PORTS":1}', 'AMBROSIA_PORTS is not a setting of this service'],
       [
         '{"AMBROSIA_PORT":{}}',
-        'AMBROSIA_CONFIG_FILE names a file in which AMBROSIA_PORT is no text, number or boolean',
+        'AMBROSIA_CONFIG_FILE names a file in which AMBROSIA_PORT is not a string, number or boolean',
       ],
     ]
     for (const [text, fault] of cases) {

@@ -46,7 +46,7 @@ export function read<const S extends Settings>(settings: S, env: Environment): C
   const config: Record<string, unknown> = { mode }
   const names = new Set([MODE.name, ...Object.values(settings).map(({ name }) => name)])
   for (const name of Object.keys(file)) {
-    if (!names.has(name)) faults.push({ name, problem: 'is no setting of this service' })
+    if (!names.has(name)) faults.push({ name, problem: 'is not a setting of this service' })
   }
   for (const [key, setting] of Object.entries(settings)) {
     const context = { mode: mode ?? 'production', folder }
@@ -72,7 +72,7 @@ function readFile(path: string): Record<string, string> {
   }
   const entries = Object.entries(value).map(([name, one]) => {
     if (typeof one !== 'string' && typeof one !== 'number' && typeof one !== 'boolean') {
-      throw new FaultError(`names a file in which ${name} is no text, number or boolean`)
+      throw new FaultError(`names a file in which ${name} is not a string, number or boolean`)
     }
     return [name, String(one)] as const
   })

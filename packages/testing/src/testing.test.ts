@@ -105,7 +105,7 @@ describe('startExchange', () => {
 })
 
 describe('startService', () => {
-  it('tells how a service ended that can not start, and what it said', async (t) => {
+  it('tells how a service ended that cannot start, and what it said', async (t) => {
     const service = await startService(t, 'store', useFolder(t))
     assert.equal(service.url, '')
     assert.equal(await service.ended, 1)

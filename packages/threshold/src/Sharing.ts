@@ -128,7 +128,7 @@ export function assertIndices(indices: readonly number[]): void {
 
 export class BadParametersError extends AmbrosiaError {
   constructor(what: string) {
-    super('Threshold.BadParameters', `a secret can not be shared like this: ${what}`)
+    super('Threshold.BadParameters', `a secret cannot be shared like this: ${what}`)
   }
 }
 

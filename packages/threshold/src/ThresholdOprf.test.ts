@@ -39,7 +39,7 @@ describe('threshold OPRF', () => {
     }
   })
 
-  it('requests for one input can not be told to be so, and their tags are one', () => {
+  it('requests for one input cannot be told to be so, and their tags are one', () => {
     const one = ThresholdOprf.createRequest(INPUT, fixedRandom(60))
     const two = ThresholdOprf.createRequest(INPUT, fixedRandom(61))
     assert.notEqual(one.blinded, two.blinded)
@@ -92,7 +92,7 @@ describe('threshold OPRF', () => {
     assert.throws(() => ThresholdOprf.combine(request, [], commitments), few)
   })
 
-  it('holders refuse what is no blinded input', () => {
+  it('holders refuse what is not a blinded input', () => {
     const held = holders[0]!
     for (const blinded of ['0x', `0x${'ff'.repeat(32)}`, `0x${'00'.repeat(32)}`] as Hex[]) {
       assert.throws(() => ThresholdOprf.evaluate(held, blinded), `${blinded}`)

@@ -22,7 +22,7 @@ export function createRequest(input: Uint8Array, randomBytes: RandomBytes = rand
   return { input, blind, blinded: toHex(blinded) }
 }
 
-/** A holder's answer to a blinded input. @throws Threshold.Malformed where the input is no point, or the one that would show the key's nothing */
+/** A holder's answer to a blinded input. @throws Threshold.Malformed where the input is not a point, or the one that would show the key's nothing */
 export function evaluate(held: Held, blinded: Hex, randomBytes: RandomBytes = random): Evaluation {
   const point = decodePoint(blinded)
   const publicKey = sharePublicKey(held.commitments, held.share.index)

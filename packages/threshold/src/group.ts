@@ -38,7 +38,7 @@ export function encodePoint(point: Point): Hex {
   return toHex(point.toBytes())
 }
 
-/** @throws Threshold.Malformed where the bytes are no canonical encoding of a point */
+/** @throws Threshold.Malformed where the bytes are not a canonical encoding of a point */
 export function decodePoint(hex: Hex): Point {
   return read(hex, 'point', (bytes) => ristretto255.Point.fromBytes(bytes))
 }

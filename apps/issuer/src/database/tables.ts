@@ -1,5 +1,5 @@
 export type IssuerDatabase = {
-  /** One handle a person, whatever is issued to him. */
+  /** One handle a person, whatever is issued to them. */
   subject: { person_key: string; subject_handle: string }
   status_entry: {
     list_id: number

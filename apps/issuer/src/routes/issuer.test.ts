@@ -100,7 +100,7 @@ describe('an issuer', () => {
     assert.equal(rows.length, 0)
   })
 
-  it('refuses a holder that is no key, a form that it does not know, a record that is not valid', async (t) => {
+  it('refuses a holder that is not a key, a form that it does not know, a record that is not valid', async (t) => {
     const { client, lines } = await startIssuer(t)
     for (const wrong of ['', 'did:key:z6MkNoKey', 'did:web:example.org']) {
       await assert.rejects(client.issue(bundle, wrong, 'safe-harbor'), {

@@ -82,7 +82,7 @@ describe('FileBlobStore', () => {
     assert.deepEqual(filesOf(folder), [put[0]?.cid])
   })
 
-  it('names that are no address never become a path', async (t) => {
+  it('names that are not an address never become a path', async (t) => {
     const store = new FileBlobStore(useFolder(t))
     for (const name of ['..', '../../etc/passwd', '/etc/passwd', 'incoming', '', 'a\0b']) {
       const code = { code: 'ContentAddress.Invalid' }

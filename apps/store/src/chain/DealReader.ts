@@ -33,7 +33,7 @@ export type DealReader = {
     of: { dealId: Hex; provider: Address; manifestHash: Hex },
     options: { isNew: boolean },
   ): Promise<SoldRecord | undefined>
-  /** Signing key of each operator, or undefined where the registry does not know him. */
+  /** Signing key of each operator, or undefined where the registry does not know them. */
   signersOf(operators: readonly Address[]): Promise<(Address | undefined)[]>
   /** Time of the newest final block that was read, seconds. */
   finalTimeSec(): Promise<number>

@@ -12,7 +12,7 @@ export type SignedRelease = {
   release: Release.Release
   signature: Hex
   envelope: Envelope.Envelope
-  /** The record's manifest, so that the consumer can check what he gets against the hash on chain. */
+  /** The record's manifest, so that the consumer can check what they get against the hash on chain. */
   manifest?: Manifest.Manifest | undefined
 }
 
@@ -78,7 +78,7 @@ export type Delivery = {
   releases: (SignedRelease & { oracle: Address })[]
 }
 
-/** What the consumer needs to open a record: where it lies, and the keys wrapped to him. @throws Release.RecordUnknown, Release.Ended */
+/** What the consumer needs to open a record: where it lies, and the keys wrapped to them. @throws Release.RecordUnknown, Release.Ended */
 export async function readReleases(
   store: Store,
   recordId: Hex,

@@ -53,7 +53,7 @@ function assertSubject(value: unknown): void {
   }
   for (const [name, claim] of Object.entries(value)) {
     if (name === 'id' || name === 'type' || !NAME.test(name)) {
-      throw new MalformedError(path, 'has a member that is no claim')
+      throw new MalformedError(path, 'has a member that is not a claim')
     }
     if (TEXTS.has(name) && typeof claim !== 'string') {
       throw new MalformedError(`${path}/${name}`, 'must be one text')
@@ -69,7 +69,7 @@ function assertClaim(claim: unknown, path: string): void {
   if (isSet && new Set(claim).size === claim.length) return
   throw new MalformedError(
     path,
-    'has a claim that is no text, whole number, or set of different texts',
+    'has a claim that is not a string, a whole number, or a set of different strings',
   )
 }
 

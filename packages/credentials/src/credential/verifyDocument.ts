@@ -40,7 +40,7 @@ export async function verifyDocument(options: VerifyDocumentOptions): Promise<Ve
       credential: document,
       suite: new DataIntegrityProof({ cryptosuite: options.suite }),
       documentLoader,
-      // The status is judged by the caller from a list that he fetched on schedule; see StatusList.checkStatus.
+      // The status is judged by the caller from a list fetched on schedule; see StatusList.checkStatus.
       checkStatus: async () => ({ verified: true }),
       now: new Date(nowMs),
       // The window was checked above, to the millisecond; the library rounds to seconds.

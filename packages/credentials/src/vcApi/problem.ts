@@ -36,7 +36,7 @@ export function toProblem(error: AmbrosiaError): Problem {
   return { type, code, title: message, detail: hint === '' ? message : hint }
 }
 
-/** Runs a handler; what it refuses becomes an answer 400, what is no refusal is thrown on. */
+/** Runs a handler; what it refuses becomes an answer 400, what is not a refusal is thrown on. */
 export async function answer(handle: () => Promise<Answer>): Promise<Answer> {
   try {
     return await handle()

@@ -21,7 +21,7 @@ export const LOOKAHEAD_BYTES = 2048
 const OPTIONS = { finishFlush: constants.Z_SYNC_FLUSH }
 const BROTLI_OPTIONS = { finishFlush: constants.BROTLI_OPERATION_FLUSH }
 
-/** gzip is deflate behind a header; what stands behind its end is no fault then. */
+/** gzip is deflate behind a header; what stands behind its end is not a fault then. */
 const TRY: Readonly<Record<Format, (bytes: Uint8Array) => Uint8Array>> = {
   gzip: (bytes) => inflateRawSync(bytes, OPTIONS),
   zlib: (bytes) => inflateSync(bytes, OPTIONS),
@@ -89,7 +89,7 @@ function gzipHeaderBytes(bytes: Uint8Array, offset: number): number {
   return at - offset
 }
 
-/** What compressed bytes hold, as far as they can be read: an end that is missing or damaged ends it, and is no error. */
+/** What compressed bytes hold, as far as they can be read: an end that is missing or damaged ends it, and is not an error. */
 export async function* decompress(chunks: Chunks, format: Format): AsyncGenerator<Uint8Array> {
   const source = Readable.from(inParts(chunks), { objectMode: true, highWaterMark: 1 })
   const decoder = DECODER[format]()

@@ -298,7 +298,7 @@ describe('databases', () => {
     assertFound(await find(filePlaces(folder, folder)), 'plain', 'deleted')
   })
 
-  it('a database that can not be read is not taken for a clean one', async (t) => {
+  it('a database that cannot be read is not taken for a clean one', async (t) => {
     const folder = useFolder(t)
     writeFileSync(
       join(folder, 'store.sqlite'),

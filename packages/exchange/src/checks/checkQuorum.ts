@@ -19,7 +19,7 @@ function split(context: SettlementContext, certifiers: readonly Certifier[]): Sp
   return { shares, net: price - taken }
 }
 
-/** Whether enough active oracles of the deal signed, and the provider gets his least. Mirrors `QuorumCertificateVerifier.verify`. */
+/** Whether enough active oracles of the deal signed, and the provider gets their minimum. Mirrors `QuorumCertificateVerifier.verify`. */
 export async function checkQuorum(context: SettlementContext): Promise<SettlementCode | undefined> {
   const { terms, settlement } = context
   const domain = dealBookDomain(context.chainId, context.dealBook)

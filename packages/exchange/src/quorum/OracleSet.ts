@@ -57,8 +57,5 @@ export function decode(code: Uint8Array): OracleSetEntry[] {
 }
 
 function malformed(size: number): AmbrosiaError {
-  return new AmbrosiaError(
-    'Quorum.MalformedSet',
-    `a set of oracles can not have this size: ${size}`,
-  )
+  return new AmbrosiaError('Quorum.MalformedSet', `a set of oracles cannot have this size: ${size}`)
 }

@@ -114,7 +114,7 @@ export function termsFrom(exchange: Exchange, now: bigint, maximumRecords: numbe
   }
 }
 
-/** A settlement by provider `index`, signed by him and by the oracles named. */
+/** A settlement by provider `index`, signed by them and by the oracles named. */
 export async function sale(
   exchange: Exchange,
   terms: Terms,

@@ -41,7 +41,7 @@ export function entriesOf(bundle: JsonObject): Resource[] {
   return resources
 }
 
-/** What a server says about a search is no part of the record (R4, search, "search.mode"). */
+/** What a server says about a search is not part of the record (R4, search, "search.mode"). */
 function isOutcome(entry: JsonObject, type: string): boolean {
   if (memberOf(entry['search'], 'mode') === 'outcome') return true
   return type === 'searchset' && memberOf(entry['resource'], 'resourceType') === 'OperationOutcome'

@@ -78,7 +78,7 @@ describe('status', () => {
     }
   })
 
-  it('a value beside a reason for its absence is no value', () => {
+  it('a value beside a reason for its absence is not a value', () => {
     const pressure = {
       ...result('85354-9', '2025', {}),
       valueQuantity: undefined,
@@ -259,7 +259,7 @@ describe('conditions', () => {
     assert.equal(claims['pastCondition1'], undefined)
   })
 
-  it('a code that says there is none is no condition', () => {
+  it('a code that says there is none is not a condition', () => {
     assert.equal(claimsOf(condition('160245001', {}))['condition1'], undefined)
   })
 })

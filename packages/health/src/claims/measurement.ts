@@ -102,7 +102,7 @@ function claimsOf(
     from.push(reading)
   }
   if (hasAbove) {
-    // The largest may be any number from here on: the largest of what is no upper limit.
+    // The largest may be any number from here on: the largest of what is not an upper limit.
     const least = largest(readings.filter(({ comparison }) => !comparison.startsWith('<')))
     if (least !== undefined) put('AtLeast', least, 'down')
   } else if (below !== undefined && (exact === undefined || isLess(exact.number, below.number))) {

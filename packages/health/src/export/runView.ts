@@ -107,7 +107,7 @@ function cellOf(column: Column, focus: unknown, context: Context): Cell {
 function isTrue(path: string, node: unknown, context: Context): boolean {
   const values = run(path, node, context).map((item) => toCell(item, context.resource))
   if (values.length > 1 || (values.length === 1 && typeof values[0] !== 'boolean')) {
-    throw new InvalidError('where: a path that is no boolean')
+    throw new InvalidError('where: a path that is not a boolean')
   }
   return values[0] === true
 }

@@ -4,7 +4,7 @@ import type { Random } from './random.ts'
 
 export type Sex = 'female' | 'male'
 
-/** Who the patient is and what befalls him: the frame into which visits are laid. */
+/** Who the patient is and what befalls them: the frame into which visits are laid. */
 export type Person = {
   readonly sex: Sex
   readonly birth: Day

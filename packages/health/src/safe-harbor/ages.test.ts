@@ -186,7 +186,7 @@ describe('an Observation', () => {
     assert.equal(valueOn(old, { valueInteger: 94 }), undefined)
   })
 
-  it('of an old person keeps numbers with a unit that is no time', () => {
+  it('of an old person keeps numbers with a unit that is not of time', () => {
     const saturation = { value: 94, unit: '%', system: UCUM, code: '%' }
     assert.deepEqual(valueOn(old, { valueQuantity: saturation }), saturation)
   })

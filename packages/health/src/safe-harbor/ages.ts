@@ -90,7 +90,7 @@ type Number_ = {
   readonly place: Place
   readonly parts: readonly Part[]
 }
-/** A number with its unit: years per unit, none, or a unit that is no time. */
+/** A number with its unit: years per unit, none, or a unit that is not of time. */
 type Part = { readonly value: number; readonly unit: number | 'none' | 'other' }
 type Found = {
   numbers: Number_[]
@@ -107,7 +107,7 @@ type Facts = AgeContext & {
 }
 
 const OLDEST = 90
-/** Nobody has become older, so a larger number is no age. */
+/** Nobody has become older, so a larger number is not an age. */
 const LONGEST = 130
 
 function tells({ place, parts }: Number_, facts: Facts): boolean {

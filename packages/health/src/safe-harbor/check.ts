@@ -302,7 +302,7 @@ function isRekeyedReference(value: Value | undefined): boolean {
   return rest.length === 0 && KEPT_TYPES.has(type ?? '') && isOpaqueId(id ?? '')
 }
 
-/** A number of at most so many digits before the point and twenty behind it, that is no date written as a number. */
+/** A number of at most so many digits before the point and twenty behind it, that is not a date written as a number. */
 function isShortNumber(value: Value | undefined, digits: number, whole = false): boolean {
   if (!(value instanceof NumberToken)) return false
   const { text } = value

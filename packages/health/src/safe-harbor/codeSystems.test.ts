@@ -33,7 +33,7 @@ it('codes of the listed systems stay', () => {
   }
 })
 
-it('what is no code of its system goes', () => {
+it('what is not a code of its system goes', () => {
   const plants = [
     'Quarkwright',
     'zebulon',

@@ -10,7 +10,7 @@ export function yearOf(text: string): number | undefined {
 
 /**
  * True for a year that may stay: 45 CFR 164.514(b)(2)(i)(C) forbids years that show an age over 89, and whoever was born, or
- * alive, in such a year is over 89 or will be within the year. Years beyond any plan are no dates of a record.
+ * alive, in such a year is over 89 or will be within the year. Years beyond any plan are not dates of a record.
  */
 export function isLawfulYear(year: number, asOfYear: number): boolean {
   return asOfYear - year < 90 && year <= asOfYear + 50

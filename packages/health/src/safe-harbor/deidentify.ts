@@ -36,7 +36,7 @@ export type Options = {
   readonly asOf: Date
   /**
    * `source` (default): a resource that had a `fullUrl` has one, and references to it are that `urn:uuid`; `urn:uuid`: all have one, for
-   * a Bundle; `relative`: none has one and references are `Type/id`, for NDJSON. Ids that are no UUID are always relative.
+   * a Bundle; `relative`: none has one and references are `Type/id`, for NDJSON. Ids that are not a UUID are always relative.
    */
   readonly references?: ReferenceForm
 }

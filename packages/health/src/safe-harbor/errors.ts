@@ -11,7 +11,7 @@ export class RekeyError extends AmbrosiaError {
 
 export class AsOfError extends AmbrosiaError {
   constructor() {
-    super('SafeHarbor.AsOf', 'asOf is no valid date', {
+    super('SafeHarbor.AsOf', 'asOf is not a valid date', {
       hint: 'Pass the day on which the record is released; ages over 89 are counted from it.',
     })
   }

@@ -80,7 +80,7 @@ describe('modifiers', () => {
     }
   })
 
-  it('a reason for absence that is no known code leaves a mark beside a value', () => {
+  it('a reason for absence that is not a known code leaves a mark beside a value', () => {
     const component = [
       {
         code: { coding: [{ system: LOINC, code: '8480-6' }] },

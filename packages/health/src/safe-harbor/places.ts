@@ -22,7 +22,7 @@ const restricted: ReadonlySet<string> = new Set([
   ...RESTRICTED_ZIP.withoutResidents,
 ])
 
-/** `98034` and `98034-1234` are `980`; a restricted prefix is `000`; undefined for what is no ZIP code. */
+/** `98034` and `98034-1234` are `980`; a restricted prefix is `000`; undefined for what is not a ZIP code. */
 export function toZip3(postalCode: string): string | undefined {
   const match = /^(\d{3})(?:\d{2}(?:-?\d{4})?)?$/.exec(postalCode.trim())
   if (!match) return undefined

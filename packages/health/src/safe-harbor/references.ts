@@ -55,7 +55,7 @@ export function createReferenceIndex(rekey: (type: string, id: string) => string
       if (typeof newId !== 'string' || !isOpaqueId(newId) || newId === id) {
         throw new RekeyError(
           type,
-          'an id that is no UUID and no 20 to 64 hexadecimal digits, or the old id',
+          'an id that is neither a UUID nor 20 to 64 hexadecimal digits, or the old id',
         )
       }
       if ((used.get(newId) ?? name) !== name) throw new RekeyError(type, 'one id for two resources')

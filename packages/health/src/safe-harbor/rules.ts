@@ -32,7 +32,7 @@ export const RULES = {
   required:
     'FHIR: a required element, or one that changes the meaning, that was removed says so (data-absent-reason, masked)',
   invalid:
-    'resources that are no valid R4, or whose meaning a modifier extension or implicit rules change',
+    'resources that are not valid R4, or whose meaning a modifier extension or implicit rules change',
   repeated: 'resources that came more than once',
   unclean: 'resources in whose form the checker found something',
   type: '(R) resources of a type that no rule keeps',

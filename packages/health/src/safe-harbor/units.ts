@@ -12,7 +12,7 @@ const NUMBER_DIGITS = 3
 
 /**
  * The UCUM code that may stay of a unit code: without annotations, which can hold any text and have no meaning. Undefined for
- * what is no unit, or one long enough to hide a number of something else.
+ * what is not a unit, or one long enough to hide a number of something else.
  */
 export function plainUnit(code: string): string | undefined {
   const unit = Ucum.unitOf(code)
@@ -51,7 +51,7 @@ export function isPerVolume(code: unknown): boolean {
 
 const yearsPerCode = new Map<string, number | undefined>()
 
-/** Years in one of the unit, a UCUM code or a usual unit text; undefined for what is no time. */
+/** Years in one of the unit, a UCUM code or a usual unit text; undefined for what is not a unit of time. */
 export function yearsPerUnit(text: string): number | undefined {
   const code = UNIT_TEXTS.get(text) ?? text
   if (!yearsPerCode.has(code) && yearsPerCode.size < 10_000) {

@@ -60,7 +60,7 @@ export function cleanObject(
     if (removed !== undefined) walk.tally.remove(removed, inner, member)
     else {
       const cleaned = cleanMember(found.type, inner, member, found.row, walk)
-      // Of a choice element one member may stand; a second is no FHIR and goes.
+      // Of a choice element one member may stand; a second is not FHIR and goes.
       if (cleaned !== undefined && chosen.has(found.name))
         walk.tally.withdraw('element', inner, cleaned)
       else if (cleaned !== undefined) {

@@ -4,9 +4,9 @@ type Fault = [rule: string, message: string]
 export function faultOf(value: string | number, type: string, path: string): Fault | undefined {
   switch (path) {
     case 'Reference.reference':
-      return /\s/.test(String(value)) ? ['reference.form', 'is no reference'] : undefined
+      return /\s/.test(String(value)) ? ['reference.form', 'is not a reference'] : undefined
     case 'Quantity.system':
-      return ABSOLUTE.test(String(value)) ? undefined : ['uri.form', 'is no absolute URI']
+      return ABSOLUTE.test(String(value)) ? undefined : ['uri.form', 'is not an absolute URI']
   }
   switch (type) {
     case 'date':
@@ -14,7 +14,7 @@ export function faultOf(value: string | number, type: string, path: string): Fau
     case 'instant':
       return isCalendarDate(String(value))
         ? undefined
-        : ['date.calendar', 'is no date of the calendar']
+        : ['date.calendar', 'is not a date of the calendar']
     case 'integer':
       return integer(value, -(2 ** 31))
     case 'unsignedInt':
@@ -30,7 +30,7 @@ export function faultOf(value: string | number, type: string, path: string): Fau
     case 'uri':
     case 'url':
     case 'canonical':
-      return /\s/.test(String(value)) ? ['uri.form', 'is no URI'] : undefined
+      return /\s/.test(String(value)) ? ['uri.form', 'is not a URI'] : undefined
     default:
       return undefined
   }
@@ -40,7 +40,7 @@ export function faultOf(value: string | number, type: string, path: string): Fau
 function integer(value: string | number, minimum: number): Fault | undefined {
   const isRight =
     Number.isInteger(value) && (value as number) >= minimum && (value as number) < 2 ** 31
-  return isRight ? undefined : ['integer.range', 'is no integer of its type']
+  return isRight ? undefined : ['integer.range', 'is not an integer of its type']
 }
 
 /** The schema's pattern lets February have 31 days; R4, datatypes: "Dates SHALL be valid dates". */

@@ -7,7 +7,7 @@ import { fillPage, freePage, type KeptPage } from './spill.ts'
 
 const WASM_PAGE = 65536
 const RECORD_SIZE = 16
-/** Writes to x0 go to a cell behind the registers that is no part of the state. */
+/** Writes to x0 go to a cell behind the registers that is not part of the state. */
 const SCRATCH = 32
 
 /** Machine memory mapped one to one, largest first; the rest of the 2^34 bytes lives in pages taken on demand. */

@@ -43,7 +43,7 @@ export const NODE_SIZE = 8 * ELEMENT_SIZE
 /** Heights of nodes above lines: 1 to 9. */
 export const HEIGHTS = 9
 const CHUNK = 1024
-/** The number of the root's node; 0 is no node. */
+/** The number of the root's node; 0 is not a node. */
 export const ROOT = 1
 
 /** The tree of all zeros. */

@@ -135,7 +135,7 @@ function translateWaiting(translator: Translator): void {
   if (regions.length > 0) install(translator, regions)
 }
 
-/** Blocks that ran seldom while others became hot stay with the interpreter. */
+/** Blocks that rarely ran while others became hot stay with the interpreter. */
 function isWarm(engine: Engine, pc: number): boolean {
   if (pc < engine.codeBase || pc - engine.codeBase >= engine.codeSpan) return false
   return counterAt(engine, pc).getUint16(0, true) >= engine.hotCount / WARM_SHARE

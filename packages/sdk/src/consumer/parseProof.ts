@@ -11,7 +11,7 @@ export function parseProof(text: string): DeliveryProof {
   try {
     proof = CanonicalJson.toPlain(CanonicalJson.parse(text)) as Partial<DeliveryProof>
   } catch {
-    throw new MalformedProofError('it is no JSON')
+    throw new MalformedProofError('it is not JSON')
   }
   if (proof?.version !== 1) throw new MalformedProofError('version')
   if (!Number.isSafeInteger(proof.chainId)) throw new MalformedProofError('chainId')
@@ -34,7 +34,7 @@ export function parseProof(text: string): DeliveryProof {
 
 export class MalformedProofError extends AmbrosiaError {
   constructor(member: string) {
-    super('Delivery.MalformedProof', `the file is no delivery proof: ${member}`, {
+    super('Delivery.MalformedProof', `the file is not a delivery proof: ${member}`, {
       hint: 'Give the proof file that was written beside the Bundle.',
     })
   }

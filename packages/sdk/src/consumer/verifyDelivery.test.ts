@@ -118,7 +118,7 @@ describe('a delivery is checked without trusting an oracle', () => {
     )
   })
 
-  it('refuses files that are no proof', () => {
+  it('refuses files that are not a proof', () => {
     for (const text of [
       '',
       '{',

@@ -26,7 +26,7 @@ describe('gatherAnswers', () => {
     )
   })
 
-  it('refusals are told, and are no answers', async () => {
+  it('refusals are told, and are not answers', async () => {
     const refused = Promise.reject(new Error('refused'))
     const answers = await gatherAnswers([Promise.resolve(1), refused], { isEnough, graceMs: 1 })
     assert.deepEqual(

@@ -60,7 +60,7 @@ export function viewOf(chain: Chain, deal: Deal): DealView {
 
 /**
  * The deal's oracles that are admitted now: only to them is a record sealed. Anybody may register, so a consumer could name an operator
- * of his own beside honest ones and read for nothing. @throws Offer.UntrustedVerifier, Offer.TooFewOracles
+ * of their own beside honest ones and read for nothing. @throws Offer.UntrustedVerifier, Offer.TooFewOracles
  */
 export async function readRecipients(chain: Chain, deal: Deal): Promise<Recipient[]> {
   const { contracts, client } = chain

@@ -23,7 +23,7 @@ const NO_PERMIT = {
 export async function revokeConsent(options: {
   chain: Chain
   provider: LocalAccount
-  /** The account that was paid; the provider account unless he named another. */
+  /** The account that was paid; the provider account unless they named another. */
   payout: LocalAccount
   relayer: LocalAccount
   record: SettledRecord

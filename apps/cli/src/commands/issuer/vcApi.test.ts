@@ -80,7 +80,7 @@ describe('VC-API server', () => {
     assert.equal((await fetch(`${server.url}${base}/status/other`)).status, 404)
   })
 
-  it('answers what is no JSON and no route', async () => {
+  it('answers what is neither JSON nor a route', async () => {
     const response = await fetch(`${server.url}/vc/bbs-2023/credentials/issue`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

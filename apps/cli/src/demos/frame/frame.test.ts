@@ -81,7 +81,7 @@ describe('the frame of demonstrations', () => {
     assert.deepEqual(ended, ['page', 'network'])
   })
 
-  it('refuses what can not be ended is a failure too', async () => {
+  it('refuses what cannot be ended is a failure too', async () => {
     const { exitCode, lastLine } = await run(async (stage) => {
       stage.defer(refusing('Devnet.Stuck'))
       return true
