@@ -99,4 +99,10 @@ export const COMMANDS: readonly Entry[] = [
     description: 'run programs on the machine whose every step can be proven (RV64IMA)',
     load: () => import('./machine/index.ts'),
   },
+  {
+    name: 'dispute',
+    group: 'Tools:',
+    description: 'prove steps of private runs; see a lie about one lose: demo, prove, verify',
+    load: () => import('./dispute/index.ts'),
+  },
 ]

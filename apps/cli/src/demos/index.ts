@@ -11,4 +11,10 @@ export const DEMOS: readonly Demo[] = [
     description: 'sell one record on a network of its own, end to end; also npm start',
     load: () => import('./exchange/command.ts'),
   },
+  {
+    noun: 'dispute',
+    name: 'demo',
+    description: 'a lie about a private run loses, and nobody is shown anything',
+    load: () => import('./dispute/command.ts'),
+  },
 ]

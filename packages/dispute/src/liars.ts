@@ -2,9 +2,9 @@
 
 import { Link } from '@ambrosia/chain/abi/dispute'
 import * as Poseidon from '@ambrosia/machine/Poseidon'
-import type { Claim, LinkNumber } from '../Claim.ts'
-import { toHash } from '../Claim.ts'
-import type { Run } from '../Run.ts'
+import type { Claim, LinkNumber } from './Claim.ts'
+import { toHash } from './Claim.ts'
+import type { Run } from './Run.ts'
 
 /** Where a lie begins: a link that is not a step, or the step that does not follow. */
 export type Lie = 'genesis' | 'final' | bigint

@@ -1,0 +1,322 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { claimBookAbi, GameStatus, links } from '@ambrosia/chain/abi/dispute'
+import * as Anvil from '@ambrosia/devnet/Anvil'
+import { chainPlaces } from '@ambrosia/devnet/leaks/places/chain'
+import { filePlaces } from '@ambrosia/devnet/leaks/places/files'
+import { longSecret, shortSecret } from '@ambrosia/devnet/leaks/secrets'
+import { roundsOf } from '@ambrosia/dispute/Bisection'
+import {
+  type Claim,
+  idOf,
+  joinReceipts,
+  signAsRecipient,
+  signReceipt,
+} from '@ambrosia/dispute/Claim'
+import { readPosition, type Seat, write } from '@ambrosia/dispute/ClaimBook'
+import * as InputPackage from '@ambrosia/dispute/InputPackage'
+import { openRun, type Run } from '@ambrosia/dispute/Run'
+import { fromElf } from '@ambrosia/machine/Program'
+import { random } from '@ambrosia/primitives/Bytes'
+import type { Hex } from 'viem'
+import { hashPool } from '../../commands/machine/hashPool.ts'
+import { treeCache } from '../../commands/machine/treeCache.ts'
+import { amount, count, duration, size } from '../../figures.ts'
+import type { Stage } from '../frame/Stage.ts'
+import { attacksOn } from './attacks.ts'
+import { ACCOUNTS, accountAt, type DisputeGround, startDisputeGround } from './ground.ts'
+import { type ContentJson, type PlayerProcess, type Report, startPlayer } from './players.ts'
+import { countFound, readWords } from './privacy.ts'
+import { guessesFor, pointsPlayed, readSubject, type Subject } from './subject.ts'
+
+export type DisputeOptions = { program?: string; input?: string; lieAt: string }
+
+export type DisputeResult = {
+  winner: 'honest' | 'liar'
+  rounds: number
+  gas: number
+  calldataBytes: number
+  /** The first statement that is false: a step, genesis or final. */
+  lieAt: string
+  runSteps: number
+}
+
+/** The last line's own keys before anything happened. */
+export const NOTHING_DECIDED: DisputeResult = {
+  winner: 'liar',
+  rounds: 0,
+  gas: 0,
+  calldataBytes: 0,
+  lieAt: '',
+  runSteps: 0,
+}
+
+type DisputeStage = Stage<DisputeResult>
+
+/** Plays a whole dispute between two processes, one of which lies. @throws what fails first; a leak or an accepted attack fails too */
+export async function play(stage: DisputeStage, options: DisputeOptions): Promise<boolean> {
+  const { result, screen, step } = stage
+  const subject = readSubject(options)
+  const ground = await startDisputeGround(stage)
+  const pack = InputPackage.create(subject.input, random)
+  const packageFile = writePackage(ground, pack)
+  screen.line('program', `${subject.name} on ${size(subject.input.length)} of private input`)
+  const asserter = open(stage, ground, { role: 'asserter', subject, packageFile, options })
+  const challenger = open(stage, ground, { role: 'challenger', subject, packageFile, options })
+
+  const claimed = await step('claim', () => nextOf(asserter, 'claimed'), claimedLine)
+  const content = toContent(claimed.content)
+  result.lieAt = claimed.lieAt
+  result.runSteps = Number(claimed.steps)
+  result.gas += claimed.gas
+  const claimant = accountAt(ACCOUNTS.asserter).address
+  const claim = { id: idOf(ground, claimant, content), claimant, content }
+  const receipts = await step(
+    'receipts',
+    () => postReceipts(ground, claim, { subject, pack }),
+    ({ gas, hash }) => ({
+      label: '2 receipts',
+      text: '2 of 3 recipients hold the input and computed its root',
+      transaction: { gas, hash },
+    }),
+  )
+  result.gas += Number(receipts.gas)
+  challenger.order({ claim: claim.id })
+  const opened = await step('challenge', () => nextOf(challenger, 'challenged'), challengedLine)
+  result.gas += opened.gas
+  asserter.order({ game: opened.game })
+  const moves = await step(
+    'game',
+    () => follow(ground, opened.game, { asserter, challenger }),
+    told,
+  )
+  result.gas += moves.reduce((sum, { gas }) => sum + gas, 0)
+  result.rounds = moves.filter(({ kind }) => kind === 'pick').length
+
+  const { game } = await readPosition(viewOf(ground), opened.game)
+  result.winner = game.status === GameStatus.ChallengerWon ? 'honest' : 'liar'
+  tellEnd(stage, claim.content)
+  await search(stage, { ground, subject, pack, content, game: opened.game })
+  await stage.tryAttacks(attacksOn({ ground, claim, game: opened.game }), {
+    what: 'every bond',
+    read: () => owed(ground),
+  })
+  return result.winner === 'honest'
+}
+
+function writePackage({ folder }: DisputeGround, pack: InputPackage.InputPackage): string {
+  const place = join(folder, 'private')
+  mkdirSync(place, { recursive: true, mode: 0o700 })
+  const file = join(place, 'package')
+  writeFileSync(file, InputPackage.toBytes(pack), { mode: 0o600 })
+  return file
+}
+
+function open(
+  stage: DisputeStage,
+  ground: DisputeGround,
+  player: {
+    role: 'asserter' | 'challenger'
+    subject: Subject
+    packageFile: string
+    options: DisputeOptions
+  },
+): PlayerProcess {
+  const { role, subject, packageFile, options } = player
+  const { rpcUrl, chainId, claimBook, fromBlock, folder } = ground
+  const started = startPlayer(
+    {
+      ...{ role, rpcUrl, chainId, claimBook, packageFile },
+      fromBlock: fromBlock.toString(),
+      accountIndex: ACCOUNTS[role],
+      elf: subject.elf,
+      folder: join(folder, role),
+      lieAt: options.lieAt,
+    },
+    join(folder, `${role}.log`),
+  )
+  stage.defer(() => started.stop())
+  return started
+}
+
+async function nextOf<Type extends Report['type']>(
+  player: PlayerProcess,
+  type: Type,
+): Promise<Extract<Report, { type: Type }>> {
+  const report = await player.next()
+  if (report.type === type) return report as Extract<Report, { type: Type }>
+  throw new Error(`expected ${type}, the player tells ${report.type}`)
+}
+
+/** Recipients check the bytes; about a false first state they would refuse to sign, so there they look at the root alone. */
+async function postReceipts(
+  ground: DisputeGround,
+  claim: { claimant: Hex; content: Claim },
+  { subject, pack }: { subject: Subject; pack: InputPackage.InputPackage },
+): Promise<{ gas: bigint; hash: Hex }> {
+  const place = { ...ground, ...claim }
+  const run = await runOf(subject, pack)
+  const signing = { place, claimant: claim.claimant, content: claim.content }
+  const signed = []
+  for (const recipient of ground.recipients.slice(0, 2)) {
+    const isFirstState = await hasFirstState(run, claim.content)
+    const sign = isFirstState
+      ? signReceipt(recipient, signing, run)
+      : signAsRecipient(recipient, signing)
+    signed.push({ recipient: recipient.address, signature: await sign })
+  }
+  const [first] = ground.recipients
+  const seat = seatOf(ground, first as Seat['account'])
+  const args = [claim.claimant, claim.content, joinReceipts(signed)] as const
+  const receipt = await write(seat, 'postReceipts', args)
+  return { gas: receipt.gasUsed, hash: receipt.transactionHash }
+}
+
+async function hasFirstState(run: Run, { firstState }: Claim): Promise<boolean> {
+  const [first] = await run.hashesAt([0n])
+  return first === BigInt(firstState)
+}
+
+function runOf(subject: Subject, pack: InputPackage.InputPackage): Promise<Run> {
+  return openRun(fromElf(subject.bytes), pack, { hashPool: hashPool(), cache: treeCache() })
+}
+
+type Sent = { side: string; kind: string; gas: number; ms: number }
+
+/** Both play until one can't; then time passes, and the other calls it. */
+async function follow(
+  { client, claimBook }: DisputeGround,
+  game: Hex,
+  players: { asserter: PlayerProcess; challenger: PlayerProcess },
+): Promise<Sent[]> {
+  const sent: Sent[] = []
+  const watch = async (side: 'asserter' | 'challenger'): Promise<void> => {
+    for (;;) {
+      const report = await players[side].next()
+      if (report.type === 'move') sent.push({ side, ...report })
+      if (report.type === 'over') return
+      if (report.type !== 'stuck') continue
+      const deadline = await client.readContract({
+        address: claimBook,
+        abi: claimBookAbi,
+        functionName: 'deadlineOf',
+        args: [game],
+      })
+      const { timestamp } = await client.getBlock()
+      await Anvil.advanceTime(client, Number(deadline - timestamp) + 1)
+      return
+    }
+  }
+  await Promise.all([watch('asserter'), watch('challenger')])
+  return sent
+}
+
+async function search(
+  stage: DisputeStage,
+  parts: {
+    ground: DisputeGround
+    subject: Subject
+    pack: InputPackage.InputPackage
+    content: Claim
+    game: Hex
+  },
+): Promise<void> {
+  const { ground, subject, pack, content, game } = parts
+  const { client, fromBlock, folder } = ground
+  const salts = [pack.salt, pack.inputSalt].map((salt) => Buffer.from(salt).toString('hex'))
+  stage.keepSecret(...salts.map((salt) => shortSecret('salt', salt)))
+  if (subject.text !== undefined && subject.text.length >= 6) {
+    stage.keepSecret(longSecret('input', subject.text))
+  }
+  const places = async function* () {
+    yield* chainPlaces(client)
+    for (const name of ['chain.log', 'asserter.log', 'challenger.log']) {
+      yield* filePlaces(join(folder, name), folder)
+    }
+    // A move that is kept is sent as it is.
+    for (const role of ['asserter', 'challenger']) yield* filePlaces(join(folder, role), folder)
+  }
+  await stage.searchForLeaks({ places: places(), where: 'calldata, events, logs and kept moves' })
+  const words = await readWords(client, fromBlock)
+  stage.result.calldataBytes = words.calldataBytes
+  await stage.step('guess', async () => {
+    const points = await pointsPlayed(
+      { client, claimBook: ground.claimBook, fromBlock },
+      content,
+      game,
+    )
+    let guessed = salts.map((salt) => BigInt(`0x${salt}`))
+    const guesses = guessesFor(subject)
+    for (const input of guesses) {
+      const plain = { input, inputSalt: new Uint8Array(32), salt: new Uint8Array(32) }
+      const run = await runOf(subject, plain)
+      guessed = [...guessed, run.inputRoot, ...(await run.hashesAt(points))]
+    }
+    const found = countFound(words, guessed)
+    stage.result.leaks += found
+    const about = `${count(guesses.length)} guesses of the input, the right one among them`
+    stage.screen.line(
+      '',
+      `${about}: of ${count(guessed.length)} roots and states ${found} on the chain`,
+    )
+  })
+}
+
+function tellEnd({ screen, result }: DisputeStage, content: Claim): void {
+  const most = roundsOf(content.steps)
+  const who = result.winner === 'honest' ? 'the lie lost' : 'the lie won'
+  screen.line(
+    'decided',
+    `${who}: ${result.rounds} of at most ${most} rounds, gas ${count(result.gas)} in all`,
+  )
+}
+
+async function owed({ client, claimBook: address }: DisputeGround): Promise<readonly bigint[]> {
+  const accounts = [ACCOUNTS.asserter, ACCOUNTS.challenger].map((index) => accountAt(index).address)
+  return await Promise.all(
+    accounts.map((account) =>
+      client.readContract({ address, abi: claimBookAbi, functionName: 'owedTo', args: [account] }),
+    ),
+  )
+}
+
+function viewOf({ client, claimBook, fromBlock, chainId }: DisputeGround) {
+  return { client, claimBook, fromBlock, chainId }
+}
+
+function seatOf(ground: DisputeGround, account: Seat['account']): Seat {
+  return { ...viewOf(ground), account }
+}
+
+function claimedLine(report: Extract<Report, { type: 'claimed' }>) {
+  const isStep = /^\d+$/.test(report.lieAt)
+  const where = isStep ? `step ${count(BigInt(report.lieAt))}` : report.lieAt
+  return {
+    label: '1 claim',
+    text: `a run of ${count(BigInt(report.steps))} steps, for ${amount(1000n * 10n ** 18n)}; it lies about ${where}`,
+    transaction: { gas: BigInt(report.gas), hash: report.hash },
+  }
+}
+
+function challengedLine(report: Extract<Report, { type: 'challenged' }>) {
+  return {
+    label: '3 challenge',
+    text: `somebody who ran it too denies the ${links[report.link]?.toLowerCase()} link`,
+    transaction: { gas: BigInt(report.gas), hash: report.hash },
+  }
+}
+
+function told(moves: readonly Sent[]) {
+  return moves.map(({ side, kind, gas, ms }, index) => ({
+    label: index === 0 ? '4 game' : '',
+    text: `${side}: ${kind === 'callTime' ? 'calls time; what was left has no proof' : kind}`,
+    figures: `gas ${count(gas)} ${duration(ms)}`,
+  }))
+}
+
+function toContent(json: ContentJson): Claim {
+  const { exitCode = '', steps = '', lines = '', inputLength = '', ...hashes } = json
+  const numbers = { exitCode, steps, lines, inputLength }
+  const values = Object.entries(numbers).map(([key, value]) => [key, BigInt(value)])
+  return { ...hashes, ...Object.fromEntries(values) } as Claim
+}
