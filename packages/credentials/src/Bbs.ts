@@ -2,6 +2,7 @@ import { concat, fromUint, fromUtf8, type RandomBytes, random } from '@ambrosia/
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Ciphersuite, SUITES, type Suite } from './bbs/ciphersuite.ts'
 import * as Curve from './bbs/curve.ts'
+import { decodeProof, decodeSignature } from './bbs/encoding.ts'
 import { generators, readyTable } from './bbs/generators.ts'
 import {
   challengeScalar,
@@ -12,23 +13,23 @@ import {
 } from './bbs/scalars.ts'
 
 /**
- * BBS signatures: draft-irtf-cfrg-bbs-signatures over BLS12-381 with SHA-256 and SHAKE-256. One signature covers many
- * messages; its holder proves knowledge of it while showing some of them, and no two proofs can be linked.
+ * BBS signatures: draft-irtf-cfrg-bbs-signatures over BLS12-381 with SHA-256 and SHAKE-256. One
+ * signature covers many messages; its holder proves knowledge of it while showing some of them, and
+ * no two proofs can be linked.
  *
- * Whatever a stranger sends (keys, signatures, proofs, indexes) is answered with `false`; only misuse by the caller
- * throws. Await {@link ready} once before anything else.
+ * Whatever a stranger sends (keys, signatures, proofs, indexes) is answered with `false`; only
+ * misuse by the caller throws. Await {@link ready} once before anything else.
  */
 export type { Ciphersuite } from './bbs/ciphersuite.ts'
+export { proofSizeBytes, SIGNATURE_SIZE_BYTES } from './bbs/encoding.ts'
 
 export const SECRET_KEY_SIZE_BYTES = Curve.SCALAR_SIZE_BYTES
 export const PUBLIC_KEY_SIZE_BYTES = Curve.KEY_SIZE_BYTES
-export const SIGNATURE_SIZE_BYTES = Curve.POINT_SIZE_BYTES + Curve.SCALAR_SIZE_BYTES
-/** Messages under one signature; each costs a generator, so a stranger must not choose the number freely. */
+/**
+ * Messages under one signature; each costs a generator, so a stranger must not choose the number
+ * freely.
+ */
 export const MESSAGE_LIMIT = 4096
-
-const PROOF_POINTS_SIZE_BYTES = 3 * Curve.POINT_SIZE_BYTES
-/** e^, r1^, r3^ and the challenge. */
-const PROOF_SCALAR_COUNT = 4
 
 /** A signing key: 32 bytes of secret scalar, 96 bytes of public key in G2. */
 export type KeyPair = { secretKey: Uint8Array; publicKey: Uint8Array }
@@ -38,12 +39,11 @@ export async function ready(): Promise<void> {
   await Promise.all([Curve.ready(), readyTable()])
 }
 
-/** The size of a proof that hides `hiddenCount` messages, bytes. */
-export function proofSizeBytes(hiddenCount: number): number {
-  return PROOF_POINTS_SIZE_BYTES + Curve.SCALAR_SIZE_BYTES * (PROOF_SCALAR_COUNT + hiddenCount)
-}
-
-/** KeyGen and SkToPk, sections 3.4.1 and 3.4.2. @param seed at least 32 secret bytes. @throws Bbs.InvalidSeed */
+/**
+ * KeyGen and SkToPk, sections 3.4.1 and 3.4.2.
+ * @param seed at least 32 secret bytes.
+ * @throws Bbs.InvalidSeed
+ */
 export function keyPair(
   ciphersuite: Ciphersuite,
   seed: Uint8Array,
@@ -79,7 +79,10 @@ export type SignOptions = {
   randomBytes?: RandomBytes | undefined
 }
 
-/** Signs messages in their order, section 3.5.1: 80 bytes. @throws Bbs.InvalidSecretKey, Bbs.TooManyMessages */
+/**
+ * Signs messages in their order, section 3.5.1: 80 bytes.
+ * @throws Bbs.InvalidSecretKey, Bbs.TooManyMessages
+ */
 export function sign(options: SignOptions): Uint8Array {
   const suite = suiteOf(options.ciphersuite)
   assertCount(options.messages.length)
@@ -135,7 +138,10 @@ export type ProveOptions = {
   randomBytes?: RandomBytes | undefined
 }
 
-/** Makes a proof of knowledge of a signature, section 3.5.3. @throws Bbs.InvalidSignature, Bbs.InvalidIndexes, Bbs.TooManyMessages */
+/**
+ * Makes a proof of knowledge of a signature, section 3.5.3.
+ * @throws Bbs.InvalidSignature, Bbs.InvalidIndexes, Bbs.TooManyMessages
+ */
 export function prove(options: ProveOptions): Uint8Array {
   const suite = suiteOf(options.ciphersuite)
   const { messages, disclosedIndexes } = options
@@ -214,7 +220,8 @@ export function verifyProof(options: VerifyProofOptions): boolean {
   const domain = domainScalar(suite, options.publicKey, all, count, header)
   const { aBar, bBar, d, c } = proof
   const t1 = Curve.sumOfProducts([bBar, aBar, d], [c, proof.e, proof.r1])
-  // The commitment to domain and shown messages enters times c; folding c into its scalars leaves one sum.
+  // The commitment to domain and shown messages enters times c; folding c into its scalars leaves
+  // one sum.
   const times = (scalar: Curve.Scalar): Curve.Scalar => Curve.multiplyScalars(scalar, c)
   const generatorOf = (index: number): Curve.Point => all.points[index + 1] as Curve.Point
   const t2 = Curve.sumOfProducts(
@@ -253,57 +260,9 @@ function commit(
   return { base, domain, points }
 }
 
-type Signature = { a: Curve.Point; e: Curve.Scalar }
-
-function decodeSignature(bytes: Uint8Array): Signature | undefined {
-  if (bytes.length !== SIGNATURE_SIZE_BYTES) return undefined
-  const a = Curve.decodePoint(bytes.subarray(0, Curve.POINT_SIZE_BYTES))
-  const e = Curve.decodeScalar(bytes.subarray(Curve.POINT_SIZE_BYTES))
-  return a === undefined || e === undefined ? undefined : { a, e }
-}
-
-type Proof = {
-  aBar: Curve.Point
-  bBar: Curve.Point
-  d: Curve.Point
-  e: Curve.Scalar
-  r1: Curve.Scalar
-  r3: Curve.Scalar
-  hidden: Curve.Scalar[]
-  c: Curve.Scalar
-}
-
-function decodeProof(bytes: Uint8Array, hiddenLimit: number): Proof | undefined {
-  const scalarCount = (bytes.length - PROOF_POINTS_SIZE_BYTES) / Curve.SCALAR_SIZE_BYTES
-  const hiddenCount = scalarCount - PROOF_SCALAR_COUNT
-  if (!Number.isInteger(hiddenCount) || hiddenCount < 0 || hiddenCount > hiddenLimit)
-    return undefined
-  const pointAt = (index: number): Curve.Point | undefined => {
-    const at = index * Curve.POINT_SIZE_BYTES
-    return Curve.decodePoint(bytes.subarray(at, at + Curve.POINT_SIZE_BYTES))
-  }
-  const [aBar, bBar, d] = [pointAt(0), pointAt(1), pointAt(2)]
-  if (aBar === undefined || bBar === undefined || d === undefined) return undefined
-  const scalars: Curve.Scalar[] = []
-  for (let at = PROOF_POINTS_SIZE_BYTES; at < bytes.length; at += Curve.SCALAR_SIZE_BYTES) {
-    const scalar = Curve.decodeScalar(bytes.subarray(at, at + Curve.SCALAR_SIZE_BYTES))
-    if (scalar === undefined) return undefined
-    scalars.push(scalar)
-  }
-  const [e, r1, r3] = scalars as [Curve.Scalar, Curve.Scalar, Curve.Scalar]
-  return {
-    aBar,
-    bBar,
-    d,
-    e,
-    r1,
-    r3,
-    hidden: scalars.slice(3, -1),
-    c: scalars.at(-1) as Curve.Scalar,
-  }
-}
-
-/** Positions that are not disclosed, or undefined unless the disclosed ones ascend within the count. */
+/**
+ * Positions that are not disclosed, or undefined unless the disclosed ones ascend within the count.
+ */
 function hiddenIndexes(disclosed: readonly number[], count: number): number[] | undefined {
   let previous = -1
   for (const index of disclosed) {

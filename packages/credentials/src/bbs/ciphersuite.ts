@@ -4,12 +4,15 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { shake256 } from '@noble/hashes/sha3.js'
 
 /**
- * The two ciphersuites of draft-irtf-cfrg-bbs-signatures, section 7.2, as data. Both use BLS12-381; they differ in the
- * hash and, through it, in every generator.
+ * The two ciphersuites of draft-irtf-cfrg-bbs-signatures, section 7.2, as data. Both use BLS12-381;
+ * they differ in the hash and, through it, in every generator.
  */
 export type Ciphersuite = 'BLS12-381-SHA-256' | 'BLS12-381-SHAKE-256'
 
-/** Expands a message to `sizeBytes` uniform bytes under a domain separation tag (RFC 9380, section 5.3). */
+/**
+ * Expands a message to `sizeBytes` uniform bytes under a domain separation tag (RFC 9380, section
+ * 5.3).
+ */
 type Expand = (message: Uint8Array, tag: Uint8Array, sizeBytes: number) => Uint8Array
 
 export type Suite = {

@@ -3,9 +3,10 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Fr, G1, G2, PrecomputedG2 } from 'mcl-wasm'
 
 /**
- * BLS12-381 over mcl-wasm: points and scalars in the encodings of draft-irtf-cfrg-bbs-signatures, section 4.2.4.
- * The library keeps one global state, so it is set up once for the process. Its operations take time that depends on
- * their operands; `mulSecret` and `invertSecret` blind those that touch a signing key.
+ * BLS12-381 over mcl-wasm: points and scalars in the encodings of draft-irtf-cfrg-bbs-signatures,
+ * section 4.2.4. The library keeps one global state, so it is set up once for the process. Its
+ * operations take time that depends on their operands; `mulSecret` and `invertSecret` blind those
+ * that touch a signing key.
  */
 export type Scalar = Fr
 export type Point = G1
@@ -18,7 +19,9 @@ export const KEY_SIZE_BYTES = 96
 export const EXPAND_SIZE_BYTES = 48
 /** Bytes of a field element before reduction in hash to curve (RFC 9380, section 8.8.1, L = 64). */
 const FIELD_EXPAND_SIZE_BYTES = 64
-/** `mulVec` of mcl-wasm allocates its operands on a small stack and aborts above some 4,000 of them. */
+/**
+ * `mulVec` of mcl-wasm allocates its operands on a small stack and aborts above some 4,000 of them.
+ */
 const CHUNK_COUNT = 2048
 
 type Library = typeof import('mcl-wasm')
@@ -43,7 +46,8 @@ async function start(): Promise<void> {
   await mcl.init(mcl.BLS12_381)
   mcl.setETHserialization(true)
   mcl.setMapToMode(mcl.IRTF)
-  // Subgroup membership is checked by decodeElement itself, once, and not for points that this package made.
+  // Subgroup membership is checked by decodeElement itself, once, and not for points that this
+  // package made.
   mcl.verifyOrderG1(false)
   mcl.verifyOrderG2(false)
   keyGenerator = new mcl.PrecomputedG2(mcl.neg(baseKeyPoint()))
@@ -60,7 +64,9 @@ export function reduceScalar(bytes: Uint8Array): Scalar {
   return scalar
 }
 
-/** A scalar from exactly 32 bytes in 1..r-1, or undefined: zero and values of r or more are refused. */
+/**
+ * A scalar from exactly 32 bytes in 1..r-1, or undefined: zero and values of r or more are refused.
+ */
 export function decodeScalar(bytes: Uint8Array): Scalar | undefined {
   if (bytes.length !== SCALAR_SIZE_BYTES) return undefined
   const scalar = reduceScalar(bytes)
@@ -69,14 +75,16 @@ export function decodeScalar(bytes: Uint8Array): Scalar | undefined {
 }
 
 /**
- * A point of G1 from its compressed encoding, or undefined. Refused are the identity, points outside the subgroup of
- * order r, and every encoding that would not be written the same way again.
+ * A point of G1 from its compressed encoding, or undefined. Refused are the identity, points
+ * outside the subgroup of order r, and every encoding that would not be written the same way again.
  */
 export function decodePoint(bytes: Uint8Array): Point | undefined {
   return decodeElement(new mcl.G1(), bytes, POINT_SIZE_BYTES)
 }
 
-/** A point of G2 from its compressed encoding, or undefined; the same rules as {@link decodePoint}. */
+/**
+ * A point of G2 from its compressed encoding, or undefined; the same rules as {@link decodePoint}.
+ */
 export function decodeKeyPoint(bytes: Uint8Array): KeyPoint | undefined {
   return decodeElement(new mcl.G2(), bytes, KEY_SIZE_BYTES)
 }
@@ -156,7 +164,10 @@ export function pairingsEqual(a: Point, key: KeyPoint, b: Point): boolean {
   return mcl.finalExp(product).isOne()
 }
 
-/** The generator of G2 of the curve BLS12-381 (draft-irtf-cfrg-pairing-friendly-curves, section 4.2.1). */
+/**
+ * The generator of G2 of the curve BLS12-381 (draft-irtf-cfrg-pairing-friendly-curves, section
+ * 4.2.1).
+ */
 function baseKeyPoint(): KeyPoint {
   const point = new mcl.G2()
   point.setStr(

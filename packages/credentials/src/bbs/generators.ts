@@ -4,9 +4,10 @@ import type { Point } from './curve.ts'
 import { decodeOwnPoints, EXPAND_SIZE_BYTES, mapToPoint, POINT_SIZE_BYTES } from './curve.ts'
 
 /**
- * The generators Q_1, H_1, H_2, ... of a ciphersuite: create_generators of draft-irtf-cfrg-bbs-signatures,
- * section 4.1.1. They depend on nothing but the ciphersuite, so they are made once and kept for the process. The first
- * of SHA-256, which bbs-2023 uses, come from a table: decoding one is several times cheaper than hashing to the curve.
+ * The generators Q_1, H_1, H_2, ... of a ciphersuite: create_generators of
+ * draft-irtf-cfrg-bbs-signatures, section 4.1.1. They depend on nothing but the ciphersuite, so
+ * they are made once and kept for the process. The first of SHA-256, which bbs-2023 uses, come from
+ * a table: decoding one is several times cheaper than hashing to the curve.
  */
 export type Generators = { points: readonly Point[]; encodings: readonly Uint8Array[] }
 
@@ -62,7 +63,8 @@ function loadTable(suite: Suite, cache: Cache, count: number): void {
 function hashNext(suite: Suite, cache: Cache): void {
   const tag = (text: string): Uint8Array => concat(suite.apiId, fromUtf8(text))
   const seedTag = tag('SIG_GENERATOR_SEED_')
-  // The seed chain runs through the table's generators too: they have no shorter way to the next one.
+  // The seed chain runs through the table's generators too: they have no shorter way to the next
+  // one.
   cache.state ??= suite.expand(tag('MESSAGE_GENERATOR_SEED'), seedTag, EXPAND_SIZE_BYTES)
   while (cache.seeded <= cache.points.length) {
     cache.seeded++

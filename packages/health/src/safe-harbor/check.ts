@@ -6,24 +6,12 @@ import { createPersons, type Persons } from './agedness.ts'
 import { agesIn, type Steps } from './ages.ts'
 import { isKnownCode } from './codeSystems.ts'
 import { AsOfError } from './errors.ts'
+import { isAllowedExtension, isMask } from './extensions.ts'
 import { isOpaqueId } from './ids.ts'
 import { KEPT_TYPES } from './keptTypes.ts'
 import { isLabels } from './labels.ts'
 import { CURRENCIES, toCountry, toState, toZip3 } from './places.ts'
-import {
-  AGE_CLASS,
-  BIRTH_SEX,
-  DATA_ABSENT,
-  ETHNICITY,
-  MASKED,
-  OMB_TEXT,
-  RACE,
-  REMOVED_PATHS,
-  REMOVED_TYPES,
-  RULES,
-  type Rule,
-  SHELLS,
-} from './rules.ts'
+import { REMOVED_PATHS, REMOVED_TYPES, RULES, type Rule, SHELLS } from './rules.ts'
 import { childPath, type ElementRow, elementsOf, findElement } from './tables.ts'
 import { isPerVolume, isUnit } from './units.ts'
 
@@ -42,10 +30,11 @@ type Report = (path: string, rule: Rule) => undefined
 type Context = { readonly report: Report; readonly asOfYear: number }
 
 /**
- * Everything in the resources that is not in Safe Harbor form, empty for a clean record. The check reads the record as it stands:
- * each member must be one that a clean record can hold, in the one form that it can have there. With {@link deidentify} it shares what is
- * declared (the definitions, the tables, what shows an age in `ages.ts`), no step of the cleaning.
- * References may point outside the resources given, since a selection of a clean record is clean.
+ * Everything in the resources that is not in Safe Harbor form, empty for a clean record. The check
+ * reads the record as it stands: each member must be one that a clean record can hold, in the one
+ * form that it can have there. With {@link deidentify} it shares what is declared (the definitions,
+ * the tables, what shows an age in `ages.ts`), no step of the cleaning. References may point
+ * outside the resources given, since a selection of a clean record is clean.
  * @throws SafeHarbor.AsOf
  */
 export function check(resources: readonly Resource[], options: { readonly asOf: Date }): Finding[] {
@@ -54,7 +43,10 @@ export function check(resources: readonly Resource[], options: { readonly asOf: 
   return resources.flatMap((resource, index) => checker.check(resource, index))
 }
 
-/** A check in two passes, for records larger than memory: all resources are added, then each is checked. */
+/**
+ * A check in two passes, for records larger than memory: all resources are added, then each is
+ * checked.
+ */
 export type Checker = {
   /** First pass: remembers who is over 89, and when encounters began. */
   add(resource: Resource): void
@@ -95,7 +87,10 @@ export function findingsOf(
   return findings
 }
 
-/** Names of the definitions as far as the steps follow them: an unknown key, which can hold anything, is not repeated. */
+/**
+ * Names of the definitions as far as the steps follow them: an unknown key, which can hold
+ * anything, is not repeated.
+ */
 function pathOf(type: string, steps: Steps): string {
   let path = KEPT_TYPES.has(type) ? type : '(unknown)'
   let owner = type
@@ -302,7 +297,10 @@ function isRekeyedReference(value: Value | undefined): boolean {
   return rest.length === 0 && KEPT_TYPES.has(type ?? '') && isOpaqueId(id ?? '')
 }
 
-/** A number of at most so many digits before the point and twenty behind it, that is not a date written as a number. */
+/**
+ * A number of at most so many digits before the point and twenty behind it, that is not a date
+ * written as a number.
+ */
 function isShortNumber(value: Value | undefined, digits: number, whole = false): boolean {
   if (!(value instanceof NumberToken)) return false
   const { text } = value
@@ -316,76 +314,5 @@ function isShortNumber(value: Value | undefined, digits: number, whole = false):
     Number(date[2]) <= 12 &&
     Number(date[3]) >= 1 &&
     Number(date[3]) <= 31
-  )
-}
-
-/** `{"extension":[data-absent-reason masked]}`, on a birth date with the class of ages over 89 beside it. */
-function isMask(value: Value, birthDate: boolean): boolean {
-  if (!isObject(value) || value['extension'] === undefined) return false
-  if (Object.keys(value).length !== 1) return false
-  const list = value['extension']
-  if (!Array.isArray(list) || !isAbsent(list[0])) return false
-  return list.length === 1 || (birthDate && list.length === 2 && isAgeClass(list[1]))
-}
-
-function isAbsent(value: Value | undefined): boolean {
-  return isExactly(value, { url: DATA_ABSENT, valueCode: MASKED })
-}
-
-function isAgeClass(value: Value | undefined): boolean {
-  if (!isObject(value) || value['url'] !== AGE_CLASS || Object.keys(value).length !== 2)
-    return false
-  const quantity = value['valueQuantity']
-  if (!isObject(quantity)) return false
-  const { value: number, ...rest } = quantity
-  return (
-    number instanceof NumberToken &&
-    number.text === '90' &&
-    isExactly(rest, { comparator: '>=', unit: 'a', system: UCUM, code: 'a' })
-  )
-}
-
-function isExactly(value: Value | undefined, expected: Record<string, string>): boolean {
-  if (!isObject(value)) return false
-  const keys = Object.keys(value)
-  return (
-    keys.length === Object.keys(expected).length &&
-    keys.every((key) => value[key] === expected[key])
-  )
-}
-
-/** The extensions of an element: the mask of a removed one, or race, ethnicity and sex at birth of a Patient in their one form. */
-function isAllowedExtension(value: Value, owner: string): boolean {
-  if (!Array.isArray(value)) return false
-  if (owner !== 'Patient') return value.length === 1 && isAbsent(value[0])
-  return value.every((extension) => {
-    if (!isObject(extension)) return false
-    const url = extension['url']
-    if (url === BIRTH_SEX) {
-      return (
-        /^(?:F|M|UNK)$/.test(String(extension['valueCode'])) && Object.keys(extension).length === 2
-      )
-    }
-    if ((url !== RACE && url !== ETHNICITY) || Object.keys(extension).length !== 2) return false
-    const parts = extension['extension']
-    return Array.isArray(parts) && parts.every(isOmbPart)
-  })
-}
-
-function isOmbPart(part: Value): boolean {
-  if (!isObject(part) || Object.keys(part).length !== 2) return false
-  const texts = [...OMB_TEXT.values()]
-  if (part['url'] === 'text') {
-    return String(part['valueString'])
-      .split(', ')
-      .every((text) => texts.includes(text))
-  }
-  const coding = part['valueCoding']
-  if (part['url'] !== 'ombCategory' || !isObject(coding)) return false
-  const code = String(coding['code'])
-  const display = OMB_TEXT.get(code)
-  return (
-    display !== undefined &&
-    isExactly(coding, { system: 'urn:oid:2.16.840.1.113883.6.238', code, display })
   )
 }
