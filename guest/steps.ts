@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs the honest blocks on the machine and writes guest/steps.json: the steps each of them takes. Run it after the
-// block guest changed; the tests hold every later run to these numbers.
+// Runs the honest blocks on the machine and writes guest/steps.json: the steps each of them takes.
+// Run it after the block guest changed; the tests hold every later run to these numbers.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onMachine } from './test/onMachine.ts'

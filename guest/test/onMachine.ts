@@ -12,8 +12,9 @@ export type Run = {
 }
 
 /**
- * Loads a program once and returns a function that runs it on an input. The interpreter is the quicker engine for the
- * short runs of most tests, where translating would take longer than running.
+ * Loads a program once and returns a function that runs it on an input. The interpreter is the
+ * quicker engine for the short runs of most tests, where translating would take longer than
+ * running.
  */
 export function onMachine(
   elf: string,

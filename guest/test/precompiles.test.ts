@@ -12,8 +12,9 @@ import { canBuild, diagnose, isFull } from './withGo.ts'
 type Vector = { Name: string; Input: string; Expected?: string; Gas?: number }
 
 /**
- * go-ethereum's own vectors, by the address of the contract. Those of the changed libraries (secp256k1, alt_bn128, KZG;
- * guest/toolchain/moduleChanges.ts) run whole, the others up to a sum of gas, because a unit of gas is up to 780 steps.
+ * go-ethereum's own vectors, by the address of the contract. Those of the changed libraries
+ * (secp256k1, alt_bn128, KZG; guest/toolchain/moduleChanges.ts) run whole, the others up to a sum
+ * of gas, because a unit of gas is up to 780 steps.
  */
 const files: readonly [name: string, address: number, gasLimit: number][] = [
   ['ecRecover', 0x01, Infinity],

@@ -1,10 +1,16 @@
 import type { TestContext } from 'node:test'
 import { goVersion, installedGo } from '../toolchain/go.ts'
 
-/** `AMBROSIA_GUEST=full`: everything is built and run, which takes minutes, fetches Go modules and demands Go. */
+/**
+ * `AMBROSIA_GUEST=full`: everything is built and run, which takes minutes, fetches Go modules and
+ * demands Go.
+ */
 export const isFull = process.env['AMBROSIA_GUEST'] === 'full'
 
-/** `AMBROSIA_GUEST=build`, as in `.ci/run`: what is not built yet is built once where Go is there, instead of skipped. */
+/**
+ * `AMBROSIA_GUEST=build`, as in `.ci/run`: what is not built yet is built once where Go is there,
+ * instead of skipped.
+ */
 export const mayBuild = isFull || process.env['AMBROSIA_GUEST'] === 'build'
 
 /** True if the test can build guests; else the test is skipped with the reason. */

@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** `guest/artifacts.json`: what every build must come out as, and what the overlay was written against. */
+/**
+ * `guest/artifacts.json`: what every build must come out as, and what the overlay was written
+ * against.
+ */
 export type Artifacts = {
   toolchain: string
   /** sha256 and size of each program's ELF file, stripped. */

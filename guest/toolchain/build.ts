@@ -33,7 +33,10 @@ export type Built = {
   scan: ScanReport
 }
 
-/** RV64IMA in software floating point, four-byte instructions only, a heap at a fixed address, no second collector. */
+/**
+ * RV64IMA in software floating point, four-byte instructions only, a heap at a fixed address, no
+ * second collector.
+ */
 const machineTarget = {
   GOOS: 'linux',
   GOARCH: 'riscv64',
@@ -49,7 +52,10 @@ const machineFlags = [
   '-asmflags=all=-d=compressinstructions=0',
 ]
 
-/** No build id (it names the builder's cache), and segments aligned to 4 KiB, which makes small files. */
+/**
+ * No build id (it names the builder's cache), and segments aligned to 4 KiB, which makes small
+ * files.
+ */
 const linkerFlags = '-buildid= -R=4096'
 
 /** Builds one program into the cache, or finds it there. `log` is told what takes time. */
@@ -63,7 +69,10 @@ export function buildProgram(program: Program, log: (line: string) => void): Bui
   return describe(elf, symbols)
 }
 
-/** Builds a program in a folder of its own, without the cache; `goCache` may name an empty build cache. */
+/**
+ * Builds a program in a folder of its own, without the cache; `goCache` may name an empty build
+ * cache.
+ */
 export function buildAfresh(
   program: Program,
   folder: string,
@@ -105,8 +114,8 @@ export function buildHostTool(
 }
 
 /**
- * Builds a program of somebody else: a folder with a go.mod of its own, or a folder or file without one, which may
- * import `ambrosia/machine` and the standard library. Modules are taken as they are.
+ * Builds a program of somebody else: a folder with a go.mod of its own, or a folder or file without
+ * one, which may import `ambrosia/machine` and the standard library. Modules are taken as they are.
  */
 export function buildOutside(
   source: string,
@@ -200,7 +209,9 @@ type Compilation = {
   name: string
 }
 
-/** Links twice, with symbols for the scan and without; the loaded bytes of both must be the same. */
+/**
+ * Links twice, with symbols for the scan and without; the loaded bytes of both must be the same.
+ */
 function compile(job: Compilation, log: (line: string) => void): void {
   const options = {
     directory: job.directory,

@@ -35,8 +35,8 @@ const STT_FUNC = 2
 const EM_RISCV = 243
 
 /**
- * Reads a linked 64-bit RISC-V program (System V ABI, "Object Files"). The build reads its own linker's output with
- * it; the machine has its own loader, which expects hostile files.
+ * Reads a linked 64-bit RISC-V program (System V ABI, "Object Files"). The build reads its own
+ * linker's output with it; the machine has its own loader, which expects hostile files.
  */
 export function readElf(bytes: Uint8Array): Elf {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

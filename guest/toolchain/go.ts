@@ -7,7 +7,10 @@ export const goVersion = 'go1.26.8'
 /** What a build needs to know of the installed toolchain. */
 export type Toolchain = { goRoot: string }
 
-/** The release that is installed, `go1.26.8` for instance; undefined if there is no `go`. Fetches nothing. */
+/**
+ * The release that is installed, `go1.26.8` for instance; undefined if there is no `go`. Fetches
+ * nothing.
+ */
 export function installedGo(): string | undefined {
   const result = spawnSync('go', ['env', 'GOVERSION'], {
     env: goEnvironment({ GOTOOLCHAIN: 'local' }),
@@ -17,7 +20,8 @@ export function installedGo(): string | undefined {
 }
 
 /**
- * Finds the pinned release. Another `go` fetches it by itself where it can (GOTOOLCHAIN, https://go.dev/doc/toolchain).
+ * Finds the pinned release. Another `go` fetches it by itself where it can (GOTOOLCHAIN,
+ * https://go.dev/doc/toolchain).
  * @throws Guest.Toolchain
  */
 export function requireToolchain(): Toolchain {
@@ -59,7 +63,10 @@ export function runGo(
   })
 }
 
-/** Only what finds the toolchain, its caches and the proxy: nothing else of the caller's settings reaches a build. */
+/**
+ * Only what finds the toolchain, its caches and the proxy: nothing else of the caller's settings
+ * reaches a build.
+ */
 function goEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const kept = [
     'PATH',

@@ -1,12 +1,16 @@
 import type { Elf, Segment } from './elf.ts'
 import { GuestError } from './errors.ts'
 
-/** First address a program may use, and the end of the image: 64 KiB of start stack and a guard lie above. */
+/**
+ * First address a program may use, and the end of the image: 64 KiB of start stack and a guard lie
+ * above.
+ */
 const imageStart = 0x1000
 const imageEnd = 0x03e0_0000
 
 /**
- * Checks that an image fits the memory map of docs/spec/guest.md and that stripping it changed nothing that is loaded.
+ * Checks that an image fits the memory map of docs/spec/guest.md and that stripping it changed
+ * nothing that is loaded.
  */
 export function assertLayout(stripped: Elf, withSymbols: Elf): void {
   for (const { address, memorySize } of stripped.segments) {
@@ -43,7 +47,10 @@ export function assertLayout(stripped: Elf, withSymbols: Elf): void {
   }
 }
 
-/** A segment's bytes; of the one with the text, those from the text on: the file's own headers stand before it. */
+/**
+ * A segment's bytes; of the one with the text, those from the text on: the file's own headers stand
+ * before it.
+ */
 function loaded(segment: Segment, textAddress: number): Buffer {
   const skip = segment.executable ? textAddress - segment.address : 0
   return Buffer.from(segment.bytes.subarray(skip))

@@ -4,8 +4,9 @@ const geth = 'github.com/ethereum/go-ethereum'
 const secp256k1 = 'github.com/decred/dcrd/dcrec/secp256k1/v4'
 
 /**
- * What differs from the modules the block guest is made of, and why. Paths are relative to the vendor directory.
- * Two of them (bn256, KZG) are consensus code: the block tests run them against the unchanged library.
+ * What differs from the modules the block guest is made of, and why. Paths are relative to the
+ * vendor directory. Two of them (bn256, KZG) are consensus code: the block tests run them against
+ * the unchanged library.
  */
 export const moduleChanges: readonly Change[] = [
   {
@@ -79,7 +80,10 @@ export const moduleChanges: readonly Change[] = [
   { path: `${geth}/metrics/opentsdb.go`, reason: 'a network client', drop: true },
 ]
 
-/** Window and point counts of the table: 32 bytes of a scalar, 256 values each, two coordinates of ten words. */
+/**
+ * Window and point counts of the table: 32 bytes of a scalar, 256 values each, two coordinates of
+ * ten words.
+ */
 const tableWords = 32 * 256 * 2 * 10
 
 function bytePointTable(source: string): string {

@@ -1,7 +1,7 @@
 /**
- * Names the extension a 32-bit word belongs to if it is not an instruction of RV64IMA without floating point, control
- * registers and compressed code; undefined if it is one (RISC-V ISA manual, volume I, chapter "RV32/64G Instruction
- * Set Listings").
+ * Names the extension a 32-bit word belongs to if it is not an instruction of RV64IMA without
+ * floating point, control registers and compressed code; undefined if it is one (RISC-V ISA manual,
+ * volume I, chapter "RV32/64G Instruction Set Listings").
  */
 export function foreignOpcode(word: number): string | undefined {
   if ((word & 3) !== 3) return 'not a 32-bit instruction'

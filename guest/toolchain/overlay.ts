@@ -31,9 +31,9 @@ export type Change = {
 export type OverlayRoots = { sourceRoot: string; overlayRoot: string }
 
 /**
- * Applies the changes and writes the changed texts under `outputDir`.
- * Returns the `Replace` table of `go build -overlay` (https://pkg.go.dev/cmd/go, "-overlay").
- * `pins` is the table of expected sha256 of the originals; a file that is another one stops the build.
+ * Applies the changes and writes the changed texts under `outputDir`. Returns the `Replace` table
+ * of `go build -overlay` (https://pkg.go.dev/cmd/go, "-overlay"). `pins` is the table of expected
+ * sha256 of the originals; a file that is another one stops the build.
  */
 export function applyChanges(
   changes: readonly Change[],

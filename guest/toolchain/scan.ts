@@ -16,14 +16,18 @@ export type ScanReport = {
 
 /** The only function that may leave the program. */
 const exitFunction = 'runtime.exit'
-/** A byte the compiler tests before every population count; the build removes the one assignment to it. */
+/**
+ * A byte the compiler tests before every population count; the build removes the one assignment to
+ * it.
+ */
 const zbbFlag = 'runtime.riscv64HasZbb'
 
 /**
- * Checks every word of the text against RV64IMA. Fails on any other opcode, on compressed code and on an ECALL
- * outside the exit. Two exceptions, both a fault of the machine were they ever reached:
+ * Checks every word of the text against RV64IMA. Fails on any other opcode, on compressed code and
+ * on an ECALL outside the exit. Two exceptions, both a fault of the machine were they ever reached:
  * - zero words, with which the linker fills up;
- * - CPOP in a function that loads the flag of that extension, provided that the text only ever loads it.
+ * - CPOP in a function that loads the flag of that extension, provided that the text only ever
+ *   loads it.
  */
 export function scanText(elf: Elf): ScanReport {
   const { bytes } = elf.text
@@ -53,7 +57,10 @@ const ECALL = 0x73
 const AUIPC = 0x17
 const LBU = 0x4003
 
-/** The functions that load the flag; any other use of its address is a fault. Addresses are AUIPC and a next word. */
+/**
+ * The functions that load the flag; any other use of its address is a fault. Addresses are AUIPC
+ * and a next word.
+ */
 function flagUses(view: DataView, elf: Elf, faults: string[]): Set<string> {
   const functions = new Set<string>()
   const flag = elf.symbols.get(zbbFlag)

@@ -4,7 +4,10 @@ import { cacheRoot, repositoryRoot } from './cache.ts'
 import { goVersion, runGo } from './go.ts'
 import type { Module } from './programs.ts'
 
-/** Copies a module's sources into a fresh folder, vendors its dependencies there and removes it afterwards. */
+/**
+ * Copies a module's sources into a fresh folder, vendors its dependencies there and removes it
+ * afterwards.
+ */
 export function withStage(module: Module, folder: string, use: (stage: string) => void): void {
   makeFolder(folder)
   const stage = mkdtempSync(join(folder, 'stage-'))

@@ -12,13 +12,21 @@ import type { Problem } from './problem.ts'
  */
 const OWED: readonly string[] = [
   'README.md',
-  'SECURITY.md',
   'apps/',
   'contracts/',
   'docs/',
   'e2e/',
   'guest/',
-  'packages/',
+  'packages/chain/',
+  'packages/devnet/',
+  'packages/dispute/',
+  'packages/exchange/',
+  'packages/health/',
+  'packages/machine/',
+  'packages/primitives/',
+  'packages/rollup/',
+  'packages/sdk/',
+  'packages/service/',
 ]
 
 /** Documents and comments have lines of at most 100 columns, but for tables, links and code. */

@@ -5,7 +5,10 @@ import { commonSettings } from '@ambrosia/service/settings'
 export const settings = {
   ...commonSettings,
   port: Config.integer('AMBROSIA_PORT', { default: 4100, minimum: 0, maximum: 65535 }),
-  /** URL under which others reach this service; it stands in the DID document and in every credential. */
+  /**
+   * URL under which others reach this service; it stands in the DID document and in every
+   * credential.
+   */
   publicUrl: Config.optional(Config.url('AMBROSIA_PUBLIC_URL')),
   /** Seconds between two epochs of the status lists. */
   statusPeriodSec: Config.integer('AMBROSIA_STATUS_PERIOD', {

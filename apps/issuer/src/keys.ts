@@ -45,7 +45,10 @@ export async function openKeys(keystore: Keystore, chainId: number): Promise<Iss
   }
 }
 
-/** The document that stands on chain: two keys that sign credentials, and where the status lists are. */
+/**
+ * The document that stands on chain: two keys that sign credentials, and where the status lists
+ * are.
+ */
 export function documentOf(keys: IssuerKeys, publicUrl: string): Document {
   const { assertionMethod } = DidAmbrosia.PURPOSES
   return {

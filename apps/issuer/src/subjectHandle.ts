@@ -6,8 +6,9 @@ import type { Kysely } from 'kysely'
 import type { IssuerDatabase } from './database/tables.ts'
 
 /**
- * The handle of the person that a Bundle is about: 256 random bits, one a person at this issuer. The person is known again by the
- * identifiers of the Patient resource (else its id), which are kept only under a secret key.
+ * The handle of the person that a Bundle is about: 256 random bits, one a person at this issuer.
+ * The person is known again by the identifiers of the Patient resource (else its id), which are
+ * kept only under a secret key.
  */
 export async function subjectHandleOf(
   database: Kysely<IssuerDatabase>,

@@ -2,7 +2,10 @@ import type { MessageSchema } from '@ambrosia/exchange/messages/Message'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as Type from 'typebox'
 
-/** Shapes that the routes of several services share. `Unsafe` names the type that a pattern stands for. */
+/**
+ * Shapes that the routes of several services share. `Unsafe` names the type that a pattern stands
+ * for.
+ */
 
 export const Hash = Type.Unsafe<Hex>(Type.String({ pattern: '^0x[0-9a-f]{64}$' }))
 export const Account = Type.Unsafe<Hex>(Type.String({ pattern: '^0x[0-9a-fA-F]{40}$' }))

@@ -1,7 +1,8 @@
 /**
- * Checks of evidence per second, one after another on one core: quotes, reports and documents of chains of our own, whose signatures and
- * sizes are those of real ones (AMD's RSA keys have 4096 bits where these have 2048). SGX stands against the library alone, the
- * others against SGX. Run: node packages/attestation/bench/attestation.bench.ts
+ * Checks of evidence per second, one after another on one core: quotes, reports and documents of
+ * chains of our own, whose signatures and sizes are those of real ones (AMD's RSA keys have 4096
+ * bits where these have 2048). SGX stands against the library alone, the others against SGX. Run:
+ * node packages/attestation/bench/attestation.bench.ts
  */
 import { toHex } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'

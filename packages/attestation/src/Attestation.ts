@@ -17,8 +17,9 @@ export type VerifyOptions = {
 }
 
 /**
- * Judges evidence: that its hardware (or development root) signed it, that the platform is in a state that the policy takes, that no host can
- * debug it, that an allowed program runs, and that it vouches for exactly these keys.
+ * Judges evidence: that its hardware (or development root) signed it, that the platform is in a
+ * state that the policy takes, that no host can debug it, that an allowed program runs, and that it
+ * vouches for exactly these keys.
  * @param bytes `Evidence.encode`
  * @throws Attestation.* with the first thing that is wrong
  */

@@ -8,7 +8,8 @@ export const KINDS = ['software', 'sgx', 'tdx', 'sev-snp', 'nitro'] as const
 export type Kind = (typeof KINDS)[number]
 
 /**
- * Evidence as it travels and as the chain carries it: the kind, and the byte strings that the kind needs.
+ * Evidence as it travels and as the chain carries it: the kind, and the byte strings that the kind
+ * needs.
  *
  * | kind | parts |
  * | --- | --- |
@@ -22,7 +23,9 @@ export type Evidence = { kind: Kind; parts: readonly Uint8Array[] }
 const VERSION = 1
 const MAXIMUM_PARTS = 8
 
-/** Version, kind and number of parts, one byte each, then every part behind its length as two bytes. */
+/**
+ * Version, kind and number of parts, one byte each, then every part behind its length as two bytes.
+ */
 export function encode(evidence: Evidence): Uint8Array {
   const { kind, parts } = evidence
   if (parts.length === 0 || parts.length > MAXIMUM_PARTS) throw malformed('number of parts')

@@ -2,7 +2,10 @@ import { concat, fromHex, fromUint, fromUtf8, type Hex, toHex } from '@ambrosia/
 import { keccak256 } from '@ambrosia/primitives/Hash'
 import { RefusedError } from './Refusal.ts'
 
-/** The keys that an enclave vouches for, and what they are for. `docs/protocol/oracles.md`, section 3. */
+/**
+ * The keys that an enclave vouches for, and what they are for. `docs/protocol/oracles.md`,
+ * section 3.
+ */
 export type NodeKeys = {
   /** Operator account that applies. */
   operator: Hex

@@ -1,7 +1,10 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { Kind } from './Evidence.ts'
 
-/** What a verifier accepts. Everything it trusts stands here; nothing that it trusts comes with the evidence. */
+/**
+ * What a verifier accepts. Everything it trusts stands here; nothing that it trusts comes with the
+ * evidence.
+ */
 export type Policy = {
   /** In production evidence by software never counts, whatever else the policy says. */
   environment: 'development' | 'production'
@@ -39,7 +42,10 @@ export type DcapPolicy = {
   collaterals: readonly Collateral[]
   /** Platform states that count. `UpToDate` alone is the careful choice. */
   tcbStatuses: readonly TcbStatus[]
-  /** Advisories that the network has judged harmless to it; a platform with another one is refused. Absent: any. */
+  /**
+   * Advisories that the network has judged harmless to it; a platform with another one is refused.
+   * Absent: any.
+   */
   advisories?: readonly string[]
   /** Smallest TCB evaluation data number; stops collateral that is valid and yet old. */
   minimumTcbEvaluation?: number
@@ -47,7 +53,10 @@ export type DcapPolicy = {
   rootPem?: string
 }
 
-/** Intel's statements about a platform model, as a PCCS serves them: CRLs and signatures in hex, chains in PEM, the rest JSON text. */
+/**
+ * Intel's statements about a platform model, as a PCCS serves them: CRLs and signatures in hex,
+ * chains in PEM, the rest JSON text.
+ */
 export type Collateral = {
   pck_crl_issuer_chain: string
   root_ca_crl: string

@@ -16,8 +16,9 @@ import { RefusedError } from './Refusal.ts'
 import type { Verdict } from './Verdict.ts'
 
 /**
- * A statement by a development root that a process runs a program. It proves nothing about who can read that process; it exists so
- * that everything above attestation runs without hardware, and production refuses it.
+ * A statement by a development root that a process runs a program. It proves nothing about who can
+ * read that process; it exists so that everything above attestation runs without hardware, and
+ * production refuses it.
  */
 export type Statement = {
   /** Name of the root in the policy. */
@@ -33,7 +34,10 @@ const MEASUREMENT_SIZE_BYTES = 32
 const REPORT_DATA_SIZE_BYTES = 64
 const TIME_SIZE_BYTES = 8
 
-/** Evidence that a development root signs. @param rootKey Ed25519 secret key of the root, 32 bytes */
+/**
+ * Evidence that a development root signs.
+ * @param rootKey Ed25519 secret key of the root, 32 bytes
+ */
 export function create(statement: Statement, rootKey: Uint8Array): Evidence {
   const parts = partsOf(statement)
   return {

@@ -1,4 +1,5 @@
-// X.509 as far as attestation needs it (RFC 5280): chains without names constraints or policies, ECDSA and RSA-PSS, revocation lists.
+// X.509 as far as attestation needs it (RFC 5280): chains without names constraints or policies,
+// ECDSA and RSA-PSS, revocation lists.
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
 import { p256, p384 } from '@noble/curves/nist.js'
@@ -90,7 +91,8 @@ export function parseCertificate(der: Uint8Array): ParsedCertificate {
 }
 
 /**
- * That every certificate was signed by the next and was valid at a time, and that the last is a root that counts.
+ * That every certificate was signed by the next and was valid at a time, and that the last is a
+ * root that counts.
  * @param chain from the leaf, which is not an authority, to the root
  * @param revoked serial numbers by the subject of who revoked them
  */
@@ -177,7 +179,9 @@ export function fromPem(text: string): Uint8Array[] {
   })
 }
 
-/** Whether the holder of a P-384 key made a raw signature (r, s) over bytes by ECDSA with SHA-384. */
+/**
+ * Whether the holder of a P-384 key made a raw signature (r, s) over bytes by ECDSA with SHA-384.
+ */
 export async function isSignedByP384(
   certificate: ParsedCertificate,
   signature: Uint8Array,

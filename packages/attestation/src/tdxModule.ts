@@ -11,8 +11,9 @@ type Identity = Module & {
 type TcbInfo = { tdxModule?: Module; tdxModuleIdentities?: Identity[] }
 
 /**
- * That Intel's TDX module guards the enclave, in a version that counts. Byte 1 of TEE_TCB_SVN is the module's major version, byte 0
- * its security version; the signed TCB information lists the identity of each major version.
+ * That Intel's TDX module guards the enclave, in a version that counts. Byte 1 of TEE_TCB_SVN is
+ * the module's major version, byte 0 its security version; the signed TCB information lists the
+ * identity of each major version.
  */
 export function assertTdxModule(
   body: Body,

@@ -81,7 +81,8 @@ describe('real quotes', () => {
       const sample = readSample(t, kind)
       if (sample === null) return
       const quote = quoteOf(sample)
-      // The signed body and every part of the authentication before the chain of certificates, whose text has spare characters.
+      // The signed body and every part of the authentication before the chain of certificates,
+      // whose text has spare characters.
       for (let at = 0; at < 1300; at += 41) {
         const evidence = { kind, parts: [flip(quote, at)] }
         const promise = verifyDcap(evidence, sample.policy, sample.nowSec)

@@ -1,6 +1,7 @@
-// Intel SGX and TDX quotes, "Intel SGX DCAP Quote Verification" and "Intel TDX DCAP: Quote Generation Library and Quote Verification
-// Library". The quote is verified by @phala/dcap-qvl; what that library leaves out (revocation lists are neither checked for a signature
-// nor for their dates, an issuer need not be an authority, the TDX module is not identified) is checked here.
+// Intel SGX and TDX quotes, "Intel SGX DCAP Quote Verification" and "Intel TDX DCAP: Quote
+// Generation Library and Quote Verification Library". The quote is verified by @phala/dcap-qvl;
+// what that library leaves out (revocation lists are neither checked for a signature nor for their
+// dates, an issuer need not be an authority, the TDX module is not identified) is checked here.
 import { fromHex, fromUtf8 } from '@ambrosia/primitives/Bytes'
 import * as dcap from '@phala/dcap-qvl'
 import {
@@ -81,7 +82,10 @@ function findCollateral(policy: DcapPolicy, kind: 'sgx' | 'tdx', fmspc: string):
   throw new RefusedError('CollateralMissing', `no collateral for the platform ${fmspc}`)
 }
 
-/** What the library leaves out: authorities that are authorities, revocation lists that their issuers signed and that are of now. */
+/**
+ * What the library leaves out: authorities that are authorities, revocation lists that their
+ * issuers signed and that are of now.
+ */
 async function assertCollateral(
   collateral: Collateral,
   pckChain: readonly ParsedCertificate[],

@@ -1,4 +1,5 @@
-// Attestation documents of AWS Nitro enclaves: COSE_Sign1 (RFC 9052) with ES384 over a CBOR map, "AWS Nitro Enclaves: Attestation process".
+// Attestation documents of AWS Nitro enclaves: COSE_Sign1 (RFC 9052) with ES384 over a CBOR map,
+// "AWS Nitro Enclaves: Attestation process".
 import { equal, toHex } from '@ambrosia/primitives/Bytes'
 import { decode, encode } from 'cborg'
 import {
@@ -32,8 +33,9 @@ type Document = {
 }
 
 /**
- * Verifies a document. Its certificate lives for hours: the chain is judged at the time that the document names, and the policy says how
- * old it may be. @throws Attestation.*
+ * Verifies a document. Its certificate lives for hours: the chain is judged at the time that the
+ * document names, and the policy says how old it may be.
+ * @throws Attestation.*
  */
 export async function verifyNitro(
   evidence: Evidence,

@@ -10,7 +10,8 @@ import { verifySevSnp } from './verifySevSnp.ts'
 const NOW_SEC = 1_900_000_000
 const DEBUG_POLICY = 0x30000n | (1n << 19n)
 
-// No real report was at hand: chain and chip are ours, in the structure of AMD's manuals, with RSA keys of half the size.
+// No real report was at hand: chain and chip are ours, in the structure of AMD's manuals, with RSA
+// keys of half the size.
 describe('SEV-SNP reports', () => {
   let chip: Awaited<ReturnType<typeof createAmdChip>>
   let policy: SevSnpPolicy

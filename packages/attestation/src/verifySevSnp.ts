@@ -1,5 +1,6 @@
-// AMD SEV-SNP attestation reports: "SEV Secure Nested Paging Firmware ABI Specification" (AMD 56860), section 7.3, and "Versioned Chip
-// Endorsement Key Certificate and KDS Interface Specification" (AMD 57230). Milan and Genoa, signed by the chip's own key (VCEK).
+// AMD SEV-SNP attestation reports: "SEV Secure Nested Paging Firmware ABI Specification" (AMD
+// 56860), section 7.3, and "Versioned Chip Endorsement Key Certificate and KDS Interface
+// Specification" (AMD 57230). Milan and Genoa, signed by the chip's own key (VCEK).
 import { equal } from '@ambrosia/primitives/Bytes'
 import {
   assertChain,
@@ -36,7 +37,10 @@ const TCB_EXTENSIONS: Readonly<Record<keyof SevTcb, string>> = {
 const CHIP_ID_EXTENSION = `${OID}.4`
 const TCB_NAMES = Object.keys(TCB_EXTENSIONS) as (keyof SevTcb)[]
 
-/** Verifies a report: parts are the report and the chain from the chip's certificate to AMD's root. @throws Attestation.* */
+/**
+ * Verifies a report: parts are the report and the chain from the chip's certificate to AMD's root.
+ * @throws Attestation.*
+ */
 export async function verifySevSnp(
   evidence: Evidence,
   policy: SevSnpPolicy,
@@ -106,7 +110,10 @@ function assertPolicy(view: DataView): void {
   }
 }
 
-/** The report's versions are those that the chip's key was derived from, and every one of them is new enough. */
+/**
+ * The report's versions are those that the chip's key was derived from, and every one of them is
+ * new enough.
+ */
 function assertTcb(report: Uint8Array, chip: ParsedCertificate, minimum: SevTcb): void {
   const reported = tcbAt(report, 0x180)
   for (const name of TCB_NAMES) {

@@ -1,6 +1,7 @@
 /**
- * The interface of the package `@digitalbazaar/bbs-signatures` over the BBS core of `@ambrosia/credentials`, so that
- * the bbs-2023 suite runs on it unchanged. The root package.json puts it in place by `overrides`.
+ * The interface of the package `@digitalbazaar/bbs-signatures` over the BBS core of
+ * `@ambrosia/credentials`, so that the bbs-2023 suite runs on it unchanged. The root package.json
+ * puts it in place by `overrides`.
  */
 import { random } from '@ambrosia/primitives/Bytes'
 import * as Bbs from '../src/Bbs.ts'

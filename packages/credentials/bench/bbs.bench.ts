@@ -3,8 +3,9 @@ import * as peer from 'digitalbazaar-bbs-signatures'
 import * as Bbs from '../src/Bbs.ts'
 
 /**
- * Our BBS core against the one it stands in for: signing, verifying, deriving a proof that shows a tenth of the
- * messages, and verifying it. Milliseconds, median of warm runs; a ratio above 1 says how many times faster.
+ * Our BBS core against the one it stands in for: signing, verifying, deriving a proof that shows a
+ * tenth of the messages, and verifying it. Milliseconds, median of warm runs; a ratio above 1 says
+ * how many times faster.
  */
 export const name = 'bbs'
 
@@ -20,7 +21,10 @@ const RUNS: Record<number, Runs> = {
   1000: { mcl: 5, digitalbazaar: 1 },
 }
 
-/** @param options `only` names a figure such as `bbs.sign.10`; other message counts are then left out. */
+/**
+ * @param options `only` names a figure such as `bbs.sign.10`; other message counts are then left
+ * out.
+ */
 export async function run(options: { only?: string } = {}): Promise<{ figures: Figure[] }> {
   await Bbs.ready()
   // The engine compiles both cores better after some use; neither is measured cold.

@@ -1,5 +1,6 @@
 /**
- * Writes vectors/credentials; with --check compares instead. Digests of EIP-712 come from viem, not from code of ours.
+ * Writes vectors/credentials; with --check compares instead. Digests of EIP-712 come from viem, not
+ * from code of ours.
  *
  *   node packages/credentials/gen/vectors.ts [--check]
  */

@@ -5,11 +5,14 @@ import { sha256 } from '@ambrosia/primitives/Hash'
 import { contexts as w3cContexts } from '@digitalbazaar/credentials-context'
 
 /**
- * JSON-LD contexts from a fixed list. A context decides what a signature means, so none is ever fetched: those known
- * here are pinned by hash, every other URL is an error.
+ * JSON-LD contexts from a fixed list. A context decides what a signature means, so none is ever
+ * fetched: those known here are pinned by hash, every other URL is an error.
  */
 
-/** The context of the Verifiable Credentials Data Model 2.0; it holds the terms of Data Integrity too. */
+/**
+ * The context of the Verifiable Credentials Data Model 2.0; it holds the terms of Data Integrity
+ * too.
+ */
 export const CREDENTIALS_V2 = 'https://www.w3.org/ns/credentials/v2'
 /** The context of health record credentials; docs/protocol/exchange.md, section 5. */
 export const HEALTH_RECORD = 'urn:ambrosia:context:health-record:1'
@@ -43,8 +46,8 @@ const SET_TERMS = ['group', 'resourceDigest', 'typeRoot']
 export const SUBJECT_TERMS: readonly string[] = [...TEXT_TERMS, ...SET_TERMS]
 
 /**
- * A claim's name: starts with a letter, since a JSON pointer reads a leading digit as a position, and has no colon or
- * slash, since JSON-LD reads those as IRIs.
+ * A claim's name: starts with a letter, since a JSON pointer reads a leading digit as a position,
+ * and has no colon or slash, since JSON-LD reads those as IRIs.
  */
 const CLAIM_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 
@@ -52,8 +55,9 @@ const CLAIM_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 export const CLAIM_LIMIT = 512
 
 /**
- * The context of a health record credential with the claims of one profile. The same names give the same context in
- * whatever order; there is no `@vocab`, so a misspelt term fails to sign. @throws Contexts.InvalidClaimName
+ * The context of a health record credential with the claims of one profile. The same names give the
+ * same context in whatever order; there is no `@vocab`, so a misspelt term fails to sign.
+ * @throws Contexts.InvalidClaimName
  */
 export function contextFor(claimNames: readonly string[]): Context {
   if (claimNames.length > CLAIM_LIMIT) throw new InvalidClaimNameError()
@@ -82,8 +86,8 @@ function isReserved(name: string): boolean {
 }
 
 /**
- * A loader of the pinned contexts, of the health record context with these claims, and of contexts given by URL.
- * A given context can't replace a pinned one.
+ * A loader of the pinned contexts, of the health record context with these claims, and of contexts
+ * given by URL. A given context can't replace a pinned one.
  */
 export function createLoader(
   options: { claimNames?: readonly string[]; contexts?: ReadonlyMap<string, Context> } = {},
@@ -100,10 +104,12 @@ export function createLoader(
 }
 
 /**
- * Contexts of a folder of JSON files. A file with `@context` is a context; any other is a map of URLs to names of such
- * files or to contexts themselves. A context that no map names is known by its own file name, the URL percent-encoded,
- * such as `https%3A%2F%2Fa.example%2Fv1.jsonld`.
- * @param names the files of the folder. @param read gives the text of a file. @throws Contexts.InvalidFolder
+ * Contexts of a folder of JSON files. A file with `@context` is a context; any other is a map of
+ * URLs to names of such files or to contexts themselves. A context that no map names is known by
+ * its own file name, the URL percent-encoded, such as `https%3A%2F%2Fa.example%2Fv1.jsonld`.
+ * @param names the files of the folder.
+ * @param read gives the text of a file.
+ * @throws Contexts.InvalidFolder
  */
 export async function fromFolder(
   names: readonly string[],
@@ -188,7 +194,10 @@ export class UnknownError extends AmbrosiaError {
   }
 }
 
-/** URLs of contexts are public, but a stranger chose this one: it is cut and shown without its query. */
+/**
+ * URLs of contexts are public, but a stranger chose this one: it is cut and shown without its
+ * query.
+ */
 function describe(url: string): string {
   return JSON.stringify(String(url).split(/[?#]/)[0]?.slice(0, 120) ?? '')
 }

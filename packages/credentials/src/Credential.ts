@@ -23,19 +23,26 @@ import { assertCredential, issuerOf, type JsonObject, listAt, timeAt } from './D
 import type { Resolvable } from './Resolver.ts'
 
 /**
- * Verifiable credentials (W3C VCDM 2.0) with two cryptosuites: bbs-2023, of which a holder shows parts that cannot be
- * linked, and eddsa-rdfc-2022 for what is public. No context is fetched, and every key is read from the issuer's DID
- * document. Errors have the codes of `credential/errors.ts`, `DataModel.Malformed` and `Contexts.Unknown`.
+ * Verifiable credentials (W3C VCDM 2.0) with two cryptosuites: bbs-2023, of which a holder shows
+ * parts that cannot be linked, and eddsa-rdfc-2022 for what is public. No context is fetched, and
+ * every key is read from the issuer's DID document. Errors have the codes of
+ * `credential/errors.ts`, `DataModel.Malformed` and `Contexts.Unknown`.
  */
 export * from './credential/errors.ts'
 
-/** A BLS12-381 G2 key that signs credentials. `id` is the URL of its verification method in the issuer's DID document. */
+/**
+ * A BLS12-381 G2 key that signs credentials. `id` is the URL of its verification method in the
+ * issuer's DID document.
+ */
 export type BbsIssuerKey = { id: string; secretKey: Uint8Array; publicKey: Uint8Array }
 
 /** The same of an Ed25519 key. */
 export type EddsaIssuerKey = BbsIssuerKey
 
-/** A claim of a verified credential: a text, a whole number, or a set of texts in the order of their code units. */
+/**
+ * A claim of a verified credential: a text, a whole number, or a set of texts in the order of their
+ * code units.
+ */
 export type ClaimValue = string | number | readonly string[]
 
 /** What a verified credential says. Nothing else of the JSON that carried it is signed. */
@@ -47,7 +54,10 @@ export type VerifiedCredential = {
   validUntilMs: number
   /** Claims and terms shown, by name. */
   subject: Readonly<Record<string, ClaimValue>>
-  /** The status entry when it was shown. Whoever relies on the credential checks it with StatusList.checkStatus. */
+  /**
+   * The status entry when it was shown. Whoever relies on the credential checks it with
+   * StatusList.checkStatus.
+   */
   statusEntry: Readonly<Record<string, string>> | undefined
 }
 
@@ -61,7 +71,10 @@ export type IssueBbsOptions = {
   loader: Loader
 }
 
-/** Signs a credential with bbs-2023. The result is for its holder alone: whoever has it can present it. */
+/**
+ * Signs a credential with bbs-2023. The result is for its holder alone: whoever has it can present
+ * it.
+ */
 export async function issueBbs(options: IssueBbsOptions): Promise<JsonObject> {
   const { credential, key } = options
   assertIssuable(credential, key)
@@ -94,12 +107,17 @@ export type DeriveBbsOptions = {
   signed: JsonObject
   /** JSON pointers of what this presentation shows beside what is mandatory. */
   selectivePointers: readonly string[]
-  /** What the presentation is made for, such as the digest of a message; verifiers name the same. */
+  /**
+   * What the presentation is made for, such as the digest of a message; verifiers name the same.
+   */
   presentationHeader: Uint8Array
   loader: Loader
 }
 
-/** Makes a presentation that shows the selected parts. @throws Credential.ProofInvalid when the base proof is malformed or a pointer leads nowhere */
+/**
+ * Makes a presentation that shows the selected parts.
+ * @throws Credential.ProofInvalid when the base proof is malformed or a pointer leads nowhere
+ */
 export async function deriveBbs(options: DeriveBbsOptions): Promise<JsonObject> {
   await Bbs.ready()
   const cryptosuite = createDiscloseCryptosuite({
@@ -159,7 +177,10 @@ export async function verifyDerived(
   })
 }
 
-/** Checks a base credential as its holder receives it: shows all of it to themselves and verifies that. */
+/**
+ * Checks a base credential as its holder receives it: shows all of it to themselves and verifies
+ * that.
+ */
 export async function verifyBbsBase(
   options: VerifyOptions & { signed: unknown },
 ): Promise<VerifiedCredential> {
@@ -241,7 +262,10 @@ function isRecord(credential: JsonObject): boolean {
   return listAt(credential, 'type').includes('HealthRecordCredential')
 }
 
-/** 64 bytes in base58 behind a `z` (vc-di-eddsa, section 2.2.1); the suite takes other encodings too. */
+/**
+ * 64 bytes in base58 behind a `z` (vc-di-eddsa, section 2.2.1); the suite takes other encodings
+ * too.
+ */
 function assertEddsaValue(document: JsonObject): void {
   const value = (document['proof'] as JsonObject | undefined)?.['proofValue']
   if (typeof value !== 'string' || !/^z[1-9A-HJ-NP-Za-km-z]{64,90}$/.test(value)) {
@@ -269,7 +293,10 @@ function toVerified(document: JsonObject, verified: VerifiedDocument): VerifiedC
 
 const SETS = new Set(['group', 'resourceDigest', 'typeRoot'])
 
-/** The proof covers neither order nor the difference between a value and a list of it: one form comes out. */
+/**
+ * The proof covers neither order nor the difference between a value and a list of it: one form
+ * comes out.
+ */
 function normalClaim(name: string, value: string | number | string[]): ClaimValue {
   if (SETS.has(name)) return [...new Set([value].flat() as string[])].sort()
   if (!Array.isArray(value)) return value

@@ -4,8 +4,8 @@ import { base58 } from '@scure/base'
 import { CREDENTIALS_V2 } from './Contexts.ts'
 
 /**
- * Conformance of documents to the W3C Verifiable Credentials Data Model 2.0, where the JSON-LD processor and the proof
- * suites do not look. Errors name the path of the fault, never a value.
+ * Conformance of documents to the W3C Verifiable Credentials Data Model 2.0, where the JSON-LD
+ * processor and the proof suites do not look. Errors name the path of the fault, never a value.
  */
 export type JsonObject = Record<string, unknown>
 
@@ -56,7 +56,11 @@ export function assertCredential(value: unknown): asserts value is JsonObject {
   assertTexts(document)
 }
 
-/** Checks a presentation and the shape of what it carries; the credentials in it are checked each alone. @throws DataModel.Malformed */
+/**
+ * Checks a presentation and the shape of what it carries; the credentials in it are checked each
+ * alone.
+ * @throws DataModel.Malformed
+ */
 export function assertPresentation(value: unknown): asserts value is JsonObject {
   const document = objectAt(value, '')
   assertBounds(document)
@@ -146,7 +150,9 @@ function assertTyped(document: JsonObject, name: string, isIdRequired: boolean):
   })
 }
 
-/** Data model, section 5.3: an id of its own each, and a digest to check what is fetched from it. */
+/**
+ * Data model, section 5.3: an id of its own each, and a digest to check what is fetched from it.
+ */
 function assertRelatedResources(document: JsonObject): void {
   const seen = new Set<unknown>()
   listAt(document, 'relatedResource').forEach((value, index) => {
@@ -187,7 +193,10 @@ function assertTextsMatch(value: unknown, form: RegExp, path: string): void {
   }
 }
 
-/** `name` and `description` of credential and issuer: a text, or texts with a language (section 4.6). */
+/**
+ * `name` and `description` of credential and issuer: a text, or texts with a language (section
+ * 4.6).
+ */
 function assertTexts(document: JsonObject): void {
   const issuer = document['issuer']
   for (const [object, path] of [

@@ -5,10 +5,10 @@ import type { DIDDocument } from 'did-resolver'
 import { fromMulticodec, toMultibase } from './Keys.ts'
 
 /**
- * The DID method `did:ambrosia:<chain id>:<40 hex>` over the contract DidRegistry. The identifier is the last 20 bytes
- * of Keccak-256 over the first controller and a salt, so nobody else can take it, also not from the mempool.
- * The contract keeps keys as Multikey bytes with their purposes; the version of a document is the number of the block
- * that last changed it.
+ * The DID method `did:ambrosia:<chain id>:<40 hex>` over the contract DidRegistry. The identifier
+ * is the last 20 bytes of Keccak-256 over the first controller and a salt, so nobody else can take
+ * it, also not from the mempool. The contract keeps keys as Multikey bytes with their purposes; the
+ * version of a document is the number of the block that last changed it.
  */
 
 /** Purposes of a key, as bits on chain. */

@@ -2,7 +2,10 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { DIDDocument } from 'did-resolver'
 import { fromMultibase, type KeyType, type PublicKey, toMultibase } from './Keys.ts'
 
-/** did:key, the W3C CCG method: the identifier is the Multikey itself and the document follows from it. */
+/**
+ * did:key, the W3C CCG method: the identifier is the Multikey itself and the document follows from
+ * it.
+ */
 
 const DID_CONTEXTS = ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1']
 const SIGNING = [
@@ -32,7 +35,11 @@ export function toVerificationMethodId(did: string): string {
   return `${did}#${did.slice('did:key:'.length)}`
 }
 
-/** The DID document of a did:key: keys that sign stand in every signing purpose, X25519 in keyAgreement. @throws DidKey.Invalid */
+/**
+ * The DID document of a did:key: keys that sign stand in every signing purpose, X25519 in
+ * keyAgreement.
+ * @throws DidKey.Invalid
+ */
 export function toDidDocument(did: string): DIDDocument {
   const key = toPublicKey(did)
   const id = toVerificationMethodId(did)

@@ -8,8 +8,9 @@ import {
 } from './DidAmbrosia.ts'
 
 /**
- * The EIP-712 messages that change a did:ambrosia document, as `contracts/src/identity/libraries/DidHashes.sol` hashes
- * them. A controller signs, anyone relays. The domain is that of the contract DidRegistry, version "1".
+ * The EIP-712 messages that change a did:ambrosia document, as
+ * `contracts/src/identity/libraries/DidHashes.sol` hashes them. A controller signs, anyone relays.
+ * The domain is that of the contract DidRegistry, version "1".
  */
 export { type ContractDocument, toContractDocument } from './DidAmbrosia.ts'
 
@@ -32,7 +33,10 @@ type Registry = { chainId: number; didRegistry: Hex }
 
 const { CreateDid, UpdateDid, DeactivateDid, ...DOCUMENT_TYPES } = EIP712_TYPES
 
-/** Creation by the first controller, from whom the id is derived. `deadline` in seconds. @throws DidAmbrosia.InvalidDocument */
+/**
+ * Creation by the first controller, from whom the id is derived. `deadline` in seconds.
+ * @throws DidAmbrosia.InvalidDocument
+ */
 export function create(
   registry: Registry,
   message: { firstController: Hex; salt: Hex; document: Document; deadline: bigint },
@@ -43,7 +47,8 @@ export function create(
 }
 
 /**
- * A change by the controller in force; `version` is the one that the change replaces, so nothing can be replayed.
+ * A change by the controller in force; `version` is the one that the change replaces, so nothing
+ * can be replayed.
  * @throws DidAmbrosia.InvalidDocument
  */
 export function update(

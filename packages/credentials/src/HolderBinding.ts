@@ -1,9 +1,9 @@
 import { type HolderKey, signHolder, verifyHolder } from './Keys.ts'
 
 /**
- * Binds a presentation to its holder. The baseline of bbs-2023 has no holder binding: whoever has the base credential
- * can present it. So the credential names a holder key, and that key signs the header of the presentation, which in
- * turn binds the deal, the audience and the time.
+ * Binds a presentation to its holder. The baseline of bbs-2023 has no holder binding: whoever has
+ * the base credential can present it. So the credential names a holder key, and that key signs the
+ * header of the presentation, which in turn binds the deal, the audience and the time.
  */
 
 /** Signs a presentation header of 32 bytes. @throws Keys.InvalidDigest */

@@ -7,14 +7,17 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { base58 } from '@scure/base'
 
 /**
- * Public keys as Multikeys (W3C Controlled Identifiers 1.0, section 2.2.2): a multicodec prefix and the key's bytes,
- * in base58 behind a `z` as text.
+ * Public keys as Multikeys (W3C Controlled Identifiers 1.0, section 2.2.2): a multicodec prefix and
+ * the key's bytes, in base58 behind a `z` as text.
  */
 export type KeyType = 'Ed25519' | 'X25519' | 'P-256' | 'secp256k1' | 'BLS12-381-G2'
 
 export type PublicKey = { type: KeyType; bytes: Uint8Array }
 
-/** Prefixes of the multicodec registry as unsigned varints, and the size of the key behind them, bytes. */
+/**
+ * Prefixes of the multicodec registry as unsigned varints, and the size of the key behind them,
+ * bytes.
+ */
 const CODECS: readonly { type: KeyType; prefix: readonly [number, number]; sizeBytes: number }[] = [
   { type: 'Ed25519', prefix: [0xed, 0x01], sizeBytes: 32 },
   { type: 'X25519', prefix: [0xec, 0x01], sizeBytes: 32 },
@@ -59,7 +62,10 @@ export function fromMultibase(text: string): PublicKey {
   return fromMulticodec(bytes)
 }
 
-/** Keys that were found to be points: the check of a BLS key costs milliseconds, and verifiers meet few issuers. */
+/**
+ * Keys that were found to be points: the check of a BLS key costs milliseconds, and verifiers meet
+ * few issuers.
+ */
 const knownPoints = new Set<string>()
 const KNOWN_LIMIT = 1024
 
@@ -82,7 +88,8 @@ function isOnCurve(key: PublicKey): boolean {
       point.assertValidity()
       return !point.is0() && point.isTorsionFree()
     }
-    // Every 32 bytes are an X25519 public key (RFC 7748, section 5); all zeros yield a shared secret of zeros.
+    // Every 32 bytes are an X25519 public key (RFC 7748, section 5); all zeros yield a shared
+    // secret of zeros.
     return key.type !== 'X25519' || key.bytes.some((byte) => byte !== 0)
   } catch {
     return false
@@ -109,7 +116,10 @@ export function create(
   return { secretKey, publicKey: { type, bytes: curve.getPublicKey(secretKey, true) } }
 }
 
-/** A person's key for one credential: 32 bytes of Ed25519 secret, and the did:key that the credential names. */
+/**
+ * A person's key for one credential: 32 bytes of Ed25519 secret, and the did:key that the
+ * credential names.
+ */
 export type HolderKey = { did: string; publicKey: Uint8Array; secretKey: Uint8Array }
 
 /** Makes a fresh holder key. Use one for each credential, so that none links two of them. */
@@ -133,7 +143,10 @@ export function signHolder(key: HolderKey, digest: Uint8Array): Uint8Array {
   return ed25519.sign(digest, key.secretKey)
 }
 
-/** True when the Ed25519 key that the did:key names signed the digest (RFC 8032, strict). Never throws. */
+/**
+ * True when the Ed25519 key that the did:key names signed the digest (RFC 8032, strict). Never
+ * throws.
+ */
 export function verifyHolder(didKey: string, digest: Uint8Array, signature: Uint8Array): boolean {
   if (!didKey.startsWith('did:key:') || digest.length !== 32 || signature.length !== 64)
     return false

@@ -19,8 +19,9 @@ import {
 import type { Resolvable } from './Resolver.ts'
 
 /**
- * Verifiable presentations (W3C VCDM 2.0, section 4.13) signed with eddsa-rdfc-2022. What this network sends to oracles
- * and consumers are derived bbs-2023 credentials, which carry their own header; these are for the VC-API.
+ * Verifiable presentations (W3C VCDM 2.0, section 4.13) signed with eddsa-rdfc-2022. What this
+ * network sends to oracles and consumers are derived bbs-2023 credentials, which carry their own
+ * header; these are for the VC-API.
  */
 
 /** Signs a presentation for one challenge. */
@@ -46,9 +47,10 @@ export async function sign(options: {
 }
 
 /**
- * Verifies the proof of a presentation and returns the credentials in it that have proofs of their own, for the caller
- * to verify. A credential without one is secured by the presentation alone: it counts only as the holder's own
- * statement, so its issuer must be the holder, and the holder the signer.
+ * Verifies the proof of a presentation and returns the credentials in it that have proofs of their
+ * own, for the caller to verify. A credential without one is secured by the presentation alone: it
+ * counts only as the holder's own statement, so its issuer must be the holder, and the holder the
+ * signer.
  */
 export async function verify(options: {
   presentation: unknown

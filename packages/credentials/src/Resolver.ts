@@ -10,7 +10,9 @@ import * as DidAmbrosia from './DidAmbrosia.ts'
 import * as DidKey from './DidKey.ts'
 import type { Resolvable } from './dereference.ts'
 
-/** Resolves did:key and did:ambrosia behind the interface of `did-resolver`; W3C DID Resolution 0.3. */
+/**
+ * Resolves did:key and did:ambrosia behind the interface of `did-resolver`; W3C DID Resolution 0.3.
+ */
 
 export type { DIDDocument, DIDResolutionResult } from 'did-resolver'
 export { type Dereferenced, dereference, type Resolvable } from './dereference.ts'
@@ -25,7 +27,10 @@ export type ReadDidAmbrosia = (
 const CONTENT_TYPE = 'application/did+ld+json'
 const ACCEPTED = new Set([CONTENT_TYPE, 'application/did+json'])
 
-/** A resolver of this network's two methods. Failures of the reader itself, such as an unreachable chain, throw. */
+/**
+ * A resolver of this network's two methods. Failures of the reader itself, such as an unreachable
+ * chain, throw.
+ */
 export function createResolver(options: { readDidAmbrosia: ReadDidAmbrosia }): DidResolver {
   return new DidResolver({
     key: async (did, _parsed, _resolver, resolution) => resolveKey(did, resolution.accept),
@@ -66,7 +71,8 @@ async function resolveAmbrosia(
   try {
     document = DidAmbrosia.toDidDocument({ ...found, id, chainId })
   } catch {
-    // The contract does not look into keys; what is not a key makes the document unusable, not this resolver.
+    // The contract does not look into keys; what is not a key makes the document unusable, not this
+    // resolver.
     return failed('invalidDidDocument')
   }
   return resolved(document, options.accept, {
@@ -107,7 +113,10 @@ function failed(error: string): DIDResolutionResult {
   return { didResolutionMetadata: { error }, didDocument: null, didDocumentMetadata: {} }
 }
 
-/** A resolved document, or an error that says which step of resolution failed. @throws Resolver.NotResolved, Resolver.Deactivated */
+/**
+ * A resolved document, or an error that says which step of resolution failed.
+ * @throws Resolver.NotResolved, Resolver.Deactivated
+ */
 export async function resolveDocument(resolver: Resolvable, did: string): Promise<DIDDocument> {
   const result = await resolver.resolve(did)
   if (result.didDocument === null) throw new NotResolvedError(result.didResolutionMetadata.error)
@@ -117,7 +126,9 @@ export async function resolveDocument(resolver: Resolvable, did: string): Promis
   return result.didDocument
 }
 
-/** The verification method with this id if the document allows it for the purpose, else undefined. */
+/**
+ * The verification method with this id if the document allows it for the purpose, else undefined.
+ */
 export function findMethod(
   document: DIDDocument,
   id: string,

@@ -15,8 +15,8 @@ import { CREDENTIALS_V2 } from './Contexts.ts'
 import { type JsonObject, listAt } from './DataModel.ts'
 
 /**
- * Bitstring Status Lists (W3C Bitstring Status List 1.0): one bit a credential, the leftmost bit of the first byte is
- * index 0. Lists are long and indexes random, so that an entry hides among many.
+ * Bitstring Status Lists (W3C Bitstring Status List 1.0): one bit a credential, the leftmost bit of
+ * the first byte is index 0. Lists are long and indexes random, so that an entry hides among many.
  */
 export type StatusList = { bits: Uint8Array; length: number }
 
@@ -37,11 +37,17 @@ export const MINIMUM_LENGTH = 131_072
 export const MAXIMUM_LENGTH = 8_388_608
 /** Longest `encodedList` that is looked at, characters. */
 const ENCODED_SIZE = 2 * 1024 * 1024
-/** Compressed bytes that are inflated at a time: DEFLATE grows them at most 1,032-fold before the size is checked. */
+/**
+ * Compressed bytes that are inflated at a time: DEFLATE grows them at most 1,032-fold before the
+ * size is checked.
+ */
 const SLICE_SIZE_BYTES = 512
 const RANDOM_TRIES = 64
 
-/** An empty list. @throws StatusList.InvalidLength unless the length is a multiple of 8 within the limits */
+/**
+ * An empty list.
+ * @throws StatusList.InvalidLength unless the length is a multiple of 8 within the limits
+ */
 export function create(length: number = MINIMUM_LENGTH): StatusList {
   assertLength(length)
   return { bits: new Uint8Array(length / 8), length }
@@ -102,7 +108,8 @@ function inflate(compressed: Uint8Array): Uint8Array {
     if (error instanceof InvalidLengthError) throw error
     throw new MalformedError('is not gzip')
   }
-  // The trailer of gzip has the size (RFC 1952, section 2.3.1): a list that was cut would read as one of zeros.
+  // The trailer of gzip has the size (RFC 1952, section 2.3.1): a list that was cut would read as
+  // one of zeros.
   const trailer = toUint(compressed.slice(-4).reverse())
   if (!isComplete || trailer !== BigInt(sizeBytes)) throw new MalformedError('is not whole gzip')
   return bits.slice(0, sizeBytes)
@@ -165,13 +172,16 @@ export function toCredential(options: {
   }
 }
 
-/** A list credential whose proof, key and validity were verified; what Credential.verifyEddsa returns. */
+/**
+ * A list credential whose proof, key and validity were verified; what Credential.verifyEddsa
+ * returns.
+ */
 export type VerifiedList = { issuer: string; document: JsonObject }
 
 /**
  * Checks the status of a credential against its list (section 3.2) and returns when it is in force.
- * @throws StatusList.Revoked, StatusList.Suspended; StatusList.WrongList, StatusList.WrongIssuer, StatusList.WrongPurpose,
- * StatusList.OutOfRange, StatusList.Malformed, StatusList.InvalidLength
+ * @throws StatusList.Revoked, StatusList.Suspended; StatusList.WrongList, StatusList.WrongIssuer,
+ * StatusList.WrongPurpose, StatusList.OutOfRange, StatusList.Malformed, StatusList.InvalidLength
  */
 export function checkStatus(options: {
   entry: unknown
@@ -188,7 +198,10 @@ export function checkStatus(options: {
   throw entry.statusPurpose === 'suspension' ? new SuspendedError() : new RevokedError()
 }
 
-/** The list of a list credential for a purpose. @throws StatusList.Malformed, StatusList.WrongPurpose, StatusList.InvalidLength */
+/**
+ * The list of a list credential for a purpose.
+ * @throws StatusList.Malformed, StatusList.WrongPurpose, StatusList.InvalidLength
+ */
 export function readList(document: JsonObject, purpose: string): StatusList {
   const isList = listAt(document, 'type').includes('BitstringStatusListCredential')
   const subject = document['credentialSubject'] as JsonObject | undefined
@@ -245,7 +258,10 @@ export function parseEntry(value: unknown): Entry {
   return entry as Entry
 }
 
-/** One root over all lists that were looked at, in no particular order; what a certificate binds. @throws StatusList.DuplicateUrl */
+/**
+ * One root over all lists that were looked at, in no particular order; what a certificate binds.
+ * @throws StatusList.DuplicateUrl
+ */
 export function statusListsRoot(
   lists: readonly { url: string; sha256: Uint8Array | string }[],
 ): Uint8Array {

@@ -7,8 +7,8 @@ import { verifyCredential } from './vcApi/verifyCredential.ts'
 import { verifyPresentation } from './vcApi/verifyPresentation.ts'
 
 /**
- * The W3C VC-API as pure handlers: request body in, status and body out. A service mounts {@link routes} under a base
- * for each cryptosuite, such as `/vc/bbs-2023`.
+ * The W3C VC-API as pure handlers: request body in, status and body out. A service mounts
+ * {@link routes} under a base for each cryptosuite, such as `/vc/bbs-2023`.
  */
 export type { Context, StatusBook } from './vcApi/context.ts'
 export type { Answer, Problem } from './vcApi/problem.ts'
@@ -22,7 +22,9 @@ export type Route = {
 /** Largest request body that is worth reading, bytes. */
 export const BODY_SIZE_BYTES = 4 * 1024 * 1024
 
-/** The routes of one base. Failures that are not refusals, such as an unreachable chain, are thrown. */
+/**
+ * The routes of one base. Failures that are not refusals, such as an unreachable chain, are thrown.
+ */
 export function routes(context: Context): Route[] {
   const route = (
     path: string,

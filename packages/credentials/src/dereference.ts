@@ -6,14 +6,19 @@ export type Resolvable = {
   resolve(didUrl: string, options?: Record<string, unknown>): Promise<DIDResolutionResult>
 }
 
-/** What DID URL dereferencing gives (DID Core 1.0, section 7.2). `content` is null when it failed. */
+/**
+ * What DID URL dereferencing gives (DID Core 1.0, section 7.2). `content` is null when it failed.
+ */
 export type Dereferenced = {
   dereferencingMetadata: { contentType?: string; error?: string }
   content: DIDDocument | Record<string, unknown> | null
   contentMetadata: DIDResolutionResult['didDocumentMetadata']
 }
 
-/** Dereferences a DID URL: the document, or by its fragment the verification method or service in it. */
+/**
+ * Dereferences a DID URL: the document, or by its fragment the verification method or service in
+ * it.
+ */
 export async function dereference(
   resolver: Resolvable,
   didUrl: string,

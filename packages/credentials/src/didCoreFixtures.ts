@@ -6,9 +6,10 @@ import { create, type KeyType, type PublicKey, toMulticodec } from './Keys.ts'
 import { createResolver, type DIDDocument, dereference, type Resolvable } from './Resolver.ts'
 
 /**
- * DID documents, resolutions and dereferencings of both methods in the form of the W3C DID Core test suite
- * (github.com/w3c/did-test-suite, packages/did-core-test-server/suites/implementations). What stands in them is what
- * the resolver answers; the chain behind it is a map of example documents.
+ * DID documents, resolutions and dereferencings of both methods in the form of the W3C DID Core
+ * test suite (github.com/w3c/did-test-suite, packages/did-core-test-server/suites/implementations).
+ * What stands in them is what the resolver answers; the chain behind it is a map of example
+ * documents.
  */
 export type Fixtures = Record<string, object>
 
@@ -208,7 +209,9 @@ export function exampleKey(type: KeyType): PublicKey {
   return create(type, (sizeBytes) => concat(seed, seed).slice(0, sizeBytes)).publicKey
 }
 
-/** Three documents: an issuer with services, one that only controls, and one that was deactivated. */
+/**
+ * Three documents: an issuer with services, one that only controls, and one that was deactivated.
+ */
 function exampleChain(): Map<string, DidAmbrosia.OnChainDocument> {
   const controller = `0x${'c0'.repeat(20)}`
   const idOf = (salt: number) => DidAmbrosia.idOf(controller, new Uint8Array(32).fill(salt))

@@ -18,7 +18,10 @@ import {
 } from './testing/issuers.ts'
 import * as VcApi from './VcApi.ts'
 
-/** Whatever a stranger sends is refused with one of our errors, and nothing that they changed comes out as verified. */
+/**
+ * Whatever a stranger sends is refused with one of our errors, and nothing that they changed comes
+ * out as verified.
+ */
 const HEADER = new Uint8Array(32).fill(1)
 const SEED = 20260601
 let issuer: TestIssuer
@@ -68,7 +71,9 @@ const mutation = fc.tuple(
   fc.constantFrom('replace', 'delete', 'wrap', 'add'),
 )
 
-/** The document with one member changed; the path's numbers choose among the members at each level. */
+/**
+ * The document with one member changed; the path's numbers choose among the members at each level.
+ */
 function mutate(document: JsonObject, [path, value, kind]: [number[], unknown, string]): unknown {
   const copy = structuredClone(document)
   let parent = copy as Record<string, unknown>

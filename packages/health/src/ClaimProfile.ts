@@ -6,9 +6,9 @@ import type { Code } from './resource/codes.ts'
 import * as Ucum from './Ucum.ts'
 
 /**
- * A claim profile says which flat claims an issuer derives from a record (exchange protocol, section 5).
- * It is a versioned document whose hash stands in the credential, so that a verifier knows how each
- * claim came about.
+ * A claim profile says which flat claims an issuer derives from a record (exchange protocol,
+ * section 5). It is a versioned document whose hash stands in the credential, so that a verifier
+ * knows how each claim came about.
  */
 export type ClaimProfile = {
   readonly name: string
@@ -20,9 +20,11 @@ export type ClaimProfile = {
  * How the claims of one name are derived (docs/spec/health.md, "Claims"):
  * - `constant`: `value` as it stands;
  * - `count`: the number of resources that carry no sensitivity label;
- * - `birthYearBand`: the Patient's year of birth as a band of `width` years, the oldest in one class;
+ * - `birthYearBand`: the Patient's year of birth as a band of `width` years, the oldest in one
+ *   class;
  * - `sex`: the Patient's administrative gender;
- * - `codes`: up to `count` codes of `system` that resources of `type` have, as claims with the numbers 1,
+ * - `codes`: up to `count` codes of `system` that resources of `type` have, as claims with the
+ *   numbers 1,
  *   2, … behind the name: those of `first` before others, then the latest, then by code; `when` tells
  *   whether it is what holds or what held;
  * - `measurement`: the latest quantity measured under one of `codes`, in `unit`, times 10^`scale`.

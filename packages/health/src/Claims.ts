@@ -18,9 +18,10 @@ export type Options = {
 }
 
 /**
- * The claims of a record by a profile; a claim without a value is absent. The same resources give the
- * same claims whatever their order. A resource whose modifiers say that it is not so, not yet so, taken
- * back or not understood gives none; nor does one about somebody else or one with a sensitivity label.
+ * The claims of a record by a profile; a claim without a value is absent. The same resources give
+ * the same claims whatever their order. A resource whose modifiers say that it is not so, not yet
+ * so, taken back or not understood gives none; nor does one about somebody else or one with a
+ * sensitivity label.
  */
 export function derive(
   resources: readonly Resource[],

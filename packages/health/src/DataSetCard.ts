@@ -2,7 +2,10 @@ import { groupsOf } from './Groups.ts'
 import { STANDINGS, type Standing, standingOf, USES } from './Meaning.ts'
 import { period, type Resource } from './Resource.ts'
 
-/** What a data set holds, for whoever decides whether to use it. It holds counts and codes, no value of a record. */
+/**
+ * What a data set holds, for whoever decides whether to use it. It holds counts and codes, no value
+ * of a record.
+ */
 export type DataSetCard = {
   version: 1
   title: string

@@ -7,8 +7,9 @@ import { childrenOf, codesOf, dateOf, isObject, memberOf, type Resource } from '
 import { createSession } from './safe-harbor/deidentify.ts'
 
 /**
- * Where each claim of a record comes from and why other elements did not count, for the eye of a clinician: by the same
- * functions as an issuer's, with the resources of the file by their own names.
+ * Where each claim of a record comes from and why other elements did not count, for the eye of a
+ * clinician: by the same functions as an issuer's, with the resources of the file by their own
+ * names.
  */
 export type Explanation = {
   readonly profile: string

@@ -12,7 +12,8 @@ export { type Cell, columnsOf, runView, type Table } from './export/runView.ts'
 export type { Column, Select, ViewDefinition } from './export/ViewDefinition.ts'
 
 /**
- * A table for each view, in the order of the views, with the rows of each person's record: a reference never leads into another one.
+ * A table for each view, in the order of the views, with the rows of each person's record: a
+ * reference never leads into another one.
  * @throws View.Invalid, View.SeveralValues, Predicate.*
  */
 export function tables(
@@ -28,8 +29,9 @@ export function tables(
 }
 
 /**
- * CSV (RFC 4180) in UTF-8 with a header line. Decimals have the digits of their file; a list is written as JSON; nothing is empty. A text that a
- * spreadsheet would run as a formula has an apostrophe before it, as has one that begins so itself: taking one away gives the text.
+ * CSV (RFC 4180) in UTF-8 with a header line. Decimals have the digits of their file; a list is
+ * written as JSON; nothing is empty. A text that a spreadsheet would run as a formula has an
+ * apostrophe before it, as has one that begins so itself: taking one away gives the text.
  */
 export function toCsv(table: Table): Uint8Array {
   const header = table.columns.map((column) => column.name)
@@ -44,7 +46,10 @@ export function neutralisedCount(table: Table): number {
   return table.rows.flat().filter((cell) => toCsvText(cell) !== toText(cell)).length
 }
 
-/** Signs with which spreadsheets take a text for a formula or a command, behind apostrophes or white space too. */
+/**
+ * Signs with which spreadsheets take a text for a formula or a command, behind apostrophes or white
+ * space too.
+ */
 const FORMULA = /^[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|^'*[\t\r\n]/
 
 /** Numbers keep their sign: a spreadsheet reads `-5` as a number. */
@@ -65,8 +70,8 @@ function quote(field: string): string {
 }
 
 /**
- * Parquet. Integers and booleans have their own types, a `decimal` column is a double and stands beside `<name>_text`, which has the
- * digits of its file; everything else is text, lists as JSON.
+ * Parquet. Integers and booleans have their own types, a `decimal` column is a double and stands
+ * beside `<name>_text`, which has the digits of its file; everything else is text, lists as JSON.
  */
 export function toParquet(table: Table): Uint8Array {
   const columnData = table.columns.flatMap((column, at) =>

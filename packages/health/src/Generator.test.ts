@@ -248,7 +248,8 @@ it('prevalence follows the table at each age', () => {
         if (after !== undefined) continue
         const expected = prevalenceAt(prevalence, sex, ageYears + 0.5) / 1000
         const found = people.filter(({ onsets }) => onsets.has(key)).length / count
-        // Four standard deviations of a share, and room for the people who would have fallen ill in the last weeks.
+        // Four standard deviations of a share, and room for the people who would have fallen ill in
+        // the last weeks.
         const room = 4 * Math.sqrt((expected * (1 - expected)) / count) + 0.012 + 0.06 * expected
         assert.ok(
           Math.abs(found - expected) < room,

@@ -15,8 +15,9 @@ import { createHomeReading, createVisitResources, type Frame } from './generator
 import type { JsonObject, Resource } from './Resource.ts'
 
 /**
- * Seeded synthetic patients as FHIR R4 collection Bundles. No real person or place stands in them. The same options give the same bytes on
- * every machine. Sources of the figures: docs/spec/health-generator.md.
+ * Seeded synthetic patients as FHIR R4 collection Bundles. No real person or place stands in them.
+ * The same options give the same bytes on every machine. Sources of the figures:
+ * docs/spec/health-generator.md.
  */
 
 export type Options = {
@@ -26,9 +27,15 @@ export type Options = {
   readonly index?: number
   /** The day on which the record is read; nothing in it is later. */
   readonly asOf: Date
-  /** Exactly so many resources, 50 to 5,000; without it as many as the history has within these bounds. */
+  /**
+   * Exactly so many resources, 50 to 5,000; without it as many as the history has within these
+   * bounds.
+   */
   readonly resources?: number
-  /** A condition that the patient must have: its name (`diabetes`), SNOMED CT or ICD-10-CM code, see {@link conditions}. */
+  /**
+   * A condition that the patient must have: its name (`diabetes`), SNOMED CT or ICD-10-CM code, see
+   * {@link conditions}.
+   */
   readonly condition?: string
   /** Completed years of age at `asOf`; the patient is then alive. */
   readonly ageYears?: number
@@ -103,7 +110,10 @@ export function patient(options: Options): Patient {
   return { bundle, resources, summary: summarize(person, asOfDay, resources.length) }
 }
 
-/** Patients of a population one after another, each made when it is asked for. @throws Generator.Option */
+/**
+ * Patients of a population one after another, each made when it is asked for.
+ * @throws Generator.Option
+ */
 export function* population(
   options: Omit<Options, 'index'> & { readonly count: number; readonly from?: number },
 ): Generator<Patient> {

@@ -4,9 +4,9 @@ import { classOf } from './Sensitivity.ts'
 
 /**
  * Resources of one class (type, and sensitivity labels where they have any) that have one code. The
- * issuer signs count, digest root and period of every group, so that criteria can ask for all of a code
- * and nobody can leave the bad values out (exchange protocol, section 5). A resource with several codes
- * is in the group of each.
+ * issuer signs count, digest root and period of every group, so that criteria can ask for all of a
+ * code and nobody can leave the bad values out (exchange protocol, section 5). A resource with
+ * several codes is in the group of each.
  */
 export type Group = {
   /** {@link classOf} its resources. */

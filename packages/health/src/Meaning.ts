@@ -14,8 +14,8 @@ export type Meaning = {
 
 /**
  * The meaning of a resource by its modifier elements (FHIR R4, `isModifier`), and by codes that say
- * that something is absent. A modifier that is not understood leaves the resource unclear. Numbers may
- * be tokens or doubles: none is read.
+ * that something is absent. A modifier that is not understood leaves the resource unclear. Numbers
+ * may be tokens or doubles: none is read.
  */
 export function meaningOf(type: string, value: object): Meaning {
   const found: [Standing, string][] = []
@@ -36,7 +36,9 @@ export function meaningOf(type: string, value: object): Meaning {
   return { standing, because: found.filter(([one]) => one === standing).map(([, why]) => why) }
 }
 
-/** The standing of a resource, which is never changed once it is read and is asked for many times. */
+/**
+ * The standing of a resource, which is never changed once it is read and is asked for many times.
+ */
 export function standingOf({ type, value }: Resource): Standing {
   if (!isObject(value)) return 'unclear'
   let standing = known.get(value)
@@ -49,7 +51,10 @@ export function standingOf({ type, value }: Resource): Standing {
 
 const known = new WeakMap<object, Standing>()
 
-/** `value`: the number is what was measured; a comparator: it is a limit; undefined: it is unclear what it is. */
+/**
+ * `value`: the number is what was measured; a comparator: it is a limit; undefined: it is unclear
+ * what it is.
+ */
 export type Comparison = 'value' | '<' | '<=' | '>=' | '>'
 
 /** What a quantity's number is, by its comparator. */
@@ -92,7 +97,10 @@ function readModifier(
   return worst
 }
 
-/** The standing of an effect: undefined where it changes nothing here, unclear where there is no decision. */
+/**
+ * The standing of an effect: undefined where it changes nothing here, unclear where there is no
+ * decision.
+ */
 function effectOn(effect: Effect | undefined): Standing | undefined {
   if (effect === undefined) return 'unclear'
   return effect === 'none' || effect === 'part' || effect === 'bound' ? undefined : effect
@@ -106,7 +114,10 @@ const SYSTEMS: ReadonlyMap<string, RegExp> = new Map([
   ['AllergyIntolerance.verificationStatus', /[/]allergyintolerance-verification$/],
 ])
 
-/** Codes of a concept in the modifier's own system, or without a system; one unknown code where there is none. */
+/**
+ * Codes of a concept in the modifier's own system, or without a system; one unknown code where
+ * there is none.
+ */
 function codesIn(path: string, concept: object): string[] {
   const own = SYSTEMS.get(path)
   const { coding } = concept as Plain
@@ -144,7 +155,10 @@ function isOver(type: string, resource: Plain): boolean {
   return false
 }
 
-/** True where a modifier extension stands in the resource, contained resources apart, which have a meaning of their own. */
+/**
+ * True where a modifier extension stands in the resource, contained resources apart, which have a
+ * meaning of their own.
+ */
 function hasModifierExtension(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (Array.isArray(value)) return value.some(hasModifierExtension)

@@ -27,7 +27,10 @@ export type Options = {
   rules: readonly ResourceRule[]
 }
 
-/** The score of resources, counted from asOf; the formula stands in docs/spec/health.md, "Quality score". */
+/**
+ * The score of resources, counted from asOf; the formula stands in docs/spec/health.md, "Quality
+ * score".
+ */
 export function score(resources: readonly Resource[], options: Options): Score {
   const data = resources.filter((resource) => resource.type !== 'Patient')
   const parts = {
@@ -40,7 +43,10 @@ export function score(resources: readonly Resource[], options: Options): Score {
   return { score: sum, ...parts }
 }
 
-/** 20 for the share of the elements expected of each type that are there, 20 for the share of the deal's rules that match. */
+/**
+ * 20 for the share of the elements expected of each type that are there, 20 for the share of the
+ * deal's rules that match.
+ */
 function completenessOf(
   data: readonly Resource[],
   all: readonly Resource[],
@@ -60,7 +66,10 @@ function completenessOf(
   return share(20, present, expected) + (rules.length === 0 ? 20 : share(20, matched, rules.length))
 }
 
-/** Points of a resource by the full years between its last year and asOf; 2 are lost for each, none are left after ten. */
+/**
+ * Points of a resource by the full years between its last year and asOf; 2 are lost for each, none
+ * are left after ten.
+ */
 function recencyOf(data: readonly Resource[], asOf: Date): number {
   const year = asOf.getUTCFullYear()
   let points = 0
@@ -85,7 +94,10 @@ function codingOf(data: readonly Resource[]): number {
   return share(30, coded.length, codable.length)
 }
 
-/** What is not so, not yet so, taken back or unclear earns nothing, and is part of the whole all the same. */
+/**
+ * What is not so, not yet so, taken back or unclear earns nothing, and is part of the whole all the
+ * same.
+ */
 function counts(resource: Resource): boolean {
   return USES[standingOf(resource)].score
 }

@@ -11,8 +11,8 @@ export type UnitMembers = {
 
 /**
  * The UCUM code of a quantity's unit without annotations: its code, or, where it has none, its unit
- * text where that is UCUM or one of the usual texts. Undefined for a unit of another system or of no
- * system known here; the empty text where the quantity has no unit at all.
+ * text where that is UCUM or one of the usual texts. Undefined for a unit of another system or of
+ * no system known here; the empty text where the quantity has no unit at all.
  */
 export function ucumCodeOf({ unit, system, code }: UnitMembers): string | undefined {
   if (system !== undefined && canonicalSystem(String(system)) !== Ucum.SYSTEM) return undefined

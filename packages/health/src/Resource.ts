@@ -12,7 +12,10 @@ export { childrenOf, isObject, type JsonObject, memberOf } from './resource/json
 export type Resource = {
   /** `resourceType`, such as `Observation`. */
   readonly type: string
-  /** The logical id; that of the entry's `fullUrl`, or `#` and its position in the file, where the resource has none. */
+  /**
+   * The logical id; that of the entry's `fullUrl`, or `#` and its position in the file, where the
+   * resource has none.
+   */
   readonly id: string
   /** `Bundle.entry.fullUrl`, where the file had one. */
   readonly fullUrl?: string
@@ -50,8 +53,8 @@ export function canonicalBytes(resource: Resource): Uint8Array {
 
 /**
  * The main code of a resource, by which it is shown: of the element that the table in
- * `resource/codePaths.ts` names for its type, the first coding in the order of (rank of the system in
- * `resource/codeSystems.ts`, system, code). Codings without a code don't count.
+ * `resource/codePaths.ts` names for its type, the first coding in the order of (rank of the system
+ * in `resource/codeSystems.ts`, system, code). Codings without a code don't count.
  * @returns undefined where the type has no such element or the element holds no code.
  */
 export function mainCode(resource: Resource): Code | undefined {
@@ -59,22 +62,25 @@ export function mainCode(resource: Resource): Code | undefined {
 }
 
 /**
- * Every code that a resource has, the main one first: claims, groups, selection and criteria all mean
- * this by "has the code".
+ * Every code that a resource has, the main one first: claims, groups, selection and criteria all
+ * mean this by "has the code".
  */
 export function codesOf(resource: Resource): readonly Code[] {
   return codesOfValue(resource.type, resource.value)
 }
 
-/** True where the resource has the code; code systems named by their OID are the ones named by URL. */
+/**
+ * True where the resource has the code; code systems named by their OID are the ones named by URL.
+ */
 export function hasCode(resource: Resource, wanted: Code): boolean {
   const system = canonicalSystem(wanted.system)
   return codesOf(resource).some((code) => code.code === wanted.code && code.system === system)
 }
 
 /**
- * The years that a resource speaks of: the first clinical date or period of the table in `resource/periodElements.ts`.
- * An open period ends in the year it starts. A birth date is no such date.
+ * The years that a resource speaks of: the first clinical date or period of the table in
+ * `resource/periodElements.ts`. An open period ends in the year it starts. A birth date is no such
+ * date.
  */
 export function period(resource: Resource): { startYear: number; endYear: number } | undefined {
   const dates = datesOf(resource)
@@ -133,7 +139,10 @@ export function references(resource: Resource): string[] {
   return [...found]
 }
 
-/** A record is selected from several times while it is judged. Resources are never changed once they are read. */
+/**
+ * A record is selected from several times while it is judged. Resources are never changed once they
+ * are read.
+ */
 const foundReferences = new WeakMap<object, string[]>()
 
 function collectReferences(value: CanonicalJson.Value, found: Set<string>): void {

@@ -11,13 +11,22 @@ export type ResourceRule = {
   type: string
   /** Only resources that have one of these codes; absent means any code. */
   codes?: readonly Code[]
-  /** The deal wants every resource of these codes and checks the count against the credential. Then `since` may not cut. */
+  /**
+   * The deal wants every resource of these codes and checks the count against the credential. Then
+   * `since` may not cut.
+   */
   all?: boolean
-  /** First date that counts, ISO 8601 (`2020` or `2020-05-01`); a resource without a date is left out. */
+  /**
+   * First date that counts, ISO 8601 (`2020` or `2020-05-01`); a resource without a date is left
+   * out.
+   */
   since?: string
   /** Types that may come along when a selected resource refers to them; default Patient. */
   include?: readonly string[]
-  /** Sensitivity labels, such as `HIV`, whose resources are asked for too; without it they stay with the person. */
+  /**
+   * Sensitivity labels, such as `HIV`, whose resources are asked for too; without it they stay with
+   * the person.
+   */
   sensitive?: readonly string[]
 }
 
@@ -33,7 +42,8 @@ export type Selected = {
 const DEFAULT_INCLUDE: readonly string[] = ['Patient']
 
 /**
- * Exactly the resources that the rules ask for, and what these refer to as far as a rule includes it.
+ * Exactly the resources that the rules ask for, and what these refer to as far as a rule includes
+ * it.
  * @throws Selection.RuleInvalid
  */
 export function select(resources: readonly Resource[], rules: readonly ResourceRule[]): Selected {
@@ -95,14 +105,17 @@ export function matches(resource: Resource, rule: ResourceRule): boolean {
 }
 
 /**
- * True when the resource alone is what the rule asks for: it matches, and its modifiers do not say that
- * it is not so, not yet so, taken back or unclear.
+ * True when the resource alone is what the rule asks for: it matches, and its modifiers do not say
+ * that it is not so, not yet so, taken back or unclear.
  */
 export function meets(resource: Resource, rule: ResourceRule): boolean {
   return matches(resource, rule) && USES[standingOf(resource)].rule
 }
 
-/** Compares at the precision that both dates have: a year never tells whether it was before or after a month in it. */
+/**
+ * Compares at the precision that both dates have: a year never tells whether it was before or after
+ * a month in it.
+ */
 function isSince(resource: Resource, since: string): boolean {
   const date = dateOf(resource)
   const years = period(resource)
@@ -168,7 +181,10 @@ function explain(
   return `${selected} of ${resources.length} resources, because the deal asks for: ${reason}`
 }
 
-/** How many of the resources do not say that something is so: "(2 of them taken back or entered in error)". */
+/**
+ * How many of the resources do not say that something is so: "(2 of them taken back or entered in
+ * error)".
+ */
 function reservations(resources: readonly Resource[]): string {
   const counts = new Map<Standing, number>()
   for (const resource of resources) {

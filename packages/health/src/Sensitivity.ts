@@ -3,10 +3,10 @@ import { codingsOf } from './resource/codes.ts'
 import { childrenOf, memberOf } from './resource/json.ts'
 
 /**
- * Security labels that a hospital puts on a resource (FHIR R4, security-labels.html): restricted and very
- * restricted confidentiality, and the kinds of information that HL7 calls sensitive, such as
- * substance use, HIV, mental and reproductive health. A labelled resource stays with its person unless
- * a deal names the label and the consent says so.
+ * Security labels that a hospital puts on a resource (FHIR R4, security-labels.html): restricted
+ * and very restricted confidentiality, and the kinds of information that HL7 calls sensitive, such
+ * as substance use, HIV, mental and reproductive health. A labelled resource stays with its person
+ * unless a deal names the label and the consent says so.
  */
 
 const CONFIDENTIALITY =
@@ -14,7 +14,10 @@ const CONFIDENTIALITY =
 const ACT_CODE =
   /^http:\/\/(?:terminology\.hl7\.org\/CodeSystem|hl7\.org\/fhir)\/(?:v3[-/])?ActCode$/
 
-/** Labels in words, by their code: v3-Confidentiality, and v3-ActCode below _InformationSensitivityPolicy. */
+/**
+ * Labels in words, by their code: v3-Confidentiality, and v3-ActCode below
+ * _InformationSensitivityPolicy.
+ */
 export const LABELS: ReadonlyMap<string, string> = new Map([
   ['R', 'restricted'],
   ['V', 'very restricted'],
@@ -63,7 +66,10 @@ export const LABELS: ReadonlyMap<string, string> = new Map([
   ['PROCESSINLINELABEL', 'marked in parts'],
 ])
 
-/** Confidentiality codes that are labels, and the kinds of information that earlier versions had among them. */
+/**
+ * Confidentiality codes that are labels, and the kinds of information that earlier versions had
+ * among them.
+ */
 const RESTRICTED: ReadonlySet<string> = new Set(['R', 'V', 'ETH', 'HIV', 'PSY', 'SDV'])
 
 /** The labels of a resource and of what it contains, sorted, each once; empty for most. */

@@ -3,15 +3,18 @@ import { parse, type Term, write } from './ucum/parse.ts'
 import { inverse, ONE, ofDecimal, plus, type Ratio, times } from './ucum/Ratio.ts'
 
 /**
- * Units of the Unified Code for Units of Measure (https://ucum.org/ucum): read by its grammar, written without annotations, and
- * converted exactly where they measure the same.
+ * Units of the Unified Code for Units of Measure (https://ucum.org/ucum): read by its grammar,
+ * written without annotations, and converted exactly where they measure the same.
  */
 
 /** The system of UCUM codes in FHIR. */
 export const SYSTEM = 'http://unitsofmeasure.org'
 
 export type Unit = {
-  /** The code without annotations in braces, which have no meaning: `%{HemoglobinA1C}` is `%`, `{copies}/mL` is `/mL`. */
+  /**
+   * The code without annotations in braces, which have no meaning: `%{HemoglobinA1C}` is `%`,
+   * `{copies}/mL` is `/mL`.
+   */
   readonly code: string
   readonly term: Term
 }
@@ -37,9 +40,10 @@ function measured(unit: Unit): Measure | undefined {
 }
 
 /**
- * A decimal in one unit as the exact number in another; undefined where they do not measure the same. Stricter than UCUM, which
- * takes a mole for a number and 53 mmol/mol for 5.3 %: of units without a dimension only those such as `%` and `10*-3` convert into each
- * other, an arbitrary unit only into itself.
+ * A decimal in one unit as the exact number in another; undefined where they do not measure the
+ * same. Stricter than UCUM, which takes a mole for a number and 53 mmol/mol for 5.3 %: of units
+ * without a dimension only those such as `%` and `10*-3` convert into each other, an arbitrary unit
+ * only into itself.
  */
 export function convert(decimal: string, from: string, to: string): Ratio | undefined {
   const value = ofDecimal(decimal)

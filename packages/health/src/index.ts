@@ -1,5 +1,6 @@
-// Validation (93 MB of definitions), Predicate and Claims (the FHIRPath engine) and Export are imported by their own names:
-// `@ambrosia/health/Validation`. What stands here is light enough for every program.
+// Validation (93 MB of definitions), Predicate and Claims (the FHIRPath engine) and Export are
+// imported by their own names: `@ambrosia/health/Validation`. What stands here is light enough for
+// every program.
 export * as Bundle from './Bundle.ts'
 export * as ClaimProfile from './ClaimProfile.ts'
 export * as ConsentText from './ConsentText.ts'

@@ -1,6 +1,6 @@
 /**
- * The resource types of FHIR R4 (4.0.1), https://hl7.org/fhir/R4/resourcelist.html. R4B shares those that this package
- * reads records with; a type outside this list is refused as no FHIR R4.
+ * The resource types of FHIR R4 (4.0.1), https://hl7.org/fhir/R4/resourcelist.html. R4B shares
+ * those that this package reads records with; a type outside this list is refused as no FHIR R4.
  */
 export const RESOURCE_TYPES: ReadonlySet<string> = new Set([
   'Account',

@@ -164,7 +164,8 @@ describe('unsigned integers', () => {
 describe('random', () => {
   it('gives the size asked for, different each time', () => {
     assert.equal(Bytes.random(0).length, 0)
-    // The platform's generator gives 65,536 at once; a proof that hides some 1,400 messages takes more.
+    // The platform's generator gives 65,536 at once; a proof that hides some 1,400 messages takes
+    // more.
     const long = Bytes.random(200_001)
     assert.equal(long.length, 200_001)
     assert.ok(new Set(long.subarray(-256)).size > 64)

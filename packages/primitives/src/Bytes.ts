@@ -30,7 +30,10 @@ export function fromUtf8(text: string): Uint8Array {
   return utf8Encoder.encode(text)
 }
 
-/** The string of UTF-8 bytes. @throws Bytes.InvalidUtf8 where the bytes are not UTF-8; they are never replaced. */
+/**
+ * The string of UTF-8 bytes.
+ * @throws Bytes.InvalidUtf8 where the bytes are not UTF-8; they are never replaced.
+ */
 export function toUtf8(bytes: Uint8Array): string {
   try {
     return utf8Decoder.decode(bytes)
@@ -53,7 +56,10 @@ export function toBase64url(bytes: Uint8Array): string {
   return text
 }
 
-/** Bytes of unpadded base64url; other alphabets, padding and non-zero spare bits are refused. @throws Bytes.InvalidBase64url */
+/**
+ * Bytes of unpadded base64url; other alphabets, padding and non-zero spare bits are refused.
+ * @throws Bytes.InvalidBase64url
+ */
 export function fromBase64url(text: string): Uint8Array {
   if (text.length % 4 === 1) throw new InvalidBase64urlError(text.length)
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))

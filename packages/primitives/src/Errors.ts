@@ -2,14 +2,18 @@
 export type ErrorOptions = {
   /** What the caller can do next, one sentence. */
   hint?: string | undefined
-  /** Public facts that help to find the fault: ids, sizes, hashes, paths. Never values of a record, keys or tokens. */
+  /**
+   * Public facts that help to find the fault: ids, sizes, hashes, paths. Never values of a record,
+   * keys or tokens.
+   */
   details?: Readonly<Record<string, string | number | boolean | undefined>> | undefined
   cause?: unknown
 }
 
 /**
- * The base of every expected failure. `code` is stable (`Consent.Expired`) and is what scripts match on;
- * `message` says what failed and what was expected; `hint` what to do next.
+ * The base of every expected failure. `code` is stable
+ * (`Consent.Expired`) and is what scripts match on; `message` says what failed and what was
+ * expected; `hint` what to do next.
  */
 export class AmbrosiaError extends Error {
   override name = 'AmbrosiaError'
@@ -41,7 +45,9 @@ export function toPlain(error: unknown): PlainError {
   }
 }
 
-/** True for an error of ours with the given code, or with any code of the given domain (`Deal.`). */
+/**
+ * True for an error of ours with the given code, or with any code of the given domain (`Deal.`).
+ */
 export function hasCode(error: unknown, code: string): error is AmbrosiaError {
   if (!(error instanceof AmbrosiaError)) return false
   return code.endsWith('.') ? error.code.startsWith(code) : error.code === code

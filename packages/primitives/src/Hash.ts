@@ -23,8 +23,8 @@ export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
 }
 
 /**
- * SHA-256 of a labelled list of byte strings. Each part is preceded by its length (8 bytes), so no two
- * different lists hash the same bytes, and the label separates one use from another.
+ * SHA-256 of a labelled list of byte strings. Each part is preceded by its length (8 bytes), so no
+ * two different lists hash the same bytes, and the label separates one use from another.
  */
 export function sha256Tagged(label: string, ...parts: readonly Uint8Array[]): Uint8Array {
   return sha256(lengthPrefixed([fromUtf8(label), ...parts]))

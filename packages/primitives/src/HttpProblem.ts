@@ -1,4 +1,7 @@
-/** Refusals of a service as problem details (RFC 9457) with our stable code; the server writes them, the client reads them. */
+/**
+ * Refusals of a service as problem details (RFC 9457) with our stable code; the server writes them,
+ * the client reads them.
+ */
 export type HttpProblem = {
   type: string
   title: string
@@ -42,7 +45,10 @@ export function create(options: {
   return { type: `urn:ambrosia:error:${code}`, title: code, status, detail, code, hint }
 }
 
-/** What a foreign service's problem says, as far as it is one: every text is bounded and holds no control characters. */
+/**
+ * What a foreign service's problem says, as far as it is one: every text is bounded and holds no
+ * control characters.
+ */
 export function read(value: unknown): { code?: string; detail?: string; hint?: string } {
   if (typeof value !== 'object' || value === null) return {}
   const { code, detail, title, hint } = value as Record<string, unknown>
@@ -67,8 +73,8 @@ export type SchemaFault = {
 }
 
 /**
- * Where a value differs from its schema, in names of the schema only, since what the value itself holds could be anything:
- * `/tickets/[]/size is not what the schema asks for (integer)`.
+ * Where a value differs from its schema, in names of the schema only, since what the value itself
+ * holds could be anything: `/tickets/[]/size is not what the schema asks for (integer)`.
  */
 export function describeFault(faults: readonly SchemaFault[]): string {
   const fault = faults.find(({ keyword }) => keyword !== 'boolean') ?? faults[0] ?? {}

@@ -1,8 +1,9 @@
 import type { Static, TSchema } from 'typebox'
 
 /**
- * A route of a service as data: what is sent, what is answered, with which codes it refuses. The server registers its
- * handlers by it and the client sends by it, so neither can differ from the other. Schemas are JSON Schema.
+ * A route of a service as data: what is sent, what is answered, with which codes it refuses. The
+ * server registers its handlers by it and the client sends by it, so neither can differ from the
+ * other. Schemas are JSON Schema.
  */
 export type HttpRoute = {
   method: 'GET' | 'POST' | 'PUT'
@@ -15,13 +16,19 @@ export type HttpRoute = {
   query?: TSchema
   body?: Body
   answer: Answer
-  /** Status by the code of a refusal, or by a domain of codes where the name ends in a dot (`Record.`). */
+  /**
+   * Status by the code of a refusal, or by a domain of codes where the name ends in a dot
+   * (`Record.`).
+   */
   errors: Readonly<Record<string, number>>
   /** Longest time that a client waits for the answer, milliseconds. */
   timeoutMs: number
 }
 
-/** Who may ask: anyone, an account by a signed request (`HttpSignature`), or whoever bears a secret in Authorization. */
+/**
+ * Who may ask: anyone, an account by a signed request (`HttpSignature`), or whoever bears a secret
+ * in Authorization.
+ */
 export type Auth = 'anyone' | 'account' | 'bearer'
 
 export type Body = JsonBody | BytesBody | StreamBody
@@ -29,7 +36,10 @@ export type JsonBody = {
   kind: 'json'
   schema: TSchema
   limitBytes: number
-  /** The handler judges the shape by itself, where every fault must have the one answer of the service. */
+  /**
+   * The handler judges the shape by itself, where every fault must have the one answer of the
+   * service.
+   */
   isJudgedByHandler?: true
 }
 /** Read whole before the handler runs. */

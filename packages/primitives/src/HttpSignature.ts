@@ -3,10 +3,11 @@ import { AmbrosiaError } from './Errors.ts'
 import { sha256 } from './Hash.ts'
 
 /**
- * Signed requests: HTTP Message Signatures (RFC 9421) with Content-Digest (RFC 9530, sha-256), in a profile that leaves
- * nothing open. Every signature covers @method, @authority, @path, @query and `ambrosia-audience`, and `content-digest`
- * where there is a body; it names created, expires, nonce, keyid and the tag below. Who signs and how is an argument, so
- * this module knows neither accounts nor curves.
+ * Signed requests: HTTP Message Signatures (RFC 9421) with Content-Digest (RFC 9530, sha-256), in a
+ * profile that leaves nothing open. Every signature covers @method, @authority, @path, @query and
+ * `ambrosia-audience`, and `content-digest` where there is a body; it names created, expires,
+ * nonce, keyid and the tag below. Who signs and how is an argument, so this module knows neither
+ * accounts nor curves.
  */
 
 /** Value of the signature parameter `tag`: this profile and nothing else. */
@@ -45,7 +46,10 @@ export type SignOptions = {
   sign: (base: Uint8Array) => Promise<Uint8Array> | Uint8Array
 }
 
-/** The headers to add to a request, lower case. @throws HttpSignature.Malformed for an audience or key id of other characters */
+/**
+ * The headers to add to a request, lower case.
+ * @throws HttpSignature.Malformed for an audience or key id of other characters
+ */
 export async function sign(options: SignOptions): Promise<Record<string, string>> {
   const { audience, keyId, nowSec, lifeSec = 60, randomBytes = random } = options
   if (!PLAIN.test(audience) || !PLAIN.test(keyId)) throw new MalformedError('audience or keyid')
@@ -89,8 +93,10 @@ export type VerifyOptions = {
 export type Verified = { keyId: string; nonce: string; createdSec: number; expiresSec: number }
 
 /**
- * Checks a signed request. That its nonce was not seen before is left to the caller, who keeps (keyId, nonce) until expiresSec.
- * @throws HttpSignature.Missing, .Malformed, .NotCovered, .Expired, .NotYetValid, .WrongAudience, .DigestMismatch, .Refused
+ * Checks a signed request. That its nonce was not seen before is left to the caller, who keeps
+ * (keyId, nonce) until expiresSec.
+ * @throws HttpSignature.Missing, .Malformed, .NotCovered, .Expired, .NotYetValid, .WrongAudience,
+ * .DigestMismatch, .Refused
  */
 export async function verify(options: VerifyOptions): Promise<Verified> {
   const { request, audience, nowSec } = options

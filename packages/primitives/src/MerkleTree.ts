@@ -3,15 +3,17 @@ import { AmbrosiaError } from './Errors.ts'
 import { sha256 } from './Hash.ts'
 
 /**
- * Binary Merkle tree over SHA-256 as in RFC 9162, section 2.1: leaves and nodes are hashed under different
- * prefixes, the tree of n leaves splits at the largest power of two below n, and the order of leaves counts.
+ * Binary Merkle tree over SHA-256 as in RFC 9162, section 2.1: leaves and nodes are hashed under
+ * different prefixes, the tree of n leaves splits at the largest power of two below n, and the
+ * order of leaves counts.
  */
 export type Proof = {
   /** Position of the leaf, from 0. */
   index: number
   /**
-   * Number of leaves in the tree. It fixes the shape of the path and nothing else: a root alone does not bind it, so
-   * whoever signs a root signs the size beside it, as RFC 9162 does in a signed tree head.
+   * Number of leaves in the tree. It fixes the shape of the path and nothing else: a root alone
+   * does not bind it, so whoever signs a root signs the size beside it, as RFC 9162 does in a
+   * signed tree head.
    */
   size: number
   /** Siblings from the leaf up. */
@@ -59,7 +61,10 @@ export function prove(entries: readonly Uint8Array[], index: number): Proof {
   return { index, size: entries.length, path: path.reverse() }
 }
 
-/** The proofs of several entries, in the order of `indexes`, in one pass over the tree. @throws MerkleTree.IndexOutOfRange */
+/**
+ * The proofs of several entries, in the order of `indexes`, in one pass over the tree.
+ * @throws MerkleTree.IndexOutOfRange
+ */
 export function proveMany(entries: readonly Uint8Array[], indexes: readonly number[]): Proof[] {
   const size = entries.length
   for (const index of indexes) {
@@ -67,7 +72,9 @@ export function proveMany(entries: readonly Uint8Array[], indexes: readonly numb
       throw new IndexOutOfRangeError(index, size)
   }
   const paths = new Map(indexes.map((index) => [index, [] as Uint8Array[]]))
-  /** Root of the leaves from `start` on; the paths of those wanted below grow from the leaf upwards. */
+  /**
+   * Root of the leaves from `start` on; the paths of those wanted below grow from the leaf upwards.
+   */
   const walk = (
     leaves: readonly Uint8Array[],
     start: number,
@@ -89,7 +96,10 @@ export function proveMany(entries: readonly Uint8Array[], indexes: readonly numb
   return indexes.map((index) => ({ index, size, path: paths.get(index) ?? [] }))
 }
 
-/** True when the proof leads from the entry to the root. Malformed proofs are false, never an exception. */
+/**
+ * True when the proof leads from the entry to the root. Malformed proofs are false, never an
+ * exception.
+ */
 export function verify(entry: Uint8Array, proof: Proof, expectedRoot: Uint8Array): boolean {
   const { index, size, path } = proof
   if (!Number.isSafeInteger(size) || !Number.isSafeInteger(index)) return false

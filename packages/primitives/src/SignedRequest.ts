@@ -12,7 +12,10 @@ export function accountId(chainId: number, address: Hex): string {
   return `eip155:${chainId}:${address.toLowerCase()}`
 }
 
-/** Headers that sign a request by an Ethereum account (RFC 9421, the profile of `primitives/HttpSignature`). */
+/**
+ * Headers that sign a request by an Ethereum account (RFC 9421, the profile of
+ * `primitives/HttpSignature`).
+ */
 export async function signRequest(options: {
   method: string
   url: string

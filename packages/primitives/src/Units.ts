@@ -9,7 +9,10 @@ export const BPS = 10_000n
 const LONGEST_TEXT = 100
 const DECIMAL = /^(\d+)(?:\.(\d+))?$/
 
-/** An amount in the smallest unit from a decimal text such as "4.75". @throws Units.InvalidAmount */
+/**
+ * An amount in the smallest unit from a decimal text such as "4.75".
+ * @throws Units.InvalidAmount
+ */
 export function fromDecimal(text: string, decimals: number = MED_DECIMALS): bigint {
   const match = text.length > LONGEST_TEXT ? null : DECIMAL.exec(text)
   const fraction = match?.[2] ?? ''

@@ -1,6 +1,7 @@
 /**
- * Seals and opens a stream of 1 GB (2^30 bytes) and compares with AES-256-GCM of node:crypto over the same bytes, which has one
- * tag for all, so no early refusal of a changed chunk and no random access. Run: node packages/sealing/bench/vault.bench.ts [BYTES]
+ * Seals and opens a stream of 1 GB (2^30 bytes) and compares with AES-256-GCM of node:crypto over
+ * the same bytes, which has one tag for all, so no early refusal of a changed chunk and no random
+ * access. Run: node packages/sealing/bench/vault.bench.ts [BYTES]
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import * as Seal from '../src/Seal.ts'
@@ -43,7 +44,10 @@ async function* plainOpen(sizeBytes: number): AsyncGenerator<Uint8Array> {
   for await (const bytes of contentOf(sizeBytes)) yield decipher.update(bytes)
 }
 
-/** What is opened is sealed before the clock starts and kept in memory, so a gigabyte is opened as several parts of it. */
+/**
+ * What is opened is sealed before the clock starts and kept in memory, so a gigabyte is opened as
+ * several parts of it.
+ */
 export async function run(
   options: { sizeBytes?: number | undefined } = {},
 ): Promise<{ figures: Figure[] }> {

@@ -5,7 +5,8 @@ import type { Source } from './streams.ts'
 /** Where sealed payloads lie, by content address. What is inside, a store can't know. */
 export type BlobStore = {
   /**
-   * Keeps a stream and tells its address. With an expected address or a limit, anything else is refused and nothing is kept.
+   * Keeps a stream and tells its address. With an expected address or a limit, anything else is
+   * refused and nothing is kept.
    * @throws ContentAddress.Mismatch, BlobStore.TooLarge, BlobStore.Full
    */
   put(

@@ -6,9 +6,9 @@ import { create as createDigest } from 'multiformats/hashes/digest'
 import { inOrder, type Source, toBlocks } from './streams.ts'
 
 /**
- * Content addresses that IPFS can carry: CIDv1, UnixFS, SHA-256, leaves of 1 MiB as raw blocks, at most 1,024 links a node,
- * balanced layout (profile unixfs-v1-2025 of IPIP-499). One leaf is its own address; more are dag-pb nodes above them
- * (https://specs.ipfs.tech/unixfs/).
+ * Content addresses that IPFS can carry: CIDv1, UnixFS, SHA-256, leaves of 1 MiB as raw blocks, at
+ * most 1,024 links a node, balanced layout (profile unixfs-v1-2025 of IPIP-499). One leaf is its
+ * own address; more are dag-pb nodes above them (https://specs.ipfs.tech/unixfs/).
  */
 export type ContentAddress = string
 
@@ -21,13 +21,18 @@ const RAW = 0x55
 const DAG_PB = 0x70
 const SHA2_256 = 0x12
 const CONCURRENCY = 3
-/** base32 (lower case) of version, codec, multihash header and 32 bytes: the only form there is of our addresses. */
+/**
+ * base32 (lower case) of version, codec, multihash header and 32 bytes: the only form there is of
+ * our addresses.
+ */
 const FORM = /^b[a-z2-7]{58}$/
 
 type Shape = { leafSizeBytes: number; linkCount: number }
 const SHAPE: Shape = { leafSizeBytes: LEAF_SIZE_BYTES, linkCount: LINK_COUNT }
 
-/** A node of the tree: its address, the bytes it stands for, and the bytes of it and all below it. */
+/**
+ * A node of the tree: its address, the bytes it stands for, and the bytes of it and all below it.
+ */
 type Node = { cid: CID; fileSizeBytes: number; totalSizeBytes: number }
 
 /** The address and size, in bytes, of content read once as a stream, in constant memory. */
@@ -40,8 +45,10 @@ export async function fromBytes(
 }
 
 /**
- * Gives the content on while it reads it, and throws at its end unless it is what the address names. The last piece is held
- * back until then, so a reader that takes all of it has the right content. @throws ContentAddress.Mismatch, ContentAddress.Invalid
+ * Gives the content on while it reads it, and throws at its end unless it is what the address
+ * names. The last piece is held back until then, so a reader that takes all of it has the right
+ * content.
+ * @throws ContentAddress.Mismatch, ContentAddress.Invalid
  */
 export async function* verifyStream(
   cid: ContentAddress,
@@ -59,7 +66,10 @@ export async function* verifyStream(
   if (held && held.length > 0) yield held
 }
 
-/** The address itself where it is one of ours: nothing else, so no path and no other hash. @throws ContentAddress.Invalid */
+/**
+ * The address itself where it is one of ours: nothing else, so no path and no other hash.
+ * @throws ContentAddress.Invalid
+ */
 export function assert(cid: unknown): ContentAddress {
   if (typeof cid !== 'string' || !FORM.test(cid)) throw new InvalidError()
   let parsed: CID
@@ -101,7 +111,10 @@ async function* through(content: Source, tree: Tree): AsyncGenerator<Uint8Array>
   }
 }
 
-/** The balanced tree, built from the left: levels[0] are leaves without a parent yet, levels[1] their parents, and so on. */
+/**
+ * The balanced tree, built from the left: levels[0] are leaves without a parent yet, levels[1]
+ * their parents, and so on.
+ */
 class Tree {
   readonly shape: Shape
   private readonly levels: Node[][] = [[]]
@@ -113,7 +126,8 @@ class Tree {
   async append(node: Node, level = 0): Promise<void> {
     const nodes = this.levels[level] ?? []
     this.levels[level] = nodes
-    // A full level closes only when one more node comes: a tree of exactly `linkCount` leaves has one root above them.
+    // A full level closes only when one more node comes: a tree of exactly `linkCount` leaves has
+    // one root above them.
     if (nodes.length === this.shape.linkCount) {
       const parent = await parentOf(nodes.splice(0))
       await this.append(parent, level + 1)

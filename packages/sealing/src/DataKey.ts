@@ -15,8 +15,9 @@ export function create(randomBytes: RandomBytes = random): DataKey {
 }
 
 /**
- * What a manifest says about its data key: 32 bytes as hex, HKDF-SHA256 (RFC 5869) of the key under a label of its own.
- * Two keys with one commitment would be a collision of SHA-256; from the commitment the key can't be found.
+ * What a manifest says about its data key: 32 bytes as hex, HKDF-SHA256 (RFC 5869) of the key under
+ * a label of its own. Two keys with one commitment would be a collision of SHA-256; from the
+ * commitment the key can't be found.
  */
 export function commitment(dataKey: DataKey): Hex {
   return toHex(derive(assert(dataKey), new Uint8Array(32), 'ambrosia/data-key/commitment/1', 32))

@@ -17,9 +17,10 @@ import { DhkemX25519HkdfSha256 } from '@hpke/dhkem-x25519'
 import * as DataKey from './DataKey.ts'
 
 /**
- * A data key wrapped to one recipient with HPKE in base mode (RFC 9180): DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
- * AES-256-GCM. `info` is the context and the associated data are the recipient's key id and epoch, so an envelope opens
- * for the deal, recipient and epoch that it was made for and nowhere else.
+ * A data key wrapped to one recipient with HPKE in base mode (RFC 9180): DHKEM(X25519,
+ * HKDF-SHA256), HKDF-SHA256, AES-256-GCM. `info` is the context and the associated data are the
+ * recipient's key id and epoch, so an envelope opens for the deal, recipient and epoch that it was
+ * made for and nowhere else.
  */
 export type Envelope = {
   /** Which key of the recipient opens it, such as a DID URL. */
@@ -66,7 +67,10 @@ export async function createKeyPair(randomBytes: RandomBytes = random): Promise<
   return { publicKey: new Uint8Array(publicKey), privateKey: new Uint8Array(privateKey) }
 }
 
-/** Wraps a data key to a recipient. @throws Envelope.InvalidKey, Envelope.Invalid, DataKey.Invalid */
+/**
+ * Wraps a data key to a recipient.
+ * @throws Envelope.InvalidKey, Envelope.Invalid, DataKey.Invalid
+ */
 export async function wrap(options: {
   dataKey: DataKey.DataKey
   recipient: Recipient
@@ -88,12 +92,16 @@ export async function wrap(options: {
       wrapped: toBase64url(new Uint8Array(wrapped)),
     }
   } catch {
-    // The only input left that can fail is the key: a point of small order gives no secret (RFC 9180, section 7.1.4).
+    // The only input left that can fail is the key: a point of small order gives no secret (RFC
+    // 9180, section 7.1.4).
     throw new InvalidKeyError()
   }
 }
 
-/** The data key in an envelope. Every failure is the one error. @throws Envelope.Refused, Envelope.Invalid */
+/**
+ * The data key in an envelope. Every failure is the one error.
+ * @throws Envelope.Refused, Envelope.Invalid
+ */
 export async function unwrap(options: {
   envelope: Envelope
   privateKey: Uint8Array
@@ -122,7 +130,10 @@ export function hash(envelope: Envelope): Hex {
 
 const KEYS = 'enc,epoch,keyId,wrapped'
 
-/** An envelope from untrusted JSON data, with nothing beside its four members. @throws Envelope.Invalid */
+/**
+ * An envelope from untrusted JSON data, with nothing beside its four members.
+ * @throws Envelope.Invalid
+ */
 export function parse(value: unknown): Envelope {
   if (typeof value !== 'object' || value === null) throw new InvalidError('object')
   if (Object.keys(value).sort().join() !== KEYS) throw new InvalidError('members')

@@ -51,7 +51,10 @@ export function hash(manifest: Manifest): Hex {
   return toHex(sha256(CanonicalJson.encode(parse(manifest))))
 }
 
-/** A manifest from untrusted JSON data or text; every member is checked and none may be added. @throws Manifest.Invalid */
+/**
+ * A manifest from untrusted JSON data or text; every member is checked and none may be added.
+ * @throws Manifest.Invalid
+ */
 export function parse(input: unknown): Manifest {
   const value = typeof input === 'string' ? fromText(input) : input
   if (typeof value !== 'object' || value === null || Array.isArray(value)) fail('')

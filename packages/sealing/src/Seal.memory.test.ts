@@ -21,7 +21,8 @@ describe('Seal as a stream', () => {
   it('needs the same memory for 64 MiB and for 256 MiB', () => {
     const MIB = 1024 * 1024
     const [small, large] = [peakOf(64 * MIB), peakOf(256 * MIB)]
-    // Holding the payload would cost 192 MiB more; what is left is how late the garbage collector comes.
+    // Holding the payload would cost 192 MiB more; what is left is how late the garbage collector
+    // comes.
     assert.ok(large - small < 96 * MIB, `${small / MIB} MiB, then ${large / MIB} MiB`)
   })
 })

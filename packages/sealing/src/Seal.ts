@@ -14,8 +14,9 @@ import { inOrder, type Source, toBlocks, toFramedBlocks } from './streams.ts'
 export { InvalidPaddingError, TooLargeError } from './Padding.ts'
 
 /**
- * The seal of a payload, version 1: the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizar: "Online
- * Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", CRYPTO 2015, section 5) over AES-256-GCM.
+ * The seal of a payload, version 1: the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizar:
+ * "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", CRYPTO 2015, section 5)
+ * over AES-256-GCM.
  *
  *   sealed  = header, chunk 0, ..., chunk n-1        n >= 1
  *   header  = "ambseal" 0x01, salt (32), commitment (32)
@@ -23,17 +24,20 @@ export { InvalidPaddingError, TooLargeError } from './Padding.ts'
  *   nonce i = i as 11 bytes big-endian || 1 for the last chunk, else 0
  *   key || commitment = HKDF-SHA256(data key, salt, "ambrosia/seal/keys/1", 64)
  *
- * Every chunk carries 64 KiB of which the first `count` bytes are payload; the payload is dense, and zeros fill its size
- * class, so the sealed size says the class and nothing more. The salt makes nonces safe when one data key seals twice; the
- * commitment makes a sealed text open under one key only. A chunk is given out only after its own tag is verified; that the
- * payload is whole is known when the stream ends without an error.
+ * Every chunk carries 64 KiB of which the first `count` bytes are payload; the payload is dense,
+ * and zeros fill its size class, so the sealed size says the class and nothing more. The salt makes
+ * nonces safe when one data key seals twice; the commitment makes a sealed text open under one key
+ * only. A chunk is given out only after its own tag is verified; that the payload is whole is known
+ * when the stream ends without an error.
  */
 export type SealOptions = {
   plaintext: Source
   dataKey: DataKey.DataKey
   /** What the seal is bound to, any bytes; opening needs the same. */
   context: Uint8Array
-  /** Size class to fill, bytes; a multiple of 64 KiB. Default: the class of the payload's own size. */
+  /**
+   * Size class to fill, bytes; a multiple of 64 KiB. Default: the class of the payload's own size.
+   */
   paddedSizeBytes?: number | undefined
   /** Default: the platform's generator. */
   randomBytes?: RandomBytes | undefined
@@ -53,27 +57,39 @@ const COMMITMENT_SIZE_BYTES = 32
 const TAG_SIZE_BYTES = 16
 const COUNT_SIZE_BYTES = 4
 const CHUNK_SIZE_BYTES = COUNT_SIZE_BYTES + UNIT_SIZE_BYTES + TAG_SIZE_BYTES
-/** Chunks in work at once: enough to keep the platform's threads busy, small enough for constant memory. */
+/**
+ * Chunks in work at once: enough to keep the platform's threads busy, small enough for constant
+ * memory.
+ */
 const CONCURRENCY = 8
 
 /** Size of the header of a sealed payload, bytes. */
 export const HEADER_SIZE_BYTES = MAGIC.length + SALT_SIZE_BYTES + COMMITMENT_SIZE_BYTES
 
-/** Size in bytes of a sealed payload of a padded size. @throws Seal.InvalidPadding, Seal.TooLarge */
+/**
+ * Size in bytes of a sealed payload of a padded size.
+ * @throws Seal.InvalidPadding, Seal.TooLarge
+ */
 export function sealedSize(paddedSizeBytes: number): number {
   return (
     HEADER_SIZE_BYTES + (assertPaddedSize(paddedSizeBytes) / UNIT_SIZE_BYTES) * CHUNK_SIZE_BYTES
   )
 }
 
-/** Padded size in bytes that a sealed size stands for. @throws Seal.Truncated where it is not a whole number of chunks */
+/**
+ * Padded size in bytes that a sealed size stands for.
+ * @throws Seal.Truncated where it is not a whole number of chunks
+ */
 export function paddedSize(sealedSizeBytes: number): number {
   const count = (sealedSizeBytes - HEADER_SIZE_BYTES) / CHUNK_SIZE_BYTES
   if (!Number.isInteger(count) || count < 1) throw new TruncatedError(0)
   return count * UNIT_SIZE_BYTES
 }
 
-/** Seals a payload as a stream, in constant memory. @throws Seal.TooLarge, Seal.InvalidPadding, DataKey.Invalid */
+/**
+ * Seals a payload as a stream, in constant memory.
+ * @throws Seal.TooLarge, Seal.InvalidPadding, DataKey.Invalid
+ */
 export async function* seal(options: SealOptions): AsyncGenerator<Uint8Array> {
   const { paddedSizeBytes } = options
   if (paddedSizeBytes !== undefined) assertPaddedSize(paddedSizeBytes)
@@ -89,8 +105,9 @@ export async function* seal(options: SealOptions): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * Opens a sealed stream, in constant memory. What was given out before an error is genuine but not whole: act on the payload
- * only after the stream ended. @throws Seal.WrongKey, Seal.Tampered, Seal.Truncated, Seal.TooLarge, DataKey.Invalid
+ * Opens a sealed stream, in constant memory. What was given out before an error is genuine but not
+ * whole: act on the payload only after the stream ended.
+ * @throws Seal.WrongKey, Seal.Tampered, Seal.Truncated, Seal.TooLarge, DataKey.Invalid
  */
 export async function* open(options: OpenOptions): AsyncGenerator<Uint8Array> {
   const { dataKey, maximumSizeBytes = MAXIMUM_SIZE_BYTES } = options
@@ -160,7 +177,10 @@ async function* padded(source: Source, paddedSizeBytes?: number): AsyncGenerator
   yield { bytes: held as Uint8Array, isLast: true }
 }
 
-/** The payload in an opened chunk. One payload has one padded form: data never follows a gap, and the rest is zeros. */
+/**
+ * The payload in an opened chunk. One payload has one padded form: data never follows a gap, and
+ * the rest is zeros.
+ */
 function dataOf(plain: Uint8Array, hasEnded: boolean, index: number): Uint8Array {
   const count = new DataView(plain.buffer, plain.byteOffset).getUint32(0)
   if (count > UNIT_SIZE_BYTES || (hasEnded && count > 0)) throw new TamperedError(index)

@@ -4,8 +4,8 @@ export type Source = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Arra
 export type Block = { bytes: Uint8Array; isLast: boolean }
 
 /**
- * Cuts a source into a first block and following blocks of fixed sizes. Only the last block may be shorter, and it knows
- * that it is the last. A source of no bytes gives one empty block.
+ * Cuts a source into a first block and following blocks of fixed sizes. Only the last block may be
+ * shorter, and it knows that it is the last. A source of no bytes gives one empty block.
  */
 export async function* toBlocks(
   source: Source,
@@ -23,7 +23,10 @@ export type FramedBlock = Block & {
   filledSizeBytes: number
 }
 
-/** As toBlocks, but every block has its whole size and begins with `frontSizeBytes` zeros that the caller may write to. */
+/**
+ * As toBlocks, but every block has its whole size and begins with `frontSizeBytes` zeros that the
+ * caller may write to.
+ */
 export async function* toFramedBlocks(
   source: Source,
   firstSizeBytes: number,
@@ -50,7 +53,10 @@ export async function* toFramedBlocks(
   yield { bytes: block, isLast: true, filledSizeBytes: filled - frontSizeBytes }
 }
 
-/** Maps a stream with several items in work at once; results come in order and at most `concurrency` are held. */
+/**
+ * Maps a stream with several items in work at once; results come in order and at most `concurrency`
+ * are held.
+ */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
   concurrency: number,

@@ -2,7 +2,10 @@ import { reach } from '@ambrosia/chain/errors'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { createPublicClient, http, type PublicClient } from 'viem'
 
-/** A client that never answers from a cache. @throws Chain.Mismatch when the node serves another chain, Chain.Unreachable */
+/**
+ * A client that never answers from a cache.
+ * @throws Chain.Mismatch when the node serves another chain, Chain.Unreachable
+ */
 export async function connect(options: {
   rpcUrl: string
   chainId: number

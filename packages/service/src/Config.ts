@@ -3,8 +3,9 @@ import { isAbsolute, resolve } from 'node:path'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /**
- * Configuration from the environment and, below it, from a JSON file named by AMBROSIA_CONFIG_FILE whose keys are the same
- * names. All faults are told at once, each with the name of its setting and never with the value of a secret.
+ * Configuration from the environment and, below it, from a JSON file named by AMBROSIA_CONFIG_FILE
+ * whose keys are the same names. All faults are told at once, each with the name of its setting and
+ * never with the value of a secret.
  */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -238,7 +239,10 @@ export function developmentOnly<T>(setting: Setting<T>): Setting<T | undefined> 
 
 export type Fault = { name: string; problem: string }
 
-/** A fault of one setting, for settings of a service's own. The message follows the name: "must be …". */
+/**
+ * A fault of one setting, for settings of a service's own. The message follows the name: "must be
+ * …".
+ */
 export class FaultError extends Error {}
 
 export class InvalidError extends AmbrosiaError {

@@ -6,8 +6,9 @@ import { type Dialect, type DialectAdapter, Kysely, SqliteAdapter, SqliteDialect
 import { type Migration, Migrator } from 'kysely/migration'
 
 /**
- * The database of a service, through Kysely. Queries and migrations keep to what SQLite and PostgreSQL share (text, integers up
- * to 2^53, no vendor functions), so the dialect is one function of the URL.
+ * The database of a service, through Kysely. Queries and migrations keep to what SQLite and
+ * PostgreSQL share (text, integers up to 2^53, no vendor functions), so the dialect is one function
+ * of the URL.
  */
 export type { Kysely, Migration }
 
@@ -45,7 +46,10 @@ function dialectOf(url: string): Dialect {
   })
 }
 
-/** SQLite rolls back changes of the schema as PostgreSQL does; Kysely's own dialect leaves that unused. */
+/**
+ * SQLite rolls back changes of the schema as PostgreSQL does; Kysely's own dialect leaves that
+ * unused.
+ */
 class TransactionalSqliteDialect extends SqliteDialect {
   override createAdapter(): DialectAdapter {
     return new TransactionalSqliteAdapter()
@@ -58,7 +62,10 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/** WAL with full sync: a transaction that was answered survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous). */
+/**
+ * WAL with full sync: a transaction that was answered survives a power cut
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ */
 function openSqlite(path: string): Sqlite {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const sqlite = new Sqlite(path)

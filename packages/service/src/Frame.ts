@@ -30,7 +30,8 @@ export type Frame<S extends Settings, DB> = {
 }
 
 /**
- * Opens the frame of a service: network, chain, keystore, database. The configuration was read before, so that a service may refuse it.
+ * Opens the frame of a service: network, chain, keystore, database. The configuration was read
+ * before, so that a service may refuse it.
  * @throws Config.*, Network.*, Chain.*, Keystore.*, Database.*
  */
 export async function openFrame<S extends Settings, DB>(options: {
@@ -66,7 +67,10 @@ export type Serving<T extends HttpRoutes> = {
   close?: () => void
 }
 
-/** The server of a service with its routes; what it works with is given, so that a test can bring its own. */
+/**
+ * The server of a service with its routes; what it works with is given, so that a test can bring
+ * its own.
+ */
 export async function createServer<T extends HttpRoutes>(
   options: Server.Options,
   serving: Pick<Serving<T>, 'routes' | 'handlers' | 'guards'>,
@@ -77,7 +81,10 @@ export async function createServer<T extends HttpRoutes>(
   return app
 }
 
-/** Serves the routes and runs the jobs of a service until it is closed: requests and runs under way end, then the database closes. */
+/**
+ * Serves the routes and runs the jobs of a service until it is closed: requests and runs under way
+ * end, then the database closes.
+ */
 export async function serve<S extends Settings, DB, T extends HttpRoutes>(
   frame: Frame<S, DB>,
   serving: Serving<T>,

@@ -7,8 +7,9 @@ import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { writeFileAtomically, writeFileOnce } from './files.ts'
 
 /**
- * Secrets encrypted at rest, each under XChaCha20-Poly1305 with its name as associated data and a key that scrypt (RFC 7914)
- * makes of the password. The file is replaced as a whole and never half-written.
+ * Secrets encrypted at rest, each under XChaCha20-Poly1305 with its name as associated data and a
+ * key that scrypt (RFC 7914) makes of the password. The file is replaced as a whole and never
+ * half-written.
  */
 export type Keystore = {
   /** A secret's bytes, or undefined. */
@@ -85,8 +86,9 @@ export async function open(options: {
 }
 
 /**
- * The password of a development home: 32 random bytes in a file that is made at the first use. Whoever can read the home can
- * open its keystores, which is why production must name a password file of its own.
+ * The password of a development home: 32 random bytes in a file that is made at the first use.
+ * Whoever can read the home can open its keystores, which is why production must name a password
+ * file of its own.
  */
 export function developmentPassword(home: string): string {
   const path = join(home, 'development-password')
@@ -99,7 +101,8 @@ function readFile(path: string): File {
     const file = JSON.parse(toUtf8(readFileSync(path))) as File
     const { kdf } = file
     const isKnown = file.version === 1 && kdf.name === 'scrypt'
-    // A file that someone changed must not make us spend all memory, and N is a power of two (RFC 7914, section 2).
+    // A file that someone changed must not make us spend all memory, and N is a power of two (RFC
+    // 7914, section 2).
     const isPower = Number.isSafeInteger(kdf.N) && kdf.N > 1 && Number.isInteger(Math.log2(kdf.N))
     const isBounded =
       isPower &&

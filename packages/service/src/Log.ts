@@ -2,9 +2,9 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type DestinationStream, destination, type LogFn, type Logger, pino } from 'pino'
 
 /**
- * Logs as JSON lines on standard error. No secret may reach them: what could hold one is censored by name, an error of ours
- * shows its code and public details, and of any other error only its name and stack frames are kept, since its message may
- * quote what it failed on.
+ * Logs as JSON lines on standard error. No secret may reach them: what could hold one is censored
+ * by name, an error of ours shows its code and public details, and of any other error only its name
+ * and stack frames are kept, since its message may quote what it failed on.
  */
 export type Log = Logger
 
@@ -59,7 +59,10 @@ export function create(options: {
   )
 }
 
-/** A copy without secrets, at any depth: what has a secret's name, and all raw bytes. Errors are described by a serializer. */
+/**
+ * A copy without secrets, at any depth: what has a secret's name, and all raw bytes. Errors are
+ * described by a serializer.
+ */
 function censor(value: unknown, depth: number): unknown {
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'object' || value === null || value instanceof Error) return value

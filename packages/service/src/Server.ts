@@ -41,7 +41,10 @@ export type Options = {
   metrics: Metrics
   /** What must work for the service to be ready, by name; a rejection means that it does not. */
   checks?: Readonly<Record<string, () => Promise<unknown>>> | undefined
-  /** Status by error code (`Ticket.Unknown`) or by domain (`HttpSignature.`). Default 400 for errors of ours. */
+  /**
+   * Status by error code (`Ticket.Unknown`) or by domain (`HttpSignature.`). Default 400 for errors
+   * of ours.
+   */
   statuses?: Statuses | undefined
   /** Largest JSON body, bytes. Default 1 MiB. */
   bodyLimitBytes?: number | undefined
@@ -89,7 +92,10 @@ export async function create(options: Options): Promise<Server> {
   return app
 }
 
-/** Starts to listen and tells the base URL; port 0 takes a free one. @throws Server.PortTaken, Server.PortRefused */
+/**
+ * Starts to listen and tells the base URL; port 0 takes a free one.
+ * @throws Server.PortTaken, Server.PortRefused
+ */
 export async function listen(app: Server, at: { host: string; port: number }): Promise<string> {
   try {
     return await app.listen(at)
@@ -162,7 +168,9 @@ function answerProblems(app: Server, options: Options): void {
   })
 }
 
-/** One line a request, with the route's pattern: a path or query may hold what no log should keep. */
+/**
+ * One line a request, with the route's pattern: a path or query may hold what no log should keep.
+ */
 function logRequests(app: Server, metrics: Metrics): void {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'

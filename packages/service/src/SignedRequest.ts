@@ -10,8 +10,9 @@ import { TooManyRequestsError } from './problems.ts'
 import type { Server } from './Server.ts'
 
 /**
- * Requests signed by Ethereum accounts: the HttpSignature profile with keyid `eip155:<chain id>:<address>` (CAIP-10) and an EIP-191
- * signature of 65 bytes over the signature base. A nonce is kept until its signature expires and refused the second time.
+ * Requests signed by Ethereum accounts: the HttpSignature profile with keyid
+ * `eip155:<chain id>:<address>` (CAIP-10) and an EIP-191 signature of 65 bytes over the signature
+ * base. A nonce is kept until its signature expires and refused the second time.
  */
 declare module 'fastify' {
   interface FastifyRequest {
@@ -71,7 +72,8 @@ export function createHook<DB extends NonceTable>(
   })
   return async (request) => {
     const nowSec = nowMs() / 1000
-    // Only JSON keeps its bytes; a body of another type would pass without its digest being checked.
+    // Only JSON keeps its bytes; a body of another type would pass without its digest being
+    // checked.
     const hasBody = request.body !== undefined && request.body !== null
     if (hasBody && request.rawBody === undefined) throw new BodyUnsignedError()
     const verified = await HttpSignature.verify({
@@ -119,7 +121,10 @@ async function isBy(
   }
 }
 
-/** Nonces outlive their signatures by this much, so that a clock that is set back brings none to life again, seconds. */
+/**
+ * Nonces outlive their signatures by this much, so that a clock that is set back brings none to
+ * life again, seconds.
+ */
 const CLOCK_SET_BACK_SEC = 3600
 
 async function useNonce(

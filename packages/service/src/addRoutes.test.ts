@@ -273,7 +273,8 @@ describe('addRoutes', () => {
         body,
         duplex: 'half',
       } as RequestInit).catch(() => undefined)
-      // The refusal may reach the client as an answer, or as a connection that ends while it is still sending.
+      // The refusal may reach the client as an answer, or as a connection that ends while it is
+      // still sending.
       if (response) assert.equal(response.status, 409)
       assert.ok(pulled < 1000, `${pulled} parts were read`)
     }

@@ -51,7 +51,10 @@ export type Guards = {
   bearer?: (secret: string | undefined) => void
 }
 
-/** Registers a handler for every route of a table. Bodies, answers and documents at /docs follow from the table. */
+/**
+ * Registers a handler for every route of a table. Bodies, answers and documents at /docs follow
+ * from the table.
+ */
 export function addRoutes<T extends HttpRoutes>(
   app: Server,
   routes: T,

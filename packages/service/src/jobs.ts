@@ -6,7 +6,10 @@ export type Job = {
   name: string
   /** Time from the end of one run to the start of the next, milliseconds. */
   everyMs: number
-  /** One run. It ends soon after the signal, and finds by itself what is to be done: a run that failed is followed by another. */
+  /**
+   * One run. It ends soon after the signal, and finds by itself what is to be done: a run that
+   * failed is followed by another.
+   */
   run: (signal: AbortSignal) => Promise<void>
 }
 
@@ -27,7 +30,10 @@ const LONGEST_WAIT_MS = 60_000
 /** Part of a wait by which it may be shorter or longer. */
 const JITTER = 0.1
 
-/** Starts jobs, each on its own. A failure is logged by its code, and the job is tried again with increasing delays. */
+/**
+ * Starts jobs, each on its own. A failure is logged by its code, and the job is tried again with
+ * increasing delays.
+ */
 export function startJobs(jobs: readonly Job[], options: Options): Jobs {
   const controller = new AbortController()
   const running = jobs.map((job) => repeat(job, controller.signal, options))
@@ -56,7 +62,9 @@ async function repeat(job: Job, signal: AbortSignal, options: Options): Promise<
   }
 }
 
-/** The wait before the next run: twice as long after each failure in a row, give or take the jitter. */
+/**
+ * The wait before the next run: twice as long after each failure in a row, give or take the jitter.
+ */
 export function waitMs(everyMs: number, failures: number, random: () => number): number {
   const longest = Math.max(everyMs, LONGEST_WAIT_MS)
   const wait = Math.min(everyMs * 2 ** failures, longest)

@@ -24,7 +24,9 @@ const FRAMEWORK: Readonly<Record<string, readonly [code: string, status: number,
   FST_ERR_MAX_PARAM_LENGTH: ['Request.NotFound', 404, 'there is no such resource'],
 }
 
-/** The problem that an error is. What is not ours to tell becomes `Internal` without its message. */
+/**
+ * The problem that an error is. What is not ours to tell becomes `Internal` without its message.
+ */
 export function problemOf(error: unknown, statuses: Statuses): HttpProblem.HttpProblem {
   if (error instanceof AmbrosiaError) {
     const { code, message, hint = '' } = error

@@ -13,8 +13,9 @@ export type Running = {
 const CLOSE_TIMEOUT_MS = 15_000
 
 /**
- * Runs a service as a process. When it is ready, one line `{"ready":true,"url":…}` goes to standard output. SIGINT and SIGTERM drain
- * and end it with 0, a second signal ends it at once. Exit codes: 0 ended as asked, 1 failed, 2 the configuration can't be used.
+ * Runs a service as a process. When it is ready, one line `{"ready":true,"url":…}` goes to standard
+ * output. SIGINT and SIGTERM drain and end it with 0, a second signal ends it at once. Exit codes:
+ * 0 ended as asked, 1 failed, 2 the configuration can't be used.
  */
 export async function runService(
   main: (context: { env: NodeJS.ProcessEnv; signal: AbortSignal }) => Promise<Running>,
@@ -54,8 +55,9 @@ export async function runService(
 }
 
 /**
- * Whoever started us for themselves holds our standard input: its end is theirs. In development a line `kill-at POINT` on it names the
- * point at which we are to end, and is answered by a line `{"killAt":POINT}`.
+ * Whoever started us for themselves holds our standard input: its end is theirs. In development a
+ * line `kill-at POINT` on it names the point at which we are to end, and is answered by a line
+ * `{"killAt":POINT}`.
  */
 function listenToOwner(onEnd: () => void): void {
   const lines = createInterface({ input: process.stdin })

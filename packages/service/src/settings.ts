@@ -42,7 +42,10 @@ export function placesOf(config: Common, service: string): Places {
   }
 }
 
-/** The keystore of a service. Production must name a password file; development makes one in the home. */
+/**
+ * The keystore of a service. Production must name a password file; development makes one in the
+ * home.
+ */
 export async function openKeystore(config: Common, places: Places): Promise<Keystore.Keystore> {
   const path = join(places.dataFolder, 'keystore.json')
   if (config.password !== undefined) return Keystore.open({ path, password: config.password })

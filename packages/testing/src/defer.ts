@@ -6,8 +6,8 @@ export type Ending = { after(work: () => void | Promise<void>): void }
 const stacks = new WeakMap<Ending, (() => void | Promise<void>)[]>()
 
 /**
- * Does work at the end of a test or suite, the last that was deferred first: what stands on something else ends before it. All of it is
- * done, and the first failure told.
+ * Does work at the end of a test or suite, the last that was deferred first: what stands on
+ * something else ends before it. All of it is done, and the first failure told.
  */
 export function defer(t: Ending, work: () => void | Promise<void>): void {
   const known = stacks.get(t)

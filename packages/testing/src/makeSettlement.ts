@@ -18,7 +18,10 @@ export type Change = {
   relayerFee?: bigint
 }
 
-/** A settlement of a deal by a provider that nobody has seen, signed by oracles and provider after the changes. */
+/**
+ * A settlement of a deal by a provider that nobody has seen, signed by oracles and provider after
+ * the changes.
+ */
 export async function makeSettlement(
   exchange: Exchange,
   deal: TestDeal,

@@ -17,7 +17,10 @@ import { domains } from '@ambrosia/chain/compile/sourceList'
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import { createPublicClient, http } from 'viem'
 
-/** A chain that was made once and is loaded by every test that needs it, with what its maker said about it. */
+/**
+ * A chain that was made once and is loaded by every test that needs it, with what its maker said
+ * about it.
+ */
 export type Snapshot<Facts> = { stateFile: string; facts: Facts }
 
 const PACKAGES = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,9 +28,10 @@ const PACKAGES = fileURLToPath(new URL('../..', import.meta.url))
 const MAKERS = ['chain/src/**/*.ts', 'devnet/src/**/*.ts', 'testing/src/**/*.ts']
 
 /**
- * The chain that `make` leaves behind, from the cache where it was made before. A change of a contract, of its deployment or of these
- * helpers makes a new one.
- * @param make works on the empty chain of that URL and returns what those who load it must know: addresses, ids. JSON only
+ * The chain that `make` leaves behind, from the cache where it was made before. A change of a
+ * contract, of its deployment or of these helpers makes a new one.
+ * @param make works on the empty chain of that URL and returns what those who load it must know:
+ * addresses, ids. JSON only
  */
 export async function snapshot<Facts>(
   name: string,
@@ -41,7 +45,10 @@ export async function snapshot<Facts>(
   }
 }
 
-/** Made under another name and renamed whole: of several tests at once each makes one, and one of them stays. */
+/**
+ * Made under another name and renamed whole: of several tests at once each makes one, and one of
+ * them stays.
+ */
 async function makeSnapshot(
   folder: string,
   make: (rpcUrl: string) => Promise<unknown>,

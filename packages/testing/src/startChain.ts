@@ -24,7 +24,10 @@ export type ChainOptions = {
   intervalSec?: number
 }
 
-/** Starts a chain with the contracts for one test or suite, loaded from a snapshot: they are deployed once, not once a file. */
+/**
+ * Starts a chain with the contracts for one test or suite, loaded from a snapshot: they are
+ * deployed once, not once a file.
+ */
 export async function startChain(t: Ending, options: ChainOptions = {}): Promise<TestChain> {
   return await startFrom(t, await contractsSnapshot(), options)
 }

@@ -24,7 +24,10 @@ export type TestOracle = { operator: HDAccount; signer: PrivateKeyAccount }
 /** A deal by its terms and the salt of its id. */
 export type TestDeal = { terms: Deal.DealTerms; salt: Hex; dealId: Hex }
 
-/** A chain with the contracts, three admitted oracles and a consumer with MED: settlement without services. */
+/**
+ * A chain with the contracts, three admitted oracles and a consumer with MED: settlement without
+ * services.
+ */
 export type Exchange = TestChain & {
   domain: Domain
   oracles: readonly TestOracle[]
@@ -45,7 +48,10 @@ const consumer = developmentAccount('consumer')
 const relayer = developmentAccount('relayer')
 const deployer = developmentAccount('deployer')
 
-/** Starts an exchange for one test or suite. Its oracles are admitted and its consumer's MED approved once, not once a file. */
+/**
+ * Starts an exchange for one test or suite. Its oracles are admitted and its consumer's MED
+ * approved once, not once a file.
+ */
 export async function startExchange(t: Ending, options: ChainOptions = {}): Promise<Exchange> {
   const chain = await startFrom(t, await snapshot('exchange', prepare), options)
   const { contracts } = chain

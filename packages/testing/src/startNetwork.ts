@@ -5,8 +5,8 @@ import { contractsSnapshot } from './startChain.ts'
 import { useFolder } from './useFolder.ts'
 
 /**
- * A whole network for one test or suite: chain and services as processes, on free ports, in a home that goes with it. A service that
- * ends stays down, so that a test sees it.
+ * A whole network for one test or suite: chain and services as processes, on free ports, in a home
+ * that goes with it. A service that ends stays down, so that a test sees it.
  */
 export async function startNetwork(
   t: Ending,

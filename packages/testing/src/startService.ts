@@ -20,8 +20,8 @@ export type StartedService = {
 }
 
 /**
- * Starts `apps/<app>` on a free port in a home that the test has prepared, and waits until it is ready or has ended. Of our own
- * environment it sees PATH alone, so a test says all that counts.
+ * Starts `apps/<app>` on a free port in a home that the test has prepared, and waits until it is
+ * ready or has ended. Of our own environment it sees PATH alone, so a test says all that counts.
  */
 export async function startService(
   t: Ending,

@@ -1,5 +1,7 @@
-// A secret that nobody ever has: every holder deals a random part, and each adds up what it received (Pedersen, "A Threshold Cryptosystem without
-// a Trusted Party", EUROCRYPT 1991). Dealers first publish the hash of their commitments, so that none chooses its part by those of the others.
+// A secret that nobody ever has: every holder deals a random part, and each adds up what it
+// received (Pedersen, "A Threshold Cryptosystem without a Trusted Party", EUROCRYPT 1991). Dealers
+// first publish the hash of their commitments, so that none chooses its part by those of the
+// others.
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { add, decodePoint, decodeScalar, encodePoint, encodeScalar } from './group.ts'
 import {
@@ -32,7 +34,10 @@ export function addDealings(dealings: readonly ReceivedDealing[]): Held {
   return { share: { index: first.share.index, value: encodeScalar(value) }, commitments }
 }
 
-/** That dealings are of distinct dealers, to one holder, of one threshold, and that every share is what was promised. */
+/**
+ * That dealings are of distinct dealers, to one holder, of one threshold, and that every share is
+ * what was promised.
+ */
 export function assertDealings(dealings: readonly ReceivedDealing[]): ReceivedDealing {
   const first = dealings[0]
   assertIndices(dealings.map(({ dealer }) => dealer))

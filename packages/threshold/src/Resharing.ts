@@ -1,6 +1,8 @@
-// Handing a shared secret on: every old holder deals its own share to the new holders, who put together what they received (Desmedt and Jajodia,
-// "Redistributing Secret Shares to New Access Structures", 1997). The secret stays and is never whole; old and new shares do not fit together, so
-// doing it to the same holders renews their shares (Herzberg et al., "Proactive Secret Sharing", CRYPTO 1995).
+// Handing a shared secret on: every old holder deals its own share to the new holders, who put
+// together what they received (Desmedt and Jajodia, "Redistributing Secret Shares to New Access
+// Structures", 1997). The secret stays and is never whole; old and new shares do not fit together,
+// so doing it to the same holders renews their shares (Herzberg et al., "Proactive Secret Sharing",
+// CRYPTO 1995).
 import type { Hex, RandomBytes } from '@ambrosia/primitives/Bytes'
 import { assertDealings, type Held } from './Generation.ts'
 import {
@@ -31,8 +33,10 @@ export function deal(
 }
 
 /**
- * A new holder's share, out of the dealings of old holders: the same dealers for all new holders, at least the old threshold of them.
- * @throws Threshold.BadShares naming dealers who dealt another share than their own, or a share that is not what they committed to
+ * A new holder's share, out of the dealings of old holders: the same dealers for all new holders,
+ * at least the old threshold of them.
+ * @throws Threshold.BadShares naming dealers who dealt another share than their own, or a share
+ * that is not what they committed to
  * @throws Threshold.TooFewShares
  */
 export function receive(

@@ -1,5 +1,6 @@
-// Verifiable secret sharing: Shamir's scheme with Feldman's commitments ("A Practical Scheme for Non-interactive Verifiable Secret Sharing",
-// FOCS 1987). The commitments show the secret times the base point, which tells nothing of a secret that is random.
+// Verifiable secret sharing: Shamir's scheme with Feldman's commitments ("A Practical Scheme for
+// Non-interactive Verifiable Secret Sharing", FOCS 1987). The commitments show the secret times the
+// base point, which tells nothing of a secret that is random.
 import { fromHex, type Hex, type RandomBytes, random } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256Tagged } from '@ambrosia/primitives/Hash'
@@ -21,7 +22,10 @@ import {
 /** One holder's part of a secret. `value` is secret. */
 export type Share = { index: number; value: Hex }
 
-/** What a dealer gives: one share to each holder, the commitments to all. Any `commitments.length` shares make the secret. */
+/**
+ * What a dealer gives: one share to each holder, the commitments to all. Any `commitments.length`
+ * shares make the secret.
+ */
 export type Dealing = { commitments: readonly Hex[]; shares: readonly Share[] }
 
 /** A dealing as one holder has it. */
@@ -34,7 +38,10 @@ export function createSecret(randomBytes: RandomBytes = random): Hex {
   return encodeScalar(randomScalar(randomBytes))
 }
 
-/** Shares a secret among holders so that any `threshold` of them have it. @throws Threshold.BadParameters */
+/**
+ * Shares a secret among holders so that any `threshold` of them have it.
+ * @throws Threshold.BadParameters
+ */
 export function split(
   secret: Hex,
   options: { threshold: number; indices: readonly number[]; randomBytes?: RandomBytes },

@@ -1,6 +1,6 @@
-// A pseudorandom function whose key is shared and whose input nobody sees: 2HashDH in the verifiable mode of RFC 9497, suite
-// ristretto255-SHA512, with the key in Shamir shares (Jarecki, Kiayias, Krawczyk, Xu, "TOPPSS", 2017). The output is that of RFC 9497 under the
-// whole key.
+// A pseudorandom function whose key is shared and whose input nobody sees: 2HashDH in the
+// verifiable mode of RFC 9497, suite ristretto255-SHA512, with the key in Shamir shares (Jarecki,
+// Kiayias, Krawczyk, Xu, "TOPPSS", 2017). The output is that of RFC 9497 under the whole key.
 import { fromHex, type Hex, type RandomBytes, random, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256Tagged } from '@ambrosia/primitives/Hash'
 import { ristretto255_oprf } from '@noble/curves/ed25519.js'
@@ -16,13 +16,20 @@ export type Evaluation = { index: number; element: Hex; proof: Hex }
 
 const { oprf, voprf } = ristretto255_oprf
 
-/** Blinds an input: what is sent tells nothing of it, and two requests for one input can't be told to be so. */
+/**
+ * Blinds an input: what is sent tells nothing of it, and two requests for one input can't be told
+ * to be so.
+ */
 export function createRequest(input: Uint8Array, randomBytes: RandomBytes = random): Request {
   const { blind, blinded } = voprf.blind(input, (size = 32) => randomBytes(size))
   return { input, blind, blinded: toHex(blinded) }
 }
 
-/** A holder's answer to a blinded input. @throws Threshold.Malformed where the input is not a point, or the one that would show the key's nothing */
+/**
+ * A holder's answer to a blinded input.
+ * @throws Threshold.Malformed where the input is not a point, or the one that would show the key's
+ * nothing
+ */
 export function evaluate(held: Held, blinded: Hex, randomBytes: RandomBytes = random): Evaluation {
   const point = decodePoint(blinded)
   const publicKey = sharePublicKey(held.commitments, held.share.index)

@@ -1,4 +1,5 @@
-// The group of everything here: ristretto255 (RFC 9496), of prime order, whose encodings are canonical.
+// The group of everything here: ristretto255 (RFC 9496), of prime order, whose encodings are
+// canonical.
 import { fromHex, type Hex, type RandomBytes, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { ristretto255 } from '@noble/curves/ed25519.js'

@@ -13,15 +13,24 @@ const LIST_ID = 1
 const BLIND_TRIES = 16
 
 export type StatusLists = {
-  /** A fresh entry at a random index, for a credential about to be signed. @throws StatusList.Full */
+  /**
+   * A fresh entry at a random index, for a credential about to be signed.
+   * @throws StatusList.Full
+   */
   allocate(): Promise<StatusList.Entry>
   /** @throws Status.UnknownEntry */
   revoke(index: number): Promise<void>
-  /** The signed list of an epoch (seconds). The present one is frozen at its first reading. @throws Status.UnknownEpoch */
+  /**
+   * The signed list of an epoch (seconds). The present one is frozen at its first reading.
+   * @throws Status.UnknownEpoch
+   */
   published(epochSec: number | undefined): Promise<string>
 }
 
-/** Status lists by epochs: whoever asks for one epoch gets the same bytes, so that all oracles judge alike. */
+/**
+ * Status lists by epochs: whoever asks for one epoch gets the same bytes, so that all oracles judge
+ * alike.
+ */
 export function createStatusLists(options: {
   database: Kysely<IssuerDatabase>
   keys: IssuerKeys
@@ -47,7 +56,8 @@ export function createStatusLists(options: {
       const length = StatusList.MINIMUM_LENGTH
       const draw = (isTaken: (index: number) => boolean): number =>
         StatusList.allocateIndex({ length, isTaken, randomBytes: options.randomBytes ?? random })
-      // The database decides, so two at once never get one entry. Only in a list that is nearly full all entries are read.
+      // The database decides, so two at once never get one entry. Only in a list that is nearly
+      // full all entries are read.
       let index = draw(() => false)
       for (let tries = 1; !(await isFree(index)); tries++) {
         const taken = tries < BLIND_TRIES ? undefined : await readTaken(database)

@@ -12,8 +12,9 @@ import {
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 
 /**
- * Blobs as files: `<folder>/<last two characters>/<cid>`. A blob is written beside, flushed, and renamed into its place, so a file
- * under its address is whole and right; what a crash leaves lies in `incoming` and is removed at the next start.
+ * Blobs as files: `<folder>/<last two characters>/<cid>`. A blob is written beside, flushed, and
+ * renamed into its place, so a file under its address is whole and right; what a crash leaves lies
+ * in `incoming` and is removed at the next start.
  */
 export class FileBlobStore implements BlobStore {
   private readonly folder: string

@@ -11,9 +11,10 @@ import { secretHash } from './createTicket.ts'
 export type SignedReceipt = { receipt: StorageReceipt.StorageReceipt; signature: Hex }
 
 /**
- * Takes an upload: checks its address while it is written, keeps it only if it is what the ticket says, and signs for it. The same
- * record uploaded again answers the same receipt.
- * @throws Upload.TicketRefused, Upload.SizeMismatch, Upload.Interrupted, ContentAddress.Mismatch, BlobStore.TooLarge
+ * Takes an upload: checks its address while it is written, keeps it only if it is what the ticket
+ * says, and signs for it. The same record uploaded again answers the same receipt.
+ * @throws Upload.TicketRefused, Upload.SizeMismatch, Upload.Interrupted, ContentAddress.Mismatch,
+ * BlobStore.TooLarge
  */
 export async function acceptUpload(
   store: Store,
@@ -53,7 +54,10 @@ export async function acceptUpload(
   }
 }
 
-/** Uses up the ticket and writes the row; where another upload with the same ticket came first, its row. */
+/**
+ * Uses up the ticket and writes the row; where another upload with the same ticket came first, its
+ * row.
+ */
 async function keep(store: Store, ticket: TicketRow, holding: HoldingRow): Promise<HoldingRow> {
   // Another upload of the same content may have failed since, and taken the blob with it.
   if (!(await store.blobs.has(holding.content_address))) throw new InterruptedError()
@@ -113,8 +117,9 @@ async function ticketOf(store: Store, secret: string): Promise<TicketRow> {
 type Terms = { certificateLife: number; deliveryWindow: number; expiry: bigint }
 
 /**
- * A certificate made of this upload is no older than the submission window, and its asOf is not after the deal's expiry. Delivery
- * may be claimed up to the end of the delivery window and answered one window later, so the blob stays for two.
+ * A certificate made of this upload is no older than the submission window, and its asOf is not
+ * after the deal's expiry. Delivery may be claimed up to the end of the delivery window and
+ * answered one window later, so the blob stays for two.
  */
 async function toHolding(store: Store, ticket: TicketRow, terms: Terms): Promise<HoldingRow> {
   const submitBySec = Math.min(

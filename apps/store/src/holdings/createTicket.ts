@@ -15,7 +15,8 @@ export type Ticket = { ticket: string; expiresAtSec: number }
 
 /**
  * Gives leave to upload one blob for an open deal that names this store.
- * @throws Ticket.TooLarge, Ticket.DealUnknown, Ticket.StoreNotNamed, Ticket.DealNotOpen, Ticket.QuotaExceeded, Ticket.StoreFull
+ * @throws Ticket.TooLarge, Ticket.DealUnknown, Ticket.StoreNotNamed, Ticket.DealNotOpen,
+ * Ticket.QuotaExceeded, Ticket.StoreFull
  */
 export async function createTicket(
   store: Store,
@@ -32,7 +33,8 @@ export async function createTicket(
   if (!deal.isOpen) throw new DealNotOpenError(dealId)
   const secret = toBase64url(random(32))
   const expiresAtSec = Math.floor(store.nowSec()) + limits.ticketLifeSec
-  // Counting and taking the place are one transaction, so that requests at once can't both take the last one.
+  // Counting and taking the place are one transaction, so that requests at once can't both take the
+  // last one.
   await store.database.transaction().execute(async (database) => {
     const nowSec = Math.floor(store.nowSec())
     await database.deleteFrom('ticket').where('expires_at_sec', '<=', nowSec).execute()

@@ -6,8 +6,8 @@ import { type Address, isAddressEqual } from 'viem'
 import type { Store } from '../Store.ts'
 
 /**
- * Keeps a public document of a deal: the criteria or the agreement whose SHA-256 stands in its terms. Nothing else is taken, so
- * whoever sends it, it is the document that the consumer meant.
+ * Keeps a public document of a deal: the criteria or the agreement whose SHA-256 stands in its
+ * terms. Nothing else is taken, so whoever sends it, it is the document that the consumer meant.
  * @throws Document.TooLarge, Document.HashMismatch, Document.DealUnknown, Document.NotOfDeal
  */
 export async function acceptDocument(

@@ -6,8 +6,9 @@ import type { HoldingRow } from '../database/tables.ts'
 import type { Store } from '../Store.ts'
 
 /**
- * The holding under which an account may read a blob: the deal's oracles (by operator or signing key) from the upload on, the
- * consumer once the settlement is final and as long as the consent stands. Nobody learns whether a blob exists that they may not read.
+ * The holding under which an account may read a blob: the deal's oracles (by operator or signing
+ * key) from the upload on, the consumer once the settlement is final and as long as the consent
+ * stands. Nobody learns whether a blob exists that they may not read.
  * @throws Blob.Refused
  */
 export async function findReadable(

@@ -12,14 +12,17 @@ export type SignedRelease = {
   release: Release.Release
   signature: Hex
   envelope: Envelope.Envelope
-  /** The record's manifest, so that the consumer can check what they get against the hash on chain. */
+  /**
+   * The record's manifest, so that the consumer can check what they get against the hash on chain.
+   */
   manifest?: Manifest.Manifest | undefined
 }
 
 /**
- * Keeps an oracle's release: the wrapped key and the statement its registered signing key made. A release of the same or a newer block replaces an older one.
- * @throws Release.RecordUnknown, Release.OracleNotNamed, Release.EnvelopeMismatch, Release.SignatureRefused, Release.ManifestMismatch,
- * Release.Ended, Release.Stale
+ * Keeps an oracle's release: the wrapped key and the statement its registered signing key made. A
+ * release of the same or a newer block replaces an older one.
+ * @throws Release.RecordUnknown, Release.OracleNotNamed, Release.EnvelopeMismatch,
+ * Release.SignatureRefused, Release.ManifestMismatch, Release.Ended, Release.Stale
  */
 export async function acceptRelease(
   store: Store,
@@ -78,7 +81,10 @@ export type Delivery = {
   releases: (SignedRelease & { oracle: Address })[]
 }
 
-/** What the consumer needs to open a record: where it lies, and the keys wrapped to them. @throws Release.RecordUnknown, Release.Ended */
+/**
+ * What the consumer needs to open a record: where it lies, and the keys wrapped to them.
+ * @throws Release.RecordUnknown, Release.Ended
+ */
 export async function readReleases(
   store: Store,
   recordId: Hex,

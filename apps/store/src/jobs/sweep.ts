@@ -6,8 +6,9 @@ import type { Store } from '../Store.ts'
 export type Swept = { unsettled: number; revoked: number; expired: number }
 
 /**
- * Deletes what is no longer to be held: blobs whose certificate can no longer exist, judged by the time of final blocks so that a
- * late settlement is not missed, blobs of revoked records, and blobs whose time is over.
+ * Deletes what is no longer to be held: blobs whose certificate can no longer exist, judged by the
+ * time of final blocks so that a late settlement is not missed, blobs of revoked records, and blobs
+ * whose time is over.
  */
 export async function sweep(store: Store): Promise<Swept> {
   const swept: Swept = { unsettled: 0, revoked: 0, expired: 0 }
@@ -51,7 +52,10 @@ async function drop(store: Store, holding: HoldingRow): Promise<void> {
   await deleteUnheld(store, holding.content_address)
 }
 
-/** After a crash a blob may lie here that no record refers to: the row is written after the file, and removed before it. */
+/**
+ * After a crash a blob may lie here that no record refers to: the row is written after the file,
+ * and removed before it.
+ */
 export async function deleteStrays(store: Store): Promise<number> {
   let count = 0
   for await (const contentAddress of store.blobs.list()) {

@@ -81,9 +81,11 @@ type AnyCall = {
 }
 
 /**
- * Asks a service. What is answered is read up to the limit of the route and checked against its schema before anybody uses it; no
- * redirect is followed, so what is signed goes to the service that was named and nowhere else.
- * @throws the service's refusal with its code; Service.Unreachable, Service.TimedOut, Service.Malformed, Service.TooLarge
+ * Asks a service. What is answered is read up to the limit of the route and checked against its
+ * schema before anybody uses it; no redirect is followed, so what is signed goes to the service
+ * that was named and nowhere else.
+ * @throws the service's refusal with its code; Service.Unreachable, Service.TimedOut,
+ * Service.Malformed, Service.TooLarge
  */
 export async function call<R extends HttpRoute>(
   service: Service,
@@ -162,7 +164,10 @@ function failureOf({ service, route, origin }: To, cause: unknown): Error {
     : new UnreachableError(service.name, origin, cause)
 }
 
-/** The service's refusal. A code that the route does not know is not believed: ours decide what a program does next. */
+/**
+ * The service's refusal. A code that the route does not know is not believed: ours decide what a
+ * program does next.
+ */
 async function refusalOf(to: To, response: Response): Promise<Error> {
   const { service, route } = to
   const problem = HttpProblem.read(await problemOf(to, response))

@@ -1,4 +1,7 @@
-/** The bytes of a body as they come, up to a limit; `onTooMuch` makes the error. Nothing past the limit is kept. */
+/**
+ * The bytes of a body as they come, up to a limit; `onTooMuch` makes the error. Nothing past the
+ * limit is kept.
+ */
 export async function* streamLimited(
   body: ReadableStream<Uint8Array> | null,
   limitBytes: number,

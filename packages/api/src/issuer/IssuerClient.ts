@@ -35,7 +35,10 @@ export function createIssuerClient(options: {
   }
 }
 
-/** The status list of an epoch (seconds) as the URL in the issuer's DID document serves it; its bytes are what is hashed and verified. */
+/**
+ * The status list of an epoch (seconds) as the URL in the issuer's DID document serves it; its
+ * bytes are what is hashed and verified.
+ */
 export async function readStatusList(options: {
   url: string
   epochSec: number

@@ -17,7 +17,10 @@ export type OracleService = Reply<typeof oracleRoutes.describe>
 /** The routes of an oracle. */
 export type OracleClient = {
   service(): Promise<OracleService>
-  /** Sends a submission and waits for the verdict; the same submission returns the same certificate until it expires. */
+  /**
+   * Sends a submission and waits for the verdict; the same submission returns the same certificate
+   * until it expires.
+   */
   submit(body: SubmissionBody.SubmissionBody): Promise<Certified>
   /** The verdict on a submission sent before. */
   read(id: Hex): Promise<Certified>
@@ -40,7 +43,10 @@ export function createOracleClient(options: {
   }
 }
 
-/** Asks another oracle for the tag secret, as an operator that the registry admitted. @throws TagSecret.NotForYou, Envelope.* */
+/**
+ * Asks another oracle for the tag secret, as an operator that the registry admitted.
+ * @throws TagSecret.NotForYou, Envelope.*
+ */
 export async function askTagSecret(options: {
   url: string
   fetch: Fetch

@@ -29,7 +29,10 @@ export type SignedRelease = {
 /** A store's word for what it holds. */
 export type SignedReceipt = { receipt: StorageReceipt.StorageReceipt; signature: Hex }
 
-/** The routes of a store. Who signs is an argument of each call: a person uses a fresh account for each deal. */
+/**
+ * The routes of a store. Who signs is an argument of each call: a person uses a fresh account for
+ * each deal.
+ */
 export type StoreClient = {
   /** The account that signs receipts. */
   account(): Promise<Hex>
@@ -47,7 +50,10 @@ export type StoreClient = {
   /** The sealed record as a whole, at most `sizeBytes` of it. */
   download(signer: RequestSigner, contentAddress: string, sizeBytes: number): Promise<Uint8Array>
   delivery(signer: RequestSigner, recordId: Hex): Promise<Delivery>
-  /** Puts an oracle's release with the record's manifest, which the consumer checks against the chain. */
+  /**
+   * Puts an oracle's release with the record's manifest, which the consumer checks against the
+   * chain.
+   */
   putRelease(oracle: Hex, signed: SignedRelease, manifest: Manifest): Promise<void>
   /** Publishes a document whose hash stands in the deal: criteria or agreement. */
   publish(signer: RequestSigner, dealId: Hex, hash: Hex, document: Uint8Array): Promise<void>

@@ -15,7 +15,10 @@ export type Asked = {
 
 type Answer = Response | Promise<Response>
 
-/** A service in memory: answers by method and path, and what it was asked. An answer may be queued by giving several. */
+/**
+ * A service in memory: answers by method and path, and what it was asked. An answer may be queued
+ * by giving several.
+ */
 export function fakeService(answers: Record<string, Answer | ((asked: Asked) => Answer)>) {
   const asked: Asked[] = []
   const fetch: Fetch = async (url, init = {}) => {

@@ -1,4 +1,5 @@
-// A chip in the structure of AMD's: root (ARK) and signing authority (ASK) with RSA-PSS, the chip's P-384 key (VCEK) with its firmware versions.
+// A chip in the structure of AMD's: root (ARK) and signing authority (ASK) with RSA-PSS, the chip's
+// P-384 key (VCEK) with its firmware versions.
 import { fromUint } from '@ambrosia/primitives/Bytes'
 import type { SevTcb } from '../Policy.ts'
 import { type Authority, der, issueCertificate, issueCrl, signRaw } from './issueCertificate.ts'

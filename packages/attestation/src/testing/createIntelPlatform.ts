@@ -1,5 +1,6 @@
-// A platform in the structure of Intel's: root, PCK and TCB authorities, a quoting enclave, signed TCB information, and quotes of enclaves that
-// never ran. With it every wrong quote can be one that is signed.
+// A platform in the structure of Intel's: root, PCK and TCB authorities, a quoting enclave, signed
+// TCB information, and quotes of enclaves that never ran. With it every wrong quote can be one that
+// is signed.
 import { concat, fromUint, fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
 import type { Collateral, TcbStatus } from '../Policy.ts'

@@ -1,4 +1,5 @@
-// An enclave in the structure of Amazon's: a P-384 chain root, region, zone, instance, and documents that its last key signs.
+// An enclave in the structure of Amazon's: a P-384 chain root, region, zone, instance, and
+// documents that its last key signs.
 import { encode } from 'cborg'
 import { type Authority, issueCertificate, signRaw } from './issueCertificate.ts'
 

@@ -1,4 +1,5 @@
-// Certificates of chains of our own, in the structure of the vendors': what their hardware would sign can be had in tests only so.
+// Certificates of chains of our own, in the structure of the vendors': what their hardware would
+// sign can be had in tests only so.
 import { concat, fromHex, fromUint } from '@ambrosia/primitives/Bytes'
 import { p256, p384 } from '@noble/curves/nist.js'
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema'

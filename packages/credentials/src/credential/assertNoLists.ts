@@ -5,8 +5,10 @@ import { ListUnsupportedError } from './errors.ts'
 import { runWithLoader } from './runWithLoader.ts'
 
 /**
- * Refuses ordered lists (`@list`, by a context or in the document) for bbs-2023: the suite's steps that name blank nodes for selective
- * disclosure pass over the nodes of a list, so that what it signs does not verify. @throws Credential.ListUnsupported
+ * Refuses ordered lists (`@list`, by a context or in the document) for bbs-2023: the suite's steps
+ * that name blank nodes for selective disclosure pass over the nodes of a list, so that what it
+ * signs does not verify.
+ * @throws Credential.ListUnsupported
  */
 export async function assertNoLists(document: JsonObject, loader: Loader): Promise<void> {
   const expanded = await runWithLoader(loader, (documentLoader) =>

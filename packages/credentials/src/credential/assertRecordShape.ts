@@ -3,8 +3,9 @@ import type { JsonObject } from '../DataModel.ts'
 import { MalformedError, MandatoryHiddenError } from './errors.ts'
 
 /**
- * The one shape of a health record credential. A proof covers RDF statements, not JSON: without this, members could be
- * reordered, doubled, wrapped in lists, or given a context of their own, and the proof would still verify.
+ * The one shape of a health record credential. A proof covers RDF statements, not JSON: without
+ * this, members could be reordered, doubled, wrapped in lists, or given a context of their own, and
+ * the proof would still verify.
  */
 const TOP = new Set([
   '@context',
@@ -19,7 +20,10 @@ const TOP = new Set([
 const STATUS = new Set(['id', 'type', 'statusPurpose', 'statusListIndex', 'statusListCredential'])
 const TEXTS = new Set(['subjectHandle', 'holder', 'claimProfile', 'form'])
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
-/** What a context can define as a claim; neither keywords nor what JavaScript reads otherwise, such as `__proto__`. */
+/**
+ * What a context can define as a claim; neither keywords nor what JavaScript reads otherwise, such
+ * as `__proto__`.
+ */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 /** Longest text of one claim, characters. */
 export const CLAIM_TEXT_SIZE = 4096

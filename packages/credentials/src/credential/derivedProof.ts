@@ -2,8 +2,9 @@ import { fromBase64url } from '@ambrosia/primitives/Bytes'
 import { ProofInvalidError } from './errors.ts'
 
 /**
- * The parts of a derived proof value of bbs-2023 (vc-di-bbs, section 3.3.7): CBOR behind a tag of three bytes. Read here
- * strictly, before the suite does so leniently: five components, shortest lengths, no tags, nothing behind them.
+ * The parts of a derived proof value of bbs-2023 (vc-di-bbs, section 3.3.7): CBOR behind a tag of
+ * three bytes. Read here strictly, before the suite does so leniently: five components, shortest
+ * lengths, no tags, nothing behind them.
  */
 export type DerivedProof = {
   bbsProof: Uint8Array
@@ -14,7 +15,9 @@ export type DerivedProof = {
 }
 
 const HEADER = [0xd9, 0x5d, 0x03]
-/** Longest proof value that is read, characters; a proof that hides 4,096 messages has some 175,000. */
+/**
+ * Longest proof value that is read, characters; a proof that hides 4,096 messages has some 175,000.
+ */
 const TEXT_SIZE = 256 * 1024
 const ITEM_COUNT = 16_384
 const [UNSIGNED, BYTES, LIST, MAP] = [0, 2, 4, 5]
@@ -83,7 +86,8 @@ function createReader(data: Uint8Array) {
       const size = count(MAP)
       const entries = new Map<number, number>()
       for (let i = 0; i < size; i++) entries.set(head(UNSIGNED), head(UNSIGNED))
-      // Two nodes under one label would let a holder tear apart, or join, what was signed of one node.
+      // Two nodes under one label would let a holder tear apart, or join, what was signed of one
+      // node.
       if (entries.size !== size || new Set(entries.values()).size !== size) fail()
       return entries
     },

@@ -1,7 +1,9 @@
 import { type JsonObject, timeAt } from '../DataModel.ts'
 import { MalformedError, ProofInvalidError } from './errors.ts'
 
-/** Members of a Data Integrity proof (W3C VC Data Integrity 1.0, section 2.1) that the suites bind. */
+/**
+ * Members of a Data Integrity proof (W3C VC Data Integrity 1.0, section 2.1) that the suites bind.
+ */
 const MEMBERS = new Set([
   'id',
   'type',

@@ -5,8 +5,10 @@ import { MalformedError } from './errors.ts'
 const PROOF_COUNT = 8
 
 /**
- * A document once for each of its proofs, with that proof alone. `proof` may be one object or a list (VC Data Integrity 1.0, section 2.1.1); each
- * proof of a set is made over the document without any. @throws Credential.Malformed
+ * A document once for each of its proofs, with that proof alone. `proof` may be one object or a
+ * list (VC Data Integrity 1.0, section 2.1.1); each proof of a set is made over the document
+ * without any.
+ * @throws Credential.Malformed
  */
 export function eachProof(document: JsonObject): JsonObject[] {
   const proofs = listAt(document, 'proof')
@@ -24,7 +26,10 @@ export function eachProof(document: JsonObject): JsonObject[] {
   })
 }
 
-/** A document whose one proof may stand in a list, with the proof itself; any other document as it stands. */
+/**
+ * A document whose one proof may stand in a list, with the proof itself; any other document as it
+ * stands.
+ */
 export function withSingleProof(document: JsonObject): JsonObject {
   const { proof } = document
   return Array.isArray(proof) && proof.length === 1 ? { ...document, proof: proof[0] } : document

@@ -11,7 +11,8 @@ const MULTIKEY_CONTEXT = 'https://w3id.org/security/multikey/v1'
 export type ResolvedKey = { didDocument: DIDDocument; method: JsonObject }
 
 /**
- * Reads a key from the DID document of its controller, if that document has it for this purpose and of this kind.
+ * Reads a key from the DID document of its controller, if that document has it for this purpose and
+ * of this kind.
  * @throws Credential.IssuerUnresolved, Credential.IssuerDeactivated, Credential.KeyNotAuthorized
  */
 export async function resolveKey(options: {
@@ -57,7 +58,10 @@ function keyTypeOf(publicKeyMultibase: string | undefined): KeyType | undefined 
   }
 }
 
-/** A loader that also answers for the key and its controller: nothing else is ever resolved while a proof is verified. */
+/**
+ * A loader that also answers for the key and its controller: nothing else is ever resolved while a
+ * proof is verified.
+ */
 export function withKey(loader: Loader, { didDocument, method }: ResolvedKey): Loader {
   const documents = new Map<string, JsonObject>([
     [didDocument.id, didDocument as JsonObject],

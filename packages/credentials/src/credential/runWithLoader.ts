@@ -3,8 +3,9 @@ import type { Loader } from '../Contexts.ts'
 import { ProofInvalidError, UndefinedTermError } from './errors.ts'
 
 /**
- * Runs a step of the JSON-LD and proof suites. They wrap what a loader throws and put values of the document into their
- * messages; here our own errors come out as they were, and theirs as one of ours without their text.
+ * Runs a step of the JSON-LD and proof suites. They wrap what a loader throws and put values of the
+ * document into their messages; here our own errors come out as they were, and theirs as one of
+ * ours without their text.
  */
 export async function runWithLoader<T>(
   loader: Loader,

@@ -24,8 +24,9 @@ export type VerifyDocumentOptions = {
 export type VerifiedDocument = { issuer: string; verificationMethod: string }
 
 /**
- * Verifies a credential of any type: data model, validity, issuer's DID document, purpose and kind of the key, and the
- * proof itself; in this order, so that nothing costly is done for a document that is refused anyway.
+ * Verifies a credential of any type: data model, validity, issuer's DID document, purpose and kind
+ * of the key, and the proof itself; in this order, so that nothing costly is done for a document
+ * that is refused anyway.
  */
 export async function verifyDocument(options: VerifyDocumentOptions): Promise<VerifiedDocument> {
   const { document, cryptosuite, resolver, keyType, nowMs } = options
@@ -40,7 +41,8 @@ export async function verifyDocument(options: VerifyDocumentOptions): Promise<Ve
       credential: document,
       suite: new DataIntegrityProof({ cryptosuite: options.suite }),
       documentLoader,
-      // The status is judged by the caller from a list fetched on schedule; see StatusList.checkStatus.
+      // The status is judged by the caller from a list fetched on schedule; see
+      // StatusList.checkStatus.
       checkStatus: async () => ({ verified: true }),
       now: new Date(nowMs),
       // The window was checked above, to the millisecond; the library rounds to seconds.

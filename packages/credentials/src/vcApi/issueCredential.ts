@@ -5,7 +5,10 @@ import type { Context } from './context.ts'
 import { type Answer, InvalidRequestError } from './problem.ts'
 import { readObject, readOptions, readPointers, readText } from './request.ts'
 
-/** POST /credentials/issue: signs a credential under this issuer's DID; 201 with the credential itself. */
+/**
+ * POST /credentials/issue: signs a credential under this issuer's DID; 201 with the credential
+ * itself.
+ */
 export async function issueCredential(context: Context, body: unknown): Promise<Answer> {
   const options = readOptions(body)
   const credential = withIssuer(readObject(body, 'credential'), context.issuer)
@@ -32,7 +35,10 @@ function withIssuer(credential: JsonObject, issuer: string): JsonObject {
   return { ...credential, issuer: isObject ? { ...given, id: issuer } : issuer }
 }
 
-/** Entries of Bitstring Status Lists are well-formed wherever they stand, else no verifier could check them. */
+/**
+ * Entries of Bitstring Status Lists are well-formed wherever they stand, else no verifier could
+ * check them.
+ */
 function assertEntries(credential: JsonObject): void {
   for (const member of Object.keys(credential)) {
     for (const value of listAt(credential, member)) {
@@ -44,7 +50,8 @@ function assertEntries(credential: JsonObject): void {
 }
 
 /**
- * The entries that `options.credentialStatus` asks for: one object or several, or `true` for a revocation entry.
+ * The entries that `options.credentialStatus` asks for: one object or several, or `true` for a
+ * revocation entry.
  */
 async function allocate(
   context: Context,
@@ -86,7 +93,9 @@ async function sign(
   return issueBbs({ credential, key: signing.key, mandatoryPointers, loader })
 }
 
-/** What a holder must not be able to hide: who says it, for how long, and whether it was taken back. */
+/**
+ * What a holder must not be able to hide: who says it, for how long, and whether it was taken back.
+ */
 function defaults(credential: JsonObject): string[] {
   return ['issuer', 'validFrom', 'validUntil', 'credentialStatus']
     .filter((name) => credential[name] !== undefined)

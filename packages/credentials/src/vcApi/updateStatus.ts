@@ -3,7 +3,10 @@ import type { Context } from './context.ts'
 import { type Answer, InvalidRequestError } from './problem.ts'
 import { readObject, readText } from './request.ts'
 
-/** POST /credentials/status: sets (or with `status: false` clears) the status of a credential issued here; 200. */
+/**
+ * POST /credentials/status: sets (or with `status: false` clears) the status of a credential issued
+ * here; 200.
+ */
 export async function updateStatus(context: Context, body: unknown): Promise<Answer> {
   const { statusPurpose } = readObject(body, 'credentialStatus')
   const request = body as JsonObject

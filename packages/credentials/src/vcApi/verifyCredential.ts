@@ -8,8 +8,9 @@ import { type Answer, type Problem, toProblem } from './problem.ts'
 import { readHeader, readObject, readOptions, readText, readTexts } from './request.ts'
 
 /**
- * POST /credentials/verify: 200 when every proof verifies and the status, where the credential has one, is in force; `checks` may ask for the
- * proof alone. The presentation header of a bbs-2023 credential is the empty one unless `presentationHeader` names another.
+ * POST /credentials/verify: 200 when every proof verifies and the status, where the credential has
+ * one, is in force; `checks` may ask for the proof alone. The presentation header of a bbs-2023
+ * credential is the empty one unless `presentationHeader` names another.
  */
 export async function verifyCredential(context: Context, body: unknown): Promise<Answer> {
   const document = readObject(body, 'verifiableCredential')
@@ -33,8 +34,9 @@ function isCryptosuite(name: unknown): name is 'bbs-2023' | 'eddsa-rdfc-2022' {
 }
 
 /**
- * The status as far as it is asked for. By default every entry that can take a credential back is looked up, and refused where its list can't
- * be had; one of a kind that is not known here is named in a problem beside the answer, which then says that the proof alone was checked.
+ * The status as far as it is asked for. By default every entry that can take a credential back is
+ * looked up, and refused where its list can't be had; one of a kind that is not known here is named
+ * in a problem beside the answer, which then says that the proof alone was checked.
  * @throws StatusList.*
  */
 export async function verifyAsked(
@@ -62,7 +64,10 @@ function canTakeBack(entry: JsonObject): boolean {
   return isKnown && (statusPurpose === 'revocation' || statusPurpose === 'suspension')
 }
 
-/** A domain, challenge or purpose that the request names must be the proof's (VC Data Integrity 1.0, section 4.4). */
+/**
+ * A domain, challenge or purpose that the request names must be the proof's (VC Data Integrity 1.0,
+ * section 4.4).
+ */
 function assertOccasion(document: JsonObject, options: JsonObject): void {
   const proof = document['proof'] as JsonObject | undefined
   for (const name of ['domain', 'challenge']) {

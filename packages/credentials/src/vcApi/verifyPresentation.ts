@@ -7,9 +7,9 @@ import { readHeader, readObject, readOptions, readText, readTexts } from './requ
 import { verifyAsked, verifyOne } from './verifyCredential.ts'
 
 /**
- * POST /presentations/verify: 200 when the presentation and every credential in it verify, their status with them unless `checks` asks
- * for the proofs alone. Without `challenge` in the
- * options the presentation's own is taken: the answer then says nothing about who presents now.
+ * POST /presentations/verify: 200 when the presentation and every credential in it verify, their
+ * status with them unless `checks` asks for the proofs alone. Without `challenge` in the options
+ * the presentation's own is taken: the answer then says nothing about who presents now.
  */
 export async function verifyPresentation(context: Context, body: unknown): Promise<Answer> {
   const presentation = withSingleProof(readObject(body, 'verifiablePresentation'))

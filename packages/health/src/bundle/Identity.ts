@@ -1,7 +1,7 @@
 /**
  * Which resource is which (FHIR R4, bundle, "Resource URL & uniqueness rules", and references,
- * "Literal references"): by `fullUrl`, else by type and logical id. One logical id on two servers is
- * two resources.
+ * "Literal references"): by `fullUrl`, else by type and logical id. One logical id on two servers
+ * is two resources.
  */
 
 /** What identifies a resource of a file. */
@@ -17,12 +17,18 @@ export function identityOf({ type, id, fullUrl }: Named): string | undefined {
   return isMadeUp(id) ? undefined : `${type}/${id}`
 }
 
-/** True for the position that stands in for an id where a resource has none; no logical id holds a `#`. */
+/**
+ * True for the position that stands in for an id where a resource has none; no logical id holds a
+ * `#`.
+ */
 export function isMadeUp(id: string): boolean {
   return id.startsWith('#')
 }
 
-/** A URL without version and fragment. Scheme, host and UUIDs are of any case; http and https are one server. */
+/**
+ * A URL without version and fragment. Scheme, host and UUIDs are of any case; http and https are
+ * one server.
+ */
 export function normalUrl(url: string): string {
   const plain = url.replace(/#.*$/s, '').replace(/\/_history\/[^/]*$/, '')
   if (/^urn:/i.test(plain)) return plain.toLowerCase()
@@ -41,7 +47,10 @@ function baseOf({ type, id, fullUrl }: Named): string | undefined {
 /** Finds what was added by a literal reference. */
 export type IdentityIndex<T> = {
   add(named: Named, entry: T): void
-  /** What a reference means in the resource that holds it; undefined for what is not here or is not clear. */
+  /**
+   * What a reference means in the resource that holds it; undefined for what is not here or is not
+   * clear.
+   */
   find(reference: string, from?: Named): T | undefined
 }
 

@@ -13,7 +13,10 @@ import {
 import { newestOf } from './history.ts'
 import { identityOf, normalUrl } from './Identity.ts'
 
-/** The resources of a Bundle by what its type says of its entries (FHIR R4, bundle). @throws Bundle.* */
+/**
+ * The resources of a Bundle by what its type says of its entries (FHIR R4, bundle).
+ * @throws Bundle.*
+ */
 export function entriesOf(bundle: JsonObject): Resource[] {
   const type = bundle['type']
   if (typeof type !== 'string' || !READ_TYPES.has(type)) throw new TypeRefusedError(type)
@@ -48,8 +51,8 @@ function isOutcome(entry: JsonObject, type: string): boolean {
 }
 
 /**
- * True for an entry that asks for something and carries no state of a resource: GET, HEAD and DELETE, a PATCH with its
- * instructions, an operation or a search by POST.
+ * True for an entry that asks for something and carries no state of a resource: GET, HEAD and
+ * DELETE, a PATCH with its instructions, an operation or a search by POST.
  */
 function isRequest(entry: JsonObject, method: string | undefined): boolean {
   if (method === undefined) return false
@@ -61,7 +64,10 @@ function isRequest(entry: JsonObject, method: string | undefined): boolean {
   return memberOf(entry['resource'], 'resourceType') === 'Parameters'
 }
 
-/** A change of a resource that stands in the Bundle too leaves open which state counts. @throws Bundle.RequestRefused */
+/**
+ * A change of a resource that stands in the Bundle too leaves open which state counts.
+ * @throws Bundle.RequestRefused
+ */
 function assertElsewhere(
   { index, entry, method }: { index: number; entry: JsonObject; method: string },
   resources: readonly Resource[],

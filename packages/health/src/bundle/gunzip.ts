@@ -10,8 +10,9 @@ type Zlib = {
 }
 
 /**
- * The content of a gzip file, refused before it grows past the limit. The platform's own module is asked for at run time, so
- * that a bundle for the browser, where it does not exist, can hold this file.
+ * The content of a gzip file, refused before it grows past the limit. The platform's own module is
+ * asked for at run time, so that a bundle for the browser, where it does not exist, can hold this
+ * file.
  */
 export function gunzip(bytes: Uint8Array, limitBytes: number, tooLarge: () => Error): Uint8Array {
   const host = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }

@@ -13,8 +13,9 @@ type Version = {
 }
 
 /**
- * The newest version of each resource of a history (FHIR R4, http, "history"), without those that were deleted last. Versions are
- * ordered by their time, else their number, else as the history stands, which has the newest first.
+ * The newest version of each resource of a history (FHIR R4, http, "history"), without those that
+ * were deleted last. Versions are ordered by their time, else their number, else as the history
+ * stands, which has the newest first.
  */
 export function newestOf(entries: readonly JsonObject[]): Resource[] {
   const newest = new Map<string, Version>()

@@ -4,8 +4,9 @@ import { DuplicateIdError } from './errors.ts'
 import { identityOf } from './Identity.ts'
 
 /**
- * Resources of one record, possibly from several files: what is the same resource once, such as the Patient that comes with every
- * page of a search. @throws Bundle.DuplicateId for different content under one identity
+ * Resources of one record, possibly from several files: what is the same resource once, such as the
+ * Patient that comes with every page of a search.
+ * @throws Bundle.DuplicateId for different content under one identity
  */
 export function merge(resources: readonly Resource[]): Resource[] {
   const known = new Map<string, number>()

@@ -4,7 +4,10 @@ import { encodingOf } from './toText.ts'
 
 const NEWLINE = 0x0a
 
-/** Lines of UTF-8 or UTF-16 text, plain or gzip, each at most `limitBytes` long, holding no more than one line and one chunk. */
+/**
+ * Lines of UTF-8 or UTF-16 text, plain or gzip, each at most `limitBytes` long, holding no more
+ * than one line and one chunk.
+ */
 export async function* readLines(
   stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
   limitBytes: number,

@@ -17,7 +17,10 @@ export function toText(input: Uint8Array | string): string {
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 
-/** The encoding of JSON by its first bytes: a byte order mark, else that JSON begins with a character of ASCII. */
+/**
+ * The encoding of JSON by its first bytes: a byte order mark, else that JSON begins with a
+ * character of ASCII.
+ */
 export function encodingOf(bytes: Uint8Array): Encoding {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return 'utf-16le'

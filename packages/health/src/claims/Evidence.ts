@@ -1,4 +1,7 @@
-/** An element of the record: the position of its resource, and its path, such as `Observation.value`. */
+/**
+ * An element of the record: the position of its resource, and its path, such as
+ * `Observation.value`.
+ */
 export type Place = { readonly index: number; readonly path: string }
 
 /** The claims of one rule, what they came from, and why other candidates did not count. */

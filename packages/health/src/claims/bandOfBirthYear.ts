@@ -2,8 +2,9 @@
 const OLDEST_YEAR = 1900
 
 /**
- * The birth year as a band such as `1965-1969`. Everybody who may be over 89 is in one class, `1900-…`, as 45 CFR 164.514(b)(2)(i)(C)
- * asks; it ends with the whole band that an age of 90 falls into, so that the next band does not show who is just below.
+ * The birth year as a band such as `1965-1969`. Everybody who may be over 89 is in one class,
+ * `1900-…`, as 45 CFR 164.514(b)(2)(i)(C) asks; it ends with the whole band that an age of 90 falls
+ * into, so that the next band does not show who is just below.
  */
 export function bandOfBirthYear(year: number, width: number, asOf: Date): string | undefined {
   if (!Number.isInteger(year) || year < 1000 || year > asOf.getUTCFullYear()) return undefined

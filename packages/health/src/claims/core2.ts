@@ -2,8 +2,9 @@ const LOINC = 'http://loinc.org'
 const SNOMED = 'http://snomed.info/sct'
 
 /**
- * Laboratory and vital-sign codes whose latest value becomes a claim. Codes and their usual UCUM units
- * are LOINC's (https://loinc.org); several codes of one claim are methods of the same measurement.
+ * Laboratory and vital-sign codes whose latest value becomes a claim. Codes and their usual UCUM
+ * units are LOINC's (https://loinc.org); several codes of one claim are methods of the same
+ * measurement.
  */
 const MEASUREMENTS: readonly {
   claim: string
@@ -25,7 +26,9 @@ const MEASUREMENTS: readonly {
   { claim: 'diastolic', codes: ['8462-4'], unit: 'mm[Hg]', scale: 0 },
 ]
 
-/** SNOMED CT codes of common chronic disorders, which come first among a record's condition claims. */
+/**
+ * SNOMED CT codes of common chronic disorders, which come first among a record's condition claims.
+ */
 const CHRONIC = [
   '44054006', // type 2 diabetes mellitus
   '46635009', // type 1 diabetes mellitus

@@ -7,7 +7,9 @@ import { AMBROSIA_CORE_2 } from '../ClaimProfile.ts'
 import * as Claims from '../Claims.ts'
 import { EFFECTS } from '../meaning/effects.ts'
 
-/** What is signed is what the record says: modifiers, limits, units and whom a resource is about. */
+/**
+ * What is signed is what the record says: modifiers, limits, units and whom a resource is about.
+ */
 
 const asOf = new Date('2026-05-01T00:00:00Z')
 const UCUM = 'http://unitsofmeasure.org'

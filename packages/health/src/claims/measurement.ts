@@ -14,8 +14,8 @@ import type { Evidence, Place } from './Evidence.ts'
 type Reading = Place & { number: Ratio; comparison: Comparison; date: string; instant: number }
 
 /**
- * The latest result under the rule's codes. Of several at one time the largest; a limit such as "> 60"
- * is claimed as a limit, never as a value, and hides an older value.
+ * The latest result under the rule's codes. Of several at one time the largest; a limit such as ">
+ * 60" is claimed as a limit, never as a value, and hides an older value.
  */
 export function weighMeasurement(rule: MeasurementRule, context: Context): Evidence {
   const readings: Reading[] = []
@@ -85,7 +85,10 @@ function whyNoQuantity(value: JsonObject): string {
   return key === undefined ? 'it has no value' : 'its value is not a quantity'
 }
 
-/** Claims of the readings of one time. What is rounded stays true: a lower limit goes down, an upper one up. */
+/**
+ * Claims of the readings of one time. What is rounded stays true: a lower limit goes down, an upper
+ * one up.
+ */
 function claimsOf(
   rule: MeasurementRule,
   readings: readonly Reading[],

@@ -30,7 +30,9 @@ export function sexOf(patient: JsonObject): string | undefined {
   return typeof gender === 'string' ? gender : undefined
 }
 
-/** The band of the year of birth; the oldest class where the date is left out for an age over 89. */
+/**
+ * The band of the year of birth; the oldest class where the date is left out for an age over 89.
+ */
 export function bandOf(patient: JsonObject, width: number, asOf: Date): string | undefined {
   const { birthDate, _birthDate } = patient
   if (typeof birthDate === 'string')

@@ -1,6 +1,7 @@
 /**
- * Purposes of data use: codes of the Data Use Ontology (https://obofoundry.org/ontology/duo.html), with our words for a person who
- * consents. `modifier` is true for codes that narrow another one and can't stand alone.
+ * Purposes of data use: codes of the Data Use Ontology (https://obofoundry.org/ontology/duo.html),
+ * with our words for a person who consents. `modifier` is true for codes that narrow another one
+ * and can't stand alone.
  */
 export type Purpose = { code: string; name: string; words: string; modifier: boolean }
 

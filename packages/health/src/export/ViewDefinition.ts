@@ -1,6 +1,6 @@
 /**
- * A view of SQL on FHIR (https://sql-on-fhir.org, version 2): which columns of which resources make a table. Read are select, column, forEach, forEachOrNull,
- * where, constant and unionAll.
+ * A view of SQL on FHIR (https://sql-on-fhir.org, version 2): which columns of which resources make
+ * a table. Read are select, column, forEach, forEachOrNull, where, constant and unionAll.
  */
 export type ViewDefinition = {
   readonly resourceType?: string

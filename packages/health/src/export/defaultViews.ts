@@ -1,9 +1,10 @@
 import type { Column, Select, ViewDefinition } from './ViewDefinition.ts'
 
 /**
- * Tables for the types that most records have. A row says what its resource says: every modifier has a column, a value stands in the column of
- * its data type, and the code is the one by which groups and claims know the resource. Beside SQL on FHIR they use functions of
- * runView.ts: `getMainSystem()` and `getMainCode()` of a concept, `getStanding()` of a resource.
+ * Tables for the types that most records have. A row says what its resource says: every modifier
+ * has a column, a value stands in the column of its data type, and the code is the one by which
+ * groups and claims know the resource. Beside SQL on FHIR they use functions of runView.ts:
+ * `getMainSystem()` and `getMainCode()` of a concept, `getStanding()` of a resource.
  */
 
 const text = (name: string, path = name): Column => ({ name, path, type: 'string' })

@@ -12,8 +12,8 @@ import { readCsv } from './testing/readCsv.ts'
 import { COLUMN_PATHS, CONCEPTS, get, restore } from './testing/restore.ts'
 
 /**
- * A row says what its resource says: what the columns claim is restored from the CSV and is what stands in the resource, digits,
- * modifiers and data types included.
+ * A row says what its resource says: what the columns claim is restored from the CSV and is what
+ * stands in the resource, digits, modifiers and data types included.
  */
 
 const asOf = new Date('2026-05-01T00:00:00Z')

@@ -48,7 +48,10 @@ export function runView(
   return { name: view.name ?? view.resource, columns, rows }
 }
 
-/** All columns of a view in order; every branch of a union has the same ones. @throws View.Invalid */
+/**
+ * All columns of a view in order; every branch of a union has the same ones.
+ * @throws View.Invalid
+ */
 export function columnsOf(view: ViewDefinition): Column[] {
   if (typeof view.resource !== 'string') throw new InvalidError('resource')
   if (!Array.isArray(view.select)) throw new InvalidError('select')
@@ -135,7 +138,10 @@ function toCell(item: unknown, resource: Resource): Cell {
     : text
 }
 
-/** Views run over the reader's own data, so texts may be put together and taken apart; the bounds on work stay. */
+/**
+ * Views run over the reader's own data, so texts may be put together and taken apart; the bounds on
+ * work stay.
+ */
 const TEXT_FUNCTIONS = ['highBoundary', 'indexOf', 'join', 'lowBoundary', 'replace', 'split']
 
 /** Dates and times as the engine's own type, which an expression compares them with. */

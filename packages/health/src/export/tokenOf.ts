@@ -9,7 +9,10 @@ export type EngineNode = {
   parentResNode?: EngineNode | null
 }
 
-/** The number token that an engine node was read from, so that its digits are exported as they were written. */
+/**
+ * The number token that an engine node was read from, so that its digits are exported as they were
+ * written.
+ */
 export function tokenOf(
   node: EngineNode,
   resource: CanonicalJson.Value,

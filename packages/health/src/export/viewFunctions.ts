@@ -8,8 +8,9 @@ import type { EngineNode } from './tokenOf.ts'
 type Functions = NonNullable<Predicate.Extra['functions']>
 
 /**
- * The two functions of SQL on FHIR that join tables: the key of a resource, which is its id, and the key that a reference points at,
- * which is the id of the resource found in the same list, else the last part of the reference.
+ * The two functions of SQL on FHIR that join tables: the key of a resource, which is its id, and
+ * the key that a reference points at, which is the id of the resource found in the same list, else
+ * the last part of the reference.
  */
 export function keyFunctions(resolve: Resolve): Functions {
   return {
@@ -34,8 +35,8 @@ export function keyFunctions(resolve: Resolve): Functions {
 }
 
 /**
- * What the built-in tables ask for besides: of a concept the coding by which groups and claims know it, of a resource how far its statement
- * can be relied on, of a component its position.
+ * What the built-in tables ask for besides: of a concept the coding by which groups and claims know
+ * it, of a resource how far its statement can be relied on, of a component its position.
  */
 export const recordFunctions: Functions = {
   getMainSystem: {

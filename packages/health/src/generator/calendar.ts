@@ -1,4 +1,7 @@
-/** Days since 1970-01-01 UTC: the generator's only measure of time, so that no clock and no time zone plays a part. */
+/**
+ * Days since 1970-01-01 UTC: the generator's only measure of time, so that no clock and no time
+ * zone plays a part.
+ */
 export type Day = number
 
 const DAY_MS = 86_400_000

@@ -2,8 +2,9 @@ import type { JsonObject } from '../Resource.ts'
 import type { VisitResources } from './visitResources.ts'
 
 /**
- * The visits of a record of exactly `room` resources, or fewer when they run out. Diagnoses come first, the wanted condition's before
- * all, then its latest visits, then the others by recency. The last visit is cut to its encounter and what still fits.
+ * The visits of a record of exactly `room` resources, or fewer when they run out. Diagnoses come
+ * first, the wanted condition's before all, then its latest visits, then the others by recency. The
+ * last visit is cut to its encounter and what still fits.
  */
 export function fitVisits(
   visits: readonly VisitResources[],

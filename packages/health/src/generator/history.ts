@@ -204,7 +204,10 @@ function rateAt(acute: Acute, age: number): number {
   return rate
 }
 
-/** Visits between the others, for weight, blood pressure and blood tests: they fill a record to the size that is asked for. */
+/**
+ * Visits between the others, for weight, blood pressure and blood tests: they fill a record to the
+ * size that is asked for.
+ */
 export function createNurseVisits(person: Person, random: Random): Visit[] {
   const visits: Visit[] = []
   const first = Math.max(person.start, person.end - Math.round(20 * DAYS_PER_YEAR))

@@ -3,7 +3,10 @@ import { MEASUREMENTS, type Measurement } from './data/measurements.ts'
 import type { Person } from './person.ts'
 import type { Random } from './random.ts'
 
-/** The measurements of one visit: values that hang together, as total cholesterol with its parts or weight with height. */
+/**
+ * The measurements of one visit: values that hang together, as total cholesterol with its parts or
+ * weight with height.
+ */
 export type Sheet = {
   /** The value in decimal text with the digits of its measurement. */
   read(key: string): string
@@ -11,7 +14,10 @@ export type Sheet = {
 
 type Curve = readonly (readonly [age: number, value: number])[]
 
-/** Values of children: means of common growth charts and paediatric reference tables; adults from the last row on. */
+/**
+ * Values of children: means of common growth charts and paediatric reference tables; adults from
+ * the last row on.
+ */
 const CHILD: Readonly<Record<string, Curve>> = {
   bmi: [
     [0, 13.4],
@@ -142,7 +148,8 @@ function derived(state: State, key: string): number | undefined {
     case 'cholesterol':
       return value('ldl') + value('hdl') + value('triglycerides') / 5
     case 'glucose':
-      // Average glucose from HbA1c: Nathan et al., Diabetes Care 2008;31:1473; fasting values lie below it.
+      // Average glucose from HbA1c: Nathan et al., Diabetes Care 2008;31:1473; fasting values lie
+      // below it.
       return (28.7 * value('hba1c') - 46.7) * 0.88 + random.normal() * 7
     case 'creatinine':
       return age < 18

@@ -31,7 +31,10 @@ export type Wanted = {
 /** Records of a practice reach back so far. */
 const RECORD_YEARS = 30
 
-/** Shares of the population by age: [20] US Census Bureau, 2020 Census Demographic and Housing Characteristics. */
+/**
+ * Shares of the population by age: [20] US Census Bureau, 2020 Census Demographic and Housing
+ * Characteristics.
+ */
 const AGES: readonly (readonly [low: number, high: number, perMille: number])[] = [
   [0, 4, 56],
   [5, 17, 165],
@@ -62,7 +65,8 @@ export function createPerson(random: Random, asOfDay: Day, wanted: Wanted): Pers
     start,
     onsets,
     control: 0.4 + 0.6 * random.next(),
-    // [21] CDC, MMWR 2023;72:475: 11.5 % of adults smoked in 2021; about as many again and more had stopped.
+    // [21] CDC, MMWR 2023;72:475: 11.5 % of adults smoked in 2021; about as many again and more had
+    // stopped.
     smoker: smoke < 0.115 ? 'daily' : smoke < 0.33 ? 'former' : 'never',
     trait: (key) => {
       const known = traits.get(key)
@@ -133,8 +137,9 @@ export function prevalenceAt(table: Prevalence, sex: Sex, age: number): number {
 }
 
 /**
- * Who has a condition at the end of the record, and since when. The onset follows from the same table: had at age x by as many as the
- * table says for x. A risk raises the chance of those who bear it and lowers that of the others, so that the table holds for all.
+ * Who has a condition at the end of the record, and since when. The onset follows from the same
+ * table: had at age x by as many as the table says for x. A risk raises the chance of those who
+ * bear it and lowers that of the others, so that the table holds for all.
  */
 function drawOnsets(
   random: Random,

@@ -2,8 +2,9 @@ import { fromUtf8 } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
 
 /**
- * A seeded source of numbers, the same on every machine: xoshiro128** 1.1 (Blackman and Vigna, https://prng.di.unimi.it) over a state
- * from SHA-256. No transcendental function is used, since engines differ in their last digit.
+ * A seeded source of numbers, the same on every machine: xoshiro128** 1.1 (Blackman and Vigna,
+ * https://prng.di.unimi.it) over a state from SHA-256. No transcendental function is used, since
+ * engines differ in their last digit.
  */
 export type Random = {
   /** A number in [0, 1) with 32 bits. */
@@ -13,7 +14,9 @@ export type Random = {
   /** True with the given probability. */
   chance(probability: number): boolean
   pick<T>(items: readonly T[]): T
-  /** Mean 0, deviation 1, within six deviations: the sum of twelve uniform numbers (Irwin and Hall). */
+  /**
+   * Mean 0, deviation 1, within six deviations: the sum of twelve uniform numbers (Irwin and Hall).
+   */
   normal(): number
   uuid(): string
   /** A source of its own, so that what one part draws doesn't shift another. */

@@ -34,7 +34,10 @@ export type Frame = {
   readonly conditionIds: ReadonlyMap<string, string>
 }
 
-/** The resources of one visit: the encounter with what can't be missing, then groups that can each stay or go. */
+/**
+ * The resources of one visit: the encounter with what can't be missing, then groups that can each
+ * stay or go.
+ */
 export type VisitResources = {
   readonly visit: Visit
   readonly essential: readonly JsonObject[]

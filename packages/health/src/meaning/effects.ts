@@ -3,14 +3,14 @@ import type { Standing } from './standing.ts'
 /**
  * What every modifier element of FHIR R4 does to the meaning of what holds it
  * (https://hl7.org/fhir/R4/conformance-rules.html#isModifier). `modifiers.generated.json` lists the
- * elements and their codes as the definitions have them; a test walks that list, so none of them can
- * be without a decision.
+ * elements and their codes as the definitions have them; a test walks that list, so none of them
+ * can be without a decision.
  */
 
 /**
  * The effect of a value: a standing of the whole resource; `part` where it concerns only the part
- * that it stands in, which nothing here reads alone; `bound` for a quantity that is a limit and not a
- * value; `none` where no use reads what it changes.
+ * that it stands in, which nothing here reads alone; `bound` for a quantity that is a limit and not
+ * a value; `none` where no use reads what it changes.
  */
 export type Effect = Standing | 'part' | 'bound' | 'none'
 
@@ -31,7 +31,8 @@ const VERIFICATION = 'stated: confirmed; negated: refuted; withdrawn: entered-in
 
 /** `*` is any value. */
 const TABLE: Readonly<Record<string, string>> = {
-  // Which name, address, number or identifier is the current one: no use reads them but the tables, by themselves.
+  // Which name, address, number or identifier is the current one: no use reads them but the tables,
+  // by themselves.
   'Address.use': 'none: *',
   'ContactPoint.use': 'none: *',
   'HumanName.use': 'none: *',
@@ -165,7 +166,8 @@ const TABLE: Readonly<Record<string, string>> = {
     'stated: final amended corrected; open: registered preliminary; withdrawn: cancelled entered-in-error; unclear: unknown',
   'OperationDefinition.status': PUBLICATION,
   'Organization.active': ACTIVE,
-  // Which Patient resource is in use, and which took its place: who the person is does not change by it.
+  // Which Patient resource is in use, and which took its place: who the person is does not change
+  // by it.
   'Patient.active': 'none: *',
   'Patient.link': 'none: *',
   // Sex and year of birth are those of a person who has died too.
@@ -214,7 +216,10 @@ const TABLE: Readonly<Record<string, string>> = {
   'VisionPrescription.status': FINANCIAL,
 }
 
-/** Effects by value, `*` for any. The empty text is an element that is missing though R4 requires it. */
+/**
+ * Effects by value, `*` for any. The empty text is an element that is missing though R4 requires
+ * it.
+ */
 export type Effects = ReadonlyMap<string, Effect>
 
 /** Modifiers that a resource may lack; of the others its meaning hangs on what is missing. */

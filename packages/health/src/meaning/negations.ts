@@ -22,7 +22,9 @@ const ABSENT: ReadonlySet<string> = new Set([
   '373572006', // clinical finding absent
 ])
 
-/** Values of a finding's context (SNOMED CT Editorial Guide): known absent, and not known at all. */
+/**
+ * Values of a finding's context (SNOMED CT Editorial Guide): known absent, and not known at all.
+ */
 const ABSENT_CONTEXT = '410516002'
 
 /** What a code says about there being anything at all. */
@@ -30,7 +32,8 @@ export function negationOf(system: string, code: string): 'negated' | 'unclear' 
   if (system === ABSENT_UNKNOWN) return code.startsWith('no-known-') ? 'negated' : 'unclear'
   if (system !== SNOMED) return undefined
   if (ABSENT.has(code)) return 'negated'
-  // An expression that is put together of several concepts can say anything; one kind says "absent".
+  // An expression that is put together of several concepts can say anything; one kind says
+  // "absent".
   if (/^\d+$/.test(code)) return undefined
   return code.includes(ABSENT_CONTEXT) ? 'negated' : 'unclear'
 }

@@ -2,7 +2,8 @@
  * How far a resource's statement can be relied on:
  * - `stated`: it is so, or was done;
  * - `past`: it was so, and is no longer;
- * - `open`: planned, preliminary, suspected, interrupted: not yet, or not surely, or not the whole of it;
+ * - `open`: planned, preliminary, suspected, interrupted: not yet, or not surely, or not the whole
+ *   of it;
  * - `negated`: it is not so, or was not done, or must not be done;
  * - `withdrawn`: taken back, or entered in error: it says nothing;
  * - `unclear`: a modifier that is not understood.
@@ -35,8 +36,8 @@ export type Use = {
 
 /**
  * What becomes of each standing. Groups and tables are not in this list: a group counts every
- * resource of its code, else "all of them" could be evaded by a status, and a table has every resource
- * with its modifiers in columns of their own.
+ * resource of its code, else "all of them" could be evaded by a status, and a table has every
+ * resource with its modifiers in columns of their own.
  */
 export const USES: Readonly<Record<Standing, Use>> = {
   stated: { claim: 'present', predicate: true, rule: true, score: true, sentence: undefined },

@@ -1,9 +1,11 @@
 /**
- * What a predicate may use. Left out on purpose: `resolve`, `memberOf` and the terminology functions (network); `trace` and
- * `defineVariable`; `matches`, `matchesFull`, `replaceMatches` (regular expressions whose time has no bound); `exp`, `ln`, `log`, `power`,
- * `sqrt` (results may differ in the last digit between engines); `aggregate`, `repeat`, `descendants`, `children`, `replace`, `encode` and
- * the like (work that grows faster than the record); `timeOfDay` and `timezoneOffsetOf` (the machine's time zone).
- * The values are the allowed numbers of arguments. `stated` and `valueIn` are ours (recordFunctions.ts).
+ * What a predicate may use. Left out on purpose: `resolve`, `memberOf` and the terminology
+ * functions (network); `trace` and `defineVariable`; `matches`, `matchesFull`, `replaceMatches`
+ * (regular expressions whose time has no bound); `exp`, `ln`, `log`, `power`, `sqrt` (results may
+ * differ in the last digit between engines); `aggregate`, `repeat`, `descendants`, `children`,
+ * `replace`, `encode` and the like (work that grows faster than the record); `timeOfDay` and
+ * `timezoneOffsetOf` (the machine's time zone). The values are the allowed numbers of arguments.
+ * `stated` and `valueIn` are ours (recordFunctions.ts).
  */
 export const ALLOWED_FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   abs: [0],
@@ -70,7 +72,10 @@ export const ALLOWED_FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   where: [1],
 }
 
-/** Environment variables: the record, and the code systems that FHIR names (R4, fhirpath, "Variables"). */
+/**
+ * Environment variables: the record, and the code systems that FHIR names (R4, fhirpath,
+ * "Variables").
+ */
 export const ALLOWED_VARIABLES: ReadonlySet<string> = new Set(['resource', 'context', 'ucum'])
 
 /** Node types of the parsed expression. */

@@ -14,7 +14,10 @@ export type Allowed = {
   variables?: object
 }
 
-/** Refuses whatever the list does not name. @throws Predicate.TooComplex, Predicate.NotAllowed, Predicate.FunctionNotAllowed, Predicate.Arity */
+/**
+ * Refuses whatever the list does not name.
+ * @throws Predicate.TooComplex, Predicate.NotAllowed, Predicate.FunctionNotAllowed, Predicate.Arity
+ */
 export function assertAllowed(tree: Node, extra: Allowed): void {
   let count = 0
   const visit = (node: Node, depth: number): void => {
@@ -35,7 +38,8 @@ function assertFunction(node: Node, extra: Allowed): void {
   const arities = Object.hasOwn(ALLOWED_FUNCTIONS, name) ? ALLOWED_FUNCTIONS[name] : undefined
   if (!arities) throw new FunctionNotAllowedError(name)
   const parameters = node.children?.find((child) => child.type === 'ParamList')?.children ?? []
-  // The engine answers a wrong number of arguments with an empty result, which would pass for a verdict.
+  // The engine answers a wrong number of arguments with an empty result, which would pass for a
+  // verdict.
   if (!arities.includes(parameters.length)) throw new ArityError(name, parameters.length)
 }
 

@@ -15,8 +15,9 @@ const PAIRWISE: ReadonlySet<string> = new Set([
 export type Comparison = 'once' | 'pairwise'
 
 /**
- * The operands of comparisons in a parsed expression, by signature: the engine reports each evaluated node before the operator above
- * it runs, so that the work of that operator can be charged, or refused, in time.
+ * The operands of comparisons in a parsed expression, by signature: the engine reports each
+ * evaluated node before the operator above it runs, so that the work of that operator can be
+ * charged, or refused, in time.
  */
 export function comparedOperands(tree: Node): ReadonlyMap<string, Comparison> {
   const operands = new Map<string, Comparison>()
@@ -51,7 +52,10 @@ export function comparedOperands(tree: Node): ReadonlyMap<string, Comparison> {
   return operands
 }
 
-/** Type and extent: the same for one place of an expression each time it is parsed. Nodes that share it only wrap one another. */
+/**
+ * Type and extent: the same for one place of an expression each time it is parsed. Nodes that share
+ * it only wrap one another.
+ */
 export function signatureOf(node: Node): string {
   return `${node.type} ${edge(node, 0)} ${edge(node, -1)}`
 }

@@ -6,10 +6,12 @@ import * as Ucum from '../Ucum.ts'
 import { toNumber } from '../ucum/Ratio.ts'
 
 /**
- * What a predicate can ask of a record besides FHIRPath, since a plain comparison takes a cancelled result for a result and 53
- * mmol/mol for 5.3 %:
- * - `stated()` keeps the resources that say that something is or was so, by their modifiers (Meaning.ts);
- * - `valueIn('mg/dL')` gives the numbers of quantities in that UCUM unit: of those that are values and no limits, and measure
+ * What a predicate can ask of a record besides FHIRPath, since a plain comparison takes a cancelled
+ * result for a result and 53 mmol/mol for 5.3 %:
+ * - `stated()` keeps the resources that say that something is or was so, by their modifiers
+ *   (Meaning.ts);
+ * - `valueIn('mg/dL')` gives the numbers of quantities in that UCUM unit: of those that are values
+ *   and no limits, and measure
  *   the same.
  */
 export const RECORD_FUNCTIONS: UserInvocationTable = {

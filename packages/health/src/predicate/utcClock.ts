@@ -1,7 +1,8 @@
 /**
- * Runs a function, which must be synchronous, as if this machine's clock stood at `asOf` and its time zone were UTC, and without writing
- * to the console. The FHIRPath engine asks `Date` for the local zone whenever it lowers the precision of a date and time to compare
- * it, so that a verdict would depend on where an oracle stands; and it warns with values of the record in the text.
+ * Runs a function, which must be synchronous, as if this machine's clock stood at `asOf` and its
+ * time zone were UTC, and without writing to the console. The FHIRPath engine asks `Date` for the
+ * local zone whenever it lowers the precision of a date and time to compare it, so that a verdict
+ * would depend on where an oracle stands; and it warns with values of the record in the text.
  */
 export function withUtcClock<T>(asOf: Date, run: () => T): T {
   const date = globalThis.Date

@@ -1,6 +1,7 @@
 /**
- * Elements that make a resource of a type useful, each as a list of alternatives of which one suffices. They follow the elements
- * that the International Patient Summary (hl7.fhir.uv.ips 2.0.0) marks as must support. Other types are expected to have a `code`.
+ * Elements that make a resource of a type useful, each as a list of alternatives of which one
+ * suffices. They follow the elements that the International Patient Summary (hl7.fhir.uv.ips 2.0.0)
+ * marks as must support. Other types are expected to have a `code`.
  */
 export const COMPLETENESS_ELEMENTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   AllergyIntolerance: [

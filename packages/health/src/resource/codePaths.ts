@@ -1,6 +1,6 @@
 /**
- * Where the codes of a resource stand, by type (FHIR R4). The first path that holds a coding has the
- * main code. A type that is absent from the table has its code in `code`.
+ * Where the codes of a resource stand, by type (FHIR R4). The first path that holds a coding has
+ * the main code. A type that is absent from the table has its code in `code`.
  */
 export const CODE_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   AdverseEvent: [['event']],

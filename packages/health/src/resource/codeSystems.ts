@@ -1,7 +1,7 @@
 /**
  * Code systems that clinical data is exchanged in (FHIR R4, terminologies-systems.html). A resource
- * counts as coded with a code of one of them, and its main code is of the first of them that it has: a
- * LOINC code comes before a hospital's own.
+ * counts as coded with a code of one of them, and its main code is of the first of them that it
+ * has: a LOINC code comes before a hospital's own.
  */
 export const CODE_SYSTEMS: ReadonlySet<string> = new Set([
   'http://loinc.org',
@@ -25,8 +25,8 @@ export const CODE_SYSTEMS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Code systems by the OID under which HL7 version 2 and CDA name them (HL7 OID registry). A converter
- * that leaves `urn:oid:…` in FHIR means the same system.
+ * Code systems by the OID under which HL7 version 2 and CDA name them (HL7 OID registry). A
+ * converter that leaves `urn:oid:…` in FHIR means the same system.
  */
 const SYSTEM_BY_OID: ReadonlyMap<string, string> = new Map([
   ['2.16.840.1.113883.6.1', 'http://loinc.org'],

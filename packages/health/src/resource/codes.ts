@@ -16,9 +16,9 @@ export function mainCodeOfValue(type: string, value: Value): Code | undefined {
 }
 
 /**
- * Every coding of the elements that name what the resource is about, those of the main element first,
- * each once. With them the codes of an Observation's components, and of a contained Medication that a
- * medication resource refers to.
+ * Every coding of the elements that name what the resource is about, those of the main element
+ * first, each once. With them the codes of an Observation's components, and of a contained
+ * Medication that a medication resource refers to.
  */
 export function codesOfValue(type: string, value: Value): readonly Code[] {
   if (!isObject(value)) return []

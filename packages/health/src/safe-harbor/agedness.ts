@@ -3,10 +3,16 @@ import { childrenOf, isObject, type JsonObject, memberOf } from '../Resource.ts'
 import { isLawfulYear, yearOf } from './dates.ts'
 import { AGE_CLASS } from './rules.ts'
 
-/** Whether a person is over 89: `unknown` where the record has no birth date, `absent` where it has no Patient. */
+/**
+ * Whether a person is over 89: `unknown` where the record has no birth date, `absent` where it has
+ * no Patient.
+ */
 export type Agedness = 'aged' | 'young' | 'unknown' | 'absent'
 
-/** Of a Patient by its birth date. A date that is masked was that of somebody who is, or would be, over 89. */
+/**
+ * Of a Patient by its birth date. A date that is masked was that of somebody who is, or would be,
+ * over 89.
+ */
 function agednessOf(patient: JsonObject, asOfYear: number): Agedness {
   const { birthDate, _birthDate } = patient
   const year = typeof birthDate === 'string' ? yearOf(birthDate) : undefined
@@ -24,12 +30,15 @@ export function hasAgeClass(patient: JsonObject): boolean {
 const SUBJECTS = ['subject', 'patient', 'beneficiary', 'individual']
 
 /**
- * Who of a record is over 89, and in which year each encounter began, by the ids of the Safe Harbor form.
+ * Who of a record is over 89, and in which year each encounter began, by the ids of the Safe Harbor
+ * form.
  */
 export type Persons = {
   /** A resource, with the id that it has in the Safe Harbor form. */
   add(type: string, newId: string, value: JsonObject): void
-  /** Of the person whom a resource is about; `container` is the resource that holds it, or itself. */
+  /**
+   * Of the person whom a resource is about; `container` is the resource that holds it, or itself.
+   */
   subjectOf(resource: JsonObject, container: JsonObject): Agedness
   /** The year in which the resource's encounter began. */
   encounterYear(resource: JsonObject): number | undefined
@@ -67,7 +76,9 @@ export function createPersons(asOfYear: number): Persons {
   }
 }
 
-/** The id at the end of `Type/id` and `urn:uuid:id`, the two forms of references that are written. */
+/**
+ * The id at the end of `Type/id` and `urn:uuid:id`, the two forms of references that are written.
+ */
 function idIn(reference: string): string {
   return reference.slice(Math.max(reference.lastIndexOf('/'), reference.lastIndexOf(':')) + 1)
 }

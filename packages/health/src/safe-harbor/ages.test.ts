@@ -9,8 +9,9 @@ import { elementsOf } from './tables.ts'
 import { type NumericElement, numericElements, put } from './testing/numericElements.ts'
 
 /**
- * Ages over 89 and years of birth in every element that the definitions let hold one, in every form that was
- * seen or thought of: none is in the output, and the checker finds each in what is otherwise clean.
+ * Ages over 89 and years of birth in every element that the definitions let hold one, in every form
+ * that was seen or thought of: none is in the output, and the checker finds each in what is
+ * otherwise clean.
  */
 
 const asOf = new Date('2026-11-21T00:00:00Z')
@@ -37,7 +38,10 @@ function clean(...values: Json[]): Resource[] {
 const plainOf = (resource: Resource | undefined): Json =>
   JSON.parse(stringify(resource?.value ?? null)) as Json
 
-/** A resource of the type about the person, with what its definition requires, as far as it is simple. */
+/**
+ * A resource of the type about the person, with what its definition requires, as far as it is
+ * simple.
+ */
 function about(type: string): Json {
   const resource: Json = { resourceType: type, id: 'x' }
   const rows = elementsOf(type)
@@ -53,7 +57,9 @@ function about(type: string): Json {
 }
 const coded = (code: string): Json => ({ coding: [{ system: LOINC, code }] })
 
-/** Numbers that give an age of 94, or the year 1930, away, by what the element's data type can hold. */
+/**
+ * Numbers that give an age of 94, or the year 1930, away, by what the element's data type can hold.
+ */
 const TIMES: readonly Json[] = [
   { value: 94, unit: 'a', system: UCUM, code: 'a' },
   { value: 1128, unit: 'mo', system: UCUM, code: 'mo' },

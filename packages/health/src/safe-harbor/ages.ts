@@ -7,14 +7,14 @@ import { yearsPerUnit } from './units.ts'
 
 /**
  * Ages over 89 and years of birth that a resource states, or shows by an age and a year together
- * (45 CFR 164.514(b)(2)(i)(C)). One declaration: what is found here is removed by the writer and refused by
- * the checker, so that neither forgives what the other finds. It reads the Safe Harbor form: dates are
- * years.
+ * (45 CFR 164.514(b)(2)(i)(C)). One declaration: what is found here is removed by the writer and
+ * refused by the checker, so that neither forgives what the other finds. It reads the Safe Harbor
+ * form: dates are years.
  *
- * A number is an age in years where its element is one (`onsetAge`, the range beside it), or where a code
- * of the resource says so, whatever its unit; a quantity of time anywhere is an age as well as a duration.
- * A number without a real unit in a statement (`value[x]`, `detail[x]`) can be an age or a year of birth
- * where the person is, or may be, over 89: from 90 to 130, and the years in which such a person was born.
+ * A number is an age in years where its element is one
+ * (`onsetAge`, the range beside it), or where a code of the resource says so, whatever its unit; a quantity of time anywhere is an age as well as a duration. A number without a real unit in a statement (`value[x]`,
+ * `detail[x]`) can be an age or a year of birth where the person is, or may be, over 89: from 90 to
+ * 130, and the years in which such a person was born.
  */
 
 /** Where in a resource: names and positions from its root. */
@@ -33,7 +33,8 @@ export type AgeContext = {
 export type FoundAges = { readonly part: JsonObject; readonly steps: readonly Steps[] }
 
 /**
- * What must go of a resource and of what it contains. `source` is the resource as it was, whose words may say what its codes do not.
+ * What must go of a resource and of what it contains. `source` is the resource as it was, whose
+ * words may say what its codes do not.
  */
 export function agesIn(
   value: JsonObject,
@@ -52,7 +53,10 @@ export function agesIn(
   })
 }
 
-/** True where a concept of the resource names an age or a birth in words: a hospital's own code goes, and its value would stay. */
+/**
+ * True where a concept of the resource names an age or a birth in words: a hospital's own code
+ * goes, and its value would stay.
+ */
 function namesAge(source: JsonObject): boolean {
   const holders = [source, ...childrenOf(source, 'component')]
   return holders
@@ -64,7 +68,10 @@ function namesAge(source: JsonObject): boolean {
     .some((text) => typeof text === 'string' && /\b(?:age|birth|born)\b/i.test(text))
 }
 
-/** Elements to remove; a range, ratio or timing goes as a whole. Contained resources are looked into by themselves. */
+/**
+ * Elements to remove; a range, ratio or timing goes as a whole. Contained resources are looked into
+ * by themselves.
+ */
 function findAges(resource: JsonObject, context: AgeContext): Steps[] {
   const found: Found = { numbers: [], years: [], statesAge: false, statesBirth: false }
   collect(resource, undefined, 'other', found)
@@ -83,7 +90,9 @@ function findAges(resource: JsonObject, context: AgeContext): Steps[] {
   return found.numbers.filter((number) => tells(number, facts)).map(({ steps }) => steps)
 }
 
-/** What a number's place makes of it: an age, the value of a statement, or an amount of something. */
+/**
+ * What a number's place makes of it: an age, the value of a statement, or an amount of something.
+ */
 type Place = 'age' | 'statement' | 'other'
 type Number_ = {
   readonly steps: Steps
@@ -127,7 +136,10 @@ function tellsOne({ value, unit }: Part, place: Place, facts: Facts): boolean {
   return (value >= OLDEST && value <= LONGEST) || isBirthYear(value, facts)
 }
 
-/** True for an age over 89, or one that is over 89 by now, counted from the first year of the resource. */
+/**
+ * True for an age over 89, or one that is over 89 by now, counted from the first year of the
+ * resource.
+ */
 function showsAge(years: number, { first, asOfYear }: Facts): boolean {
   return years >= OLDEST || (years >= 1 && first - years <= asOfYear - OLDEST)
 }
@@ -136,7 +148,10 @@ function isBirthYear(value: number, { asOfYear }: Facts): boolean {
   return value >= asOfYear - 150 && value <= asOfYear - OLDEST
 }
 
-/** Keys whose quantity or range is an age by the definitions: of the type Age, or beside it in a choice. */
+/**
+ * Keys whose quantity or range is an age by the definitions: of the type Age, or beside it in a
+ * choice.
+ */
 const AGE_KEY = /^(?:onset|abatement|age|deceased|performed)(?:Age|Range)$|^whenRange$/
 const STATEMENT_KEY = /^(?:value|detail)[A-Z]|^referenceRange$/
 
@@ -205,7 +220,10 @@ function collectObject(object: JsonObject, at: At, place: Place, found: Found): 
   if (parts === undefined) collect(object, at, place, found)
 }
 
-/** The numbers of a quantity, range or ratio; undefined for any other object, empty for the class of ages over 89. */
+/**
+ * The numbers of a quantity, range or ratio; undefined for any other object, empty for the class of
+ * ages over 89.
+ */
 function partsOf(object: JsonObject): Part[] | undefined {
   if (object['value'] instanceof NumberToken) {
     return object['currency'] !== undefined || isOldestClass(object) ? [] : [partOf(object)]

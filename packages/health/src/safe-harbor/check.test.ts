@@ -19,7 +19,9 @@ const identified = Generator.patient({
   condition: 'diabetes',
 }).resources
 const clean = deidentify(identified, { rekey, asOf }).resources
-/** Any UUID is an id that a keyed function could have made: a checker without the key can't tell. */
+/**
+ * Any UUID is an id that a keyed function could have made: a checker without the key can't tell.
+ */
 const TELLING = PLANTS.filter(({ name }) => name !== 'UUID')
 const NUMBERS = ['4255550143', '78051120', '19870314', '831774123', '4.255550143e9']
 

@@ -2,8 +2,9 @@ import { listedCodes } from './tables.ts'
 import { isUnit } from './units.ts'
 
 /**
- * The code systems whose codes may stay. A system that HL7 publishes whole with R4 is checked by its list; for the others the code
- * must follow the system's syntax, with its check digit where it has one. Any other system, and so any hospital's own, is dropped.
+ * The code systems whose codes may stay. A system that HL7 publishes whole with R4 is checked by
+ * its list; for the others the code must follow the system's syntax, with its check digit where it
+ * has one. Any other system, and so any hospital's own, is dropped.
  */
 
 type Test = (code: string) => boolean
@@ -15,7 +16,8 @@ const syntax =
 const SYSTEMS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['http://loinc.org', isLoinc],
   ['http://snomed.info/sct', isSnomed],
-  // RxNorm concept ids are numbers without a check digit; the highest issued are below three million.
+  // RxNorm concept ids are numbers without a check digit; the highest issued are below three
+  // million.
   [
     'http://www.nlm.nih.gov/research/umls/rxnorm',
     (code) => /^[1-9]\d{1,6}$/.test(code) && Number(code) < 3_000_000,
@@ -42,7 +44,10 @@ const SYSTEMS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['http://unitsofmeasure.org', isUnit],
 ])
 
-/** True when the system is one of those above or of HL7's and the code one of its codes, or of its syntax. */
+/**
+ * True when the system is one of those above or of HL7's and the code one of its codes, or of its
+ * syntax.
+ */
 export function isKnownCode(system: string, code: string): boolean {
   const test = SYSTEMS.get(system)
   if (test !== undefined) return test(code)
@@ -54,7 +59,10 @@ export function isKnownSystem(system: string): boolean {
   return SYSTEMS.has(system) || listedCodes(system) !== undefined
 }
 
-/** LOINC Users' Guide: up to six digits, hyphen, mod 10 check digit (Luhn). Parts and answers begin with LP, LA; their digit counts otherwise. */
+/**
+ * LOINC Users' Guide: up to six digits, hyphen, mod 10 check digit (Luhn). Parts and answers begin
+ * with LP, LA; their digit counts otherwise.
+ */
 function isLoinc(code: string): boolean {
   if (/^L[AP]\d{1,6}-\d$/.test(code)) return true
   const match = /^(\d{1,6})-(\d)$/.exec(code)
@@ -92,7 +100,10 @@ const VERHOEFF_PERMUTE = [
   '7046913258',
 ]
 
-/** SNOMED CT Release File Specification, 6: 6 to 18 digits, partition 00 or 10 of a concept, Verhoeff check digit. */
+/**
+ * SNOMED CT Release File Specification, 6: 6 to 18 digits, partition 00 or 10 of a concept,
+ * Verhoeff check digit.
+ */
 function isSnomed(code: string): boolean {
   if (!/^[1-9]\d{5,17}$/.test(code) || !/(?:00|10)\d$/.test(code)) return false
   let check = 0
@@ -104,7 +115,10 @@ function isSnomed(code: string): boolean {
   return check === 0
 }
 
-/** ICD-10-CM Official Guidelines, I.A.2: letter, two characters, point, up to four; a digit stands among them, or one letter alone. */
+/**
+ * ICD-10-CM Official Guidelines, I.A.2: letter, two characters, point, up to four; a digit stands
+ * among them, or one letter alone.
+ */
 function isIcd10(code: string): boolean {
   const match = /^[A-Z]\d[0-9AB](?:\.?([0-9A-Z]{1,4}))?$/.exec(code)
   if (!match) return false
@@ -112,12 +126,18 @@ function isIcd10(code: string): boolean {
   return rest.length < 2 || /\d/.test(rest)
 }
 
-/** ICD-10-PCS Reference Manual: seven characters without I and O; a letter and a digit among them rule out names and numbers. */
+/**
+ * ICD-10-PCS Reference Manual: seven characters without I and O; a letter and a digit among them
+ * rule out names and numbers.
+ */
 function isIcd10Pcs(code: string): boolean {
   return /^[0-9BCDFGHX][0-9A-HJ-NP-Z]{6}$/.test(code) && /\d/.test(code) && /[A-Z]/.test(code)
 }
 
-/** The race and ethnicity classes of the OMB (1997); CDC's finer codes name small communities and are dropped. */
+/**
+ * The race and ethnicity classes of the OMB (1997); CDC's finer codes name small communities and
+ * are dropped.
+ */
 const OMB = new Set([
   '1002-5',
   '2028-9',

@@ -9,16 +9,18 @@ export function yearOf(text: string): number | undefined {
 }
 
 /**
- * True for a year that may stay: 45 CFR 164.514(b)(2)(i)(C) forbids years that show an age over 89, and whoever was born, or
- * alive, in such a year is over 89 or will be within the year. Years beyond any plan are not dates of a record.
+ * True for a year that may stay: 45 CFR 164.514(b)(2)(i)(C) forbids years that show an age over 89,
+ * and whoever was born, or alive, in such a year is over 89 or will be within the year. Years
+ * beyond any plan are not dates of a record.
  */
 export function isLawfulYear(year: number, asOfYear: number): boolean {
   return asOfYear - year < 90 && year <= asOfYear + 50
 }
 
 /**
- * True for a number that may stay. Telephone, social security and account numbers have nine digits or more, dates
- * written as one number eight; no measurement of a record needs them. `digits` bounds the integer part.
+ * True for a number that may stay. Telephone, social security and account numbers have nine digits
+ * or more, dates written as one number eight; no measurement of a record needs them. `digits`
+ * bounds the integer part.
  */
 export function isBoundedNumber(token: NumberToken, digits: number): boolean {
   const match = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(token.text)

@@ -28,26 +28,34 @@ import { cleanObject, type Walk } from './walk.ts'
 
 export type Options = {
   /**
-   * The new id of a resource: a UUID or 20 to 64 hexadecimal digits, never derived from information about the person but by a keyed
-   * function whose key stays secret (45 CFR 164.514(c)).
+   * The new id of a resource: a UUID or 20 to 64 hexadecimal digits, never derived from information
+   * about the person but by a keyed function whose key stays secret (45 CFR 164.514(c)).
    */
   readonly rekey: (type: string, id: string) => string
   /** The day from which ages are counted. */
   readonly asOf: Date
   /**
-   * `source` (default): a resource that had a `fullUrl` has one, and references to it are that `urn:uuid`; `urn:uuid`: all have one, for
-   * a Bundle; `relative`: none has one and references are `Type/id`, for NDJSON. Ids that are not a UUID are always relative.
+   * `source` (default): a resource that had a `fullUrl` has one, and references to it are that
+   * `urn:uuid`; `urn:uuid`: all have one, for a Bundle; `relative`: none has one and references are
+   * `Type/id`, for NDJSON. Ids that are not a UUID are always relative.
    */
   readonly references?: ReferenceForm
 }
 
-/** A de-identification in two passes, for records larger than memory: all resources are added, then each is cleaned. */
+/**
+ * A de-identification in two passes, for records larger than memory: all resources are added, then
+ * each is cleaned.
+ */
 export type Session = {
-  /** First pass: remembers ids, persons over 89 and years of encounters. @throws SafeHarbor.Rekey */
+  /**
+   * First pass: remembers ids, persons over 89 and years of encounters.
+   * @throws SafeHarbor.Rekey
+   */
   add(resource: Resource): void
   /**
-   * Second pass: the Safe Harbor form, undefined for a resource that is dropped: of a type that is not kept, not valid, come before, or
-   * one whose form the checker refuses. @throws Bundle.DuplicateId
+   * Second pass: the Safe Harbor form, undefined for a resource that is dropped: of a type that is
+   * not kept, not valid, come before, or one whose form the checker refuses.
+   * @throws Bundle.DuplicateId
    */
   clean(resource: Resource): Resource | undefined
   /** What was done up to now. */
@@ -88,7 +96,10 @@ export function createSession(options: Options): Session {
   }
 }
 
-/** True for a resource that came before; what is told apart by nothing but its content is refused. @throws Bundle.DuplicateId */
+/**
+ * True for a resource that came before; what is told apart by nothing but its content is refused.
+ * @throws Bundle.DuplicateId
+ */
 function isRepeat(resource: Resource, target: Target, repeats: Map<Target, string>): boolean {
   const text = stringify(resource.value)
   const before = repeats.get(target)
@@ -159,7 +170,10 @@ function cleanResource(target: Target, resource: Resource, shared: Shared): Reso
   }
 }
 
-/** One resource that the checker refuses does not refuse the record: it is dropped, and the report says where and why. */
+/**
+ * One resource that the checker refuses does not refuse the record: it is dropped, and the report
+ * says where and why.
+ */
 function isClean(clean: Resource, { persons, asOfYear, tally }: Shared): boolean {
   const [finding] = findingsOf(clean, 0, persons, asOfYear)
   if (finding === undefined) return true
@@ -171,7 +185,10 @@ function isClean(clean: Resource, { persons, asOfYear, tally }: Shared): boolean
 /** Taking out one age can leave another that shows only then, such as a range that was open. */
 const AGE_ROUNDS = 5
 
-/** Removes from a cleaned resource, and from what it contains, whatever states or shows an age over 89. False where that fails. */
+/**
+ * Removes from a cleaned resource, and from what it contains, whatever states or shows an age
+ * over 89. False where that fails.
+ */
 function removeAges(
   value: JsonObject,
   source: JsonObject,
@@ -215,7 +232,10 @@ function localIds(source: JsonObject): Map<string, string> {
   return names
 }
 
-/** The contained resources that something kept refers to (dom-3), themselves cleaned, under ids by their position. */
+/**
+ * The contained resources that something kept refers to (dom-3), themselves cleaned, under ids by
+ * their position.
+ */
 function cleanContained(
   source: JsonObject,
   local: ReadonlyMap<string, string>,
@@ -253,7 +273,10 @@ function cleanContained(
   return [...done.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)
 }
 
-/** The marks of a birth date whose year shows an age over 89: masked, and the class unless the person died younger. */
+/**
+ * The marks of a birth date whose year shows an age over 89: masked, and the class unless the
+ * person died younger.
+ */
 function birthClass(patient: JsonObject, asOf: Date): JsonObject | undefined {
   const birth = patient['birthDate']
   if (typeof birth !== 'string') return hasAgeClass(patient) ? ageMark(true) : undefined

@@ -7,14 +7,18 @@ import type { Tally } from './report.ts'
 import { ALSO_REQUIRED, DATA_ABSENT, MASKED } from './rules.ts'
 import { childPath, type ElementRow, elementsOf, suffixOf } from './tables.ts'
 
-/** The extension that says why an element has no value, https://hl7.org/fhir/R4/extension-data-absent-reason.html. */
+/**
+ * The extension that says why an element has no value,
+ * https://hl7.org/fhir/R4/extension-data-absent-reason.html.
+ */
 export function absent(): JsonObject {
   return { extension: [{ url: DATA_ABSENT, valueCode: MASKED }] }
 }
 
 /**
- * Marks every required element that is not there as masked, so that the resource stays valid: a primitive by its `_` sibling,
- * an element with parts by its own required parts, any other by the extension alone. A status whose value set has it becomes `unknown`.
+ * Marks every required element that is not there as masked, so that the resource stays valid: a
+ * primitive by its `_` sibling, an element with parts by its own required parts, any other by the
+ * extension alone. A status whose value set has it becomes `unknown`.
  */
 export function fillRequired(
   owner: string,
@@ -41,7 +45,10 @@ export function fillRequired(
   return out
 }
 
-/** Elements whose loss would change what their owner says: modifiers, reasons for absence, and whom it is about. */
+/**
+ * Elements whose loss would change what their owner says: modifiers, reasons for absence, and whom
+ * it is about.
+ */
 const TELLING: ReadonlyMap<string, readonly string[]> = tellingElements()
 
 function tellingElements(): Map<string, string[]> {
@@ -63,7 +70,10 @@ function tellingElements(): Map<string, string[]> {
   return elements
 }
 
-/** Marks as masked what was there, and went, and changes the meaning of its owner: without a mark a refuted diagnosis would be one. */
+/**
+ * Marks as masked what was there, and went, and changes the meaning of its owner: without a mark a
+ * refuted diagnosis would be one.
+ */
 export function markLost(
   owner: string,
   path: string,

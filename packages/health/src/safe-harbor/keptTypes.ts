@@ -1,8 +1,9 @@
 /**
- * The R4 resource types that a Safe Harbor record can hold. Every other type is dropped whole: those that describe no care of
- * a person (conformance, terminology, messaging, scheduling), those that are nothing but text, files or contact data
- * (Binary, Communication, DocumentReference, Media, Person, QuestionnaireResponse, RelatedPerson), sequences of a genome
- * (MolecularSequence: 45 CFR 164.514(b)(2)(i)(P) and (R)), and audit or legal acts (AuditEvent, Consent, Contract).
+ * The R4 resource types that a Safe Harbor record can hold. Every other type is dropped whole:
+ * those that describe no care of a person (conformance, terminology, messaging, scheduling), those
+ * that are nothing but text, files or contact data (Binary, Communication, DocumentReference,
+ * Media, Person, QuestionnaireResponse, RelatedPerson), sequences of a genome (MolecularSequence:
+ * 45 CFR 164.514(b)(2)(i)(P) and (R)), and audit or legal acts (AuditEvent, Consent, Contract).
  */
 export const KEPT_TYPES: ReadonlySet<string> = new Set([
   'AdverseEvent',

@@ -3,8 +3,9 @@ import { isLabel, labelsOf, systemOfLabel } from '../Sensitivity.ts'
 import type { Tally } from './report.ts'
 
 /**
- * The `meta` of the Safe Harbor form: the sensitivity labels of the resource and of what it contains, and
- * nothing else. Without them what a hospital marked would be sold like the rest. Undefined without labels.
+ * The `meta` of the Safe Harbor form: the sensitivity labels of the resource and of what it
+ * contains, and nothing else. Without them what a hospital marked would be sold like the rest.
+ * Undefined without labels.
  */
 export function cleanLabels(resource: Resource, tally: Tally): JsonObject | undefined {
   const meta = memberOf(resource.value, 'meta')

@@ -1,6 +1,9 @@
 import type { JsonObject } from '../Resource.ts'
 
-/** An observation, or a component of one, whose value was removed says so (R4, Observation.dataAbsentReason; obs-6). */
+/**
+ * An observation, or a component of one, whose value was removed says so (R4,
+ * Observation.dataAbsentReason; obs-6).
+ */
 export function maskValue(owner: string, before: JsonObject, after: JsonObject): void {
   if (owner !== 'Observation' && owner !== 'Observation.component') return
   if (!hasValue(before) || hasValue(after) || after['dataAbsentReason'] !== undefined) return

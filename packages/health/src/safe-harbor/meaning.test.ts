@@ -10,7 +10,10 @@ import { labelsOf } from '../Sensitivity.ts'
 import { KEPT_TYPES } from './keptTypes.ts'
 import { elementsOf } from './tables.ts'
 
-/** De-identification takes things away; it must not turn a resource into one that says something else. */
+/**
+ * De-identification takes things away; it must not turn a resource into one that says something
+ * else.
+ */
 
 const asOf = new Date('2026-11-21T00:00:00Z')
 type Json = Record<string, unknown>

@@ -7,8 +7,9 @@ const OMB_SYSTEM = 'urn:oid:2.16.840.1.113883.6.238'
 const SEXES = new Set(['F', 'M', 'UNK'])
 
 /**
- * The extensions of a Patient that stay, written anew from their codes: race and ethnicity by the classes of the OMB and sex at birth
- * (US Core 3 to 7). None of them is among the eighteen identifiers.
+ * The extensions of a Patient that stay, written anew from their codes: race and ethnicity by the
+ * classes of the OMB and sex at birth (US Core 3 to 7). None of them is among the eighteen
+ * identifiers.
  */
 export function cleanPatientExtensions(patient: JsonObject, tally: Tally): Value[] {
   const source = patient['extension']

@@ -1,12 +1,13 @@
 /**
- * Geography that may stay, 45 CFR 164.514(b)(2)(i)(B): State, country, and the first three digits of a ZIP code where more than
- * 20,000 people live in the area of all ZIP codes with these digits.
+ * Geography that may stay, 45 CFR 164.514(b)(2)(i)(B): State, country, and the first three digits
+ * of a ZIP code where more than 20,000 people live in the area of all ZIP codes with these digits.
  */
 
 /**
- * Three-digit prefixes of 20,000 or fewer people: Census 2000 by five-digit ZCTA, as published in HHS, "Guidance Regarding Methods for
- * De-identification of Protected Health Information", question "Which ZIP codes". Beside them prefixes that hold no residents:
- * unassigned low ones and those of military post, whose population the Census does not count.
+ * Three-digit prefixes of 20,000 or fewer people: Census 2000 by five-digit ZCTA, as published in
+ * HHS, "Guidance Regarding Methods for De-identification of Protected Health Information", question
+ * "Which ZIP codes". Beside them prefixes that hold no residents: unassigned low ones and those of
+ * military post, whose population the Census does not count.
  */
 export const RESTRICTED_ZIP = {
   source: 'HHS guidance of 26 November 2012, Census 2000',
@@ -22,7 +23,10 @@ const restricted: ReadonlySet<string> = new Set([
   ...RESTRICTED_ZIP.withoutResidents,
 ])
 
-/** `98034` and `98034-1234` are `980`; a restricted prefix is `000`; undefined for what is not a ZIP code. */
+/**
+ * `98034` and `98034-1234` are `980`; a restricted prefix is `000`; undefined for what is not a ZIP
+ * code.
+ */
 export function toZip3(postalCode: string): string | undefined {
   const match = /^(\d{3})(?:\d{2}(?:-?\d{4})?)?$/.exec(postalCode.trim())
   if (!match) return undefined
@@ -44,7 +48,9 @@ for (const item of STATE_TEXT.split(',')) {
   states.set(item.slice(3).toUpperCase(), item.slice(0, 2))
 }
 
-/** The two letters of a State of the United States, by code or name; undefined for any other text. */
+/**
+ * The two letters of a State of the United States, by code or name; undefined for any other text.
+ */
 export function toState(text: string): string | undefined {
   return states.get(text.trim().toUpperCase())
 }

@@ -12,14 +12,17 @@ import { isPerVolume, plainUnit, yearsPerUnit } from './units.ts'
 
 const COMPARATORS = new Set(['<', '<=', '>=', '>'])
 
-/** Where a quantity stands: an age may be written as "90 or older" only where FHIR allows a comparator. */
+/**
+ * Where a quantity stands: an age may be written as "90 or older" only where FHIR allows a
+ * comparator.
+ */
 export type QuantityPlace = 'age' | 'value' | 'low' | 'high' | 'simple'
 
 const SIMPLE: ReadonlySet<QuantityPlace> = new Set(['simple', 'low', 'high'])
 
 /**
- * A quantity with its digits, comparator and UCUM unit. A number whose unit can't stay goes with it: alone it would mislead.
- * Ages over 89 become 90 or older.
+ * A quantity with its digits, comparator and UCUM unit. A number whose unit can't stay goes with
+ * it: alone it would mislead. Ages over 89 become 90 or older.
  */
 export function cleanQuantity(
   value: JsonObject,
@@ -81,8 +84,8 @@ function ageClass(
 }
 
 /**
- * The unit's members that may stay, its UCUM code without annotations; empty where the source has no unit; undefined where it has
- * one that can't stay.
+ * The unit's members that may stay, its UCUM code without annotations; empty where the source has
+ * no unit; undefined where it has one that can't stay.
  */
 function cleanUnit(value: JsonObject): JsonObject | undefined {
   const { unit, code } = value

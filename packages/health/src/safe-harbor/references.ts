@@ -21,19 +21,25 @@ export type ReferenceIndex = {
   add(resource: Resource): Target | undefined
   /** The target of a resource that was added. */
   of(resource: Resource): Target | undefined
-  /** The resource that a literal reference names where it stands, undefined for what is not in the record. */
+  /**
+   * The resource that a literal reference names where it stands, undefined for what is not in the
+   * record.
+   */
   find(reference: string, from: Resource): Target | undefined
 }
 
 /**
- * Finds resources by relative, absolute and `urn:uuid` references. It holds ids and no content. A resource that comes again, as
- * on every page of a search, is one.
+ * Finds resources by relative, absolute and `urn:uuid` references. It holds ids and no content. A
+ * resource that comes again, as on every page of a search, is one.
  */
 export function createReferenceIndex(rekey: (type: string, id: string) => string): ReferenceIndex {
   const index = createIdentityIndex<Target>()
   const byIdentity = new Map<string, Target>()
   const used = new Map<string, string>()
-  /** One logical id on two servers is two resources: the server's URL is part of the name, or a URN where two have one id. */
+  /**
+   * One logical id on two servers is two resources: the server's URL is part of the name, or a URN
+   * where two have one id.
+   */
   const newIdOf = ({ type, id, fullUrl }: Resource, name: string): string => {
     if (fullUrl === undefined || isMadeUp(id)) return rekey(type, id)
     const url = normalUrl(fullUrl)
@@ -75,8 +81,9 @@ function nameOf(resource: Resource): string {
 }
 
 /**
- * True for a resource of a kept type whose meaning no unknown modifier changes, and whose required codes are codes of R4: where the
- * value set has no `unknown`, nothing lawful can take the place of another code.
+ * True for a resource of a kept type whose meaning no unknown modifier changes, and whose required
+ * codes are codes of R4: where the value set has no `unknown`, nothing lawful can take the place of
+ * another code.
  */
 export function isKept(type: string, value: Value): value is JsonObject {
   return (
@@ -101,14 +108,19 @@ function hasRequiredCodes(value: JsonObject, type: string): boolean {
 /** How references and `fullUrl` are written: as the source did, for a Bundle, or for NDJSON. */
 export type ReferenceForm = 'source' | 'urn:uuid' | 'relative'
 
-/** The `fullUrl` of a resource in the form: a `urn:uuid` where it has one and its new id is a UUID. */
+/**
+ * The `fullUrl` of a resource in the form: a `urn:uuid` where it has one and its new id is a UUID.
+ */
 export function writeFullUrl(target: Target, form: ReferenceForm): string | undefined {
   if (form === 'relative' || !isUuid(target.newId)) return undefined
   if (form === 'source' && !target.hadUrl) return undefined
   return `urn:uuid:${target.newId}`
 }
 
-/** A reference to the resource: its `fullUrl`, since only that is found in a Bundle, or `Type/id` where it has none. */
+/**
+ * A reference to the resource: its `fullUrl`, since only that is found in a Bundle, or `Type/id`
+ * where it has none.
+ */
 export function writeReference(target: Target, form: ReferenceForm): string {
   return writeFullUrl(target, form) ?? `${target.type}/${target.newId}`
 }

@@ -3,8 +3,8 @@ import type { Tally } from './report.ts'
 import { childPath } from './tables.ts'
 
 /**
- * Removes from a cleaned object what R4's invariants no longer allow beside what is left. `source` is the object as it was: an
- * invariant that the source broke is not ours to mend.
+ * Removes from a cleaned object what R4's invariants no longer allow beside what is left. `source`
+ * is the object as it was: an invariant that the source broke is not ours to mend.
  */
 export function repair(
   owner: string,
@@ -62,7 +62,10 @@ const TOGETHER: ReadonlyMap<
   ],
 ])
 
-/** Objects that must have one of some members, or go: obs-3, con-1, con-2, mad-1. A stem stands for its choices. */
+/**
+ * Objects that must have one of some members, or go: obs-3, con-1, con-2, mad-1. A stem stands for
+ * its choices.
+ */
 const NEEDS_ONE: ReadonlyMap<string, readonly string[]> = new Map([
   ['Observation.referenceRange', ['low', 'high']],
   ['Condition.stage', ['summary', 'assessment']],

@@ -3,7 +3,10 @@ import type { Rule } from './rules.ts'
 
 /** What was done, for a privacy officer to sign: rules, paths and counts, never a value. */
 export type Report = {
-  /** `path` is made of element names of the R4 definitions alone: an unknown key, which can hold anything, has no name in it. */
+  /**
+   * `path` is made of element names of the R4 definitions alone: an unknown key, which can hold
+   * anything, has no name in it.
+   */
   readonly rules: readonly { readonly rule: Rule; readonly path: string; readonly count: number }[]
   /** Values that were removed or generalised. */
   readonly removed: number
@@ -97,7 +100,10 @@ function countLeaves(value: Value): number {
   return count
 }
 
-/** Leaves of a cleaned value that stood so in the source: references are re-keyed, and years are made of dates. */
+/**
+ * Leaves of a cleaned value that stood so in the source: references are re-keyed, and years are
+ * made of dates.
+ */
 function countKept(value: Value, key = ''): number {
   if (typeof value === 'string') return key === 'reference' || /^\d{4}$/.test(value) ? 0 : 1
   if (value === null || typeof value !== 'object' || value instanceof NumberToken) return 1

@@ -1,6 +1,6 @@
 /**
- * The rules by their names, each with the place of the law or of FHIR that it comes from. The letters are those of
- * 45 CFR 164.514(b)(2)(i).
+ * The rules by their names, each with the place of the law or of FHIR that it comes from. The
+ * letters are those of 45 CFR 164.514(b)(2)(i).
  */
 export const RULES = {
   name: '(A) names',
@@ -40,7 +40,10 @@ export const RULES = {
 
 export type Rule = keyof typeof RULES
 
-/** Data types that are removed wherever they stand. A type that is neither here nor in `walk.ts` is removed as `element`. */
+/**
+ * Data types that are removed wherever they stand. A type that is neither here nor in `walk.ts` is
+ * removed as `element`.
+ */
 export const REMOVED_TYPES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['HumanName', 'name'],
   ['ContactPoint', 'contact'],
@@ -108,7 +111,8 @@ export const SHELLS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 ])
 
 /**
- * Elements that invariants require beside the definitions' minimum (org-1, ait-1, imr-1), where the source has one of the members named.
+ * Elements that invariants require beside the definitions' minimum (org-1, ait-1, imr-1), where the
+ * source has one of the members named.
  */
 export const ALSO_REQUIRED: ReadonlyMap<string, readonly [name: string, where: readonly string[]]> =
   new Map([
@@ -122,7 +126,9 @@ export const ALSO_REQUIRED: ReadonlyMap<string, readonly [name: string, where: r
 
 export const DATA_ABSENT = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason'
 export const MASKED = 'masked'
-/** The class of ages over 89: an extension of `Patient.birthDate`, whose year is removed with it. */
+/**
+ * The class of ages over 89: an extension of `Patient.birthDate`, whose year is removed with it.
+ */
 export const AGE_CLASS = 'urn:ambrosia:age-90-or-older'
 
 export const RACE = 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-race'

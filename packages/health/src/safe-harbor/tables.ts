@@ -23,7 +23,10 @@ const ownerRows = elements.elements as unknown as Record<string, Record<string, 
 /** Every resource type of R4. */
 export const R4_TYPES: ReadonlySet<string> = new Set(elements.types)
 
-/** The elements of a resource type, a data type, or an element path; undefined where the definitions name none. */
+/**
+ * The elements of a resource type, a data type, or an element path; undefined where the definitions
+ * name none.
+ */
 export function elementsOf(owner: string): ReadonlyMap<string, ElementRow> | undefined {
   const known = owners.get(owner)
   if (known !== undefined) return known
@@ -59,7 +62,9 @@ export type Found = { readonly name: string; readonly row: ElementRow; readonly 
 
 const foundElements = new WeakMap<ReadonlyMap<string, ElementRow>, Map<string, Found>>()
 
-/** The element that a JSON key names, with its type: `valueQuantity` is `value[x]` as a Quantity. */
+/**
+ * The element that a JSON key names, with its type: `valueQuantity` is `value[x]` as a Quantity.
+ */
 export function findElement(rows: ReadonlyMap<string, ElementRow>, key: string): Found | undefined {
   let known = foundElements.get(rows)
   if (known === undefined) {
@@ -98,7 +103,10 @@ export function childPath(path: string, name: string): string {
   return child
 }
 
-/** What a choice element's key ends with for a type: `Quantity` for a SimpleQuantity, which is a profile of it. */
+/**
+ * What a choice element's key ends with for a type: `Quantity` for a SimpleQuantity, which is a
+ * profile of it.
+ */
 export function suffixOf(type: string): string {
   return type === 'SimpleQuantity' ? 'Quantity' : type.charAt(0).toUpperCase() + type.slice(1)
 }

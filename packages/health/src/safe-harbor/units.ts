@@ -3,7 +3,10 @@ import type { Part, Term } from '../ucum/parse.ts'
 import { toNumber } from '../ucum/Ratio.ts'
 import { UNIT_TEXTS } from '../ucum/unitTexts.ts'
 
-/** Longest unit that stays, and bounds on its parts and the numbers among them: more could hold a telephone number. */
+/**
+ * Longest unit that stays, and bounds on its parts and the numbers among them: more could hold a
+ * telephone number.
+ */
 const UNIT_LENGTH = 40
 const PART_COUNT = 7
 const GROUP_DEPTH = 2
@@ -11,8 +14,9 @@ const NUMBER_COUNT = 2
 const NUMBER_DIGITS = 3
 
 /**
- * The UCUM code that may stay of a unit code: without annotations, which can hold any text and have no meaning. Undefined for
- * what is not a unit, or one long enough to hide a number of something else.
+ * The UCUM code that may stay of a unit code: without annotations, which can hold any text and have
+ * no meaning. Undefined for what is not a unit, or one long enough to hide a number of something
+ * else.
  */
 export function plainUnit(code: string): string | undefined {
   const unit = Ucum.unitOf(code)
@@ -42,7 +46,10 @@ function partsOf(term: Term, depth: number): Part[] | undefined {
   return parts
 }
 
-/** Counts in a volume, such as copies of a virus in a millilitre, need more digits than other measurements. */
+/**
+ * Counts in a volume, such as copies of a virus in a millilitre, need more digits than other
+ * measurements.
+ */
 export function isPerVolume(code: unknown): boolean {
   return (
     typeof code === 'string' && /^(?:\[IU\]|\[iU\])?\/[um]?L$/.test(Ucum.unitOf(code)?.code ?? '')
@@ -51,7 +58,10 @@ export function isPerVolume(code: unknown): boolean {
 
 const yearsPerCode = new Map<string, number | undefined>()
 
-/** Years in one of the unit, a UCUM code or a usual unit text; undefined for what is not a unit of time. */
+/**
+ * Years in one of the unit, a UCUM code or a usual unit text; undefined for what is not a unit of
+ * time.
+ */
 export function yearsPerUnit(text: string): number | undefined {
   const code = UNIT_TEXTS.get(text) ?? text
   if (!yearsPerCode.has(code) && yearsPerCode.size < 10_000) {

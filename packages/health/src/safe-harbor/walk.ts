@@ -26,8 +26,9 @@ const QUANTITIES = new Set(['Quantity', 'SimpleQuantity', 'Duration', 'Distance'
 const INTEGERS = new Set(['integer', 'positiveInt', 'unsignedInt'])
 
 /**
- * What may stay of an object: of the elements that the definitions give to `owner`, those whose type and path have a rule that keeps
- * them. Required elements that went are marked as absent. @returns undefined when nothing is left.
+ * What may stay of an object: of the elements that the definitions give to `owner`, those whose
+ * type and path have a rule that keeps them. Required elements that went are marked as absent.
+ * @returns undefined when nothing is left.
  */
 export function cleanObject(
   owner: string,
@@ -86,7 +87,10 @@ function fixedRule(key: string): Rule | undefined {
   return key === 'id' ? 'identifier' : undefined
 }
 
-/** Says which of the elements that R4 does not have are those of R5: a record of that version loses more than names. */
+/**
+ * Says which of the elements that R4 does not have are those of R5: a record of that version loses
+ * more than names.
+ */
 function unknownPath(owner: string, path: string, key: string): string {
   return childPath(path, isR5Element(owner, key) ? `(${key} of FHIR R5)` : '(unknown)')
 }
@@ -187,8 +191,8 @@ function cleanNumber(
 }
 
 /**
- * System and code of a coding from a listed system; version, display and all else go. A system that is named by its OID gets
- * the URL that FHIR names it by.
+ * System and code of a coding from a listed system; version, display and all else go. A system that
+ * is named by its OID gets the URL that FHIR names it by.
  */
 function cleanCoding(path: string, value: JsonObject, tally: Tally): JsonObject | undefined {
   const { code } = value

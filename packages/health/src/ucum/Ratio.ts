@@ -21,14 +21,20 @@ export function power(base: Ratio, exponent: number): Ratio {
   return { over: of.over ** size, under: of.under ** size }
 }
 
-/** Longest decimal that is read, characters: arithmetic on longer ones takes time that grows with the square. */
+/**
+ * Longest decimal that is read, characters: arithmetic on longer ones takes time that grows with
+ * the square.
+ */
 const DECIMAL_LENGTH = 64
 
 export function isLess(a: Ratio, b: Ratio): boolean {
   return a.over * b.under < b.over * a.under
 }
 
-/** The number of a decimal such as `-6.40` or `1e-3`; undefined for anything else and for exponents beyond ±400. */
+/**
+ * The number of a decimal such as `-6.40` or `1e-3`; undefined for anything else and for exponents
+ * beyond ±400.
+ */
 export function ofDecimal(text: string): Ratio | undefined {
   if (text.length > DECIMAL_LENGTH) return undefined
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text)
@@ -42,7 +48,10 @@ export function ofDecimal(text: string): Ratio | undefined {
     : reduce(digits, 10n ** BigInt(-shift))
 }
 
-/** Which integer stands for a number between two: the nearest, halves away from zero, or the one below or above. */
+/**
+ * Which integer stands for a number between two: the nearest, halves away from zero, or the one
+ * below or above.
+ */
 export type Rounding = 'nearest' | 'down' | 'up'
 
 /** The number times 10^`scale` as an integer; undefined beyond the safe integers. */

@@ -18,8 +18,8 @@ export type Atom = {
 export type Prefixed = { readonly atom: Atom; readonly prefix: Ratio }
 
 /**
- * Not defined further, though the table does so: a mole, an equivalent and an osmole are not plain numbers to a clinician, and a
- * rate of one can't become a rate of another.
+ * Not defined further, though the table does so: a mole, an equivalent and an osmole are not plain
+ * numbers to a clinician, and a rate of one can't become a rate of another.
  */
 const BASES = new Set(['mol', 'eq', 'osm'])
 const SI_BASES = new Set(['m', 's', 'g', 'rad', 'K', 'C', 'cd'])
@@ -62,7 +62,10 @@ const BINARY: readonly (readonly [text: string, factor: Ratio])[] = ['Ki', 'Mi',
   (text, i) => [text, { over: 1024n ** BigInt(i + 1), under: 1n }],
 )
 
-/** The atom that a symbol names, alone or behind a prefix; an atom of that very name comes first (`cd` is not a centiday). */
+/**
+ * The atom that a symbol names, alone or behind a prefix; an atom of that very name comes first
+ * (`cd` is not a centiday).
+ */
 export function atomOf(symbol: string): Prefixed | undefined {
   const exact = ATOMS.get(symbol)
   if (exact !== undefined) return { atom: exact, prefix: ONE }

@@ -1,6 +1,9 @@
 import { atomOf } from './atoms.ts'
 
-/** The grammar of the Unified Code for Units of Measure, section 2 (https://ucum.org/ucum), case sensitive. */
+/**
+ * The grammar of the Unified Code for Units of Measure, section 2 (https://ucum.org/ucum), case
+ * sensitive.
+ */
 
 /** A product of parts; a divisor stands behind a `/`. */
 export type Term = readonly Part[]
@@ -19,8 +22,8 @@ const EXPONENT = 99
 const FACTOR_DIGITS = 9
 
 /**
- * The term of a unit code, undefined for what the grammar does not allow. Inside annotations spaces are read too, since ten of HL7's
- * common codes hold them.
+ * The term of a unit code, undefined for what the grammar does not allow. Inside annotations spaces
+ * are read too, since ten of HL7's common codes hold them.
  */
 export function parse(text: string): Term | undefined {
   if (text === '' || text.length > UNIT_LENGTH || /[^ -~]/.test(text)) return undefined
@@ -100,7 +103,10 @@ function skipAnnotation(reader: Reader): boolean {
   return true
 }
 
-/** The term as text without its annotations, which have no meaning (section 2.4); `1` where nothing is left. */
+/**
+ * The term as text without its annotations, which have no meaning (section 2.4); `1` where nothing
+ * is left.
+ */
 export function write(term: Term): string {
   return writeTerm(term) ?? '1'
 }

@@ -6,9 +6,10 @@ import { faultOf } from './primitiveForms.ts'
 import { BINDINGS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
 
 /**
- * Rules of the FHIR R4 definitions that its JSON Schema leaves out: elements with a minimum of one (the schema can't ask for them
- * where an extension may stand instead), lists only where an element repeats, one type only for a choice element, required value
- * sets of concepts, the forms of dates, integers, base64, references and narrative, and that nothing is empty or null.
+ * Rules of the FHIR R4 definitions that its JSON Schema leaves out: elements with a minimum of one
+ * (the schema can't ask for them where an extension may stand instead), lists only where an element
+ * repeats, one type only for a choice element, required value sets of concepts, the forms of dates,
+ * integers, base64, references and narrative, and that nothing is empty or null.
  */
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -70,7 +71,8 @@ function visitMember(
   if (value.length === 0) report(at, 'element.empty', 'is a list without content')
   for (let i = 0; i < value.length; i++) {
     const item = value[i] as Json
-    // A null in a list of primitives holds the place of one that has extensions only (R4, json, "primitive").
+    // A null in a list of primitives holds the place of one that has extensions only (R4, json,
+    // "primitive").
     if (item === null && member.isPrimitive && hasCompanion) continue
     visitItem(item, member, `${at}[${i}]`, report)
   }

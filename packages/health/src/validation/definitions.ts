@@ -11,7 +11,10 @@ export const DEFINITION_FILES = [
   'profiles-resources.json',
 ] as const
 
-/** A file of definitions, checked against the digest that the validator hash covers. @throws Validation.DefinitionsChanged */
+/**
+ * A file of definitions, checked against the digest that the validator hash covers.
+ * @throws Validation.DefinitionsChanged
+ */
 export function loadDefinitions(name: (typeof DEFINITION_FILES)[number]): unknown {
   const content: unknown = readJson(`fhir/r4/${name}`)
   if (toHex(sha256(fromUtf8(JSON.stringify(content)))) !== DEFINITION_DIGESTS[name]) {

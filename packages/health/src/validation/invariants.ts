@@ -48,9 +48,10 @@ const quantity: Invariant[] = [
 ]
 
 /**
- * Constraints of the R4 definitions with severity error, by data type or element, for what clinical records are made of. They are
- * written out here because an engine takes longer for them than for all other checks together. Not among them are those of
- * every element (ele-1 is checked as "nothing is empty") and those that follow references.
+ * Constraints of the R4 definitions with severity error, by data type or element, for what clinical
+ * records are made of. They are written out here because an engine takes longer for them than for
+ * all other checks together. Not among them are those of every element (ele-1 is checked as
+ * "nothing is empty") and those that follow references.
  */
 export const INVARIANTS: ReadonlyMap<string, readonly Invariant[]> = new Map<string, Invariant[]>([
   ['Quantity', quantity],
@@ -182,7 +183,10 @@ function isOrdered({ low, high }: Members): boolean {
   return typeof first !== 'number' || typeof last !== 'number' || first <= last
 }
 
-/** True where the first is later for certain: times compare as instants, dates at the precision that both have. */
+/**
+ * True where the first is later for certain: times compare as instants, dates at the precision that
+ * both have.
+ */
 function isAfter(first: Json | undefined, second: Json | undefined): boolean {
   if (typeof first !== 'string' || typeof second !== 'string') return false
   const [hasTime, otherHasTime] = [first.includes('T'), second.includes('T')]

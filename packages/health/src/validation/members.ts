@@ -21,7 +21,10 @@ const repeating = r4.path2Repeating as Record<string, true | undefined>
 
 const members = new Map<string, Map<string, Member>>()
 
-/** The member of a type, or of an element by its path. The JSON Schema let no unknown one pass, so the memory stays small. */
+/**
+ * The member of a type, or of an element by its path. The JSON Schema let no unknown one pass, so
+ * the memory stays small.
+ */
 export function memberIn(parent: string, key: string): Member {
   let known = members.get(parent)
   if (!known) {
@@ -50,7 +53,8 @@ function find(parent: string, key: string): Member {
   for (const of of ancestors(parent)) {
     const path = `${of}.${key}`
     const other = elsewhere[path]
-    // Consent.provision.provision repeats, Consent.provision does not: the place that is pointed at does not tell.
+    // Consent.provision.provision repeats, Consent.provision does not: the place that is pointed at
+    // does not tell.
     if (other !== undefined) return { ...toMember('BackboneElement', other), isRepeating: true }
     const choice = findChoice(of, key)
     if (choice) return choice

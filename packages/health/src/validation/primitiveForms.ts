@@ -1,6 +1,9 @@
 type Fault = [rule: string, message: string]
 
-/** What is wrong with the form of a primitive that the JSON Schema lets pass, undefined where nothing is. */
+/**
+ * What is wrong with the form of a primitive that the JSON Schema lets pass, undefined where
+ * nothing is.
+ */
 export function faultOf(value: string | number, type: string, path: string): Fault | undefined {
   switch (path) {
     case 'Reference.reference':
@@ -61,7 +64,10 @@ function isBase64(text: string): boolean {
   return bare.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(bare)
 }
 
-/** Elements and attributes that run, load or leave the page; R4, narrative, invariants txt-1 and txt-2. */
+/**
+ * Elements and attributes that run, load or leave the page; R4, narrative, invariants txt-1 and
+ * txt-2.
+ */
 const ACTIVE =
   /<\/?(?:script|iframe|frame|frameset|object|embed|form|input|button|base|link|meta|head|body|html|style|svg|math)\b|<[^<>]{0,4096}\s(?:on[a-z]+|srcdoc|formaction)\s*=|javascript\s*:/i
 

@@ -5,7 +5,10 @@ export type Property = {
 }
 export type Definition = { properties?: Record<string, Property> }
 
-/** The published pattern of base64Binary: white space inside makes its search exponential. checkRules looks at these instead. */
+/**
+ * The published pattern of base64Binary: white space inside makes its search exponential.
+ * checkRules looks at these instead.
+ */
 const SLOW_PATTERN = '^(\\s*([0-9a-zA-Z\\+/=]){4}\\s*)+$'
 
 /** Definitions of the R4 JSON Schema without what is wrong in them. */
@@ -32,7 +35,10 @@ function isPrimitiveList({ type, items }: Property): boolean {
   return items.enum !== undefined || /^#\/definitions\/[a-z]/.test(items.$ref ?? '')
 }
 
-/** A null in a list of primitives holds the place of one that has extensions only (R4, json, "primitive"); the schema refuses it. */
+/**
+ * A null in a list of primitives holds the place of one that has extensions only (R4, json,
+ * "primitive"); the schema refuses it.
+ */
 function withNulls(property: Property): object {
   return { ...property, items: { if: { type: 'null' }, else: property.items } }
 }

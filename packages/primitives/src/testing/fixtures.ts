@@ -6,9 +6,9 @@ const REPOSITORY = resolve(import.meta.dirname, '../../../..')
 const DEFAULT_FOLDER = '../shared/fixtures'
 
 /**
- * The folder of published sample data, which is never part of the project. AMBROSIA_FIXTURES is unset (the default
- * folder, beside the repository), a folder (relative to the repository), or `required` (the default folder, and an
- * absent sample fails its test instead of skipping it).
+ * The folder of published sample data, which is never part of the project. AMBROSIA_FIXTURES is
+ * unset (the default folder, beside the repository), a folder (relative to the repository), or
+ * `required` (the default folder, and an absent sample fails its test instead of skipping it).
  */
 export function fixturesFolder(): string {
   const setting = process.env['AMBROSIA_FIXTURES'] ?? ''
@@ -17,7 +17,8 @@ export function fixturesFolder(): string {
 }
 
 /**
- * The path of a published sample such as `fhir/synthea`, or null after skipping the test with the reason.
+ * The path of a published sample such as `fhir/synthea`, or null after skipping the test with the
+ * reason.
  * @throws Error where the sample is absent and AMBROSIA_FIXTURES is `required`
  */
 export function fixturePath(t: Pick<TestContext, 'skip'>, path: string): string | null {

@@ -1,7 +1,10 @@
 import * as ContentAddress from '../ContentAddress.ts'
 import * as Seal from '../Seal.ts'
 
-/** Seals a stream of the size given, reads its address, opens it again, and prints the peak of memory. */
+/**
+ * Seals a stream of the size given, reads its address, opens it again, and prints the peak of
+ * memory.
+ */
 const sizeBytes = Number(process.argv[2])
 const part = new Uint8Array(1024 * 1024).fill(7)
 const secrets = { dataKey: new Uint8Array(32).fill(1), context: new Uint8Array(32) }

@@ -5,7 +5,10 @@ import * as Metrics from '../Metrics.ts'
 import { runService } from '../runService.ts'
 import * as Server from '../Server.ts'
 
-/** A service for tests of runService: it answers /v1/slow after a while, passes a kill point at /v1/point, and fails as it is told to. */
+/**
+ * A service for tests of runService: it answers /v1/slow after a while, passes a kill point at
+ * /v1/point, and fails as it is told to.
+ */
 await runService(async ({ env }) => {
   const fault = env['AMBROSIA_TEST_FAULT']
   const { port } = Config.read(

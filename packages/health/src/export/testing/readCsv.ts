@@ -1,4 +1,7 @@
-/** The rows of a CSV as the export writes it (RFC 4180), by column name; an apostrophe before a formula is taken away. */
+/**
+ * The rows of a CSV as the export writes it (RFC 4180), by column name; an apostrophe before a
+ * formula is taken away.
+ */
 export function readCsv(bytes: Uint8Array): Map<string, string>[] {
   const [header = [], ...rows] = fieldsOf(new TextDecoder().decode(bytes))
   return rows.map(

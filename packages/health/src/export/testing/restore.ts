@@ -1,7 +1,9 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject, type JsonObject, memberOf } from '../../Resource.ts'
 
-/** Which element each column of the built-in tables claims, written by hand and not by the views. */
+/**
+ * Which element each column of the built-in tables claims, written by hand and not by the views.
+ */
 
 type Path = readonly string[]
 type Rows = readonly (readonly [column: string, path: Path])[]

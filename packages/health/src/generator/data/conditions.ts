@@ -1,4 +1,7 @@
-/** Share of people with the condition at an age, per mille: [age, female, male]; linear between the rows, flat outside. */
+/**
+ * Share of people with the condition at an age, per mille: [age, female, male]; linear between the
+ * rows, flat outside.
+ */
 export type Prevalence = readonly (readonly [age: number, female: number, male: number])[]
 
 export type Chronic = {
@@ -8,7 +11,10 @@ export type Chronic = {
   readonly display: string
   readonly icdDisplay: string
   readonly prevalence: Prevalence
-  /** Conditions that make this one likelier, with the relative risk. Marginal prevalence stays that of the table. */
+  /**
+   * Conditions that make this one likelier, with the relative risk. Marginal prevalence stays that
+   * of the table.
+   */
   readonly risks?: Readonly<Record<string, number>>
   /** Occurs only after the onset of this one, by so many years at least. */
   readonly after?: { readonly key: string; readonly years: number }
@@ -22,7 +28,8 @@ export type Chronic = {
 }
 
 /**
- * The published figures behind each table are named in docs/spec/health-generator.md, by the number in brackets.
+ * The published figures behind each table are named in docs/spec/health-generator.md, by the number
+ * in brackets.
  */
 export const CHRONIC: readonly Chronic[] = [
   // [1] NCHS Data Brief 360: 40.0 % at 20 to 39, 44.8 % at 40 to 59, 42.8 % at 60 and over.
@@ -46,7 +53,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: [],
     procedures: ['dietEducation'],
   },
-  // [2] NCHS Data Brief 364: 22.4 % at 18 to 39, 54.5 % at 40 to 59, 74.5 % at 60 and over; men above women below 60.
+  // [2] NCHS Data Brief 364: 22.4 % at 18 to 39, 54.5 % at 40 to 59, 74.5 % at 60 and over; men
+  // above women below 60.
   {
     key: 'hypertension',
     snomed: '59621000',
@@ -66,7 +74,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['lisinopril', 'hydrochlorothiazide', 'amlodipine'],
     procedures: ['ecg'],
   },
-  // [3] CDC National Diabetes Statistics Report, 2017 to 2020, diagnosed: 3.0 % at 18 to 44, 14.5 % at 45 to 64, 24.4 % at 65 and over.
+  // [3] CDC National Diabetes Statistics Report, 2017 to 2020, diagnosed: 3.0 % at 18 to 44, 14.5 %
+  // at 45 to 64, 24.4 % at 65 and over.
   {
     key: 'diabetes',
     snomed: '44054006',
@@ -86,7 +95,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['metformin', 'glipizide', 'liraglutide', 'insulin'],
     procedures: ['footExam', 'eyeExam'],
   },
-  // [4] NCHS Data Brief 363: total cholesterol of 240 mg/dL or more, 7.5 % at 20 to 39, 15.7 % at 40 to 59, 11.4 % at 60 and over; treated cases beside them.
+  // [4] NCHS Data Brief 363: total cholesterol of 240 mg/dL or more, 7.5 % at 20 to 39, 15.7 % at
+  // 40 to 59, 11.4 % at 60 and over; treated cases beside them.
   {
     key: 'hyperlipidemia',
     snomed: '55822004',
@@ -106,7 +116,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['simvastatin', 'atorvastatin'],
     procedures: [],
   },
-  // [5] CDC, Chronic Kidney Disease in the United States, 2021: 6 % at 18 to 44, 12 % at 45 to 64, 38 % at 65 and over, all stages; stage 3 and more is about half.
+  // [5] CDC, Chronic Kidney Disease in the United States, 2021: 6 % at 18 to 44, 12 % at 45 to 64,
+  // 38 % at 65 and over, all stages; stage 3 and more is about half.
   {
     key: 'ckd3',
     snomed: '433144002',
@@ -126,7 +137,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: [],
     procedures: [],
   },
-  // [6] CDC, Most Recent National Asthma Data, 2021: 6.5 % below 18, 8.0 % of adults; boys above girls, women above men.
+  // [6] CDC, Most Recent National Asthma Data, 2021: 6.5 % below 18, 8.0 % of adults; boys above
+  // girls, women above men.
   {
     key: 'asthma',
     snomed: '195967001',
@@ -145,7 +157,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['albuterol', 'fluticasone'],
     procedures: ['spirometry'],
   },
-  // [7] CDC, COPD prevalence of adults, BRFSS 2020: 6.2 % of all, from about 3 % at 25 to 44 to 13 % at 75 and over.
+  // [7] CDC, COPD prevalence of adults, BRFSS 2020: 6.2 % of all, from about 3 % at 25 to 44 to 13
+  // % at 75 and over.
   {
     key: 'copd',
     snomed: '13645005',
@@ -183,7 +196,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['sertraline'],
     procedures: ['depressionScreening'],
   },
-  // [9] CDC, Summary Health Statistics, NHIS 2018, coronary heart disease: 0.9 % at 18 to 44, 5.8 % at 45 to 64, 13.6 % at 65 to 74, 21.8 % at 75 and over.
+  // [9] CDC, Summary Health Statistics, NHIS 2018, coronary heart disease: 0.9 % at 18 to 44, 5.8 %
+  // at 45 to 64, 13.6 % at 65 to 74, 21.8 % at 75 and over.
   {
     key: 'coronary',
     snomed: '53741008',
@@ -223,7 +237,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['warfarin', 'metoprolol'],
     procedures: ['ecg'],
   },
-  // [11] Tsao et al., Circulation 2022;145:e153, NHANES 2015 to 2018: 0.4 % at 20 to 39, 1.6 % at 40 to 59, 6.9 % men and 4.8 % women at 60 to 79, 10.6 % and 12.8 % at 80 and over.
+  // [11] Tsao et al., Circulation 2022;145:e153, NHANES 2015 to 2018: 0.4 % at 20 to 39, 1.6 % at
+  // 40 to 59, 6.9 % men and 4.8 % women at 60 to 79, 10.6 % and 12.8 % at 80 and over.
   {
     key: 'heartFailure',
     snomed: '84114007',
@@ -243,7 +258,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['furosemide', 'metoprolol', 'lisinopril'],
     procedures: ['echo', 'chestXray'],
   },
-  // [12] Hollowell et al., J Clin Endocrinol Metab 2002;87:489, NHANES III: hypothyroidism 4.6 %, rising with age, women above men.
+  // [12] Hollowell et al., J Clin Endocrinol Metab 2002;87:489, NHANES III: hypothyroidism 4.6 %,
+  // rising with age, women above men.
   {
     key: 'hypothyroidism',
     snomed: '40930008',
@@ -262,7 +278,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['levothyroxine'],
     procedures: [],
   },
-  // [13] NCHS Data Brief 497, NHIS 2022, arthritis: 3.6 % at 18 to 34, 11.5 % at 35 to 49, 28.8 % at 50 to 64, 53.9 % at 75 and over; osteoarthritis is about half.
+  // [13] NCHS Data Brief 497, NHIS 2022, arthritis: 3.6 % at 18 to 34, 11.5 % at 35 to 49, 28.8 %
+  // at 50 to 64, 53.9 % at 75 and over; osteoarthritis is about half.
   {
     key: 'osteoarthritis',
     snomed: '396275006',
@@ -282,7 +299,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['acetaminophen', 'naproxen'],
     procedures: ['physicalTherapy'],
   },
-  // [14] Chen-Xu et al., Arthritis Rheumatol 2019;71:991, NHANES 2015 to 2016: gout 3.9 % of adults, men 5.2 %, women 2.7 %.
+  // [14] Chen-Xu et al., Arthritis Rheumatol 2019;71:991, NHANES 2015 to 2016: gout 3.9 % of
+  // adults, men 5.2 %, women 2.7 %.
   {
     key: 'gout',
     snomed: '90560007',
@@ -301,7 +319,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['allopurinol'],
     procedures: [],
   },
-  // [15] Le, PLoS One 2016;11:e0166635, NHANES 2003 to 2012: anaemia 5.6 %, women 7.6 %, men 3.5 %, highest at 80 and over.
+  // [15] Le, PLoS One 2016;11:e0166635, NHANES 2003 to 2012: anaemia 5.6 %, women 7.6 %, men 3.5 %,
+  // highest at 80 and over.
   {
     key: 'anemia',
     snomed: '271737000',
@@ -322,7 +341,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['ferrousSulfate'],
     procedures: [],
   },
-  // [16] Burch et al., Headache 2018;58:496: migraine or severe headache 15.3 %, women 20.7 %, men 9.7 %, falling after 60.
+  // [16] Burch et al., Headache 2018;58:496: migraine or severe headache 15.3 %, women 20.7 %, men
+  // 9.7 %, falling after 60.
   {
     key: 'migraine',
     snomed: '37796009',
@@ -342,7 +362,8 @@ export const CHRONIC: readonly Chronic[] = [
     medications: ['naproxen'],
     procedures: [],
   },
-  // Complications of type 2 diabetes: [17] Zhang et al., JAMA 2010;304:649, retinopathy in 28.5 % of diabetics of 40 and over.
+  // Complications of type 2 diabetes: [17] Zhang et al., JAMA 2010;304:649, retinopathy in 28.5 %
+  // of diabetics of 40 and over.
   {
     key: 'retinopathy',
     snomed: '422034002',

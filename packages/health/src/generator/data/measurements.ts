@@ -1,6 +1,7 @@
 /**
- * What is measured: LOINC code, UCUM unit, decimals, the range of adults without a condition that shifts it (reference ranges of
- * common use in the United States), and how far a condition shifts it. `limits` bounds what a living patient can show.
+ * What is measured: LOINC code, UCUM unit, decimals, the range of adults without a condition that
+ * shifts it (reference ranges of common use in the United States), and how far a condition shifts
+ * it. `limits` bounds what a living patient can show.
  */
 export type Measurement = {
   readonly loinc: string

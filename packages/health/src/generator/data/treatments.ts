@@ -1,4 +1,7 @@
-/** RxNorm concepts of clinical drugs, with the year since which they are prescribed in the United States and how they are taken. */
+/**
+ * RxNorm concepts of clinical drugs, with the year since which they are prescribed in the United
+ * States and how they are taken.
+ */
 export type Medication = {
   readonly rxnorm: string
   readonly display: string
@@ -250,7 +253,10 @@ export const PROCEDURES: Readonly<Record<string, ProcedureSpec>> = {
   reconciliation: { snomed: '430193006', display: 'Medication reconciliation', minutes: 15 },
 }
 
-/** CVX vaccines with the months of age at which they are given and the year since which they are used in the United States. */
+/**
+ * CVX vaccines with the months of age at which they are given and the year since which they are
+ * used in the United States.
+ */
 export type Vaccine = {
   readonly cvx: string
   readonly display: string
@@ -258,7 +264,9 @@ export type Vaccine = {
   readonly months: readonly number[]
 }
 
-/** After the immunisation schedules of the CDC's Advisory Committee on Immunization Practices, 2023. */
+/**
+ * After the immunisation schedules of the CDC's Advisory Committee on Immunization Practices, 2023.
+ */
 export const VACCINES: readonly Vaccine[] = [
   { cvx: '08', display: 'Hep B, adolescent or pediatric', since: 1991, months: [0, 1, 6] },
   { cvx: '20', display: 'DTaP', since: 1997, months: [2, 4, 6, 15, 48] },

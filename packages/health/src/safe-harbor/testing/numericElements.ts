@@ -19,7 +19,10 @@ const NUMERIC: ReadonlySet<string> = new Set([
 ])
 const DEPTH = 5
 
-/** Every element of the definitions that can hold an age, a duration or a year as a number, by resource type. */
+/**
+ * Every element of the definitions that can hold an age, a duration or a year as a number, by
+ * resource type.
+ */
 export function numericElements(type: string): NumericElement[] {
   const found: NumericElement[] = []
   const visit = (owner: string, steps: readonly (string | number)[], depth: number): void => {

@@ -2,12 +2,18 @@ import { KEPT_TYPES } from '../keptTypes.ts'
 import { elementsOf } from '../tables.ts'
 import type { DefinedElement, Definition } from './definitions.ts'
 
-/** Resources of every R4 type in which every element that the definitions name holds something that identifies a person. */
+/**
+ * Resources of every R4 type in which every element that the definitions name holds something that
+ * identifies a person.
+ */
 
 export type Plant = {
   readonly name: string
   readonly text: string
-  /** What must not be found in the output, in lower case; the whole text where there is no shorter part. */
+  /**
+   * What must not be found in the output, in lower case; the whole text where there is no shorter
+   * part.
+   */
   readonly traces: readonly string[]
 }
 
@@ -46,9 +52,10 @@ export const PLANTS: readonly Plant[] = [
 ]
 
 /**
- * Whether values are the plant itself, or lawful ones that stand beside plants, so that their elements survive; in `valid` moreover
- * one member of each choice, references of the right type, and no comparator. Only `modifiers` holds what changes the meaning of a
- * resource or element, for which it is dropped whole.
+ * Whether values are the plant itself, or lawful ones that stand beside plants, so that their
+ * elements survive; in `valid` moreover one member of each choice, references of the right type,
+ * and no comparator. Only `modifiers` holds what changes the meaning of a resource or element, for
+ * which it is dropped whole.
  */
 export type Mode = 'plants' | 'beside' | 'valid' | 'modifiers'
 
@@ -63,7 +70,10 @@ const MODIFIERS = new Set(['modifierExtension', 'implicitRules'])
 const NUMBERS = new Set(['integer', 'positiveInt', 'unsignedInt', 'decimal'])
 const DEPTH = 3
 
-/** A resource with every element of its definition, each holding a plant: one after another of those given. */
+/**
+ * A resource with every element of its definition, each holding a plant: one after another of those
+ * given.
+ */
 export function plantResource(
   definitions: ReadonlyMap<string, Definition>,
   type: string,
