@@ -7,13 +7,14 @@
  *   npm run flip -- --sample all packages/sealing
  *
  * The changed file stands beside its original while it runs and is removed after. Exit code 1 when
- * one survives.
+ * one survives. It ends by saying which assertions it can't try at all.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { applied, type Mutation, mutationsOf, sample } from './flip/mutations.ts'
+import { countAssertions, uncoveredLines } from './flip/uncovered.ts'
 import type { Counts } from './testing/counts.ts'
 import { runFile } from './testing/runFile.ts'
 import { matches, testFiles } from './testing/select.ts'
@@ -43,14 +44,11 @@ if (values.help || Number.isNaN(count) || !Number.isSafeInteger(seed)) {
 }
 
 async function main(): Promise<number> {
-  const files = testFiles(ROOT)
-    .filter((path) => path.endsWith('.test.ts') && matches(path, positionals))
-    .filter((path) => positionals.length > 0 || !SLOW.test(path))
-  const sites = files.flatMap((path) =>
-    mutationsOf(path, readFileSync(join(ROOT, path), 'utf8')).map(
-      (one): Site => ({ ...one, path }),
-    ),
+  const all = testFiles(ROOT).filter(
+    (path) => path.endsWith('.test.ts') && matches(path, positionals),
   )
+  const files = all.filter((path) => positionals.length > 0 || !SLOW.test(path))
+  const sites = files.flatMap(sitesOf)
   const chosen = sample(sites, count, seed)
   process.stdout.write(`${chosen.length} of ${sites.length} assertions, seed ${seed}\n`)
   const verdicts = new Map<Site, Verdict>()
@@ -68,7 +66,23 @@ async function main(): Promise<number> {
   process.stdout.write(
     `flipped ${chosen.length} red ${red} survived ${survived} skipped ${skipped}\n`,
   )
+  const slow = all.filter((path) => !files.includes(path))
+  const left = { unflipped: unflippedIn(files), slow: slow.flatMap(sitesOf).length }
+  for (const line of uncoveredLines(ROOT, positionals, left)) process.stdout.write(`${line}\n`)
   return survived === 0 && red > 0 ? 0 : 1
+}
+
+function sitesOf(path: string): Site[] {
+  const text = readFileSync(join(ROOT, path), 'utf8')
+  return mutationsOf(path, text).map((one) => ({ ...one, path }))
+}
+
+/** Assertions that no change turns round. */
+function unflippedIn(files: readonly string[]): number {
+  return files.reduce((sum, path) => {
+    const flipped = new Set(sitesOf(path).map(({ line, before }) => `${line} ${before}`))
+    return sum + Math.max(0, countAssertions(readFileSync(join(ROOT, path), 'utf8')) - flipped.size)
+  }, 0)
 }
 
 /**
