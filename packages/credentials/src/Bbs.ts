@@ -21,7 +21,7 @@ import {
  * misuse by the caller throws. Await {@link ready} once before anything else.
  */
 export type { Ciphersuite } from './bbs/ciphersuite.ts'
-export { proofSizeBytes, SIGNATURE_SIZE_BYTES } from './bbs/encoding.ts'
+export { proofSizeBytes } from './bbs/encoding.ts'
 
 export const SECRET_KEY_SIZE_BYTES = Curve.SCALAR_SIZE_BYTES
 export const PUBLIC_KEY_SIZE_BYTES = Curve.KEY_SIZE_BYTES

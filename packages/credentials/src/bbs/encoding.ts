@@ -1,6 +1,6 @@
 import * as Curve from './curve.ts'
 
-export const SIGNATURE_SIZE_BYTES = Curve.POINT_SIZE_BYTES + Curve.SCALAR_SIZE_BYTES
+const SIGNATURE_SIZE_BYTES = Curve.POINT_SIZE_BYTES + Curve.SCALAR_SIZE_BYTES
 
 const PROOF_POINTS_SIZE_BYTES = 3 * Curve.POINT_SIZE_BYTES
 /** e^, r1^, r3^ and the challenge. */
