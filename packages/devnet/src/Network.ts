@@ -14,6 +14,7 @@ import { type NetworkFile, writeNetworkFile } from './NetworkFile.ts'
 import { releaseHome } from './Owner.ts'
 import { assertFreePorts, choosePorts, DEFAULT_PORTS, type TakenPort } from './Ports.ts'
 import { assertNotInterrupted } from './Process.ts'
+import { pageFolder, pageProgram } from './page.ts'
 import { createSupervisor, type Supervisor } from './Supervisor.ts'
 import { serviceProgram } from './services.ts'
 import { admitOracles } from './start/admitOracles.ts'
@@ -43,6 +44,8 @@ export type Network = {
   supervisor: Supervisor
   /** The oracles' processes in the order of `file.services.oracles`. */
   oracles: Supervised[]
+  /** The page's server, where one was asked for, and the folder that it serves. */
+  page?: { url: string; folder: string }
   /** Ends everything, the chain last. */
   stop(): Promise<void>
 }
@@ -52,7 +55,9 @@ export type StartOptions = {
   /** Default 3, or as many as the network has that the home keeps. */
   oracleCount?: number
   /** Default the ports of the design; `ANY_PORTS` for a network that meets no other. */
-  ports?: { chain: number; issuer: number; store: number; firstOracle: number }
+  ports?: { chain: number; issuer: number; store: number; firstOracle: number; page: number }
+  /** Serves the page too. Default false. */
+  page?: boolean
   /** A chain with the contracts on it, to begin with: nothing is deployed then. */
   prepared?: { stateFile: string; contracts: NetworkFile['contracts'] }
   /** Who starts it. The network of `up` is kept in its home and comes back with it; default `demo`, which is not. */
@@ -130,7 +135,8 @@ async function startProcesses(
     ? await assertFreePorts(portsOf(kept))
     : await choosePorts(wantedPorts(options))
   options.onPorts?.(ports)
-  const [chainPort, ...servicePorts] = ports as [TakenPort, ...TakenPort[]]
+  const [chainPort, ...otherPorts] = ports as [TakenPort, ...TakenPort[]]
+  const servicePorts = otherPorts.filter(({ name }) => name !== PAGE)
   onStep('chain')
   const prepared = kept
     ? { stateFile: chainFileOf(home), contracts: kept.contracts }
@@ -156,12 +162,27 @@ async function startProcesses(
     }),
   )
   const joined = await join(home, file, onStep, signal)
+  const pagePort = otherPorts.find(({ name }) => name === PAGE)
+  const page = pagePort && (await startPage(supervisor, home, pagePort.port))
   const times = {
     contractsMs,
     contractsCached: isCached,
     servicesMs: performance.now() - servicesAt,
   }
-  return { home, file, statusPeriodSec, times, ports, supervisor, oracles, ...joined }
+  const rest = { ...joined, ...(page ? { page } : {}) }
+  return { home, file, statusPeriodSec, times, ports, supervisor, oracles, ...rest }
+}
+
+const PAGE = 'page'
+
+async function startPage(
+  supervisor: Supervisor,
+  home: string,
+  port: number,
+): Promise<{ url: string; folder: string }> {
+  const folder = pageFolder()
+  const { url } = await supervisor.add(pageProgram({ home, port, folder }))
+  return { url, folder }
 }
 
 /** Makes services that run members of the network: the issuer's DID, the oracles' admission. */
@@ -239,7 +260,7 @@ function assertOracleCount({ services }: NetworkFile, wanted: number | undefined
 
 /** Processes in the order of their start, each with the port it would like. */
 function wantedPorts(options: StartOptions): { name: string; port: number }[] {
-  const { chain, issuer, store, firstOracle } = options.ports ?? DEFAULT_PORTS
+  const { chain, issuer, store, firstOracle, page } = options.ports ?? DEFAULT_PORTS
   return [
     { name: 'chain', port: chain },
     { name: 'issuer', port: issuer },
@@ -248,6 +269,7 @@ function wantedPorts(options: StartOptions): { name: string; port: number }[] {
       name: `oracle-${index + 1}`,
       port: firstOracle === 0 ? 0 : firstOracle + index,
     })),
+    ...(options.page === true ? [{ name: PAGE, port: page }] : []),
   ]
 }
 

@@ -2,10 +2,16 @@ import { createServer } from 'node:net'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /** The ports of a development network; design: chain 8545, page 4000, issuer 4100, store 4200, oracles 4301 and up. */
-export const DEFAULT_PORTS = { chain: 8545, issuer: 4100, store: 4200, firstOracle: 4301 } as const
+export const DEFAULT_PORTS = {
+  chain: 8545,
+  issuer: 4100,
+  store: 4200,
+  firstOracle: 4301,
+  page: 4000,
+} as const
 
 /** Free ports for everything, so that two networks never meet. */
-export const ANY_PORTS = { chain: 0, issuer: 0, store: 0, firstOracle: 0 } as const
+export const ANY_PORTS = { chain: 0, issuer: 0, store: 0, firstOracle: 0, page: 0 } as const
 
 /** A port that was looked for, and the one that was free. */
 export type TakenPort = { name: string; wanted: number; port: number }

@@ -7,7 +7,7 @@ import { assertNoOwner, claimHome } from '../Owner.ts'
 import { chainFileOf } from './keepChain.ts'
 
 /** What of a home belongs to a network. */
-const NETWORK_PARTS = /^(chain|issuer|store|oracle-\d+|logs|network\.json)$/
+const NETWORK_PARTS = /^(chain|issuer|store|oracle-\d+|live|logs|network\.json)$/
 /** What a person makes in the home of a development network; `fresh` clears it too. */
 const PERSON_PARTS = /^(wallet|development-password|delivered)$/
 

@@ -7,6 +7,7 @@ import { amount } from '../../figures.ts'
 import type { Line } from '../frame/Stage.ts'
 import { type Ground, startGround } from '../frame/startGround.ts'
 import { attacksOn, balancesOf } from './attacks.ts'
+import { dealDetail, issuedDetail } from './details.ts'
 import { closeDeal, openDemoDeal, PRICE, readCriteria } from './dealSteps.ts'
 import { type Delivered, deliverAll } from './deliverAll.ts'
 import { identifiersOf } from './identifiers.ts'
@@ -24,7 +25,7 @@ export async function play(stage: SaleStage, options: DemoOptions): Promise<bool
   const patients = options.bundles.length > 0 ? patientsOf(options.bundles) : [syntheticPatient(1)]
   // A criteria file that can't be used is told before anything starts.
   if (options.criteriaFile !== undefined) readCriteria(options.criteriaFile, NOBODY)
-  const ground = await startGround(stage, { fresh: options.fresh })
+  const ground = await startGround(stage, { fresh: options.fresh, page: !options.once })
   for (const patient of patients) screen.line('patient', patient.about)
   const { failures } = result
   const holders = await step('issue', () => issueAll(ground, patients, failures), issuedLines)
@@ -92,16 +93,23 @@ function issuedLines(holders: readonly Holder[]): Line[] {
   return holders.map(({ issued }) => ({
     label: '1 issue',
     text: `hospital signs ${issued.claimCount} claims and ${issued.digestCount} digests; Safe Harbor removed ${(issued.report?.removed ?? 0).toLocaleString('en')} values`,
+    detail: issuedDetail(issued),
   }))
 }
 
-function dealLines({ criteria, terms, gas, transaction }: OpenedDeal, isDerived: boolean): Line[] {
+function dealLines(deal: OpenedDeal, isDerived: boolean): Line[] {
+  const { criteria, terms, gas, transaction } = deal
   const asked = `researcher asks ${criteria.title}, ${terms.maximumRecords} people, ${amount(PRICE)} each, research only`
   const rules = criteria.resources.map((rule) => {
     const codes = rule.codes ? ` with ${rule.codes.map((one) => one.code).join(', ')}` : ''
     return { label: '', text: `asks ${rule.all ? 'all ' : ''}${rule.type}${codes}`, figures: '' }
   })
-  const line = { label: '2 deal', text: asked, transaction: { hash: transaction, gas } }
+  const line = {
+    label: '2 deal',
+    text: asked,
+    transaction: { hash: transaction, gas },
+    detail: dealDetail(deal),
+  }
   return [line, ...(isDerived ? rules : [])]
 }
 

@@ -17,6 +17,7 @@ import { amount, decimal, size } from '../../figures.ts'
 import type { Line } from '../frame/Stage.ts'
 import type { Ground } from '../frame/startGround.ts'
 import { PRICE } from './dealSteps.ts'
+import { certifiedDetail, consentDetail, permissionDetail, sealedDetail } from './details.ts'
 import type { DemoOptions, Holder, SaleStage, Sold } from './types.ts'
 
 /** Select, seal, validate, consent, settle: one record's way, each step told with its figures. */
@@ -28,31 +29,42 @@ export async function sellOne(context: {
   holder: Holder
 }): Promise<Sold> {
   const { holder, deal, ground } = context
-  const { screen, step } = context.stage
+  const { step } = context.stage
   const { chain } = ground.network
   const offering = offeringOf(holder, deal, ground)
   const sealed = await step('seal', () => prepareOffer(offering), sealedLines)
-  const permission = await permitCheck({ offering, sealed })
-  screen.line(
-    '',
-    `the patient reads what leaves, to whom and for what, and permits ${sealed.recipients.length} oracles to check it; nothing has left before`,
+  const permission = await step(
+    'permit',
+    () => permitCheck({ offering, sealed }),
+    (permitted) => ({
+      label: '',
+      text: `the patient reads what leaves, to whom and for what, and permits ${sealed.recipients.length} oracles to check it; nothing has left before`,
+      figures: '',
+      detail: permissionDetail(permitted),
+    }),
   )
   if (context.options.killOracle) await killOracle(ground, context.stage)
   const certificate = await step(
     'validate',
     () => certifyOffer(offering, sealed, permission),
-    ({ signatures, certificate: { score } }) => ({
+    (certificate) => ({
       label: '5 validate',
-      text: `${signatures.length} of ${deal.terms.oracles.length} oracles: issuer, status, digests, schema, predicates; quality ${score}/100`,
+      text: `${certificate.signatures.length} of ${deal.terms.oracles.length} oracles: issuer, status, digests, schema, predicates; quality ${certificate.certificate.score}/100`,
+      detail: certifiedDetail(certificate, ground.network.file.chainId, chain.contracts.dealBook),
     }),
   )
-  const { consent, sentences } = await step('consent', () =>
-    giveConsent({ offering, sealed, certificate }),
-  )
-  const ether = await chain.client.getBalance({ address: offering.account.address })
-  screen.line(
-    '6 consent',
-    `"${deal.criteria.title} until ${deal.agreement.retentionEnd}, no resale, ${amount(PRICE)}": signed by a patient holding ${ether} ether`,
+  const { consent, sentences } = await step(
+    'consent',
+    async () => ({
+      ...(await giveConsent({ offering, sealed, certificate })),
+      ether: await chain.client.getBalance({ address: offering.account.address }),
+    }),
+    ({ ether, ...given }) => ({
+      label: '6 consent',
+      text: `"${deal.criteria.title} until ${deal.agreement.retentionEnd}, no resale, ${amount(PRICE)}": signed by a patient holding ${ether} ether`,
+      figures: '',
+      detail: consentDetail(given, offering.account.address),
+    }),
   )
   const settlements = [toSettlement(deal.terms, certificate, consent)]
   const relayer = developmentAccount('relayer')
@@ -90,6 +102,7 @@ function sealedLines({ selected, offer, recipients }: SealedForDeal): Line[] {
     },
     {
       label: '4 seal',
+      detail: sealedDetail(offer, recipients),
       text: `${size(offer.plaintextSizeBytes)} → ${offer.contentAddress.slice(0, 10)}…; only these ${recipients.length} oracles can open it`,
     },
   ]

@@ -4,6 +4,7 @@ import type { Secret } from '@ambrosia/devnet/leaks/secrets'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Hex } from 'viem'
 import { count, duration, shortGasOf, size } from '../../figures.ts'
+import type { Detail, OnLive } from './Live.ts'
 import type { Screen } from './Screen.ts'
 
 /** A line about a step. Its figures are the transaction's gas where there is one, else the time that the step took. */
@@ -14,6 +15,8 @@ export type Line = {
   transaction?: { hash: Hex; gas: bigint }
   /** Other figures; empty for none. */
   figures?: string
+  /** What a step opens to on the page. */
+  detail?: Detail
 }
 
 /** A step as the last line has it. */
@@ -71,24 +74,27 @@ export type Attack = {
 
 /** The stage of one run, and how to end it. */
 export function createStage<Result extends object>(
-  options: { home: string; signal: AbortSignal; screen: Screen },
+  options: { home: string; signal: AbortSignal; screen: Screen; onLive?: OnLive },
   result: Result & CommonResult,
 ): { stage: Stage<Result>; end: () => Promise<void> } {
-  const { screen } = options
+  const { screen, onLive = () => {} } = options
   const secrets: Secret[] = []
   const deferred: (() => Promise<void>)[] = []
   const step: Stage<Result>['step'] = async (name, work, tell) => {
     const at = performance.now()
+    onLive({ kind: 'begun', step: name })
     const value = await work()
     const ms = Math.round(performance.now() - at)
     const lines = tell === undefined ? [] : [tell(value)].flat()
     const gas = lines.flatMap(({ transaction }) => (transaction ? [transaction.gas] : []))
     const gasSum = gas.reduce((sum, one) => sum + one, 0n)
     result.steps.push({ name, ms, ...(gas.length === 0 ? {} : { gas: Number(gasSum) }) })
-    for (const { label = name, text, transaction, figures } of lines) {
+    for (const { label = name, text, transaction, figures, detail } of lines) {
       const taken = transaction ? shortGasOf(transaction.gas, transaction.hash) : duration(ms)
       screen.line(label, text, figures ?? taken)
+      onLive({ kind: 'line', step: name, label, text, transaction, detail })
     }
+    onLive({ kind: 'done', step: name, ms })
     return value
   }
   const stage: Stage<Result> = {
@@ -121,7 +127,11 @@ export function createStage<Result extends object>(
     tryAttacks: (attacks, unchanged) =>
       step('cheat', async () => {
         const before = JSON.stringify(await unchanged?.read(), toText)
-        for (const attack of attacks) result.refused.push(await refusedBy(attack))
+        for (const attack of attacks) {
+          const refused = await refusedBy(attack)
+          result.refused.push(refused)
+          onLive({ kind: 'refused', ...refused })
+        }
         if (JSON.stringify(await unchanged?.read(), toText) !== before)
           throw new AttackAcceptedError(`an attack changed ${unchanged?.what}`)
         const list = result.refused.map(({ attack, code }) => `${attack} (${code})`)

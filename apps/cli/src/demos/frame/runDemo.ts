@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { homeOf } from '../../environment.ts'
 import { EXIT, exitCodeOf, printJson, wantsJson } from '../../output.ts'
 import { toOurs } from '../../toOurs.ts'
+import { createLiveFile, type OnLive } from './Live.ts'
 import { createScreen, type Screen } from './Screen.ts'
 import { type CommonResult, createStage, type Stage } from './Stage.ts'
 
@@ -41,6 +42,7 @@ export async function runDemo<Result extends object>(
     home: homeOf(),
     signal: stopping.signal,
     screen: createScreen(json),
+    onLive: createLiveFile(homeOf()),
     setupSeconds: Number(process.env['AMBROSIA_SETUP_MS'] ?? 0) / 1000,
   })
   if (failure !== undefined && !json) throw failure
@@ -51,9 +53,15 @@ export async function runDemo<Result extends object>(
 /** Plays a demonstration and ends all it started, whatever happens. Does not throw. */
 export async function playDemo<Result extends object>(
   demo: Demo<Result>,
-  options: { home: string; signal: AbortSignal; screen: Screen; setupSeconds: number },
+  options: {
+    home: string
+    signal: AbortSignal
+    screen: Screen
+    setupSeconds: number
+    onLive?: OnLive
+  },
 ): Promise<Played> {
-  const { signal, screen, setupSeconds } = options
+  const { signal, screen, setupSeconds, onLive = () => {} } = options
   const startedAt = performance.now()
   const common: CommonResult = { setupSeconds, leaks: 0, refused: [], steps: [] }
   const { stage, end } = createStage<Result>(options, { ...demo.result, ...common })
@@ -67,10 +75,12 @@ export async function playDemo<Result extends object>(
     } finally {
       playedMs = performance.now() - startedAt
     }
+    onLive({ kind: 'end', ok, seconds: rounded(playedMs / 1000), result })
     if (demo.stays === true) await aborted(signal)
   }
   try {
     screen.plain(demo.title)
+    onLive({ kind: 'title', title: demo.title })
     await play()
   } catch (error) {
     ok = false

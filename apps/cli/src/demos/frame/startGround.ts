@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createStoreClient, type StoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Network from '@ambrosia/devnet/Network'
+import { buildPage, isPageBuilt } from '@ambrosia/devnet/page'
 import { describeEvent, describePorts } from '@ambrosia/devnet/words'
 import { portsOf } from '../../environment.ts'
 import { duration } from '../../figures.ts'
@@ -13,7 +15,7 @@ export type Ground = { network: Network.Network; wallet: Wallet; store: StoreCli
 /** Starts the network of a demonstration, tells what it took, and ends it with the demonstration. */
 export async function startGround<Result>(
   stage: Pick<Stage<Result>, 'home' | 'signal' | 'screen' | 'setUp' | 'defer'>,
-  options: { fresh?: boolean; oracleCount?: number } = {},
+  options: { fresh?: boolean; oracleCount?: number; page?: boolean } = {},
 ): Promise<Ground> {
   const { home, signal, screen } = stage
   const network = await stage.setUp(() =>
@@ -22,6 +24,7 @@ export async function startGround<Result>(
       fresh: options.fresh ?? false,
       oracleCount: options.oracleCount ?? 3,
       ports: portsOf(process.env),
+      page: options.page ?? false,
       restarts: true,
       signal,
       onPorts: (ports) => {
@@ -35,6 +38,7 @@ export async function startGround<Result>(
   )
   stage.defer(() => network.stop())
   screen.line('set up', setUpText(network))
+  if (network.page) announcePage(stage, network.page)
   const store = createStoreClient({
     url: network.file.services.store,
     chainId: network.file.chainId,
@@ -43,6 +47,32 @@ export async function startGround<Result>(
     pause,
   })
   return { network, wallet: await openWallet(home), store, home }
+}
+
+/** Tells where the page is; built at the first time, beside what the demonstration does meanwhile. */
+function announcePage<Result>(
+  { home, screen, signal, defer }: Pick<Stage<Result>, 'home' | 'screen' | 'signal' | 'defer'>,
+  { url, folder }: { url: string; folder: string },
+): void {
+  if (isPageBuilt(folder)) {
+    screen.line('page', `${url}   see it and use it in a browser`)
+    return
+  }
+  screen.line('page', `${url}   is being prepared (once)`)
+  const ending = new AbortController()
+  const logFile = join(home, 'logs', 'page-build.log')
+  const building = buildPage({
+    folder,
+    logFile,
+    signal: AbortSignal.any([signal, ending.signal]),
+  }).then((isBuilt) => {
+    if (signal.aborted || ending.signal.aborted) return
+    screen.line('page', isBuilt ? `${url}   is ready` : `could not be built; read ${logFile}`)
+  })
+  defer(async () => {
+    ending.abort()
+    await building
+  })
 }
 
 function setUpText({ times, operators }: Network.Network): string {
