@@ -14,7 +14,7 @@ import { readSource } from './checks/readSource.ts'
 import { workspaceManifests } from './setup/packages.mjs'
 
 const SCOPE = '@ambrosia/'
-const SOURCES = '**/*.{ts,mts,js,mjs}'
+const SOURCES = '**/*.{ts,tsx,mts,js,mjs}'
 const SKIPPED_FOLDERS = new Set([
   'node_modules',
   'generated',

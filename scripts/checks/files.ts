@@ -6,12 +6,12 @@ import type { Problem } from './problem.ts'
 const LINE_LIMIT = 400
 const TEST_LINE_LIMIT = 700
 const TEST_SOURCE = /\.test\.ts$|\.t\.sol$|_test\.go$/
-const SOURCE = /\.(ts|mts|mjs|js|sol|go|circom|s|S)$/
+const SOURCE = /\.(ts|tsx|mts|mjs|js|sol|go|circom|s|S)$/
 /** Tables of constants and what a program wrote have no length. */
 const TABLE =
   /(^|\/)(generated|tables|data|vectors|snapshots|abi)\/|\.generated\.|Table\.ts$|go\.sum$/
 const TEXT =
-  /\.(ts|mts|mjs|js|sol|go|circom|s|S|md|json|sh|yml|yaml)$|^(ambrosia|LICENSE|\.ci\/run)$/
+  /\.(ts|tsx|mts|mjs|js|sol|go|circom|s|S|md|json|sh|yml|yaml)$|^(ambrosia|LICENSE|\.ci\/run)$/
 
 /** Files git knows or would add, from the root. */
 export function projectFiles(root: string): string[] {

@@ -79,6 +79,9 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'apps/oracle': { imports: SERVICE, io: true },
   // Orders, executes, batches and asserts; what a transaction means to anybody is not its business.
   'apps/node': { imports: ['primitives', 'machine', 'chain', 'rollup', 'service'], io: true },
+  // The page, its worker, its server and its builder; what a person does is the sdk's, never a rule
+  // of its own.
+  'apps/web': { imports: [...CLIENT, 'sdk'], io: true },
   'apps/cli': { imports: [...LOWER, 'dispute', 'api', 'sdk', 'service', 'devnet'], io: true },
   // Solidity alone, with the configuration of its test runner.
   contracts: { imports: [], io: true },

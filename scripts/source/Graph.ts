@@ -8,7 +8,8 @@ import { workspaceManifests } from '../setup/packages.mjs'
 import { type Import, readImports } from './readModule.ts'
 
 const SCOPE = '@ambrosia/'
-const SOURCES = '{apps,circuits,contracts,e2e,examples,guest,packages,scripts}/**/*.{ts,mts,js,mjs}'
+const SOURCES =
+  '{apps,circuits,contracts,e2e,examples,guest,packages,scripts}/**/*.{ts,tsx,mts,js,mjs}'
 const SKIPPED = new Set(['node_modules', 'artifacts', 'cache', 'assembly', 'coverage', 'dist'])
 
 export type Edge = Import & {

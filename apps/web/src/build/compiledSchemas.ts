@@ -22,8 +22,9 @@ export function compiledSchemas(): Plugin {
 }
 
 function source(): string {
-  const schemas = [...Object.values(criteriaSchemas), ...Object.values(recordSchemas)].filter(
-    (one): one is { $id: string } & object => typeof (one as { $id?: unknown }).$id === 'string',
+  const exported: unknown[] = [...Object.values(criteriaSchemas), ...Object.values(recordSchemas)]
+  const schemas = exported.filter(
+    (one): one is { $id: string } => typeof (one as { $id?: unknown }).$id === 'string',
   )
   const ajv = new Ajv2020({
     strict: true,
@@ -39,13 +40,10 @@ function source(): string {
   })
   const toCode = standalone as unknown as (ajv: Ajv2020, names: Record<string, string>) => string
   const helpers: string[] = []
-  const code = toCode(ajv, names).replace(
-    /require\("([^"]+)"\)\.default/g,
-    (_, path: string) => {
-      helpers.push(`import helper${helpers.length}$ from '${path}.js'`)
-      return `(helper${helpers.length - 1}$.default ?? helper${helpers.length - 1}$)`
-    },
-  )
+  const code = toCode(ajv, names).replace(/require\("([^"]+)"\)\.default/g, (_, path: string) => {
+    helpers.push(`import helper${helpers.length}$ from '${path}.js'`)
+    return `(helper${helpers.length - 1}$.default ?? helper${helpers.length - 1}$)`
+  })
   const table = Object.entries(names).map(([name, id]) => `${JSON.stringify(id)}: ${name}`)
   return `${helpers.join('\n')}
 ${code}

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { fail } from './startServer.ts'
+import { fail } from './answers.ts'
 
 /**
  * What parties of the demonstration have on this machine, so that the page can show each one's own
@@ -16,7 +16,10 @@ const FILES: Readonly<Record<string, string>> = {
 export function developmentFiles(pathname: string, response: ServerResponse, home: string): void {
   const file = FILES[pathname]
   const path = file === undefined ? '' : join(home, file)
-  if (path === '' || !existsSync(path)) return fail(response, 404)
+  if (path === '' || !existsSync(path)) {
+    fail(response, 404)
+    return
+  }
   response.setHeader('content-type', 'application/json')
   response.setHeader('cache-control', 'no-store')
   response.end(readFileSync(path))

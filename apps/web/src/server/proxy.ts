@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { request as httpRequest } from 'node:http'
 import { pipeline } from 'node:stream'
+import { fail } from './answers.ts'
 import { networkOf } from './configuration.ts'
-import { fail } from './startServer.ts'
 
 /** What a person asks of each service; routes between services and those of operators are left out. */
 const ALLOWED: readonly { service: RegExp; method: string; path: RegExp }[] = [
@@ -20,7 +20,8 @@ const ALLOWED: readonly { service: RegExp; method: string; path: RegExp }[] = [
   { service: /^oracle-\d+$/, method: 'GET', path: /^\/v1\/submissions\/0x[0-9a-f]{64}$/ },
 ]
 
-const SENT = /^(authorization|content-type|content-length|content-digest|signature|signature-input)$/
+const SENT =
+  /^(authorization|content-type|content-length|content-digest|signature|signature-input|ambrosia-audience)$/
 const KEPT = /^(content-type|content-length|content-encoding|retry-after)$/
 
 /** Hands a request on to the service it names, `/services/NAME/PATH`, and the answer back. */
@@ -32,8 +33,7 @@ export async function forward(
   const { pathname, search } = new URL(request.url ?? '/', 'http://page')
   const [, name = '', path = ''] = /^\/services\/([a-z0-9-]+)(\/.*)$/.exec(pathname) ?? []
   const isAllowed = ALLOWED.some(
-    (rule) =>
-      rule.service.test(name) && rule.method === request.method && rule.path.test(path),
+    (rule) => rule.service.test(name) && rule.method === request.method && rule.path.test(path),
   )
   const target = serviceUrl(name, home)
   if (!isAllowed || target === undefined) return fail(response, 404)

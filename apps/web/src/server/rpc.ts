@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { fail, sendJson } from './answers.ts'
 import { networkOf } from './configuration.ts'
 import { readBody } from './readBody.ts'
-import { fail } from './startServer.ts'
 
 /** Reading, and handing in transactions that are signed already. Nothing that steers the chain. */
 const METHODS = new Set([
@@ -40,7 +40,12 @@ export async function rpc(
   if (body === undefined) return fail(response, 413)
   const calls = parseCalls(body)
   if (calls === undefined) return fail(response, 400)
-  if (!calls.every(({ method }) => METHODS.has(String(method)))) return fail(response, 403)
+  if (!calls.every(({ method }) => METHODS.has(String(method)))) {
+    return sendJson(
+      response,
+      calls.length === 1 ? refusal(calls[0]?.id) : calls.map(({ id }) => refusal(id)),
+    )
+  }
   const answered = await fetch(networkOf(home).rpcUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -53,7 +58,12 @@ export async function rpc(
   response.end(Buffer.from(await answered.arrayBuffer()))
 }
 
-function parseCalls(body: Uint8Array): { method?: unknown }[] | undefined {
+/** What JSON-RPC says of a method that there is not; clients try another way. */
+function refusal(id: unknown): object {
+  return { jsonrpc: '2.0', id: id ?? null, error: { code: -32601, message: 'not available here' } }
+}
+
+function parseCalls(body: Uint8Array): { method?: unknown; id?: unknown }[] | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
     const calls = Array.isArray(value) ? value : [value]

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fail, sendJson } from './answers.ts'
 import { readNetwork } from './configuration.ts'
 import { developmentFiles } from './developmentFiles.ts'
 import { securityHeaders } from './headers.ts'
@@ -64,20 +65,4 @@ async function answer(
     return developmentFiles(pathname, response, options.home)
   }
   return sendPage(pathname, response, options.pageFolder, nonce)
-}
-
-export function sendJson(response: ServerResponse, value: unknown): void {
-  response.setHeader('content-type', 'application/json')
-  response.setHeader('cache-control', 'no-store')
-  response.end(JSON.stringify(value))
-}
-
-/** A short answer without a body to speak of. */
-export function fail(response: ServerResponse, status: number): void {
-  if (response.headersSent) {
-    response.destroy()
-    return
-  }
-  response.statusCode = status
-  response.end()
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { fail } from './startServer.ts'
+import { fail } from './answers.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -42,7 +42,10 @@ export function sendPage(
   const path = normalize(join(folder, pathname))
   const isFile =
     path.startsWith(folder + sep) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
-  if (!isFile && extname(pathname) !== '') return fail(response, 404)
+  if (!isFile && extname(pathname) !== '') {
+    fail(response, 404)
+    return
+  }
   if (!isFile || extname(path) === '.html') {
     const page = readFileSync(join(folder, 'index.html'), 'utf8').replaceAll(NONCE, nonce)
     response.setHeader('content-type', TYPES['.html'] as string)

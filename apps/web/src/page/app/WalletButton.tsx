@@ -25,7 +25,11 @@ export function WalletButton() {
     )
   }
   const label =
-    state === 'locked' ? texts.wallet.unlock : state === 'open' ? texts.wallet.guest : texts.wallet.make
+    state === 'locked'
+      ? texts.wallet.unlock
+      : state === 'open'
+        ? texts.wallet.guest
+        : texts.wallet.make
   return (
     <>
       <Button onClick={() => setOpen(true)}>

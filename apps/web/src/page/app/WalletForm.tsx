@@ -48,7 +48,10 @@ export function WalletForm({ onOpened }: { onOpened?: () => void }) {
             readOnly
             hidden
           />
-          <Field label={texts.wallet.password} {...(isLocked ? {} : { hint: texts.wallet.passwordHint })}>
+          <Field
+            label={texts.wallet.password}
+            {...(isLocked ? {} : { hint: texts.wallet.passwordHint })}
+          >
             <Input
               type="password"
               autoComplete={isLocked ? 'current-password' : 'new-password'}

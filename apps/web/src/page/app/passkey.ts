@@ -7,7 +7,8 @@ type PrfOutput = { prf?: { enabled?: boolean; results?: { first?: BufferSource }
 
 export const hasPasskeys = (): boolean => typeof PublicKeyCredential === 'function'
 
-const bytes = (size: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(size))
+const bytes = (size: number): Uint8Array<ArrayBuffer> =>
+  crypto.getRandomValues(new Uint8Array(size))
 
 /** Makes a passkey and the secret that it gives for a fresh salt. @throws Error when it can't */
 export async function createPasskey() {

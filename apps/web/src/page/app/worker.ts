@@ -36,7 +36,10 @@ worker.onmessage = ({ data }: MessageEvent<FromWorker>): void => {
     return
   }
   const one = waiting.get(data.id)
-  if (data.kind === 'progress') return one?.progress?.(data.progress as never)
+  if (data.kind === 'progress') {
+    one?.progress?.(data.progress as never)
+    return
+  }
   waiting.delete(data.id)
   if (data.kind === 'done') one?.done(data.value as never)
   else one?.failed(new ActionError(data.error))
@@ -59,7 +62,7 @@ export function ask<Name extends ActionName>(
     ? [A, P?]
     : Parameters<Actions[Name]> extends [infer A]
       ? [A]
-      : []
+      : [Record<string, never>?]
 ): Promise<Awaited<ReturnType<Actions[Name]>>> {
   const id = ++lastId
   return new Promise((done, failed) => {

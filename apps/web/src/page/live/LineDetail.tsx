@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { ask } from '../app/worker.ts'
 import { useTexts } from '../texts/Texts.tsx'
 import { count } from '../ui/format.ts'
-import { Busy, Facts, Hash, Problem } from '../ui/index.tsx'
+import { Busy, Code, Facts, Hash, Problem } from '../ui/index.tsx'
 import type { LiveLine } from './useLive.ts'
 
 /** What a line opens to: the words that were read, what was signed and by whom, the transaction. */
@@ -32,22 +32,34 @@ export function LineDetail({ line }: { line: LiveLine }) {
             <h3>{texts.live.signed(one.what)}</h3>
             <Facts
               facts={[
-                [texts.live.by, <code key="by" className="font-mono text-xs break-all">{one.by}</code>],
+                [
+                  texts.live.by,
+                  <code key="by" className="font-mono text-xs break-all">
+                    {one.by}
+                  </code>,
+                ],
                 ...(one.signature === undefined
                   ? []
                   : [[texts.live.signature, <Hash key="s" value={one.signature} />] as const]),
               ]}
             />
             {one.message === undefined ? null : (
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
-              <pre tabIndex={0} className="mt-1 max-h-64 overflow-auto rounded bg-raised p-2 font-mono text-xs">
-                {JSON.stringify(one.message, null, 2)}
-              </pre>
+              <Code
+                label={texts.live.signed(one.what)}
+                text={JSON.stringify(one.message, null, 2)}
+              />
             )}
           </div>
         ))}
         {facts.length > 0 ? (
-          <Facts facts={facts.map(([name = '', value = '']) => [name, <span key={name} className="break-all">{value}</span>])} />
+          <Facts
+            facts={facts.map(([name = '', value = '']) => [
+              name,
+              <span key={name} className="break-all">
+                {value}
+              </span>,
+            ])}
+          />
         ) : null}
         {transaction && isOpen ? <Transaction hash={transaction.hash} /> : null}
       </div>
@@ -71,7 +83,12 @@ function Transaction({ hash }: { hash: `0x${string}` }) {
       {data ? (
         <Facts
           facts={[
-            [texts.live.hash, <code key="hash" className="font-mono text-xs break-all">{hash}</code>],
+            [
+              texts.live.hash,
+              <code key="hash" className="font-mono text-xs break-all">
+                {hash}
+              </code>,
+            ],
             [texts.live.block, count(data.block)],
             [texts.live.gas, count(data.gas)],
             [texts.live.from, <Hash key="from" value={data.from} />],

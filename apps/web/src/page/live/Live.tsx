@@ -6,7 +6,16 @@ import { LineDetail } from './LineDetail.tsx'
 import { type LiveLine, useLive } from './useLive.ts'
 
 /** The eight steps of a sale; the label of a line says which it belongs to. */
-const STEPS = ['issue', 'deal', 'select', 'seal', 'validate', 'consent', 'settle', 'deliver'] as const
+const STEPS = [
+  'issue',
+  'deal',
+  'select',
+  'seal',
+  'validate',
+  'consent',
+  'settle',
+  'deliver',
+] as const
 
 /** The sale of the terminal, drawn from the same events. */
 export function Live() {
@@ -63,7 +72,9 @@ export function Live() {
       {sale.end ? (
         <div className="mt-4">
           <Note tone={sale.end.ok ? 'good' : 'warn'}>
-            {sale.end.ok ? texts.live.ended(count(Math.round(sale.end.seconds))) : texts.live.failed}
+            {sale.end.ok
+              ? texts.live.ended(count(Math.round(sale.end.seconds)))
+              : texts.live.failed}
           </Note>
         </div>
       ) : null}

@@ -6,7 +6,13 @@ import { useTexts } from '../texts/Texts.tsx'
 import { Busy, Button, Problem } from '../ui/index.tsx'
 
 /** A FHIR Bundle dropped on the page or chosen, or a made-up patient's. */
-export function AddRecord({ isFirst, onAdded }: { isFirst: boolean; onAdded: (id: string) => void }) {
+export function AddRecord({
+  isFirst,
+  onAdded,
+}: {
+  isFirst: boolean
+  onAdded: (id: string) => void
+}) {
   const texts = useTexts()
   const file = useRef<HTMLInputElement>(null)
   const [isOver, setOver] = useState(false)

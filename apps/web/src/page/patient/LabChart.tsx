@@ -44,8 +44,16 @@ export function LabChart({ series }: { series: Series }) {
         {name}, {unit}. {range}
       </figcaption>
       <div aria-hidden="true" className="h-56">
-        <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 200 }}>
-          <LineChart data={[...points]} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
+        <ResponsiveContainer
+          width="100%"
+          height="100%"
+          initialDimension={{ width: 320, height: 200 }}
+        >
+          <LineChart
+            data={[...points]}
+            margin={{ top: 8, right: 8, bottom: 0, left: 0 }}
+            accessibilityLayer={false}
+          >
             <CartesianGrid stroke="var(--line)" vertical={false} />
             <XAxis dataKey="date" {...AXIS} minTickGap={24} />
             <YAxis {...AXIS} width={44} domain={['auto', 'auto']} />
@@ -53,7 +61,14 @@ export function LabChart({ series }: { series: Series }) {
             {low !== undefined && high !== undefined ? (
               <ReferenceArea y1={low} y2={high} fill="var(--good)" fillOpacity={0.12} />
             ) : null}
-            <Line dataKey="value" name={`${name} (${unit})`} stroke="var(--accent)" strokeWidth={2} dot={{ r: 3 }} isAnimationActive={false} />
+            <Line
+              dataKey="value"
+              name={`${name} (${unit})`}
+              stroke="var(--accent)"
+              strokeWidth={2}
+              dot={{ r: 3 }}
+              isAnimationActive={false}
+            />
           </LineChart>
         </ResponsiveContainer>
       </div>
@@ -77,12 +92,29 @@ export function LabChart({ series }: { series: Series }) {
 export function YearChart({ years }: { years: readonly { year: string; count: number }[] }) {
   return (
     <div aria-hidden="true" className="h-32">
-      <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 120 }}>
-        <BarChart data={[...years]} margin={{ top: 4, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <ResponsiveContainer
+        width="100%"
+        height="100%"
+        initialDimension={{ width: 320, height: 120 }}
+      >
+        <BarChart
+          data={[...years]}
+          margin={{ top: 4, right: 8, bottom: 0, left: 0 }}
+          accessibilityLayer={false}
+        >
           <XAxis dataKey="year" {...AXIS} minTickGap={16} />
           <YAxis {...AXIS} width={32} allowDecimals={false} />
-          <Tooltip contentStyle={BOX} isAnimationActive={false} cursor={{ fill: 'var(--raised)' }} />
-          <Bar dataKey="count" fill="var(--accent)" radius={[3, 3, 0, 0]} isAnimationActive={false} />
+          <Tooltip
+            contentStyle={BOX}
+            isAnimationActive={false}
+            cursor={{ fill: 'var(--raised)' }}
+          />
+          <Bar
+            dataKey="count"
+            fill="var(--accent)"
+            radius={[3, 3, 0, 0]}
+            isAnimationActive={false}
+          />
         </BarChart>
       </ResponsiveContainer>
     </div>

@@ -41,7 +41,9 @@ export function Offer({ recordId, dealId }: { recordId: string; dealId: `0x${str
               <li key={text}>
                 <details>
                   <summary>{type}</summary>
-                  <pre className="overflow-auto font-mono text-xs whitespace-pre-wrap break-all">{text}</pre>
+                  <pre className="overflow-auto font-mono text-xs whitespace-pre-wrap break-all">
+                    {text}
+                  </pre>
                 </details>
               </li>
             ))}
@@ -82,7 +84,9 @@ export function Offer({ recordId, dealId }: { recordId: string; dealId: `0x${str
           <Button kind="primary" disabled={offer.isPending} onClick={() => offer.mutate()}>
             {texts.patient.check}
           </Button>
-          {offer.isPending ? <Busy>{texts.patient.progress(progress?.step ?? 'select')}</Busy> : null}
+          {offer.isPending ? (
+            <Busy>{texts.patient.progress(progress?.step ?? 'select')}</Busy>
+          ) : null}
           <Problem error={offer.error} />
         </div>
       )}

@@ -21,7 +21,9 @@ export function Patient() {
       {wallet?.state === 'open' ? <Opened /> : null}
       {wallet && wallet.state !== 'open' ? (
         <Card className="max-w-xl">
-          <h2 className="mb-2">{wallet.state === 'locked' ? texts.wallet.unlock : texts.wallet.make}</h2>
+          <h2 className="mb-2">
+            {wallet.state === 'locked' ? texts.wallet.unlock : texts.wallet.make}
+          </h2>
           <WalletForm />
         </Card>
       ) : null}

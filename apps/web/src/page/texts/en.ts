@@ -19,10 +19,13 @@ export const en = {
     patient: 'Patient',
   },
   hints: {
-    'Service.Unreachable': 'This service does not answer. See in the terminal whether it runs, then try again.',
+    'Service.Unreachable':
+      'This service does not answer. See in the terminal whether it runs, then try again.',
     'Service.TimedOut': 'This service is too slow now. Wait a moment and try again.',
-    'Offer.NothingSelected': 'This record has nothing of what the deal asks for. Look at another deal.',
-    'Offer.ClaimsUnmatched': 'This record does not meet what the deal asks for. Look at another deal.',
+    'Offer.NothingSelected':
+      'This record has nothing of what the deal asks for. Look at another deal.',
+    'Offer.ClaimsUnmatched':
+      'This record does not meet what the deal asks for. Look at another deal.',
   },
   wallet: {
     make: 'Make a wallet',
@@ -30,7 +33,8 @@ export const en = {
     lock: 'Lock the wallet',
     guest: 'Keep this wallet',
     lead: 'Your keys and records stay in this browser, sealed under a password or a passkey. Nobody can reset them.',
-    lockedLead: 'Your keys and records are sealed in this browser. The wallet locks itself after 15 minutes without use.',
+    lockedLead:
+      'Your keys and records are sealed in this browser. The wallet locks itself after 15 minutes without use.',
     password: 'Password',
     passwordHint: 'At least 8 characters.',
     passkey: 'Use a passkey',
@@ -71,17 +75,42 @@ export const en = {
       'one changed byte': 'The patient changes one byte of what the hospital signed',
       'revoked credential': 'The hospital revoked the record, the patient sells it all the same',
     },
-    ended: (seconds: string) => `The sale is over after ${seconds} s and all went well. The network stays up: use it.`,
+    ended: (seconds: string) =>
+      `The sale is over after ${seconds} s and all went well. The network stays up: use it.`,
     failed: 'The sale did not end well; the terminal says why.',
     steps: {
-      issue: { title: 'The hospital signs', about: 'A record without names, every part of it provable on its own.' },
-      deal: { title: 'A researcher asks', about: 'What is wanted, on which terms; the money is put down first.' },
-      select: { title: 'The patient selects', about: 'Only what is asked for leaves; the rest never does.' },
-      seal: { title: 'It is sealed', about: 'Encrypted so that only the chosen oracles can open it.' },
-      validate: { title: 'Oracles check', about: 'Several, each alone: is it what the hospital signed, and what was asked for?' },
-      consent: { title: 'The patient consents', about: 'To these words, this price, this purpose, this end.' },
-      settle: { title: 'Paid at once', about: 'One transaction stores the consent and pays the patient.' },
-      deliver: { title: 'The researcher opens it', about: 'And checks every part against the hospital’s signature.' },
+      issue: {
+        title: 'The hospital signs',
+        about: 'A record without names, every part of it provable on its own.',
+      },
+      deal: {
+        title: 'A researcher asks',
+        about: 'What is wanted, on which terms; the money is put down first.',
+      },
+      select: {
+        title: 'The patient selects',
+        about: 'Only what is asked for leaves; the rest never does.',
+      },
+      seal: {
+        title: 'It is sealed',
+        about: 'Encrypted so that only the chosen oracles can open it.',
+      },
+      validate: {
+        title: 'Oracles check',
+        about: 'Several, each alone: is it what the hospital signed, and what was asked for?',
+      },
+      consent: {
+        title: 'The patient consents',
+        about: 'To these words, this price, this purpose, this end.',
+      },
+      settle: {
+        title: 'Paid at once',
+        about: 'One transaction stores the consent and pays the patient.',
+      },
+      deliver: {
+        title: 'The researcher opens it',
+        about: 'And checks every part against the hospital’s signature.',
+      },
     },
   },
   patient: {
@@ -123,7 +152,8 @@ export const en = {
       `${signed} of ${all} oracles certified it; quality ${score} of 100. Read the sentences above, then sign.`,
     sign: (price: string) => `I have read this: consent for ${price}`,
     settling: 'Consent and payment go into one transaction …',
-    paid: (price: string) => `${price} are yours, paid by the transaction that stores your consent.`,
+    paid: (price: string) =>
+      `${price} are yours, paid by the transaction that stores your consent.`,
     upTo: (price: string) => `Up to ${price}, by the quality of the record.`,
     sales: 'Every use of my data',
     saleOpen: 'What, to whom, on which words',

@@ -18,7 +18,8 @@ export function count(value: number | bigint): string {
 
 export function bytes(value: number): string {
   if (value < 1000) return `${count(value)} B`
-  if (value < 1e6) return `${(value / 1e3).toLocaleString(locale(), { maximumFractionDigits: 1 })} kB`
+  if (value < 1e6)
+    return `${(value / 1e3).toLocaleString(locale(), { maximumFractionDigits: 1 })} kB`
   return `${(value / 1e6).toLocaleString(locale(), { maximumFractionDigits: 1 })} MB`
 }
 
@@ -30,7 +31,9 @@ export function date(text: string): string {
   // Safe Harbor leaves the year alone.
   if (/^\d{4}$/.test(text)) return text
   const at = new Date(text)
-  return Number.isNaN(at.getTime()) ? text : at.toLocaleDateString(locale(), { dateStyle: 'medium' })
+  return Number.isNaN(at.getTime())
+    ? text
+    : at.toLocaleDateString(locale(), { dateStyle: 'medium' })
 }
 
 /** Seconds as the largest unit that says something. */

@@ -61,12 +61,24 @@ const badge = cva('inline-flex items-center rounded-full px-2.5 py-0.5 text-xs f
   defaultVariants: { tone: 'plain' },
 })
 
-export function Badge({ tone, className, ...props }: ComponentProps<'span'> & VariantProps<typeof badge>) {
+export function Badge({
+  tone,
+  className,
+  ...props
+}: ComponentProps<'span'> & VariantProps<typeof badge>) {
   return <span className={twMerge(badge({ tone }), className)} {...props} />
 }
 
 /** The top of a page: what it is for, in one sentence. */
-export function PageHead({ title, lead, children }: { title: string; lead: string; children?: ReactNode }) {
+export function PageHead({
+  title,
+  lead,
+  children,
+}: {
+  title: string
+  lead: string
+  children?: ReactNode
+}) {
   return (
     <header className="mb-6 flex flex-wrap items-start justify-between gap-4">
       <div className="max-w-2xl">
@@ -78,7 +90,15 @@ export function PageHead({ title, lead, children }: { title: string; lead: strin
   )
 }
 
-export function Field({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
+export function Field({
+  label,
+  hint,
+  children,
+}: {
+  label: string
+  hint?: string
+  children: ReactNode
+}) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
     <label className="block text-sm">
@@ -120,7 +140,13 @@ export function Problem({ error }: { error: unknown }) {
   )
 }
 
-export function Note({ tone = 'accent', children }: { tone?: 'accent' | 'warn' | 'good'; children: ReactNode }) {
+export function Note({
+  tone = 'accent',
+  children,
+}: {
+  tone?: 'accent' | 'warn' | 'good'
+  children: ReactNode
+}) {
   const tones = {
     accent: 'bg-accent-soft text-ink',
     warn: 'bg-warn-soft text-warn',
@@ -191,14 +217,25 @@ export function Dialog({
 export function Busy({ children }: { children: ReactNode }) {
   return (
     <p role="status" className="flex items-center gap-2 text-sm text-soft">
-      <span aria-hidden="true" className="size-3 animate-pulse rounded-full bg-accent" />
+      <span
+        aria-hidden="true"
+        className="size-3 motion-safe:animate-pulse rounded-full bg-accent"
+      />
       {children}
     </p>
   )
 }
 
 /** A table that scrolls on its own where the page is narrow. */
-export function Table({ caption, head, children }: { caption: string; head: readonly string[]; children: ReactNode }) {
+export function Table({
+  caption,
+  head,
+  children,
+}: {
+  caption: string
+  head: readonly string[]
+  children: ReactNode
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
     <section aria-label={caption} tabIndex={0} className="overflow-x-auto">
@@ -217,6 +254,20 @@ export function Table({ caption, head, children }: { caption: string; head: read
           {children}
         </tbody>
       </table>
+    </section>
+  )
+}
+
+/** A text as it is, in a box that scrolls by mouse and keyboard. */
+export function Code({ label, text }: { label: string; text: string }) {
+  return (
+    <section
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
+      tabIndex={0}
+      className="mt-1 max-h-64 overflow-auto rounded bg-raised p-2"
+    >
+      <pre className="font-mono text-xs whitespace-pre-wrap break-all">{text}</pre>
     </section>
   )
 }

@@ -19,6 +19,9 @@ export type Series = {
   points: { date: string; value: number }[]
 }
 
+/** How much a series has to show: one that never changes comes last. */
+const variety = ({ points }: Series): number => new Set(points.map(({ value }) => value)).size
+
 type Json = Record<string, unknown>
 type Names = Readonly<Record<string, string>>
 
@@ -44,7 +47,12 @@ export function toChart(
     const date = dateOf(plain)
     if (date !== '') years.set(date.slice(0, 4), (years.get(date.slice(0, 4)) ?? 0) + 1)
     if (resource.type === 'Observation' && addPoint(series, plain, date, names)) continue
-    const entry = { type: resource.type, name: nameOf(plain, names), detail: detailOf(plain, names), date }
+    const entry = {
+      type: resource.type,
+      name: nameOf(plain, names),
+      detail: detailOf(plain, names),
+      date,
+    }
     if (resource.type === 'Condition') chart.conditions.push(entry)
     else if (resource.type.startsWith('Medication')) chart.medications.push(entry)
     else if (resource.type !== 'Patient') chart.others.push(entry)
@@ -57,7 +65,7 @@ export function toChart(
     others: chart.others.sort(newestFirst),
     series: [...series.values()]
       .map((one) => ({ ...one, points: one.points.sort((a, b) => a.date.localeCompare(b.date)) }))
-      .sort((a, b) => b.points.length - a.points.length),
+      .sort((a, b) => variety(b) - variety(a)),
     years: [...years]
       .map(([year, count]) => ({ year, count }))
       .sort((a, b) => a.year.localeCompare(b.year)),

@@ -1,9 +1,9 @@
 /** The crypto worker: everything with keys and records happens here, off the page's own thread. */
 import { toPlain } from '@ambrosia/primitives/Errors'
-import { onOutgoing } from './outgoing.ts'
 import { actions } from './actions.ts'
-import { onLock, touch } from './wallet.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
+import { onOutgoing } from './outgoing.ts'
+import { onLock, touch } from './wallet.ts'
 
 const post = (message: FromWorker): void => self.postMessage(message)
 

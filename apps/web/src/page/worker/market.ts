@@ -1,9 +1,6 @@
-import {
-  readDeals,
-  readDealStatus,
-} from '@ambrosia/chain/read/exchange'
-import { readOperators, readOracle } from '@ambrosia/chain/read/oracle'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { readDealStatus, readDeals } from '@ambrosia/chain/read/exchange'
+import { readOperators, readOracle } from '@ambrosia/chain/read/oracle'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { toPlain } from '@ambrosia/primitives/Errors'
@@ -129,7 +126,11 @@ export async function ledger() {
   let moneyIn = 0n
   let moneyOut = 0n
   for (const { args } of transfers) {
-    const { from = '', to = '', value = 0n } = args as { from?: string; to?: string; value?: bigint }
+    const {
+      from = '',
+      to = '',
+      value = 0n,
+    } = args as { from?: string; to?: string; value?: bigint }
     if (to.toLowerCase() === book) moneyIn += value
     if (from.toLowerCase() === book) moneyOut += value
   }

@@ -73,8 +73,7 @@ export async function developmentAccount(name: keyof typeof INDEXES): Promise<HD
   const { description } = await network()
   if (description.development === undefined) throw new Error('a development network only')
   const { mnemonic } = description.development
-  const account =
-    accounts.get(name) ?? mnemonicToAccount(mnemonic, { addressIndex: INDEXES[name] })
+  const account = accounts.get(name) ?? mnemonicToAccount(mnemonic, { addressIndex: INDEXES[name] })
   accounts.set(name, account)
   return account
 }

@@ -4,7 +4,7 @@ import { minimumNet } from '@ambrosia/exchange/Deal'
 import * as IssuedRecord from '@ambrosia/exchange/IssuedRecord'
 import { selectRecord } from '@ambrosia/exchange/offer/selectRecord'
 import type { QuorumCertificate } from '@ambrosia/exchange/QuorumCertificate'
-import { type SettledRecord, revocationPrice } from '@ambrosia/exchange/SettledRecord'
+import { revocationPrice, type SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as Generator from '@ambrosia/health/Generator'
@@ -314,7 +314,7 @@ export async function sweep({ saleId }: { saleId: string }) {
 }
 
 /** The offering of a record into a deal, by a fresh account for this deal. */
-export async function offeringOf(id: string, dealId: Hex): Promise<Offering> {
+async function offeringOf(id: string, dealId: Hex): Promise<Offering> {
   const { record } = await keptRecord(id)
   const here = await network()
   const { chain, store, loader, now } = here
@@ -331,13 +331,13 @@ export async function offeringOf(id: string, dealId: Hex): Promise<Offering> {
   }
 }
 
-export async function keptSale(id: string): Promise<Sale> {
+async function keptSale(id: string): Promise<Sale> {
   const sale = await wallet.get<Sale>(id)
   if (!sale) throw new UnknownError('sale')
   return sale
 }
 
-export async function keptRecord(id: string): Promise<KeptRecord> {
+async function keptRecord(id: string): Promise<KeptRecord> {
   const kept = await wallet.get<KeptRecord>(id)
   if (!kept) throw new UnknownError('record')
   return kept
