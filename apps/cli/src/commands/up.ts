@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Network } from '@ambrosia/devnet/Network'
 import type { ProcessEvent } from '@ambrosia/devnet/supervise'
 import type { Command } from 'commander'
@@ -62,6 +62,7 @@ async function run(options: Options, command: Command): Promise<void> {
     ...(options.oracles === undefined ? {} : { oracleCount: options.oracles }),
     maker: 'up',
     fresh: options.fresh,
+    page: true,
     restarts: true,
     inspectPorts,
     onStep: (step) => progress(`starting: ${step}`),
@@ -81,6 +82,7 @@ async function run(options: Options, command: Command): Promise<void> {
   })
   await watch(watched, network, stopping.signal)
   show(command, { network: network.file }, linesOf(network))
+  void preparePage(network, stopping.signal)
   await ended
   progress('ending')
   await network.stop()
@@ -98,6 +100,17 @@ async function keptOracles(home: string): Promise<number | undefined> {
   const { readNetworkFile } = await import('@ambrosia/devnet/NetworkFile')
   if (readMark(home)?.isComplete !== true) return undefined
   return readNetworkFile(home).services.oracles.length
+}
+
+/** Builds the page beside everything else where these sources were never built. */
+async function preparePage({ page, home }: Network, signal: AbortSignal): Promise<void> {
+  const { buildPage, isPageBuilt } = await import('@ambrosia/devnet/page')
+  if (!page || isPageBuilt(page.folder)) return
+  progress(`the page is being prepared (once): ${page.url}`)
+  const logFile = join(home, 'logs', 'page-build.log')
+  const isBuilt = await buildPage({ folder: page.folder, logFile, signal })
+  if (signal.aborted) return
+  progress(isBuilt ? `the page is ready: ${page.url}` : `the page was not built; read ${logFile}`)
 }
 
 /** The services that are named, `all` being each. @throws Cli.Usage for a name that this network does not have */
@@ -141,7 +154,7 @@ async function watch(
   }
 }
 
-function linesOf({ file, home, issuerDid, operators, storeAccount }: Network): string[] {
+function linesOf({ file, home, issuerDid, operators, storeAccount, page }: Network): string[] {
   const { services } = file
   const row = (name: string, url: string, who: string): string =>
     `${name.padEnd(10)}${url.padEnd(25)}${who}`.trimEnd()
@@ -150,6 +163,7 @@ function linesOf({ file, home, issuerDid, operators, storeAccount }: Network): s
     row('issuer', services.issuer, issuerDid),
     row('store', services.store, storeAccount),
     ...services.oracles.map((url, i) => row(`oracle-${i + 1}`, url, operators[i] ?? '')),
+    ...(page ? [row('page', page.url, '')] : []),
     row('home', home, '  network.json, logs/'),
     '',
     'Ctrl-C ends it. In another terminal: ./ambrosia deal list',

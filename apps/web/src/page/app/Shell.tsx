@@ -41,9 +41,9 @@ export function Shell() {
             <Button
               kind="quiet"
               onClick={() => changeSettings({ language: language === 'en' ? 'de' : 'en' })}
-              aria-label={texts.general.otherLanguage}
+              lang={language === 'en' ? 'de' : 'en'}
             >
-              {language === 'en' ? 'DE' : 'EN'}
+              {texts.general.otherLanguage}
             </Button>
             <Button
               kind="quiet"

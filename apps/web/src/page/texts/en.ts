@@ -8,7 +8,7 @@ export const en = {
     close: 'Close',
     loading: 'Loading …',
     tryAgain: 'Try again; if it stays, look whether the network still runs in the terminal.',
-    otherLanguage: 'Auf Deutsch',
+    otherLanguage: 'Deutsch',
     dark: 'Dark colours',
     light: 'Light colours',
     more: (count: string) => `Show ${count} more`,

@@ -120,10 +120,6 @@ export function Select(props: ComponentProps<'select'>) {
   return <select {...props} className={twMerge(control, props.className)} />
 }
 
-export function Textarea(props: ComponentProps<'textarea'>) {
-  return <textarea {...props} className={twMerge(control, 'font-mono', props.className)} />
-}
-
 /** An error in words: what happened, what to do, and the code for whoever is asked. */
 export function Problem({ error }: { error: unknown }) {
   const texts = useTexts()
