@@ -24,7 +24,7 @@ describe('the page beside a running sale', { skip: chromiumPath ? false : NO_BRO
     await page.getByText('all went well').waitFor()
     assert.equal(await page.locator('li[data-step][data-done=true]').count(), 8)
     const consent = page.locator('li[data-step=consent]')
-    await consent.locator('summary').click()
+    await consent.locator('summary').first().click()
     await consent.getByText('I can revoke this consent at any time').waitFor()
     const refused = await page.locator('#refused code').allTextContents()
     assert.deepEqual(refused, [
@@ -56,9 +56,9 @@ describe('the page beside a running sale', { skip: chromiumPath ? false : NO_BRO
       await staying.getAttribute('data-staying'),
     ]
     assert.equal(Number(counts[0]) + Number(counts[1]), 231)
-    await page.getByRole('button', { name: 'Seal it and have it checked' }).click()
+    await page.getByRole('button', { name: 'let them check it' }).click()
     await page.getByText('oracles certified it').waitFor()
-    await page.getByRole('button', { name: 'I have read this' }).first().click()
+    await page.getByRole('button', { name: 'I have read this: consent' }).first().click()
     await page.getByText('are yours').waitFor()
     await page.locator('[data-sale=settled]').waitFor()
     assert.deepEqual(await axe(page), [])

@@ -1,11 +1,12 @@
-import * as criteriaSchemas from '@ambrosia/exchange/schemas/criteria'
-import * as recordSchemas from '@ambrosia/exchange/schemas/record'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import type { Plugin } from 'vite'
 
 const LIBRARY = 'ajv/dist/2020.js'
 const VIRTUAL = '\0compiled-schemas'
+const SCHEMAS = new URL('.', import.meta.resolve('@ambrosia/exchange/schemas/record'))
 
 /**
  * Puts the schemas' validators into the page as code, compiled by the same library with the same
@@ -17,15 +18,23 @@ export function compiledSchemas(): Plugin {
     name: 'compiled-schemas',
     enforce: 'pre',
     resolveId: (id) => (id === LIBRARY ? VIRTUAL : undefined),
-    load: (id) => (id === VIRTUAL ? source() : undefined),
+    load: async (id) => (id === VIRTUAL ? source(await readSchemas()) : undefined),
   }
 }
 
-function source(): string {
-  const exported: unknown[] = [...Object.values(criteriaSchemas), ...Object.values(recordSchemas)]
-  const schemas = exported.filter(
-    (one): one is { $id: string } => typeof (one as { $id?: unknown }).$id === 'string',
+type Schema = { $id: string }
+
+/** Every schema that the exchange has. */
+async function readSchemas(): Promise<Schema[]> {
+  const names = readdirSync(fileURLToPath(SCHEMAS)).filter((name) => !name.includes('.test.'))
+  const modules = await Promise.all(
+    names.map(async (name) => (await import(new URL(name, SCHEMAS).href)) as object),
   )
+  const exported: unknown[] = modules.flatMap((one) => Object.values(one))
+  return exported.filter((one): one is Schema => typeof (one as Partial<Schema>).$id === 'string')
+}
+
+function source(schemas: readonly Schema[]): string {
   const ajv = new Ajv2020({
     strict: true,
     strictRequired: false,
@@ -48,6 +57,11 @@ function source(): string {
   return `${helpers.join('\n')}
 ${code}
 const VALIDATORS = { ${table.join(', ')} }
-export class Ajv2020 { compile({ $id }) { return VALIDATORS[$id] } }
+export class Ajv2020 {
+  compile({ $id }) {
+    if (VALIDATORS[$id] === undefined) throw new Error('no compiled schema ' + $id)
+    return VALIDATORS[$id]
+  }
+}
 `
 }

@@ -9,6 +9,9 @@ import { TextsProvider } from './texts/Texts.tsx'
 import './index.css'
 
 applySettings()
+// Dialogs hold the page still by a style of their own, which the policy wants marked.
+const nonce = document.querySelector<HTMLMetaElement>('meta[name=style-nonce]')?.content ?? ''
+Object.assign(globalThis, { __webpack_nonce__: nonce })
 createRoot(document.getElementById('page') as HTMLElement).render(
   <StrictMode>
     <TextsProvider>

@@ -1,6 +1,6 @@
 import type { Issued } from '@ambrosia/api/issuer/IssuerClient'
-import type { QuorumCertificate } from '@ambrosia/exchange/QuorumCertificate'
 import type { SignedPermission } from '@ambrosia/exchange/permission/SignedPermission'
+import type { QuorumCertificate } from '@ambrosia/exchange/QuorumCertificate'
 import type { SignedConsent } from '@ambrosia/exchange/Settlement'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
 import type { SealedForDeal } from '@ambrosia/sdk/provider/offerRecord'

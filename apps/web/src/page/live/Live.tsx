@@ -23,7 +23,10 @@ export function Live() {
   const sale = useLive()
   const lines = sale.steps.flatMap((step) => step.lines.map((line) => ({ step, line })))
   const linesOf = (name: string): LiveLine[] => {
-    const own = lines.filter(({ line }) => line.label.replace(/^\d /, '') === name)
+    const own = lines.filter(
+      ({ step, line }) =>
+        line.label.replace(/^\d /, '') === name || (step.name === 'permit' && name === 'validate'),
+    )
     return own.map(({ line }) => line)
   }
   const doing = sale.steps.find(({ state }) => state === 'doing')?.name

@@ -14,12 +14,13 @@ export function Offer({ recordId, dealId }: { recordId: string; dealId: `0x${str
   const [progress, setProgress] = useState<Progress>()
   const preview = useQuery({
     queryKey: ['preview', recordId, dealId],
-    queryFn: () => ask('preview', { id: recordId, dealId }),
+    queryFn: () => ask('preview', { id: recordId, dealId }, setProgress),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })
   const offer = useMutation({
-    mutationFn: () => ask('offer', { id: recordId, dealId }, setProgress),
+    mutationFn: () =>
+      ask('offer', { id: recordId, dealId, words: preview.data?.permission ?? [] }, setProgress),
     onSuccess: refresh,
   })
   const sale = offer.data
@@ -29,7 +30,7 @@ export function Offer({ recordId, dealId }: { recordId: string; dealId: `0x${str
   })
   if (preview.isPending) return <Busy>{texts.patient.selecting}</Busy>
   if (preview.error) return <Problem error={preview.error} />
-  const { leaving, staying, total, sentences, terms, net, oracleCount, quorum } = preview.data
+  const { leaving, staying, total, permission, terms, net, oracleCount, quorum } = preview.data
   const stays = total - leaving.length
   return (
     <div className="mt-4 space-y-4 text-sm">
@@ -63,7 +64,7 @@ export function Offer({ recordId, dealId }: { recordId: string; dealId: `0x${str
       <div>
         <h4 className="font-semibold">{texts.patient.sentences}</h4>
         <ol className="mt-1 list-decimal space-y-1 pl-5">
-          {(sale?.sentences ?? sentences).map((sentence) => (
+          {(sale?.sentences ?? preview.data.consent).map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ol>
@@ -80,7 +81,13 @@ export function Offer({ recordId, dealId }: { recordId: string; dealId: `0x${str
       </div>
       {sale ? null : (
         <div className="space-y-2">
+          <h4 className="font-semibold">{texts.patient.permission}</h4>
           <p>{texts.patient.checkAbout(count(oracleCount), count(quorum))}</p>
+          <ol className="list-decimal space-y-1 pl-5 break-words" data-permission>
+            {permission.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ol>
           <Button kind="primary" disabled={offer.isPending} onClick={() => offer.mutate()}>
             {texts.patient.check}
           </Button>

@@ -65,8 +65,8 @@ function SaleItem({ item: { sale, status, refund } }: { item: Item }) {
                 : []),
             ]}
           />
-          <ol className="list-decimal space-y-1 pl-5">
-            {sale.sentences.map((sentence) => (
+          <ol className="list-decimal space-y-1 pl-5 break-words">
+            {[...sale.permission, ...sale.sentences].map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ol>

@@ -134,12 +134,13 @@ export const en = {
     selecting: 'Looking what the deal asks for …',
     leaves: (count: string) => `${count} entries would leave, sealed`,
     stays: (count: string) => `${count} entries never leave`,
-    sentences: 'What you would consent to',
+    permission: 'First, only the check',
+    sentences: 'What you would consent to after the check',
     promises: 'What the researcher promises',
     optional: 'optional',
     checkAbout: (oracles: string, quorum: string) =>
-      `To be checked, the entries above go, sealed, to the store and to ${oracles} oracles, who can read them; ${quorum} of them must certify. Nothing is sold yet.`,
-    check: 'Seal it and have it checked',
+      `Nothing has left this browser yet. By signing these sentences you let ${oracles} oracles check what is listed above; ${quorum} of them must certify it.`,
+    check: 'I have read this: let them check it',
     progress: (step: string) =>
       ({
         select: 'Selecting …',
@@ -149,7 +150,7 @@ export const en = {
         validate: 'Oracles are checking …',
       })[step] ?? 'Working …',
     certified: (signed: string, all: string, score: string) =>
-      `${signed} of ${all} oracles certified it; quality ${score} of 100. Read the sentences above, then sign.`,
+      `${signed} of ${all} oracles certified it; quality ${score} of 100. Read what you would consent to, then sign.`,
     sign: (price: string) => `I have read this: consent for ${price}`,
     settling: 'Consent and payment go into one transaction …',
     paid: (price: string) =>

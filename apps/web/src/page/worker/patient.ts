@@ -2,7 +2,6 @@ import { createIssuerClient } from '@ambrosia/api/issuer/IssuerClient'
 import { consentSentences } from '@ambrosia/exchange/consentSentences'
 import { minimumNet } from '@ambrosia/exchange/Deal'
 import * as IssuedRecord from '@ambrosia/exchange/IssuedRecord'
-import { selectRecord } from '@ambrosia/exchange/offer/selectRecord'
 import type { QuorumCertificate } from '@ambrosia/exchange/QuorumCertificate'
 import { revocationPrice, type SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
@@ -20,6 +19,7 @@ import {
   prepareOffer,
   type SealedForDeal,
 } from '@ambrosia/sdk/provider/offerRecord'
+import { describeOffer, type OfferWords, permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { revokeConsent, sweep as sweepProceeds } from '@ambrosia/sdk/provider/revokeConsent'
 import { readRecords } from '@ambrosia/sdk/readRecords'
 import { settle } from '@ambrosia/sdk/relay/settle'
@@ -59,6 +59,8 @@ export type Sale = {
   provider: Hex
   score: number
   net: bigint
+  /** The words of the permission to check, and of the consent. */
+  permission: readonly string[]
   sentences: string[]
   leaving: number
   total: number
@@ -81,16 +83,14 @@ export type Preview = {
   leaving: { type: string; text: string }[]
   staying: { type: string; count: number }[]
   total: number
-  explanation: string
   labels: string[]
   net: bigint
-  sentences: string[]
+  /** What is signed before anything leaves, and what would be asked after the check. */
+  permission: string[]
+  consent: string[]
   terms: { title: string; text: string; required: boolean }[]
   oracleCount: number
   quorum: number
-  deliveryWindowSec: number
-  retentionEnd: string
-  purpose: string
 }
 
 /** A FHIR Bundle as a record: read, signed by the hospital, kept in the wallet. */
@@ -151,17 +151,25 @@ export async function readChart({ id }: { id: string }): Promise<RecordChart> {
   return toChart(resources, names)
 }
 
-export async function preview({ id, dealId }: { id: string; dealId: Hex }): Promise<Preview> {
-  const { record } = await keptRecord(id)
-  const deal = await loadDeal(await network(), dealId)
-  const selected = selectRecord(record, deal.criteria)
+/** Selects and seals for a deal, and says all that a person is asked. Nothing leaves the machine. */
+export async function preview(
+  { id, dealId }: { id: string; dealId: Hex },
+  onProgress: (progress: Progress) => void,
+): Promise<Preview> {
+  const preparedAt = Date.now()
+  // The words name a time, so what is signed later is made at the same one.
+  const offering = { ...(await offeringOf(id, dealId)), now: () => preparedAt, onProgress }
+  const sealed = await prepareOffer(offering)
+  prepared.set(saleIdOf(id, dealId), { offering, sealed })
+  const { deal, record } = offering
+  const { selected } = sealed
   const all = record.resources.map((one, index) => IssuedRecord.toResource(one, index))
   const chosen = new Set(selected.indexes)
   const staying = new Map<string, number>()
   all.forEach(({ type }, index) => {
     if (!chosen.has(index)) staying.set(type, (staying.get(type) ?? 0) + 1)
   })
-  const net = minimumNet(deal.terms, 100)
+  const words = describeOffer(offering, sealed)
   return {
     leaving: selected.indexes.map((index) => {
       const { type } = all[index] as { type: string }
@@ -169,40 +177,41 @@ export async function preview({ id, dealId }: { id: string; dealId: Hex }): Prom
     }),
     staying: [...staying].map(([type, count]) => ({ type, count })),
     total: selected.total,
-    explanation: selected.explanation,
     labels: selected.labels,
-    net,
-    sentences: consentSentences({
-      deal,
-      net,
-      selected,
-      issuer: String(record.credential['issuer']),
-      provider: wallet.account(providerName(id, dealId)).address,
-      signedAt: new Date(),
-    }),
+    net: minimumNet(deal.terms, deal.terms.tiers.at(-1)?.minimumScore ?? 100),
+    permission: words.permission,
+    consent: words.consent,
     terms: deal.agreement.terms.map(({ title, text, required }) => ({ title, text, required })),
-    oracleCount: deal.terms.oracles.length,
+    oracleCount: sealed.recipients.length,
     quorum: deal.terms.quorum,
-    deliveryWindowSec: deal.terms.deliveryWindow,
-    retentionEnd: deal.agreement.retentionEnd,
-    purpose: deal.criteria.purpose,
   }
 }
 
-/** Seals the record to the deal's oracles and has them check it. */
+/** What was selected and sealed and waits for the person's permission. */
+const prepared = new Map<string, { offering: Offering; sealed: SealedForDeal }>()
+
+/** Signs the permission to check that was shown, and has the oracles check the sealed record. */
 export async function offer(
-  { id, dealId }: { id: string; dealId: Hex },
+  { id, dealId, words }: { id: string; dealId: Hex; words: string[] },
   onProgress: (progress: Progress) => void,
 ): Promise<Sale> {
-  const offering = { ...(await offeringOf(id, dealId)), onProgress }
+  const saleId = saleIdOf(id, dealId)
+  const ready = prepared.get(saleId)
+  if (!ready) throw new ShowAgainError()
+  const { sealed } = ready
+  const confirm = async ({ permission }: OfferWords): Promise<void> => {
+    if (permission.join('\n') !== words.join('\n')) throw new ShowAgainError()
+  }
+  const permission = await permitCheck({ offering: ready.offering, sealed, confirm })
+  const offering = { ...ready.offering, now: () => Date.now(), onProgress }
   const { deal } = offering
-  const sealed = await prepareOffer(offering)
   onProgress({ step: 'upload', done: 0, total: sealed.offer.sealed.length, unit: 'bytes' })
-  const certificate = await certifyOffer(offering, sealed)
+  const certificate = await certifyOffer(offering, sealed, permission)
+  prepared.delete(saleId)
   const { score } = certificate.certificate
   const net = minimumNet(deal.terms, score)
   const sale: Sale = {
-    id: `sale.${id.slice(7)}.${dealId.slice(2, 18)}`,
+    id: saleId,
     recordId: id,
     dealId,
     title: deal.criteria.title,
@@ -212,6 +221,7 @@ export async function offer(
     provider: offering.account.address,
     score,
     net,
+    permission: permission.words.sentences,
     sentences: consentSentences({
       deal,
       net,
@@ -343,6 +353,10 @@ async function keptRecord(id: string): Promise<KeptRecord> {
   return kept
 }
 
+function saleIdOf(id: string, dealId: Hex): string {
+  return `sale.${id.slice('record.'.length)}.${dealId.slice(2, 18)}`
+}
+
 function providerName(id: string, dealId: Hex): string {
   return `${id}.${dealId}`
 }
@@ -360,6 +374,14 @@ export class NoHospitalError extends AmbrosiaError {
   constructor() {
     super('Page.NoHospital', 'this network has no hospital that this page may act for', {
       hint: 'Ask your hospital for a signed record.',
+    })
+  }
+}
+
+export class ShowAgainError extends AmbrosiaError {
+  constructor() {
+    super('Page.ShowAgain', 'the words that were shown are no longer those that would be signed', {
+      hint: 'Nothing was sent. Look at the deal again and read the words as they are now.',
     })
   }
 }
