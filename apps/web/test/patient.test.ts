@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { axe, findChromium, launch, NO_BROWSER, openPage } from './support/openBrowser.ts'
 import { type RunningDemo, startDemo } from './support/startDemo.ts'
 
 const chromiumPath = findChromium()
 
-describe('the page beside a running sale', { skip: chromiumPath ? false : NO_BROWSER }, () => {
+describe('page beside a running sale', { skip: chromiumPath ? false : NO_BROWSER }, () => {
   let demo: RunningDemo
   let browser: Browser
   before(async () => {
@@ -18,7 +18,7 @@ describe('the page beside a running sale', { skip: chromiumPath ? false : NO_BRO
     await demo?.stop()
   })
 
-  test('the live page shows eight steps, what was signed in words, and three attacks refused', async () => {
+  it('shows the sale of the terminal: eight steps, the words that were signed, three attacks refused', async () => {
     const { page, complaints } = await openPage(browser)
     await page.goto(demo.url)
     await page.getByText('all went well').waitFor()
@@ -38,7 +38,7 @@ describe('the page beside a running sale', { skip: chromiumPath ? false : NO_BRO
     assert.deepEqual(complaints, [])
   })
 
-  test('a patient sells a record, is paid and revokes; the counter of bytes is the truth', async () => {
+  it('lets a patient sell a record, be paid and revoke; the counter of bytes is the truth', async () => {
     const { page, complaints } = await openPage(browser)
     const truth = countRequests(page)
     await page.goto(`${demo.url}/patient`)

@@ -2,7 +2,9 @@
 import { fromUtf8 } from '@ambrosia/primitives/Bytes'
 import * as market from './market.ts'
 import { network } from './network.ts'
-import * as patient from './patient.ts'
+import * as offers from './offers.ts'
+import * as records from './records.ts'
+import * as sales from './sales.ts'
 import * as wallet from './wallet.ts'
 
 type Nothing = Record<string, never>
@@ -27,17 +29,17 @@ export const actions = {
   unlockWithPasskey: async ({ secret }: { secret: Uint8Array }) => await wallet.unlock(secret),
   lockWallet: async (_: Nothing) => wallet.lock(),
   forgetWallet: async (_: Nothing) => await wallet.forget(),
-  addRecord: patient.addRecord,
-  sampleBundle: patient.sampleBundle,
-  listRecords: patient.listRecords,
-  removeRecord: patient.removeRecord,
-  readChart: patient.readChart,
-  preview: patient.preview,
-  offer: patient.offer,
-  consent: patient.consent,
-  listSales: patient.listSales,
-  revoke: patient.revoke,
-  sweep: patient.sweep,
+  addRecord: records.addRecord,
+  sampleBundle: records.sampleBundle,
+  listRecords: records.listRecords,
+  removeRecord: records.removeRecord,
+  readChart: records.readChart,
+  preview: offers.preview,
+  offer: offers.offer,
+  consent: offers.consent,
+  listSales: sales.listSales,
+  revoke: sales.revoke,
+  sweep: sales.sweep,
   listDeals: market.listDeals,
   listOracles: market.listOracles,
   ledger: market.ledger,

@@ -1,0 +1,117 @@
+import { createIssuerClient } from '@ambrosia/api/issuer/IssuerClient'
+import * as IssuedRecord from '@ambrosia/exchange/IssuedRecord'
+import * as Bundle from '@ambrosia/health/Bundle'
+import * as Generator from '@ambrosia/health/Generator'
+import { fromUtf8, random, toHex } from '@ambrosia/primitives/Bytes'
+import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { namesOf, type RecordChart, toChart } from './chart.ts'
+import { network } from './network.ts'
+import * as wallet from './wallet.ts'
+
+/** A record in the wallet. */
+export type KeptRecord = {
+  id: string
+  label: string
+  addedAt: number
+  record: IssuedRecord.IssuedRecord
+  statusIndex: number
+  claimCount: number
+  digestCount: number
+  removed: number
+  /** Names of codes as the person's own Bundle had them; they stay here. */
+  names: Record<string, string>
+}
+
+export type RecordSummary = Omit<KeptRecord, 'record' | 'names'> & {
+  resourceCount: number
+  form: string
+  issuer: string
+}
+
+/** A FHIR Bundle as a record: read, signed by the hospital, kept in the wallet. */
+export async function addRecord({ bundle, label }: { bundle: Uint8Array; label: string }) {
+  // Read here first: what is no Bundle of one patient is refused before anything is sent.
+  const { resources } = Bundle.read(bundle)
+  const { description, fetch, now } = await network()
+  const { development } = description
+  if (development === undefined) throw new NoHospitalError()
+  const issuer = createIssuerClient({
+    url: description.services.issuer,
+    operatorToken: development.operatorToken,
+    fetch: fetch as never,
+    now,
+  })
+  const id = `record.${Date.now()}.${toHex(random(4)).slice(2)}`
+  const issued = await issuer.issue(bundle, wallet.holderKey(id).did, 'safe-harbor')
+  const kept: KeptRecord = {
+    id,
+    label: label.slice(0, 80),
+    addedAt: Date.now(),
+    record: IssuedRecord.parse(issued.record),
+    statusIndex: issued.statusIndex,
+    claimCount: issued.claimCount,
+    digestCount: issued.digestCount,
+    removed: issued.report?.removed ?? 0,
+    names: namesOf(resources),
+  }
+  await wallet.put(id, kept)
+  return summaryOf(kept)
+}
+
+/** A synthetic patient's Bundle, made here. */
+export async function sampleBundle({ seed }: { seed: number }) {
+  const { bundle, summary } = Generator.patient({
+    seed,
+    asOf: new Date(),
+    condition: 'diabetes',
+    ageYears: 57,
+    resources: 231,
+  })
+  return { bundle: fromUtf8(CanonicalJson.stringify(bundle)), ageYears: summary.ageYears }
+}
+
+export async function listRecords(): Promise<RecordSummary[]> {
+  const kept = await wallet.list<KeptRecord>('record.')
+  return kept.map(summaryOf)
+}
+
+export async function removeRecord({ id }: { id: string }): Promise<void> {
+  await wallet.drop(id)
+}
+
+/** The record as a person reads one. */
+export async function readChart({ id }: { id: string }): Promise<RecordChart> {
+  const { record, names } = await keptRecord(id)
+  const resources = record.resources.map((one, index) => IssuedRecord.toResource(one, index))
+  return toChart(resources, names)
+}
+
+export async function keptRecord(id: string): Promise<KeptRecord> {
+  const kept = await wallet.get<KeptRecord>(id)
+  if (!kept) throw new UnknownError('record')
+  return kept
+}
+
+function summaryOf({ record, names: _, ...kept }: KeptRecord): RecordSummary {
+  return {
+    ...kept,
+    resourceCount: record.resources.length,
+    form: record.form,
+    issuer: String(record.credential['issuer']),
+  }
+}
+
+export class NoHospitalError extends AmbrosiaError {
+  constructor() {
+    super('Page.NoHospital', 'this network has no hospital that this page may act for', {
+      hint: 'Ask your hospital for a signed record.',
+    })
+  }
+}
+
+export class UnknownError extends AmbrosiaError {
+  constructor(what: string) {
+    super('Page.Unknown', `this wallet has no such ${what}`)
+  }
+}
