@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import * as Validation from '@ambrosia/health/Validation'
+import { toHex } from '@ambrosia/primitives/Bytes'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
@@ -17,7 +19,12 @@ export async function buildPage(folder: string): Promise<void> {
     configFile: false,
     logLevel: 'warn',
     plugins: [react(), tailwindcss(), compiledSchemas()],
-    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      global: 'globalThis',
+      // The validator is that of these sources; a browser can't compute the hash.
+      __VALIDATOR_HASH__: JSON.stringify(toHex(Validation.validatorHash())),
+    },
     resolve: { conditions: ['browser', 'module', 'import', 'default'] },
     worker: { format: 'es', plugins: () => [compiledSchemas()] },
     build: {

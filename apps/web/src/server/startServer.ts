@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { fail, sendJson } from './answers.ts'
 import { readNetwork } from './configuration.ts'
 import { developmentFiles } from './developmentFiles.ts'
+import { readFhir } from './fhir.ts'
 import { securityHeaders } from './headers.ts'
 import { isFromPage } from './isFromPage.ts'
 import { createLive } from './live.ts'
@@ -59,6 +60,7 @@ async function answer(
   if (pathname === '/network') return sendJson(response, readNetwork(options))
   if (pathname === '/live') return live.stream(request, response)
   if (pathname === '/rpc') return await rpc(request, response, options.home)
+  if (pathname.startsWith('/fhir/')) return await readFhir(request, response)
   if (pathname.startsWith('/services/')) return await forward(request, response, options.home)
   if (pathname.startsWith('/development/')) {
     if (!options.development) return fail(response, 404)

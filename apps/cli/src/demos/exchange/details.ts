@@ -9,12 +9,15 @@ import type { Detail } from '../frame/Live.ts'
 
 /** What the steps of the sale open to on the page. Nothing of a record and no key. */
 
-export function issuedDetail({ record, claimCount, digestCount, report }: Issued): Detail {
+export function issuedDetail(
+  { record, claimCount, digestCount, report }: Issued,
+  made: { seed: number; asOf: string } | undefined,
+): Detail {
   const issuer = String(record.credential['issuer'])
   return {
     by: issuer,
     signed: [{ what: 'HealthRecordCredential (bbs-2023)', by: issuer }],
-    facts: { claims: claimCount, digests: digestCount, removed: report?.removed ?? 0 },
+    facts: { claims: claimCount, digests: digestCount, removed: report?.removed ?? 0, ...made },
   }
 }
 

@@ -13,19 +13,28 @@ export type Patient = {
   about: string
   bundle: Uint8Array
   resources: readonly Resource[]
+  /** How a synthetic patient is made once more. */
+  made?: { seed: number; asOf: string }
 }
 
 /** A synthetic patient with type 2 diabetes. */
 export function syntheticPatient(seed: number): Patient {
+  const asOf = new Date()
   const { bundle, resources, summary } = Generator.patient({
     seed,
-    asOf: new Date(),
+    asOf,
     condition: 'diabetes',
     ageYears: 57,
     resources: 231,
   })
   const about = `synthetic, seed ${seed}, ${summary.ageYears} years, type 2 diabetes, ${resources.length} resources`
-  return { label: 'patient', about, bundle: fromUtf8(CanonicalJson.stringify(bundle)), resources }
+  return {
+    label: 'patient',
+    about,
+    bundle: fromUtf8(CanonicalJson.stringify(bundle)),
+    resources,
+    made: { seed, asOf: asOf.toISOString() },
+  }
 }
 
 /** Patients of FHIR Bundles, one Patient each. @throws Cli.Usage, Demo.BundleRefused naming the file */

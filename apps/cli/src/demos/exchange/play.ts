@@ -90,10 +90,10 @@ async function sellAll(context: {
 }
 
 function issuedLines(holders: readonly Holder[]): Line[] {
-  return holders.map(({ issued }) => ({
+  return holders.map(({ issued, patient }) => ({
     label: '1 issue',
     text: `hospital signs ${issued.claimCount} claims and ${issued.digestCount} digests; Safe Harbor removed ${(issued.report?.removed ?? 0).toLocaleString('en')} values`,
-    detail: issuedDetail(issued),
+    detail: issuedDetail(issued, patient.made),
   }))
 }
 

@@ -9,7 +9,12 @@ import { WalletButton } from './WalletButton.tsx'
 
 const PLACES = [
   ['/', 'live'],
+  ['/views', 'views'],
   ['/patient', 'patient'],
+  ['/researcher', 'researcher'],
+  ['/market', 'market'],
+  ['/hospital', 'hospital'],
+  ['/attacks', 'attacks'],
 ] as const
 
 /** What stands around every page. */

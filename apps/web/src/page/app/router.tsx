@@ -19,6 +19,31 @@ const routes = [
     path: '/patient',
     component: lazyRouteComponent(() => import('../patient/Patient.tsx'), 'Patient'),
   }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/views',
+    component: lazyRouteComponent(() => import('../views/Views.tsx'), 'Views'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/researcher',
+    component: lazyRouteComponent(() => import('../researcher/Researcher.tsx'), 'Researcher'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/market',
+    component: lazyRouteComponent(() => import('../market/Market.tsx'), 'Market'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/hospital',
+    component: lazyRouteComponent(() => import('../hospital/Hospital.tsx'), 'Hospital'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/attacks',
+    component: lazyRouteComponent(() => import('../attacks/Attacks.tsx'), 'Attacks'),
+  }),
 ]
 
 export const router = createRouter({

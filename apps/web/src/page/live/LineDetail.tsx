@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { LiveLine } from '../app/useLive.ts'
 import { ask } from '../app/worker.ts'
 import { useTexts } from '../texts/Texts.tsx'
 import { count } from '../ui/format.ts'
 import { Busy, Code, Facts, Hash, Problem } from '../ui/index.tsx'
-import type { LiveLine } from './useLive.ts'
 
 /** What a line opens to: the words that were read, what was signed and by whom, the transaction. */
 export function LineDetail({ line }: { line: LiveLine }) {

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
+import { type LiveLine, useLive } from '../app/useLive.ts'
 import { useTexts } from '../texts/Texts.tsx'
 import { count } from '../ui/format.ts'
 import { Badge, Busy, Button, Card, Note, PageHead } from '../ui/index.tsx'
 import { LineDetail } from './LineDetail.tsx'
-import { type LiveLine, useLive } from './useLive.ts'
 
 /** The eight steps of a sale; the label of a line says which it belongs to. */
 const STEPS = [

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useWallet } from '../app/useWallet.ts'
-import { WalletForm } from '../app/WalletForm.tsx'
+import { WithWallet } from '../app/WithWallet.tsx'
 import { ask } from '../app/worker.ts'
 import { useTexts } from '../texts/Texts.tsx'
 import { count } from '../ui/format.ts'
@@ -14,19 +13,12 @@ import { Sales } from './Sales.tsx'
 /** A patient's way: records, deals, consent, money, and what became of it. */
 export function Patient() {
   const texts = useTexts()
-  const { data: wallet } = useWallet()
   return (
     <>
       <PageHead title={texts.patient.title} lead={texts.patient.lead} />
-      {wallet?.state === 'open' ? <Opened /> : null}
-      {wallet && wallet.state !== 'open' ? (
-        <Card className="max-w-xl">
-          <h2 className="mb-2">
-            {wallet.state === 'locked' ? texts.wallet.unlock : texts.wallet.make}
-          </h2>
-          <WalletForm />
-        </Card>
-      ) : null}
+      <WithWallet>
+        <Opened />
+      </WithWallet>
     </>
   )
 }

@@ -1,10 +1,15 @@
 /** Everything the page can ask of its worker. */
 import { fromUtf8 } from '@ambrosia/primitives/Bytes'
+import * as attacks from './attacks.ts'
+import * as criteria from './criteria.ts'
+import * as hospital from './hospital.ts'
 import * as market from './market.ts'
 import { network } from './network.ts'
 import * as offers from './offers.ts'
 import * as records from './records.ts'
+import * as researcher from './researcher.ts'
 import * as sales from './sales.ts'
+import * as views from './views.ts'
 import * as wallet from './wallet.ts'
 
 type Nothing = Record<string, never>
@@ -30,6 +35,7 @@ export const actions = {
   lockWallet: async (_: Nothing) => wallet.lock(),
   forgetWallet: async (_: Nothing) => await wallet.forget(),
   addRecord: records.addRecord,
+  addFromServer: records.addFromServer,
   sampleBundle: records.sampleBundle,
   listRecords: records.listRecords,
   removeRecord: records.removeRecord,
@@ -40,9 +46,27 @@ export const actions = {
   listSales: sales.listSales,
   revoke: sales.revoke,
   sweep: sales.sweep,
+  researcher: researcher.researcher,
+  becomeResearcher: researcher.becomeResearcher,
+  openDeal: researcher.openDeal,
+  changeDeal: researcher.changeDeal,
+  activeOracles: researcher.activeOracles,
+  collect: researcher.collect,
+  explore: researcher.explore,
+  download: researcher.download,
+  verifyAll: researcher.verifyAll,
+  searchCodes: criteria.searchCodes,
+  countSample: criteria.countSample,
+  hospital: hospital.hospital,
+  issuances: hospital.issuances,
+  revokeRecord: hospital.revokeRecord,
+  attack: attacks.attack,
   listDeals: market.listDeals,
   listOracles: market.listOracles,
   ledger: market.ledger,
   salesOf: market.salesOf,
   transaction: market.transaction,
+  patientView: views.patientView,
+  storeView: views.storeView,
+  researcherView: views.researcherView,
 }

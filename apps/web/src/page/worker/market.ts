@@ -1,5 +1,5 @@
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
-import { readDealStatus, readDeals } from '@ambrosia/chain/read/exchange'
+import { readDealStatus, readDeals, readSettled } from '@ambrosia/chain/read/exchange'
 import { readOperators, readOracle } from '@ambrosia/chain/read/oracle'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
@@ -88,6 +88,7 @@ export async function listOracles() {
   const { chain, description, fetch } = await network()
   const { oracleRegistry } = chain.contracts
   const operators = await readOperators(chain.client, oracleRegistry)
+  const settled = await sales()
   return await Promise.all(
     operators.map(async (operator) => {
       const oracle = await readOracle(chain.client, oracleRegistry, operator)
@@ -98,18 +99,38 @@ export async function listOracles() {
           ({ ok }) => ok,
           () => false,
         ))
+      const own = settled.filter(({ oracles }) => oracles.includes(operator.toLowerCase()))
+      const shareOf = (sale: (typeof own)[number]) => sale.shares.get(operator.toLowerCase())
       return {
         operator,
+        certified: own.filter((sale) => shareOf(sale) !== undefined).length,
+        missed: own.filter((sale) => shareOf(sale) === undefined).length,
+        earned: own.reduce((sum, sale) => sum + (shareOf(sale) ?? 0n), 0n),
         name: index >= 0 ? `oracle-${index + 1}` : '',
         status: oracle.status,
         endpoint: oracle.endpoint,
-        commissionBps: Number((oracle as { commissionBps?: number }).commissionBps ?? 0),
+        commissionBps: oracle.commissionBps,
         epoch: Number(oracle.epoch),
         signer: oracle.signer,
         isUp,
       }
     }),
   )
+}
+
+/** Every sale with the oracles that its deal names and the shares of those that certified it. */
+async function sales() {
+  const { chain } = await network()
+  const dealBook = { address: chain.contracts.dealBook, fromBlock: chain.fromBlock }
+  const deals = await readDeals(chain.client, dealBook)
+  const named = new Map(
+    deals.map(({ dealId, terms }) => [dealId, terms.oracles.map((one) => one.toLowerCase())]),
+  )
+  const all = await readSettled(chain.client, dealBook, {})
+  return all.map(({ record }) => ({
+    oracles: named.get(record.dealId) ?? [],
+    shares: new Map(record.shares.map(({ oracle, amount }) => [oracle.toLowerCase(), amount])),
+  }))
 }
 
 /** Money of the exchange: what came in is what went out and what is held. */

@@ -161,7 +161,7 @@ export async function consent({ saleId }: { saleId: string }): Promise<Sale> {
 }
 
 /** The offering of a record into a deal, by a fresh account for this deal. */
-async function offeringOf(id: string, dealId: Hex): Promise<Offering> {
+export async function offeringOf(id: string, dealId: Hex): Promise<Offering> {
   const { record } = await keptRecord(id)
   const here = await network()
   const { chain, store, loader, now } = here

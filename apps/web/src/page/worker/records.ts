@@ -2,6 +2,7 @@ import { createIssuerClient } from '@ambrosia/api/issuer/IssuerClient'
 import * as IssuedRecord from '@ambrosia/exchange/IssuedRecord'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as Generator from '@ambrosia/health/Generator'
+import type { Resource } from '@ambrosia/health/Resource'
 import { fromUtf8, random, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -56,14 +57,37 @@ export async function addRecord({ bundle, label }: { bundle: Uint8Array; label: 
     names: namesOf(resources),
   }
   await wallet.put(id, kept)
+  // The hospital's own log: no name and nothing of the record.
+  const { statusIndex, addedAt: at, claimCount: claims, digestCount: digests, removed } = kept
+  await wallet.put(`issued.${statusIndex}`, { statusIndex, at, claims, digests, removed })
   return summaryOf(kept)
 }
 
+/** As {@link addRecord}, from the hospital's FHIR server: `Patient/ID/$everything`, page after page. */
+export async function addFromServer({ url }: { url: string }) {
+  const { fetch } = await network()
+  const path = `/${url.replace(/^\/+/, '').replace(/^fhir\//, '')}`
+  const resources: Resource[] = []
+  let next: string | undefined = `/fhir${path}`
+  for (let pages = 0; next !== undefined && pages < PAGE_LIMIT; pages++) {
+    const answer: Response = await fetch(next)
+    if (!answer.ok) throw new NoFhirServerError(answer.status)
+    const text = await answer.text()
+    resources.push(...Bundle.readResources(text))
+    const { link = [] } = JSON.parse(text) as { link?: { relation?: string; url?: string }[] }
+    const following = link.find(({ relation }) => relation === 'next')?.url
+    next = following && `/fhir${path}${new URL(following, self.location.href).search}`
+  }
+  return await addRecord({ bundle: Bundle.write(Bundle.merge(resources)), label: path.slice(1) })
+}
+
+const PAGE_LIMIT = 200
+
 /** A synthetic patient's Bundle, made here. */
-export async function sampleBundle({ seed }: { seed: number }) {
+export async function sampleBundle({ seed, asOf }: { seed: number; asOf?: string }) {
   const { bundle, summary } = Generator.patient({
     seed,
-    asOf: new Date(),
+    asOf: asOf === undefined ? new Date() : new Date(asOf),
     condition: 'diabetes',
     ageYears: 57,
     resources: 231,
@@ -99,6 +123,14 @@ function summaryOf({ record, names: _, ...kept }: KeptRecord): RecordSummary {
     resourceCount: record.resources.length,
     form: record.form,
     issuer: String(record.credential['issuer']),
+  }
+}
+
+export class NoFhirServerError extends AmbrosiaError {
+  constructor(status: number) {
+    super('Page.NoFhirServer', `the FHIR server gave no record (${status})`, {
+      hint: 'Set AMBROSIA_FHIR to its address before the network starts, and give Patient/ID/$everything.',
+    })
   }
 }
 

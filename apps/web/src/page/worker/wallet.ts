@@ -2,6 +2,7 @@ import * as Keys from '@ambrosia/credentials/Keys'
 import { fromUtf8, random, toHex, toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { hmacSha256 } from '@ambrosia/primitives/Hash'
+import * as Envelope from '@ambrosia/sealing/Envelope'
 import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
 import * as database from './database.ts'
 import { parse, stringify } from './values.ts'
@@ -133,6 +134,11 @@ export function account(name: string): LocalAccount {
 
 export function holderKey(name: string): Keys.HolderKey {
   return Keys.holderKeyOf(secret(`holder.${name}`))
+}
+
+export async function encryptionKey(name: string): Promise<Envelope.KeyPair> {
+  const seed = secret(`encryption.${name}`)
+  return await Envelope.createKeyPair(() => seed.slice())
 }
 
 /** Remembers a value under a key, sealed. */
