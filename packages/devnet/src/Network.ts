@@ -132,7 +132,7 @@ async function startProcesses(
   }
   if (kept !== undefined) assertOracleCount(kept, options.oracleCount)
   const ports = kept
-    ? await assertFreePorts(portsOf(kept))
+    ? [...(await assertFreePorts(portsOf(kept))), ...(await choosePorts(pagePortOf(options)))]
     : await choosePorts(wantedPorts(options))
   options.onPorts?.(ports)
   const [chainPort, ...otherPorts] = ports as [TakenPort, ...TakenPort[]]
@@ -260,7 +260,7 @@ function assertOracleCount({ services }: NetworkFile, wanted: number | undefined
 
 /** Processes in the order of their start, each with the port it would like. */
 function wantedPorts(options: StartOptions): { name: string; port: number }[] {
-  const { chain, issuer, store, firstOracle, page } = options.ports ?? DEFAULT_PORTS
+  const { chain, issuer, store, firstOracle } = options.ports ?? DEFAULT_PORTS
   return [
     { name: 'chain', port: chain },
     { name: 'issuer', port: issuer },
@@ -269,8 +269,16 @@ function wantedPorts(options: StartOptions): { name: string; port: number }[] {
       name: `oracle-${index + 1}`,
       port: firstOracle === 0 ? 0 : firstOracle + index,
     })),
-    ...(options.page === true ? [{ name: PAGE, port: page }] : []),
+    ...pagePortOf(options),
   ]
+}
+
+/** The page's port, where a page is asked for. */
+function pagePortOf({
+  page,
+  ports = DEFAULT_PORTS,
+}: StartOptions): { name: string; port: number }[] {
+  return page === true ? [{ name: PAGE, port: ports.page }] : []
 }
 
 export class OtherOraclesError extends AmbrosiaError {

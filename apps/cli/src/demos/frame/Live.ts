@@ -48,6 +48,8 @@ export function createLiveFile(home: string): OnLive {
       early.push(line)
       return
     }
+    // Where nothing began, as in a home that was refused, nothing is written.
+    if (event.kind === 'end' && early) return
     const lines = [...(early ?? []), line]
     early = undefined
     mkdirSync(join(home, 'live'), { recursive: true, mode: 0o700 })
