@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react'
 import { settings } from '../app/settings.ts'
-import { de } from './de.ts'
-import { type Catalogue, en } from './en.ts'
+import { de } from './tables/de.ts'
+import { type Catalogue, en } from './tables/en.ts'
 
 const Context = createContext<Catalogue>(en)
 

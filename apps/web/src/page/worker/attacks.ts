@@ -11,14 +11,13 @@ import { developmentAccount } from './network.ts'
 import { offeringOf } from './offers.ts'
 import { keptSale, type Sale } from './sales.ts'
 
-export const ATTACKS = [
-  'replay',
-  'changedByte',
-  'forgedCertificate',
-  'lyingOracle',
-  'otherPayout',
-] as const
-export type AttackName = (typeof ATTACKS)[number]
+export type AttackName =
+  | 'replay'
+  | 'changedByte'
+  | 'forgedCertificate'
+  | 'lyingOracle'
+  | 'otherPayout'
+
 export type AttackResult = { refusedBy: string; code: string; why: string; moneyMoved: boolean }
 
 /**
