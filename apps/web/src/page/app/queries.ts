@@ -9,9 +9,12 @@ export const queries = new QueryClient({
   },
 })
 
-/** Everything that may have changed after somebody did something. */
+/** What never changes once it is known, such as a transaction or what was shown of a deal. */
+const LASTING = new Set(['transaction', 'preview', 'sample', 'codes', 'chart', 'patientView'])
+
+/** Asks again for everything that may have changed after somebody did something. */
 export function refresh(): void {
-  void queries.invalidateQueries()
+  void queries.invalidateQueries({ predicate: ({ queryKey }) => !LASTING.has(String(queryKey[0])) })
 }
 
 onLocked(refresh)

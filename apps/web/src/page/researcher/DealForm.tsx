@@ -24,8 +24,11 @@ export function DealForm({ balance }: { balance: bigint }) {
   const [days, setDays] = useState(30)
   const [chosen, setChosen] = useState<readonly string[]>()
   const [quorum, setQuorum] = useState(2)
-  const oracles = useQuery({ queryKey: ['activeOracles'], queryFn: () => ask('activeOracles') })
-  const named = (oracles.data ?? []).filter((one) => chosen?.includes(one) ?? true)
+  const oracles = useQuery({ queryKey: ['oracles'], queryFn: () => ask('listOracles') })
+  const active = (oracles.data ?? []).filter(({ status }) => status === 'Active')
+  const named = active
+    .map(({ operator }) => operator)
+    .filter((one) => chosen?.includes(one) ?? true)
   const draft = { title: title || 'Untitled', rules, predicates: predicates.split('\n') }
   const sample = useQuery({
     queryKey: ['sample', JSON.stringify(draft.rules), predicates],
@@ -170,19 +173,24 @@ export function DealForm({ balance }: { balance: bigint }) {
         <fieldset className="text-sm">
           <legend className="font-medium">{texts.researcher.oracles}</legend>
           <div className="mt-1 flex flex-wrap gap-3">
-            {(oracles.data ?? []).map((one) => (
-              <label key={one} className="flex min-h-8 items-center gap-2">
+            {active.map(({ operator, certified, missed }) => (
+              <label key={operator} className="flex min-h-8 items-center gap-2">
                 <input
                   type="checkbox"
                   className="size-4 accent-accent"
-                  checked={named.includes(one)}
+                  checked={named.includes(operator)}
                   onChange={({ target }) =>
                     setChosen(
-                      target.checked ? [...named, one] : named.filter((other) => other !== one),
+                      target.checked
+                        ? [...named, operator]
+                        : named.filter((other) => other !== operator),
                     )
                   }
                 />
-                <Hash value={one} />
+                <Hash value={operator} />
+                <span className="text-soft">
+                  {texts.researcher.oracleRecord(count(certified), count(missed))}
+                </span>
               </label>
             ))}
           </div>

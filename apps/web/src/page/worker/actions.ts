@@ -50,7 +50,6 @@ export const actions = {
   becomeResearcher: researcher.becomeResearcher,
   openDeal: researcher.openDeal,
   changeDeal: researcher.changeDeal,
-  activeOracles: researcher.activeOracles,
   collect: researcher.collect,
   explore: researcher.explore,
   download: researcher.download,

@@ -1,9 +1,16 @@
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import * as Certificate from '@ambrosia/exchange/Certificate'
+import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
 import { random, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
 import { giveConsent } from '@ambrosia/sdk/provider/giveConsent'
-import { certifyOffer, prepareOffer, type SealedForDeal } from '@ambrosia/sdk/provider/offerRecord'
+import {
+  certifyOffer,
+  type Offering,
+  prepareOffer,
+  type SealedForDeal,
+} from '@ambrosia/sdk/provider/offerRecord'
 import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -64,37 +71,51 @@ const WAYS: Readonly<Record<AttackName, Way>> = {
     return undefined
   },
 
-  /** A certificate with a better score, under signatures of strangers. */
+  /** A certificate with a better score, under signatures of a stranger in the oracles' names. */
   forgedCertificate: async (sale) => {
+    const { chain } = await offeringOf(sale.recordId, sale.dealId)
+    const domain = dealBookDomain(chain.chainId, chain.contracts.dealBook)
+    // Tags of its own: it must not be refused for being a replay.
+    const certificate = {
+      ...sale.certificate.certificate,
+      score: 100,
+      personTag: toHex(random(32)),
+      recordTag: toHex(random(32)),
+    }
     const stranger = privateKeyToAccount(toHex(random(32)))
-    const signatures = await Promise.all(
-      sale.certificate.signatures.map(async ({ oracle }) => ({
-        oracle,
-        signature: await stranger.signMessage({
-          message: { raw: sale.certificate.certificateHash },
-        }),
-      })),
-    )
-    const tag = toHex(random(32))
-    const certificate = { ...sale.certificate.certificate, score: 100, recordTag: tag }
-    return await settleAgain(sale, { ...sale.certificate, certificate, signatures })
+    const signature = await stranger.signTypedData(Certificate.toTypedData(certificate, domain))
+    const signatures = sale.certificate.signatures.map(({ oracle }) => ({ oracle, signature }))
+    const certificateHash = Certificate.hash(certificate, domain)
+    return await settleAgain(sale, { certificate, certificateHash, signatures })
   },
 
-  /** One oracle's real signature, counted as if the whole quorum had signed. */
+  /** Oracles answer with a better score than they signed; one honest one is less than the quorum. */
   lyingOracle: async (sale) => {
-    const [liar] = sale.certificate.signatures
-    if (!liar) return undefined
-    const others = sale.certificate.signatures.slice(1)
-    const signatures = [
-      liar,
-      ...others.map(({ oracle }) => ({ oracle, signature: liar.signature })),
-    ]
-    return await settleAgain(sale, { ...sale.certificate, signatures })
+    const offering = await offeringOf(sale.recordId, sale.dealId)
+    const honest = await fetchOfHonestOne(offering)
+    const lied = { ...offering, fetch: honest }
+    const sealed = await prepareOffer(lied)
+    await certifyOffer(lied, sealed, await permitCheck({ offering: lied, sealed }))
+    return undefined
   },
 
   /** The relayer lets the money go elsewhere. */
   otherPayout: async (sale) =>
     await settleAgain(sale, {}, privateKeyToAccount(toHex(random(32))).address),
+}
+
+/** Lets one oracle's answer through as it is and improves the score of every other's. */
+async function fetchOfHonestOne({ fetch }: Offering): Promise<Offering['fetch']> {
+  let honest: string | undefined
+  return async (url, init) => {
+    const answer = await fetch(url, init)
+    if (!url.endsWith('/v1/submissions') || !answer.ok) return answer
+    honest ??= url
+    if (url === honest) return answer
+    const said = (await answer.json()) as { certificate: { score: number } }
+    const body = JSON.stringify({ ...said, certificate: { ...said.certificate, score: 99 } })
+    return new Response(body, { status: answer.status, headers: answer.headers })
+  }
 }
 
 async function settleAgain(

@@ -1,6 +1,5 @@
 import { createIssuerClient } from '@ambrosia/api/issuer/IssuerClient'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
-import { readOperators, readOracle } from '@ambrosia/chain/read/oracle'
 import * as DidAmbrosia from '@ambrosia/credentials/DidAmbrosia'
 import * as Agreement from '@ambrosia/exchange/Agreement'
 import * as Bundle from '@ambrosia/health/Bundle'
@@ -160,17 +159,6 @@ export async function changeDeal({ dealId, what }: { dealId: Hex; what: Change }
   const account = wallet.account(NAME)
   const receipt = await change({ chain: here.chain, account, deal, change: what })
   return { transaction: receipt.transactionHash }
-}
-
-/** Operators that a deal may name. */
-export async function activeOracles(): Promise<Hex[]> {
-  const { chain } = await network()
-  const { oracleRegistry } = chain.contracts
-  const operators = await readOperators(chain.client, oracleRegistry)
-  const oracles = await Promise.all(
-    operators.map((operator) => readOracle(chain.client, oracleRegistry, operator)),
-  )
-  return oracles.filter(({ status }) => status === 'Active').map(({ operator }) => operator)
 }
 
 const keyOf = (recordId: Hex): string => `delivered.${recordId}`

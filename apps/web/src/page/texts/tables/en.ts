@@ -335,9 +335,9 @@ export const en = {
         why: 'The signatures are not those of the keys that the registry holds for these oracles.',
       },
       lyingOracle: {
-        title: 'One oracle alone',
-        about: 'One oracle’s signature is handed in as if the whole quorum had signed.',
-        why: 'Each oracle of the quorum must have signed for itself.',
+        title: 'Lying oracles',
+        about: 'Two of three oracles answer with another score than the one they signed.',
+        why: 'The patient’s own software checks each answer against the key in the registry; one honest oracle is less than the quorum.',
       },
       otherPayout: {
         title: 'Divert the money',
