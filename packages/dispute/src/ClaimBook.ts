@@ -49,6 +49,7 @@ type Name =
   | 'proveGenesis'
   | 'proveStep'
   | 'proveFinal'
+  | 'enter'
   | 'callTime'
   | 'leaveGame'
   | 'releaseBond'

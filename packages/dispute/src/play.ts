@@ -38,7 +38,10 @@ export type Player = {
   store: MoveStore
   prove(circuit: CircuitName, input: object): Promise<{ proof: Points }>
   /** Told of every transaction. */
-  onSent?: (what: Sendable['kind'] | 'callTime' | 'leaveGame', receipt: TransactionReceipt) => void
+  onSent?: (
+    what: Sendable['kind'] | 'callTime' | 'leaveGame' | 'enter',
+    receipt: TransactionReceipt,
+  ) => void
 }
 
 /** What a look at a game came to. */

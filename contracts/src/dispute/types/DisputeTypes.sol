@@ -23,7 +23,7 @@ struct Claim {
     uint64 inputLength;
 }
 
-/// @notice Which statement of a claim a challenger denies; he accepts those before it.
+/// @notice Which statement of a claim a challenger denies; they accept those before it.
 enum Link {
     /// @notice The first state is that of the program on the input.
     Genesis,
@@ -38,7 +38,7 @@ enum GameStatus {
     None,
     /// @notice The asserter posts states between the two that the game is about.
     Split,
-    /// @notice The challenger names the segment that he denies.
+    /// @notice The challenger names the segment that they deny.
     Pick,
     /// @notice The asserter proves the one statement that is left.
     Prove,

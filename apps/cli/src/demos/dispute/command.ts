@@ -12,6 +12,7 @@ export function define(demo: Command): void {
       place,
       'random',
     )
+    .option('--onchain', 'play every split and pick on the chain', false)
     .addHelpText(
       'after',
       `
@@ -19,7 +20,7 @@ The last line with --json: {version, ok, winner, rounds, gas, seconds, calldataB
 
 Examples:
   ambrosia dispute demo
-  ambrosia dispute demo --lie-at final --json
+  ambrosia dispute demo --onchain --lie-at final --json
   ambrosia dispute demo --program sum.elf --input numbers.txt --lie-at 1000`,
     )
     .action(async (options: DisputeOptions, command: Command) => {

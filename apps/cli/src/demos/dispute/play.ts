@@ -13,7 +13,7 @@ import {
   signAsRecipient,
   signReceipt,
 } from '@ambrosia/dispute/Claim'
-import { readPosition, type Seat, write } from '@ambrosia/dispute/ClaimBook'
+import { readPosition } from '@ambrosia/dispute/ClaimBook'
 import * as InputPackage from '@ambrosia/dispute/InputPackage'
 import { openRun, type Run } from '@ambrosia/dispute/Run'
 import { fromElf } from '@ambrosia/machine/Program'
@@ -29,7 +29,7 @@ import { type ContentJson, type PlayerProcess, type Report, startPlayer } from '
 import { countFound, readWords } from './privacy.ts'
 import { guessesFor, pointsPlayed, readSubject, type Subject } from './subject.ts'
 
-export type DisputeOptions = { program?: string; input?: string; lieAt: string }
+export type DisputeOptions = { program?: string; input?: string; lieAt: string; onchain: boolean }
 
 export type DisputeResult = {
   winner: 'honest' | 'liar'
@@ -64,34 +64,31 @@ export async function play(stage: DisputeStage, options: DisputeOptions): Promis
   const asserter = open(stage, ground, { role: 'asserter', subject, packageFile, options })
   const challenger = open(stage, ground, { role: 'challenger', subject, packageFile, options })
 
-  const claimed = await step('claim', () => nextOf(asserter, 'claimed'), claimedLine)
-  const content = toContent(claimed.content)
-  result.lieAt = claimed.lieAt
-  result.runSteps = Number(claimed.steps)
-  result.gas += claimed.gas
+  const ready = await step('run', () => nextOf(asserter, 'ready'), readyLine)
+  const content = toContent(ready.content)
+  result.lieAt = ready.lieAt
+  result.runSteps = Number(ready.steps)
   const claimant = accountAt(ACCOUNTS.asserter).address
   const claim = { id: idOf(ground, claimant, content), claimant, content }
   const receipts = await step(
     'receipts',
-    () => postReceipts(ground, claim, { subject, pack }),
-    ({ gas, hash }) => ({
-      label: '2 receipts',
-      text: '2 of 3 recipients hold the input and computed its root',
-      transaction: { gas, hash },
-    }),
+    () => signReceipts(ground, claim, { subject, pack }),
+    () => ({ label: '2 receipts', text: '2 of 3 recipients hold the input and computed its root' }),
   )
-  result.gas += Number(receipts.gas)
+  asserter.order({ receipts })
+  const claimed = await step('claim', () => nextOf(asserter, 'claimed'), claimedLine)
+  result.gas += claimed.gas
   challenger.order({ claim: claim.id })
   const opened = await step('challenge', () => nextOf(challenger, 'challenged'), challengedLine)
   result.gas += opened.gas
   asserter.order({ game: opened.game })
-  const moves = await step(
+  const { sent, signed } = await step(
     'game',
     () => follow(ground, opened.game, { asserter, challenger }),
     told,
   )
-  result.gas += moves.reduce((sum, { gas }) => sum + gas, 0)
-  result.rounds = moves.filter(({ kind }) => kind === 'pick').length
+  result.gas += sent.reduce((sum, { gas }) => sum + gas, 0)
+  result.rounds = signed + sent.filter(({ kind }) => kind === 'pick').length
 
   const { game } = await readPosition(viewOf(ground), opened.game)
   result.winner = game.status === GameStatus.ChallengerWon ? 'honest' : 'liar'
@@ -132,6 +129,7 @@ function open(
       elf: subject.elf,
       folder: join(folder, role),
       lieAt: options.lieAt,
+      onChain: options.onchain,
     },
     join(folder, `${role}.log`),
   )
@@ -149,27 +147,22 @@ async function nextOf<Type extends Report['type']>(
 }
 
 /** Recipients check the bytes; about a false first state they would refuse to sign, so there they look at the root alone. */
-async function postReceipts(
+async function signReceipts(
   ground: DisputeGround,
   claim: { claimant: Hex; content: Claim },
   { subject, pack }: { subject: Subject; pack: InputPackage.InputPackage },
-): Promise<{ gas: bigint; hash: Hex }> {
-  const place = { ...ground, ...claim }
+): Promise<Hex> {
   const run = await runOf(subject, pack)
-  const signing = { place, claimant: claim.claimant, content: claim.content }
+  const signing = { place: ground, claimant: claim.claimant, content: claim.content }
+  const isFirstState = await hasFirstState(run, claim.content)
   const signed = []
   for (const recipient of ground.recipients.slice(0, 2)) {
-    const isFirstState = await hasFirstState(run, claim.content)
-    const sign = isFirstState
-      ? signReceipt(recipient, signing, run)
-      : signAsRecipient(recipient, signing)
-    signed.push({ recipient: recipient.address, signature: await sign })
+    const signature = isFirstState
+      ? await signReceipt(recipient, signing, run)
+      : await signAsRecipient(recipient, signing)
+    signed.push({ recipient: recipient.address, signature })
   }
-  const [first] = ground.recipients
-  const seat = seatOf(ground, first as Seat['account'])
-  const args = [claim.claimant, claim.content, joinReceipts(signed)] as const
-  const receipt = await write(seat, 'postReceipts', args)
-  return { gas: receipt.gasUsed, hash: receipt.transactionHash }
+  return joinReceipts(signed)
 }
 
 async function hasFirstState(run: Run, { firstState }: Claim): Promise<boolean> {
@@ -182,18 +175,24 @@ function runOf(subject: Subject, pack: InputPackage.InputPackage): Promise<Run> 
 }
 
 type Sent = { side: string; kind: string; gas: number; ms: number }
+/** Transactions of the game, and picks that both signed off the chain. */
+type Played = { sent: readonly Sent[]; signed: number }
 
 /** Both play until one can't; then time passes, and the other calls it. */
 async function follow(
   { client, claimBook }: DisputeGround,
   game: Hex,
   players: { asserter: PlayerProcess; challenger: PlayerProcess },
-): Promise<Sent[]> {
+): Promise<Played> {
   const sent: Sent[] = []
+  let signed = 0
   const watch = async (side: 'asserter' | 'challenger'): Promise<void> => {
+    const other = side === 'asserter' ? 'challenger' : 'asserter'
     for (;;) {
       const report = await players[side].next()
       if (report.type === 'move') sent.push({ side, ...report })
+      if (report.type === 'message') players[other].order({ message: report.text })
+      if (report.type === 'signed') signed = report.picks
       if (report.type === 'over') return
       if (report.type !== 'stuck') continue
       const deadline = await client.readContract({
@@ -208,7 +207,7 @@ async function follow(
     }
   }
   await Promise.all([watch('asserter'), watch('challenger')])
-  return sent
+  return { sent, signed }
 }
 
 async function search(
@@ -284,34 +283,41 @@ function viewOf({ client, claimBook, fromBlock, chainId }: DisputeGround) {
   return { client, claimBook, fromBlock, chainId }
 }
 
-function seatOf(ground: DisputeGround, account: Seat['account']): Seat {
-  return { ...viewOf(ground), account }
+function readyLine(report: Extract<Report, { type: 'ready' }>) {
+  const isStep = /^\d+$/.test(report.lieAt)
+  const where = isStep ? `step ${count(BigInt(report.lieAt))}` : report.lieAt
+  const steps = count(BigInt(report.steps))
+  return { label: '1 run', text: `${steps} steps; the asserter will lie about ${where}` }
 }
 
 function claimedLine(report: Extract<Report, { type: 'claimed' }>) {
-  const isStep = /^\d+$/.test(report.lieAt)
-  const where = isStep ? `step ${count(BigInt(report.lieAt))}` : report.lieAt
   return {
-    label: '1 claim',
-    text: `a run of ${count(BigInt(report.steps))} steps, for ${amount(1000n * 10n ** 18n)}; it lies about ${where}`,
+    label: '3 claim',
+    text: `what it gave, for a bond of ${amount(1000n * 10n ** 18n)}`,
     transaction: { gas: BigInt(report.gas), hash: report.hash },
   }
 }
 
 function challengedLine(report: Extract<Report, { type: 'challenged' }>) {
   return {
-    label: '3 challenge',
+    label: '4 challenge',
     text: `somebody who ran it too denies the ${links[report.link]?.toLowerCase()} link`,
     transaction: { gas: BigInt(report.gas), hash: report.hash },
   }
 }
 
-function told(moves: readonly Sent[]) {
-  return moves.map(({ side, kind, gas, ms }, index) => ({
-    label: index === 0 ? '4 game' : '',
-    text: `${side}: ${kind === 'callTime' ? 'calls time; what was left has no proof' : kind}`,
+const WORDS: Readonly<Record<string, string>> = {
+  callTime: 'calls time; what was left has no proof',
+  enter: 'enters the position that both signed',
+}
+
+function told({ sent, signed }: Played) {
+  const lines = sent.map(({ side, kind, gas, ms }) => ({
+    text: `${side}: ${WORDS[kind] ?? kind}`,
     figures: `gas ${count(gas)} ${duration(ms)}`,
   }))
+  if (signed > 0) lines.unshift({ text: `${signed} rounds by signed messages`, figures: ' ' })
+  return lines.map((line, index) => ({ label: index === 0 ? '5 game' : '', ...line }))
 }
 
 function toContent(json: ContentJson): Claim {

@@ -16,6 +16,7 @@ import {
 } from '@ambrosia/dispute/ClaimBook'
 import * as InputPackage from '@ambrosia/dispute/InputPackage'
 import { type Lie, lieAbout } from '@ambrosia/dispute/liars'
+import { type Channel, playOffChain } from '@ambrosia/dispute/offChain'
 import { look, type Player } from '@ambrosia/dispute/play'
 import { moveFiles } from '@ambrosia/dispute/process/moveFiles'
 import { type Prover, startProver } from '@ambrosia/dispute/process/Prover'
@@ -32,6 +33,11 @@ const POLL_MS = 50
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 let prover: Prover | undefined
+/** By way of the process that started both. */
+const channel: Channel = {
+  send: (text) => tell({ type: 'message', text }),
+  next: async () => (await nextLine<{ message: string }>()).message,
+}
 
 try {
   const config = await nextLine<PlayerConfig>()
@@ -53,20 +59,17 @@ async function assertAndDefend(config: PlayerConfig): Promise<void> {
   const lie = lieOf(config.lieAt, steps)
   const other = lie === 'genesis' ? await openRun(program, otherThan(pack), options()) : run
   const told = await lieAbout(truth, { run, other, lie })
+  const content = contentJson(told.content)
+  tell({ type: 'ready', content, lieAt: String(lie), steps: steps.toString() })
+  const { receipts } = await nextLine<{ receipts: Hex }>()
   await approveBond(seat, rules.claimBond)
-  const receipt = await write(seat, 'makeClaim', [told.content, '0x'])
+  const receipt = await write(seat, 'makeClaim', [told.content, receipts])
   const claimant = seat.account.address
   const claim = { id: idOf(seat, claimant, told.content), claimant, content: told.content }
-  tell({
-    type: 'claimed',
-    content: contentJson(told.content),
-    lieAt: String(lie),
-    steps: steps.toString(),
-    ...costOf(receipt),
-  })
+  tell({ type: 'claimed', ...costOf(receipt) })
   const { game } = await nextLine<{ game: Hex }>()
   prover = startProver({ onProgress: (line) => process.stderr.write(`${line}\n`) })
-  await playOn(playerOf(config, { seat, claim, run: told.run }), game)
+  await playOn(config, playerOf(config, { seat, claim, run: told.run }), game)
 }
 
 async function watchAndChallenge(config: PlayerConfig): Promise<void> {
@@ -81,11 +84,15 @@ async function watchAndChallenge(config: PlayerConfig): Promise<void> {
   }
   const { game, receipt } = await challenge(seat, claim, link)
   tell({ type: 'challenged', link, game, ...costOf(receipt) })
-  await playOn(playerOf(config, { seat, claim, run }), game)
+  await playOn(config, playerOf(config, { seat, claim, run }), game)
 }
 
 /** Plays until the game is over, or until a statement has no proof. */
-async function playOn(player: Player, game: Hex): Promise<void> {
+async function playOn({ onChain }: PlayerConfig, player: Player, game: Hex): Promise<void> {
+  if (!onChain) {
+    const picks = await playOffChain(player, game, channel)
+    if (player.role === 'asserter') tell({ type: 'signed', picks })
+  }
   for (;;) {
     try {
       const seen = await look(player, game)

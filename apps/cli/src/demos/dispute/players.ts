@@ -22,17 +22,22 @@ export type PlayerConfig = {
   folder: string
   /** Where the asserter lies. */
   lieAt: string
+  /** Splits and picks go by the chain too. */
+  onChain: boolean
 }
 
 /** What it is told later. */
-export type Order = { claim: Hex } | { game: Hex }
+export type Order = { receipts: Hex } | { claim: Hex } | { game: Hex } | { message: string }
 
 /** A claim as JSON. */
 export type ContentJson = Record<string, string>
 
 /** What it tells. */
 export type Report =
-  | { type: 'claimed'; content: ContentJson; lieAt: string; steps: string; gas: number; hash: Hex }
+  | { type: 'ready'; content: ContentJson; lieAt: string; steps: string }
+  | { type: 'claimed'; gas: number; hash: Hex }
+  | { type: 'message'; text: string }
+  | { type: 'signed'; picks: number }
   | { type: 'agrees' }
   | { type: 'challenged'; link: number; game: Hex; gas: number; hash: Hex }
   | { type: 'move'; kind: string; gas: number; hash: Hex; ms: number }

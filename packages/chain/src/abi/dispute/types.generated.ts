@@ -6,7 +6,7 @@ export const gameStatuses = ['None', 'Split', 'Pick', 'Prove', 'AsserterWon', 'C
 export type GameStatus = (typeof gameStatuses)[number]
 export const GameStatus = { None: 0, Split: 1, Pick: 2, Prove: 3, AsserterWon: 4, ChallengerWon: 5, Void: 6 } as const
 
-/** Which statement of a claim a challenger denies; he accepts those before it. Names in the order of the contract, whose numbers index them. */
+/** Which statement of a claim a challenger denies; they accept those before it. Names in the order of the contract, whose numbers index them. */
 export const links = ['Genesis', 'Steps', 'Final'] as const
 export type Link = (typeof links)[number]
 export const Link = { Genesis: 0, Steps: 1, Final: 2 } as const

@@ -1,0 +1,181 @@
+// Games by signed messages, with the contract on a chain; the other side answers, lies, falls silent, sends nonsense, signs twice.
+
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { GameStatus, Link } from '@ambrosia/chain/abi/dispute'
+import { endOfSuite } from '@ambrosia/testing/defer'
+import { useFolder } from '@ambrosia/testing/useFolder'
+import type { Hex } from 'viem'
+import { pointsOf } from './Bisection.ts'
+import * as Claim from './Claim.ts'
+import { challenge, type MadeClaim, readPosition, type Seat } from './ClaimBook.ts'
+import { lieAbout } from './liars.ts'
+import { type Channel, playOffChain } from './offChain.ts'
+import { look, type Player } from './play.ts'
+import { moveFiles } from './process/moveFiles.ts'
+import { openRun, type Run } from './Run.ts'
+import { startDispute, type TestDispute, testRules } from './testing/startDispute.ts'
+import { stepsOf, storingProgram } from './testing/storingProgram.ts'
+
+const ROUNDS = 1000
+const LIE = stepsOf(ROUNDS) / 3n
+const end = endOfSuite()
+const pack = {
+  input: new TextEncoder().encode('a private input of a test'),
+  inputSalt: new Uint8Array(32).fill(1),
+  salt: new Uint8Array(32).fill(2),
+}
+
+let dispute: TestDispute
+let run: Run
+let truth: Claim.Claim
+let asserter: Seat
+let challenger: Seat
+
+before(async () => {
+  dispute = await startDispute(end)
+  run = await openRun(storingProgram(ROUNDS), pack)
+  truth = await Claim.claimOf(run, testRules(dispute.contracts.medToken))
+  asserter = dispute.seat(6)
+  challenger = dispute.seat(7)
+})
+
+/** Two ends of a wire on which `change` may alter, drop (undefined) or keep what the asserter sends. */
+function wire(change: (text: string) => string | undefined = (text) => text): [Channel, Channel] {
+  const queues: string[][] = [[], []]
+  const wakes: (() => void)[] = [() => {}, () => {}]
+  const endOf = (mine: number): Channel => ({
+    send: (text) => {
+      const sent = mine === 0 ? change(text) : text
+      if (sent === undefined) return
+      queues[1 - mine]?.push(sent)
+      wakes[1 - mine]?.()
+    },
+    next: async () => {
+      const deadline = Date.now() + 20_000
+      for (;;) {
+        const text = queues[mine]?.shift()
+        if (text !== undefined) return text
+        if (closed || Date.now() > deadline) throw new Error('silence')
+        await new Promise<void>((done) => {
+          wakes[mine] = done
+          setTimeout(done, 50)
+        })
+      }
+    },
+  })
+  let closed = false
+  const ends: [Channel, Channel] = [endOf(0), endOf(1)]
+  closers.set(ends[0], () => {
+    closed = true
+  })
+  return ends
+}
+const closers = new WeakMap<Channel, () => void>()
+
+async function open(t: { after(work: () => void): void }, lie: bigint | undefined) {
+  const told =
+    lie === undefined ? { content: truth, run } : await lieAbout(truth, { run, other: run, lie })
+  const claim = await dispute.claim(asserter, told.content)
+  const { game } = await challenge(challenger, claim, Link.Steps)
+  const folder = useFolder(t)
+  const player = (role: Player['role'], seat: Seat, own: Run): Player => ({
+    ...{ role, seat, claim, run: own },
+    store: moveFiles(`${folder}/${role}`),
+    prove: dispute.prover.prove,
+  })
+  return {
+    game,
+    claim: claim as MadeClaim,
+    asserter: player('asserter', asserter, told.run),
+    challenger: player('challenger', challenger, run),
+  }
+}
+
+type Opened = Awaited<ReturnType<typeof open>>
+
+async function playBoth(opened: Opened, [one, other]: [Channel, Channel]): Promise<number[]> {
+  return await Promise.all([
+    playOffChain(opened.asserter, opened.game, one).finally(() => closers.get(one)?.()),
+    playOffChain(opened.challenger, opened.game, other).finally(() => closers.get(one)?.()),
+  ])
+}
+
+async function stateOf(game: Hex) {
+  return (await readPosition(challenger, game)).game
+}
+
+describe('off the chain', () => {
+  it('a lie comes down to its step with nothing on the chain between, and loses', async (t) => {
+    const opened = await open(t, LIE)
+    const before = await challenger.client.getBlockNumber({ cacheTime: 0 })
+    const [picks] = await playBoth(opened, wire())
+    const entered = await challenger.client.getBlockNumber({ cacheTime: 0 })
+    assert.ok(entered - before <= 2n, 'one entry, or two at once')
+    const state = await stateOf(opened.game)
+    assert.deepEqual([state.status, state.low, state.depth], [GameStatus.Prove, LIE, picks])
+    await assert.rejects(look(opened.asserter, opened.game), { code: 'Chain.ProofRefused' })
+    await dispute.advance(5000)
+    assert.equal(await look(opened.challenger, opened.game), 'moved')
+    assert.equal((await stateOf(opened.game)).status, GameStatus.ChallengerWon)
+  })
+
+  it('who falls silent half-way is played on the chain from there', async (t) => {
+    const opened = await open(t, LIE)
+    let messages = 0
+    await playBoth(
+      opened,
+      wire((text) => (++messages > 4 ? undefined : text)),
+    )
+    const reached = await stateOf(opened.game)
+    assert.equal(reached.depth, 2, 'what both signed')
+    while ((await stateOf(opened.game)).status !== GameStatus.Prove) {
+      await look(opened.asserter, opened.game)
+      await look(opened.challenger, opened.game)
+    }
+    assert.equal((await stateOf(opened.game)).low, LIE)
+  })
+
+  const NONSENSE: [string, (text: string) => string][] = [
+    ['no JSON', () => 'hello'],
+    ['null', () => 'null'],
+    ['another depth', (text) => text.replace('"depth":0', '"depth":7')],
+    ['a state too few', (text) => text.replace(/"0x[0-9a-f]{64}",/, '')],
+    ['a state of another form', (text) => text.replace(/"0x[0-9a-f]{2}/, '"0x')],
+    [
+      'a signature that is none',
+      (text) => text.replace(/"signature":"0x[0-9a-f]{8}/, '"signature":"0x00000000'),
+    ],
+  ]
+  for (const [name, change] of NONSENSE) {
+    it(`${name} is not answered, and the chain stands where it stood`, async (t) => {
+      const opened = await open(t, LIE)
+      await playBoth(opened, wire(change))
+      const state = await stateOf(opened.game)
+      assert.ok(state.depth <= 1 && state.status === GameStatus.Split)
+    })
+  }
+
+  it('a player that signed a position never signs another of its depth, after a crash neither', async (t) => {
+    const opened = await open(t, LIE)
+    const { run: told } = opened.asserter
+    const { low, high } = await stateOf(opened.game)
+    const states = (await told.hashesAt(pointsOf(low, high).slice(1, -1))).map(Claim.toHash)
+    const sent: string[] = []
+    // The asserter sends these states and then nothing.
+    const saying = (...texts: string[]): Channel => ({
+      send: (text) => void sent.push(text),
+      next: async () => texts.shift() ?? Promise.reject(new Error('silence')),
+    })
+    const split = (which: readonly Hex[]) =>
+      JSON.stringify({ kind: 'split', depth: 0, states: which })
+    assert.equal(await playOffChain(opened.challenger, opened.game, saying(split(states))), 0)
+    assert.equal(sent.length, 1)
+    // It comes back with others, so that another segment would be picked; and with the same.
+    const others = states.with(0, states.at(-1) as Hex)
+    assert.equal(await playOffChain(opened.challenger, opened.game, saying(split(others))), 0)
+    assert.equal(sent.length, 1)
+    assert.equal(await playOffChain(opened.challenger, opened.game, saying(split(states))), 0)
+    assert.equal(sent[1], sent[0])
+  })
+})
