@@ -1,12 +1,10 @@
 import type { StoreClient } from '@ambrosia/api/store/StoreClient'
-import type { Loader } from '@ambrosia/credentials/Contexts'
-import type { Keystore } from '@ambrosia/service/Keystore'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
-import type { Address, PublicClient } from 'viem'
+import type { Address, LocalAccount, PublicClient } from 'viem'
 import type { OracleChain } from './chain.ts'
 import type { OracleDatabase } from './database/tables.ts'
-import type { OracleKeys } from './keys.ts'
+import type { Enclave, EnclaveDescription } from './enclave/Enclave.ts'
 import type { StatusSchedule } from './status/StatusSchedule.ts'
 
 /** What the routes and jobs of an oracle work with. */
@@ -14,17 +12,31 @@ export type Oracle = {
   chainId: number
   dealBook: Address
   consentBook: Address
-  keys: OracleKeys
-  keystore: Keystore
+  operator: LocalAccount
+  /** Everything that works with the oracle's other keys. */
+  enclave: Enclave
+  /** What it said of itself when it started. */
+  described: EnclaveDescription
+  /** The contracts of the oracle network, where this network has one. */
+  oracleNetwork: OracleNetwork | undefined
   database: Kysely<OracleDatabase>
   client: PublicClient
   chain: OracleChain
   /** The store that the network names. */
   store: StoreClient
   statusSchedule: StatusSchedule
-  loader: Loader
   log: Log
   fetch: typeof globalThis.fetch
   /** Milliseconds since 1970. */
   now: () => number
+}
+
+/** Addresses of the contracts that admit oracles and count their epochs. */
+export type OracleNetwork = {
+  oracleAdmission: Address
+  oracleMeasurements: Address
+  oracleEpochs: Address
+  registryKeeper: Address
+  stakeBook: Address
+  medToken: Address
 }

@@ -8,6 +8,8 @@ export const settings = {
   name: Config.text('AMBROSIA_NAME', { default: 'oracle', pattern: /^[a-z0-9-]{1,40}$/ }),
   port: Config.integer('AMBROSIA_PORT', { default: 4301, minimum: 0, maximum: 65535 }),
   publicUrl: Config.optional(Config.url('AMBROSIA_PUBLIC_URL')),
+  /** Another enclave than this release's, for tests of what one could do; development only. */
+  enclaveProgram: Config.optional(Config.path('AMBROSIA_ENCLAVE_PROGRAM')),
   statusPeriodSec: Config.integer('AMBROSIA_STATUS_PERIOD', {
     default: 300,
     minimum: 1,

@@ -1,41 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { oracleRoutes } from '@ambrosia/api/oracle/routes'
 import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Network from '@ambrosia/chain/Network'
 import * as Contexts from '@ambrosia/credentials/Contexts'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
-import * as Validation from '@ambrosia/health/Validation'
+import { fromUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Config from '@ambrosia/service/Config'
 import { type Frame, openFrame, serve } from '@ambrosia/service/Frame'
+import { writeFileAtomically } from '@ambrosia/service/files'
+import * as Keystore from '@ambrosia/service/Keystore'
 import type { Running } from '@ambrosia/service/runService'
 import * as SignedRequest from '@ambrosia/service/SignedRequest'
 import { createOracleChain } from './chain.ts'
 import { settings } from './config.ts'
 import { migrations } from './database/migrations.ts'
 import type { OracleDatabase } from './database/tables.ts'
+import { type Launched, launchEnclave } from './enclave/launch.ts'
 import { createJobs } from './jobs/createJobs.ts'
-import { openKeys } from './keys.ts'
-import type { Oracle } from './Oracle.ts'
+import { openOperator } from './keys.ts'
+import type { Oracle, OracleNetwork } from './Oracle.ts'
+import { createOutside } from './outside.ts'
 import { createHandlers } from './routes/createHandlers.ts'
 import { createFetchLists } from './status/fetchLists.ts'
 import { createStatusSchedule } from './status/StatusSchedule.ts'
-import { NotReadyError, receiveContextOf } from './submissions/contextOf.ts'
 
 type OracleFrame = Frame<typeof settings, OracleDatabase>
 
-/** Starts an oracle: its keys, its registration, its followers and its routes. */
+/** Starts an oracle: its enclave, its registration, its followers and its routes. */
 export async function startOracle({ env }: { env: Config.Environment }): Promise<Running> {
   const config = Config.read(settings, env)
-  // Only software attestation exists so far, and production must not rely on it.
-  if (config.mode === 'production') throw new SoftwareAttestationError()
+  if (config.mode === 'production' && config.enclaveProgram !== undefined)
+    throw new ForeignEnclaveError()
   const frame: OracleFrame = await openFrame({ name: config.name, config, migrations })
   const { network, database } = frame
-  const oracle = await openOracle(frame)
+  const { oracle, launched } = await openOracle(frame)
   await watchIssuers(oracle)
-  // The definitions take seconds to load; better now than under the first submission.
-  setImmediate(() => Validation.check([]))
-  return await serve(frame, {
+  const running = await serve(frame, {
     description: 'Validates sealed records against deals and certifies them.',
     routes: oracleRoutes,
     handlers: createHandlers(oracle),
@@ -43,47 +46,106 @@ export async function startOracle({ env }: { env: Config.Environment }): Promise
       account: SignedRequest.createHook(app, {
         database,
         chainId: oracle.chainId,
-        service: oracle.keys.operator.address,
+        service: oracle.operator.address,
       }),
     }),
     checks: {
-      tagSecret: async () => receiveContextOf(oracle),
+      tagSecret: () => assertHasTagSecret(oracle),
       registration: () => assertActive(oracle),
     },
     whenListening: (url) =>
       createJobs(oracle, { network, config, endpoint: config.publicUrl ?? url }),
     close: () => oracle.statusSchedule.stop(),
   })
+  return {
+    url: running.url,
+    close: async () => {
+      await running.close()
+      await launched.close()
+    },
+  }
 }
 
-async function openOracle(frame: OracleFrame): Promise<Oracle> {
+async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launched: Launched }> {
   const { config, network, client, keystore, database, log } = frame
   const { chainId } = network
-  const keys = await openKeys(keystore)
+  const operator = openOperator(keystore)
   const chain = createOracleChain(client, network)
   const loader = Contexts.createLoader({
     claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
   })
   const io = { fetch: globalThis.fetch, now: Date.now }
-  return {
-    ...io,
-    chainId,
-    dealBook: Network.contractOf(network, 'dealBook'),
-    consentBook: Network.contractOf(network, 'consentBook'),
-    keys,
-    keystore,
-    database,
-    client,
-    chain,
-    store: createStoreClient({ ...io, url: network.services.store ?? '', chainId, pause }),
-    statusSchedule: createStatusSchedule({
-      periodSec: config.statusPeriodSec,
-      fetchLists: createFetchLists({ ...io, chain, loader, mode: config.mode }),
-      now: io.now,
-      onError: (issuer, err) => log.warn({ err, issuer }, 'status lists can not be fetched'),
+  const store = createStoreClient({ ...io, url: network.services.store ?? '', chainId, pause })
+  const statusSchedule = createStatusSchedule({
+    periodSec: config.statusPeriodSec,
+    fetchLists: createFetchLists({ ...io, chain, loader, mode: config.mode }),
+    now: io.now,
+    onError: (issuer, err) => log.warn({ err, issuer }, 'status lists can not be fetched'),
+  })
+  const oracleNetwork = oracleNetworkOf(network)
+  const sealedPath = join(frame.places.dataFolder, 'enclave.json')
+  const launched = await launchEnclave({
+    opening: {
+      settings: {
+        mode: config.mode,
+        chainId,
+        dealBook: Network.contractOf(network, 'dealBook'),
+        operator: operator.address,
+        network: oracleNetwork,
+      },
+      sealed: existsSync(sealedPath) ? readFileSync(sealedPath, 'utf8') : undefined,
+      password: config.password ?? Keystore.developmentPassword(config.home),
+    },
+    outside: createOutside({
+      database,
+      client,
+      chain,
+      store,
+      statusSchedule,
+      operator,
+      oracleNetwork,
+      keep: (sealed) => writeFileAtomically(sealedPath, fromUtf8(sealed), 0o600),
     }),
-    loader,
     log,
+    program: config.enclaveProgram,
+    onEnded: (code) => {
+      log.error({ code }, 'the enclave ended; the service ends too')
+      process.exit(1)
+    },
+  })
+  const { enclave } = launched
+  const described = await enclave.describe()
+  return {
+    launched,
+    oracle: {
+      ...io,
+      chainId,
+      dealBook: Network.contractOf(network, 'dealBook'),
+      consentBook: Network.contractOf(network, 'consentBook'),
+      operator,
+      enclave,
+      described,
+      oracleNetwork,
+      database,
+      client,
+      chain,
+      store,
+      statusSchedule,
+      log,
+    },
+  }
+}
+
+/** The contracts of the oracle network, where `network.json` names them. */
+function oracleNetworkOf(network: Network.Network): OracleNetwork | undefined {
+  if (!Object.hasOwn(network.contracts, 'oracleAdmission')) return undefined
+  return {
+    oracleAdmission: Network.contractOf(network, 'oracleAdmission'),
+    oracleMeasurements: Network.contractOf(network, 'oracleMeasurements'),
+    oracleEpochs: Network.contractOf(network, 'oracleEpochs'),
+    registryKeeper: Network.contractOf(network, 'registryKeeper'),
+    stakeBook: Network.contractOf(network, 'stakeBook'),
+    medToken: Network.contractOf(network, 'medToken'),
   }
 }
 
@@ -100,17 +162,31 @@ async function watchIssuers({ database, statusSchedule }: Oracle): Promise<void>
   }
 }
 
-async function assertActive({ chain, keys }: Oracle): Promise<void> {
-  const oracle = await chain.oracle(keys.operator.address)
+async function assertHasTagSecret({ enclave, oracleNetwork }: Oracle): Promise<void> {
+  const has =
+    oracleNetwork === undefined
+      ? await enclave.hasTagSecret()
+      : (await enclave.openEpochs()).length > 0
+  if (!has) throw new NotReadyError()
+}
+
+async function assertActive({ chain, operator }: Oracle): Promise<void> {
+  const oracle = await chain.oracle(operator.address)
   if (oracle.status !== 'Active') throw new NotReadyError()
 }
 
-export class SoftwareAttestationError extends AmbrosiaError {
+export class NotReadyError extends AmbrosiaError {
   constructor() {
-    super(
-      'Config.SoftwareAttestation',
-      'this oracle attests itself by software, which production refuses',
-      { hint: 'Run it with AMBROSIA_ENV=development; attestation by hardware does not exist yet.' },
-    )
+    super('Oracle.NotReady', 'this oracle is not admitted yet, or has no tag secret yet', {
+      hint: 'Try again shortly, or use another oracle of the deal.',
+    })
+  }
+}
+
+export class ForeignEnclaveError extends AmbrosiaError {
+  constructor() {
+    super('Config.ForeignEnclave', 'AMBROSIA_ENCLAVE_PROGRAM is for development', {
+      hint: 'Leave it out: production runs the enclave of this release.',
+    })
   }
 }

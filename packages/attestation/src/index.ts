@@ -1,4 +1,5 @@
 export * as Attestation from './Attestation.ts'
+export * as developmentRoot from './developmentRoot.ts'
 export * as Evidence from './Evidence.ts'
 export * as Measurement from './Measurement.ts'
 export * as NodeKeys from './NodeKeys.ts'

@@ -1,7 +1,9 @@
+import { doubtOf, isContradicted } from './meaning/doubts.ts'
 import { EFFECTS, type Effect, type Effects, ROOT_EFFECTS } from './meaning/effects.ts'
 import { negationOf } from './meaning/negations.ts'
 import { STANDINGS, type Standing } from './meaning/standing.ts'
 import { codesOfValue, isObject, type JsonObject, type Resource } from './Resource.ts'
+import { asText } from './resource/json.ts'
 
 export { STANDINGS, type Standing, USES, type Use } from './meaning/standing.ts'
 
@@ -14,8 +16,8 @@ export type Meaning = {
 
 /**
  * The meaning of a resource by its modifier elements (FHIR R4, `isModifier`), and by codes that say
- * that something is absent. A modifier that is not understood leaves the resource unclear. Numbers
- * may be tokens or doubles: none is read.
+ * that something is absent, and by what puts it in doubt (meaning/doubts.ts). A modifier that is
+ * not understood leaves the resource unclear. Numbers may be tokens or doubles: none is read.
  */
 export function meaningOf(type: string, value: object): Meaning {
   const found: [Standing, string][] = []
@@ -26,6 +28,9 @@ export function meaningOf(type: string, value: object): Meaning {
   }
   if (resource['implicitRules'] !== undefined) found.push(['unclear', 'implicitRules are given'])
   if (hasModifierExtension(resource)) found.push(['unclear', 'a modifierExtension is given'])
+  const doubt = doubtOf(resource)
+  if (doubt !== undefined) found.push(['unclear', doubt])
+  if (isContradicted(resource, 'code')) found.push(['unclear', 'its code is absent for a reason'])
   const negation = NEGATABLE.has(type) ? negationIn(type, resource) : undefined
   if (negation !== undefined) found.push(negation)
   if (isOver(type, resource)) found.push(['past', 'it has an abatement'])
@@ -60,12 +65,14 @@ export type Comparison = 'value' | '<' | '<=' | '>=' | '>'
 /** What a quantity's number is, by its comparator. */
 export function comparisonOf(quantity: object): Comparison | undefined {
   const { comparator, _comparator } = quantity as Plain
-  if (_comparator !== undefined) return undefined
+  if (_comparator !== undefined || NUMBER_AND_UNIT.some((name) => isContradicted(quantity, name)))
+    return undefined
   if (comparator === undefined) return 'value'
-  const isKnown = QUANTITY.get(String(comparator)) === 'bound'
+  const isKnown = QUANTITY.get(asText(comparator)) === 'bound'
   return isKnown ? (comparator as Comparison) : undefined
 }
 
+const NUMBER_AND_UNIT = ['value', 'code', 'unit']
 const QUANTITY = EFFECTS.get('Quantity.comparator') as Effects
 
 /** A resource's own object, whatever stands for numbers in it. */
@@ -82,10 +89,11 @@ function readModifier(
     if (resource[`_${name}`] !== undefined) return ['unclear', `${name} has no value`]
     return effects.has('') ? ['unclear', `${name} is missing`] : undefined
   }
+  if (isContradicted(resource, name)) return ['unclear', `${name} is absent for a reason`]
   const values =
     typeof value === 'object' && value !== null
       ? codesIn(`${type}.${name}`, value)
-      : [String(value)]
+      : [asText(value)]
   let worst: [Standing, string] | undefined
   for (const one of values) {
     const standing = effectOn(effects.get(one) ?? effects.get('*'))
@@ -123,7 +131,7 @@ function codesIn(path: string, concept: object): string[] {
   const { coding } = concept as Plain
   const codes = (Array.isArray(coding) ? (coding as (Plain | null)[]) : []).flatMap((one) => {
     const { system, code } = one ?? {}
-    const isOwn = system === undefined || own === undefined || own.test(String(system))
+    const isOwn = system === undefined || own === undefined || own.test(asText(system))
     return isOwn && typeof code === 'string' ? [code] : []
   })
   return codes.length > 0 ? codes : ['']

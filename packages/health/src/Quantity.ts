@@ -1,4 +1,5 @@
 import { canonicalSystem } from './resource/codeSystems.ts'
+import { asText } from './resource/json.ts'
 import * as Ucum from './Ucum.ts'
 import { UNIT_TEXTS } from './ucum/unitTexts.ts'
 
@@ -15,7 +16,7 @@ export type UnitMembers = {
  * no system known here; the empty text where the quantity has no unit at all.
  */
 export function ucumCodeOf({ unit, system, code }: UnitMembers): string | undefined {
-  if (system !== undefined && canonicalSystem(String(system)) !== Ucum.SYSTEM) return undefined
+  if (system !== undefined && canonicalSystem(asText(system)) !== Ucum.SYSTEM) return undefined
   if (code !== undefined) return typeof code === 'string' ? Ucum.unitOf(code)?.code : undefined
   if (unit === undefined) return ''
   if (typeof unit !== 'string') return undefined

@@ -1,7 +1,7 @@
 import { randomBytes, scrypt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fromBase64url, fromUtf8, toBase64url, toUtf8 } from '@ambrosia/primitives/Bytes'
+import { fromBase64url, fromUtf8, toBase64url } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { writeFileAtomically, writeFileOnce } from './files.ts'
@@ -39,25 +39,34 @@ const MAXIMUM_MEMORY_BYTES = 512 * 1024 * 1024
 const NAME = /^[a-zA-Z0-9._-]{1,64}$/
 const CHECK_NAME = 'check of the password'
 
-/** Opens, or makes, the keystore file. @throws Keystore.WrongPassword, Keystore.Malformed */
+/** Where the text of a keystore is kept, whole. */
+export type Place = {
+  /** Undefined where there is none yet. */
+  read(): string | undefined
+  write(text: string): void
+}
+
+/** Opens, or makes, the keystore in a file, or in another place. @throws Keystore.WrongPassword, Keystore.Malformed */
 export async function open(options: {
-  path: string
+  path: string | Place
   password: string
   /** True where the password is 32 random bytes: it needs no costly derivation. */
   hasRandomPassword?: boolean | undefined
 }): Promise<Keystore> {
-  const { path, password } = options
-  const isNew = !existsSync(path)
+  const { password } = options
+  const place = typeof options.path === 'string' ? fileAt(options.path) : options.path
+  const kept = place.read()
+  const isNew = kept === undefined
   const cost = options.hasRandomPassword ? LIGHT : STRONG
   const kdf = isNew
     ? { name: 'scrypt' as const, ...cost, salt: toBase64url(randomBytes(16)) }
-    : readFile(path).kdf
+    : parse(kept).kdf
   const key = await derive(password, fromBase64url(kdf.salt), kdf)
   if (isNew) {
     const check = sealSecret(key, CHECK_NAME, randomBytes(16))
-    writeFile(path, { version: 1, kdf, check, secrets: {} })
+    place.write(toText({ version: 1, kdf, check, secrets: {} }))
   }
-  let file = readFile(path)
+  let file = parse(place.read() ?? '')
   if (openSecret(key, CHECK_NAME, file.check) === undefined) throw new WrongPasswordError()
   const get = (name: string) => {
     const sealed = file.secrets[name]
@@ -71,7 +80,7 @@ export async function open(options: {
     if (Object.hasOwn(file.secrets, name)) throw new ExistsError(name)
     const secrets = { ...file.secrets, [name]: sealSecret(key, name, secret) }
     const next = { ...file, secrets }
-    writeFile(path, next)
+    place.write(toText(next))
     file = next
   }
   return {
@@ -96,9 +105,16 @@ export function developmentPassword(home: string): string {
   return readFileSync(path, 'utf8').trim()
 }
 
-function readFile(path: string): File {
+function fileAt(path: string): Place {
+  return {
+    read: () => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+    write: (text) => writeFileAtomically(path, fromUtf8(text), 0o600),
+  }
+}
+
+function parse(text: string): File {
   try {
-    const file = JSON.parse(toUtf8(readFileSync(path))) as File
+    const file = JSON.parse(text) as File
     const { kdf } = file
     const isKnown = file.version === 1 && kdf.name === 'scrypt'
     // A file that someone changed must not make us spend all memory, and N is a power of two (RFC
@@ -118,8 +134,8 @@ function readFile(path: string): File {
   throw new MalformedError()
 }
 
-function writeFile(path: string, file: File): void {
-  writeFileAtomically(path, fromUtf8(`${JSON.stringify(file, null, 2)}\n`), 0o600)
+function toText(file: File): string {
+  return `${JSON.stringify(file, null, 2)}\n`
 }
 
 function derive(password: string, salt: Uint8Array, { N, r, p }: Cost): Promise<Uint8Array> {

@@ -24,7 +24,7 @@ export async function followDeals(
   },
 ): Promise<void> {
   const { client, database, dealBook, consentBook } = oracle
-  const operator = oracle.keys.operator.address
+  const operator = oracle.operator.address
   const { fromBlock, finality, signal } = options
   const follow = {
     client,

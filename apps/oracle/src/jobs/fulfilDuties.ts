@@ -60,7 +60,7 @@ async function answerClaims(oracle: Oracle, block: BlockHead): Promise<void> {
     // A claim that can't be answered must not hold up the others.
     if (envelope === undefined) continue
     const answer = toHex(fromUtf8(CanonicalJson.stringify(envelope)))
-    const sending = send(oracle.client, oracle.keys.operator, {
+    const sending = send(oracle.client, oracle.operator, {
       address: oracle.dealBook,
       abi: dealBookAbi,
       functionName: 'postDelivery',
@@ -95,7 +95,7 @@ async function takeShares(oracle: Oracle, nowSec: bigint): Promise<void> {
     .execute()
   for (const row of rows) {
     if (row.record === null) continue
-    const sending = send(oracle.client, oracle.keys.operator, {
+    const sending = send(oracle.client, oracle.operator, {
       address: oracle.dealBook,
       abi: dealBookAbi,
       functionName: 'withdrawShares',

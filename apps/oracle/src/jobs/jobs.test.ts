@@ -10,12 +10,11 @@ import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as DataKey from '@ambrosia/sealing/DataKey'
 import * as Envelope from '@ambrosia/sealing/Envelope'
-import { createMemoryKeystore } from '@ambrosia/testing/createMemoryKeystore'
 import { hash } from '@ambrosia/testing/values'
+import { readTagSecret } from '../enclave/tagSecret.ts'
 import { createWaits } from '../releases/Waits.ts'
 import { receiveContextOf } from '../submissions/contextOf.ts'
 import { createReceiver } from '../submissions/receive.ts'
-import { readTagSecret } from '../tagSecret/tagSecret.ts'
 import { createOracle, registrationOf, type TestOracle } from '../testing/createOracle.ts'
 import { fetchCriteria } from './fetchCriteria.ts'
 import { releaseKeys } from './releaseKeys.ts'
@@ -123,15 +122,15 @@ describe('releaseKeys', () => {
   }
 
   it('wraps the data key to the consumer, signs for it, and puts it to the store once', async (t) => {
-    const { run, store, consumer, oracle, row } = await start(t)
+    const { run, store, consumer, oracle, keys, row } = await start(t)
     await run()
     await run()
     assert.equal(store.put.length, 1)
     const [operator, { release, signature, envelope }, manifest] = store
       .put[0] as (typeof store.put)[0]
-    assert.equal(operator, oracle.keys.operator.address)
+    assert.equal(operator, oracle.operator.address)
     assert.deepEqual(manifest, setting.offer.manifest)
-    const { signer } = oracle.keys
+    const { signer } = keys
     assert.ok(await Release.verify(release, setting.domain, signer.address, signature))
     assert.deepEqual([release.recordId, release.blockNumber], [recordId, 100n])
     const dataKey = await Envelope.unwrap({
@@ -182,33 +181,30 @@ describe('releaseKeys', () => {
 
 describe('shareTagSecret', () => {
   it('makes the secret where this oracle was admitted first', async (t) => {
-    const { oracle } = await createOracle(t, setting)
-    oracle.keystore = createMemoryKeystore()
+    const { oracle, keystore } = await createOracle(t, setting, { hasTagSecret: false })
     await shareTagSecret(oracle)
-    const secret = readTagSecret(oracle.keystore)
+    const secret = readTagSecret(keystore)
     assert.equal(secret?.length, 32)
     await shareTagSecret(oracle)
-    assert.deepEqual(readTagSecret(oracle.keystore), secret)
+    assert.deepEqual(readTagSecret(keystore), secret)
   })
 
   it('asks the others where it was not, and makes none of its own', async (t) => {
-    const { oracle, registered } = await createOracle(t, setting)
-    oracle.keystore = createMemoryKeystore()
+    const { oracle, registered, keystore } = await createOracle(t, setting, { hasTagSecret: false })
     const asked: string[] = []
     oracle.fetch = async (url) => {
       asked.push(String(url))
       throw new TypeError('nobody answers')
     }
     registered.unshift(registrationOf(`0x${'77'.repeat(20)}`, new Uint8Array(32)))
-    oracle.keys = { ...oracle.keys, operator: { ...oracle.keys.operator, ...signing } }
+    oracle.operator = { ...oracle.operator, ...signing }
     await assert.rejects(shareTagSecret(oracle), { code: 'TagSecret.NotHandedOver' })
     assert.deepEqual(asked, [`http://0x${'77'.repeat(20)}.example/v1/peers/tag-secret`])
-    assert.equal(readTagSecret(oracle.keystore), undefined)
+    assert.equal(readTagSecret(keystore), undefined)
   })
 
   it('has nobody to ask while nobody is admitted', async (t) => {
-    const { oracle, registered } = await createOracle(t, setting)
-    oracle.keystore = createMemoryKeystore()
+    const { oracle, registered } = await createOracle(t, setting, { hasTagSecret: false })
     registered.length = 0
     await assert.rejects(shareTagSecret(oracle), { code: 'TagSecret.NotHandedOver' })
   })

@@ -57,7 +57,11 @@ async function start(t: TestContext) {
     consentBook: contracts.consentBook,
     client: chain.client,
     chain: { ...createOracleChain(chain.client, network), didVersions },
-    keys: { ...oracle.keys, operator: own.operator, signer: own.signer },
+    operator: own.operator,
+    enclave: await test.makeEnclave({
+      settings: { chainId: chain.chainId, dealBook: contracts.dealBook },
+      keys: { ...test.keys, operator: own.operator.address, signer: own.signer },
+    }),
   })
   const follow = () =>
     followDeals(oracle, {
@@ -72,10 +76,10 @@ async function start(t: TestContext) {
 type Started = Awaited<ReturnType<typeof start>>
 
 /** Lets the oracle have certified a settlement, whose record only it and the other oracles can open. */
-async function certify({ oracle }: Started, deal: TestDeal, { certificate }: Settlement) {
+async function certify({ oracle, keys }: Started, deal: TestDeal, { certificate }: Settlement) {
   const dataKey = DataKey.create()
   const context = sealContext({ ...oracle, dealId: deal.dealId, provider: certificate.provider })
-  const { keyId, epoch, publicKey } = oracle.keys
+  const { keyId, epoch, publicKey } = keys
   const own = await Envelope.wrap({ dataKey, recipient: { keyId, epoch, publicKey }, context })
   const manifest: Manifest.Manifest = {
     ...setting.offer.manifest,
@@ -115,7 +119,7 @@ describe('register', () => {
   it('waits for ether, registers once, and is content', async (t) => {
     const { oracle, registry } = await start(t)
     const operator = newAccount()
-    oracle.keys = { ...oracle.keys, operator }
+    oracle.operator = operator
     const config = Config.read(settings, { AMBROSIA_COMMISSION_BPS: '300' })
     const run = () => register(oracle, { registry, endpoint: 'http://oracle.example', config })
     const statusOf = async () =>
@@ -127,7 +131,7 @@ describe('register', () => {
     const registered = await readOracle(exchange.chain.client, registry, operator.address)
     assert.equal(registered.status, 'Registered')
     assert.equal(registered.endpoint, 'http://oracle.example')
-    assert.deepEqual(fromHex(registered.encryptionKey), oracle.keys.publicKey)
+    assert.deepEqual(fromHex(registered.encryptionKey), oracle.described.publicKey)
     assert.deepEqual([registered.commissionBps, registered.commissionCapBps], [300, 1000])
     const count = await exchange.chain.client.getTransactionCount(operator)
     await run()
@@ -237,7 +241,7 @@ describe('fulfilDuties', () => {
     const context = releaseContext({ ...oracle, recordId, consumer: record.consumer })
     const { privateKey } = consumer
     assert.deepEqual(await Envelope.unwrap({ envelope, privateKey, context }), dataKey)
-    const operator = oracle.keys.operator.address
+    const operator = oracle.operator.address
     const count = await exchange.chain.client.getTransactionCount({ address: operator })
     await fulfilDuties(oracle)
     assert.equal(await exchange.chain.client.getTransactionCount({ address: operator }), count)
@@ -255,7 +259,7 @@ describe('fulfilDuties', () => {
 
   it('takes its share once the delivery window has ended, and not before', async (t) => {
     const { oracle, releases, record } = await settled(t)
-    const operator = oracle.keys.operator.address
+    const operator = oracle.operator.address
     const { client } = exchange.chain
     const { medToken } = exchange.contracts
     const balance = () =>

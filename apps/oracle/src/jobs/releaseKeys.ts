@@ -9,7 +9,7 @@ import type { Waits } from '../releases/Waits.ts'
  * revocation, nor after the consent has ended.
  */
 export async function releaseKeys(oracle: Oracle, waits: Waits): Promise<void> {
-  const { database, log, store, keys } = oracle
+  const { database, log, store, operator } = oracle
   const unreleased = await database
     .selectFrom('release')
     .innerJoin('submission', 'submission.certificate_hash', 'release.certificate_hash')
@@ -35,7 +35,7 @@ export async function releaseKeys(oracle: Oracle, waits: Waits): Promise<void> {
     try {
       const { criteria } = row
       const { signed, manifest } = await releaseOfRow(oracle, { ...row, criteria }, block)
-      await store.putRelease(keys.operator.address, signed, manifest)
+      await store.putRelease(operator.address, signed, manifest)
       KillPoint.reach('oracle.release-put')
       waits.done(row.record_id)
       await mark({ released_at_sec: Number(block.timestamp) }, row.record_id)

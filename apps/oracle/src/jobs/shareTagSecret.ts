@@ -1,36 +1,22 @@
-import { selfOf } from '../keys.ts'
 import type { Oracle } from '../Oracle.ts'
-import {
-  createTagSecret,
-  fetchTagSecret,
-  type PeerAddress,
-  readTagSecret,
-} from '../tagSecret/tagSecret.ts'
+import { fetchTagSecret, type PeerAddress } from '../tagSecret/fetchTagSecret.ts'
 
-/** Makes the tag secret where this oracle registered first, else gets it from another. @throws TagSecret.NotHandedOver */
+/** Has the tag secret made where this oracle registered first, else gets it from another. @throws TagSecret.NotHandedOver */
 export async function shareTagSecret(oracle: Oracle): Promise<void> {
-  const { keystore, chain, keys } = oracle
-  if (readTagSecret(keystore) !== undefined) return
+  const { enclave, chain, operator } = oracle
+  if (await enclave.hasTagSecret()) return
   const operators = await chain.operators()
-  if (operators[0] === keys.operator.address) {
-    createTagSecret(keystore)
+  if (operators[0] === operator.address) {
+    await enclave.createTagSecret()
     return
   }
-  const others = operators.filter((operator) => operator !== keys.operator.address)
+  const others = operators.filter((other) => other !== operator.address)
   const peers: PeerAddress[] = await Promise.all(
-    others.map(async (operator) => ({
-      operator,
-      endpoint: (await chain.oracle(operator)).endpoint,
+    others.map(async (other) => ({
+      operator: other,
+      endpoint: (await chain.oracle(other)).endpoint,
     })),
   )
-  await fetchTagSecret({
-    peers,
-    self: selfOf(keys),
-    operator: keys.operator,
-    chainId: oracle.chainId,
-    dealBook: oracle.dealBook,
-    keystore,
-    fetch: oracle.fetch,
-    now: oracle.now,
-  })
+  const { chainId, fetch, now } = oracle
+  await fetchTagSecret({ peers, enclave, operator, chainId, fetch, now })
 }

@@ -4,7 +4,6 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import type { Address } from 'viem'
 import type { Oracle } from '../Oracle.ts'
-import { createRelease } from './release.ts'
 
 /** What the tables hold of a record that this oracle certified. */
 export type ReleaseRow = {
@@ -18,18 +17,12 @@ export type ReleaseRow = {
 
 /** Wraps the key of a record in the tables, for the store or for the chain. @throws Release.*, Envelope.*, Manifest.Invalid */
 export async function releaseOfRow(
-  oracle: Pick<Oracle, 'chainId' | 'dealBook' | 'chain' | 'keys'>,
+  oracle: Pick<Oracle, 'enclave'>,
   row: ReleaseRow,
   block: { timestamp: bigint; number: bigint },
 ): Promise<{ signed: SignedRelease; manifest: Manifest.Manifest }> {
-  const { chainId, dealBook, chain, keys } = oracle
   const manifest = Manifest.parse(row.manifest)
-  const signed = await createRelease({
-    chainId,
-    dealBook,
-    chain,
-    self: keys,
-    signer: keys.signer,
+  const signed = await oracle.enclave.release({
     recordId: row.record_id as Hex,
     dealId: row.deal_id as Hex,
     provider: row.provider as Address,

@@ -14,8 +14,8 @@ import * as Server from '@ambrosia/service/Server'
 import * as SignedRequest from '@ambrosia/service/SignedRequest'
 import { createMemoryKeystore } from '@ambrosia/testing/createMemoryKeystore'
 import { hash, newAccount } from '@ambrosia/testing/values'
-import { SOFTWARE_MEASUREMENT } from '../jobs/register.ts'
-import { fetchTagSecret, readTagSecret } from '../tagSecret/tagSecret.ts'
+import { openTagSecret, readTagSecret } from '../enclave/tagSecret.ts'
+import { fetchTagSecret } from '../tagSecret/fetchTagSecret.ts'
 import { createOracle, registrationOf } from '../testing/createOracle.ts'
 import { createHandlers } from './createHandlers.ts'
 
@@ -27,8 +27,8 @@ before(async () => {
   setting = await createSetting(8_000)
 })
 
-async function start(t: TestContext) {
-  const test = await createOracle(t, setting)
+async function start(t: TestContext, options: { hasTagSecret?: boolean } = {}) {
+  const test = await createOracle(t, setting, options)
   const { oracle } = test
   const app = await createServer(
     {
@@ -44,7 +44,7 @@ async function start(t: TestContext) {
         account: SignedRequest.createHook(server, {
           database: oracle.database,
           chainId: oracle.chainId,
-          service: oracle.keys.operator.address,
+          service: oracle.operator.address,
           nowMs: oracle.now,
         }),
       }),
@@ -58,15 +58,18 @@ async function start(t: TestContext) {
 
 describe('an oracle', () => {
   it('says who it is and how it attests itself', async (t) => {
-    const { client, oracle } = await start(t)
+    const { client, oracle, keys } = await start(t)
     const service = await client.service()
-    assert.equal(service.account.toLowerCase(), oracle.keys.operator.address)
-    assert.equal(service.signer, oracle.keys.signer.address)
-    assert.deepEqual([service.measurement, service.attestation], [SOFTWARE_MEASUREMENT, 'software'])
+    assert.equal(service.account.toLowerCase(), oracle.operator.address)
+    assert.equal(service.signer, keys.signer.address)
+    assert.deepEqual(
+      [service.measurement, service.attestation],
+      [oracle.described.measurement, 'software'],
+    )
   })
 
   it('certifies a submission once, and gives the same certificate again', async (t) => {
-    const { client, oracle, knowDeal } = await start(t)
+    const { client, oracle, keys, knowDeal } = await start(t)
     await knowDeal()
     const [first, second] = await Promise.all([
       client.submit(setting.body),
@@ -75,7 +78,7 @@ describe('an oracle', () => {
     assert.deepEqual(first, second)
     const { certificate, signature } = first
     const { domain } = setting
-    assert.ok(await Certificate.verify(certificate, domain, oracle.keys.signer.address, signature))
+    assert.ok(await Certificate.verify(certificate, domain, keys.signer.address, signature))
     assert.deepEqual(await client.read(first.id), first)
     const rows = await oracle.database.selectFrom('submission').selectAll().execute()
     assert.equal(rows.length, 1)
@@ -159,37 +162,38 @@ describe('an oracle', () => {
   })
 
   it('certifies nothing before it has the tag secret', async (t) => {
-    const test = await start(t)
+    const test = await start(t, { hasTagSecret: false })
     await test.knowDeal()
-    test.oracle.keystore = createMemoryKeystore()
     await assert.rejects(test.client.submit(setting.body), { code: 'Oracle.NotReady' })
-    await assert.rejects(test.client.read(hash('x')), { code: 'Oracle.NotReady' })
   })
 
   it('hands the tag secret to an admitted operator, wrapped to the registered key', async (t) => {
-    const { url, oracle, registered } = await start(t)
+    const { url, oracle, registered, keystore: ownKeystore } = await start(t)
     const operator = newAccount()
     const pair = await Envelope.createKeyPair()
     registered.push(registrationOf(operator.address, pair.publicKey))
     const keystore = createMemoryKeystore()
-    const secret = await fetchTagSecret({
-      peers: [{ operator: oracle.keys.operator.address, endpoint: url }],
-      self: { operator: operator.address, privateKey: pair.privateKey },
+    const self = { operator: operator.address, privateKey: pair.privateKey }
+    const { chainId, dealBook } = oracle
+    await fetchTagSecret({
+      peers: [{ operator: oracle.operator.address, endpoint: url }],
+      enclave: {
+        openTagSecret: (envelope) => openTagSecret({ envelope, self, chainId, dealBook, keystore }),
+      },
       operator,
-      chainId: oracle.chainId,
-      dealBook: oracle.dealBook,
-      keystore,
+      chainId,
       fetch,
       now: oracle.now,
     })
-    assert.deepEqual(secret, readTagSecret(oracle.keystore))
+    assert.ok(readTagSecret(keystore))
+    assert.deepEqual(readTagSecret(keystore), readTagSecret(ownKeystore))
   })
 
   it('hands the tag secret to nobody else', async (t) => {
     const test = await start(t)
     const { url, oracle, registered } = test
     const operator = newAccount()
-    const ask = (signer = operator, audience = oracle.keys.operator.address) =>
+    const ask = (signer = operator, audience = oracle.operator.address) =>
       askTagSecret({
         url,
         fetch,
@@ -206,8 +210,8 @@ describe('an oracle', () => {
     })
     const unsigned = await fetch(`${url}/v1/peers/tag-secret`, { method: 'POST' })
     assert.equal(((await unsigned.json()) as { code: string }).code, 'HttpSignature.Missing')
+    test.oracle.enclave = { ...oracle.enclave, hasTagSecret: async () => false }
     registered[1] = registrationOf(operator.address, new Uint8Array(32).fill(9))
-    test.oracle.keystore = createMemoryKeystore()
     await assert.rejects(ask(), { code: 'TagSecret.NotForYou' })
   })
 

@@ -1,13 +1,8 @@
-import * as StatusList from '@ambrosia/credentials/StatusList'
-import type { EpochLists } from '@ambrosia/exchange/certify/EpochLists'
-import { toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-
-/** One issuer's list as it stood at an epoch. */
-export type IssuerList = { url: string; sha256: Uint8Array; list: StatusList.StatusList }
+import type { PublishedList } from '../enclave/Enclave.ts'
 
 /** Gets and verifies the lists of an issuer at an epoch (seconds). */
-export type FetchLists = (issuer: string, epochSec: number) => Promise<IssuerList[]>
+export type FetchLists = (issuer: string, epochSec: number) => Promise<PublishedList[]>
 
 /**
  * The oracle's schedule of status lists. The lists of all watched issuers are fetched at every epoch, whether or not anybody sells, so an
@@ -17,7 +12,10 @@ export type StatusSchedule = {
   /** Watches an issuer from now on; the current epoch's lists are fetched at once. */
   watch(issuer: string): void
   /** The lists of these issuers at the epoch of a time. Waits for a fetch under way. @throws Status.NotAvailable */
-  listsAt(issuers: readonly string[], asOfSec: bigint): Promise<EpochLists>
+  listsAt(
+    issuers: readonly string[],
+    asOfSec: bigint,
+  ): Promise<{ epochSec: number; lists: PublishedList[] }>
   stop(): void
 }
 
@@ -34,7 +32,7 @@ export function createStatusSchedule(options: {
   onError: (issuer: string, error: unknown) => void
 }): StatusSchedule {
   const { periodSec } = options
-  const epochs = new Map<number, Map<string, Promise<IssuerList[] | undefined>>>()
+  const epochs = new Map<number, Map<string, Promise<PublishedList[] | undefined>>>()
   const issuers = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let isStopped = false
@@ -42,7 +40,7 @@ export function createStatusSchedule(options: {
   const currentEpoch = (): number => epochOf(options.now() / 1000)
 
   const fetchAt = (issuer: string, epoch: number): void => {
-    const lists = epochs.get(epoch) ?? new Map<string, Promise<IssuerList[] | undefined>>()
+    const lists = epochs.get(epoch) ?? new Map<string, Promise<PublishedList[] | undefined>>()
     epochs.set(epoch, lists)
     if (lists.has(issuer)) return
     lists.set(
@@ -83,32 +81,19 @@ export function createStatusSchedule(options: {
     },
     listsAt: async (wanted, asOfSec) => {
       const epoch = epochOf(Number(asOfSec))
-      const byIssuer = new Map<string, IssuerList[]>()
+      const all: PublishedList[] = []
       for (const issuer of wanted) {
         const lists = await epochs.get(epoch)?.get(issuer)
         if (lists === undefined) throw new NotAvailableError(epoch)
-        byIssuer.set(issuer, lists)
+        all.push(...lists)
       }
-      const all = [...byIssuer.values()].flat()
-      const root = StatusList.statusListsRoot(all.map(({ url, sha256 }) => ({ url, sha256 })))
-      return {
-        root: toHex(root),
-        isRevoked: (issuer, entry) => isRevoked(byIssuer.get(issuer) ?? [], entry),
-      }
+      return { epochSec: epoch, lists: all }
     },
     stop: () => {
       isStopped = true
       clearTimeout(timer)
     },
   }
-}
-
-function isRevoked(lists: readonly IssuerList[], value: Record<string, unknown>): boolean {
-  const entry = StatusList.parseEntry(value)
-  const list = lists.find(({ url }) => url === entry.statusListCredential)
-  // The schedule holds lists of revocation; an entry of another purpose would read bits that mean something else.
-  if (!list || entry.statusPurpose !== 'revocation') throw new UnknownListError()
-  return StatusList.get(list.list, Number(entry.statusListIndex))
 }
 
 export class NotAvailableError extends AmbrosiaError {
@@ -119,15 +104,6 @@ export class NotAvailableError extends AmbrosiaError {
       {
         hint: 'Sign the submission again with the present time and send it again.',
       },
-    )
-  }
-}
-
-export class UnknownListError extends AmbrosiaError {
-  constructor() {
-    super(
-      'Status.UnknownList',
-      'the credential names a status list that its issuer does not publish',
     )
   }
 }

@@ -1,14 +1,12 @@
 import type { Fetch } from '@ambrosia/api/client/call'
 import { readStatusList } from '@ambrosia/api/issuer/IssuerClient'
 import type { Loader } from '@ambrosia/credentials/Contexts'
-import * as Credential from '@ambrosia/credentials/Credential'
 import { resolveDocument } from '@ambrosia/credentials/Resolver'
-import * as StatusList from '@ambrosia/credentials/StatusList'
-import { toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { sha256 } from '@ambrosia/primitives/Hash'
 import type { OracleChain } from '../chain.ts'
-import type { FetchLists, IssuerList } from './StatusSchedule.ts'
+import type { PublishedList } from '../enclave/Enclave.ts'
+import { verifyList, WrongListError } from '../enclave/lists.ts'
+import type { FetchLists } from './StatusSchedule.ts'
 
 /** Whoever opens a deal chooses its issuers: an oracle must not become his tool for many requests to others. */
 const MAXIMUM_LISTS = 8
@@ -30,24 +28,19 @@ export function createFetchLists(options: {
       (service) => service.type === 'BitstringStatusList',
     )
     if (services.length > MAXIMUM_LISTS) throw new WrongListError()
-    const lists: IssuerList[] = []
+    const lists: PublishedList[] = []
     for (const service of services) {
       const url = String(service.serviceEndpoint)
       assertAllowed(url, options.mode)
       const { fetch, now } = options
       const bytes = await readStatusList({ url, epochSec, fetch, now })
-      const verified = await Credential.verifyEddsa({
-        signed: JSON.parse(toUtf8(bytes)),
+      const published = { issuer, url, bytes }
+      await verifyList(published, {
+        epochSec,
         resolver: options.chain.resolver,
         loader: options.loader,
-        nowMs: epochSec * 1000,
       })
-      if (verified.issuer !== issuer || verified.document['id'] !== url) throw new WrongListError()
-      lists.push({
-        url,
-        sha256: sha256(bytes),
-        list: StatusList.readList(verified.document, 'revocation'),
-      })
+      lists.push(published)
     }
     if (lists.length === 0) throw new NoListError()
     return lists
@@ -63,11 +56,5 @@ function assertAllowed(url: string, mode: 'development' | 'production'): void {
 export class NoListError extends AmbrosiaError {
   constructor() {
     super('Status.NoList', 'the issuer publishes no status list at this epoch')
-  }
-}
-
-export class WrongListError extends AmbrosiaError {
-  constructor() {
-    super('Status.WrongList', 'what the issuer serves is not its status list')
   }
 }

@@ -1,5 +1,5 @@
 import * as Certificate from '@ambrosia/exchange/Certificate'
-import { type CertifyContext, certify, RefusedError } from '@ambrosia/exchange/certify/certify'
+import { RefusedError } from '@ambrosia/exchange/certify/RefusedError'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import * as Submission from '@ambrosia/exchange/Submission'
 import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
@@ -8,8 +8,9 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as KillPoint from '@ambrosia/service/KillPoint'
 import type { Kysely } from 'kysely'
-import type { LocalAccount } from 'viem'
+import type { Address } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
+import type { Enclave } from '../enclave/Enclave.ts'
 
 /** The answer to a submission, as JSON. */
 export type CertifiedJson = {
@@ -20,9 +21,13 @@ export type CertifiedJson = {
   quality: Quality.Score
 }
 
-export type ReceiveContext = CertifyContext & {
+export type ReceiveContext = {
+  chainId: number
+  dealBook: Address
+  operator: Address
   database: Kysely<OracleDatabase>
-  signer: LocalAccount
+  enclave: Pick<Enclave, 'certify'>
+  nowSec: () => bigint
 }
 
 /**
@@ -36,7 +41,7 @@ export function createReceiver(context: ReceiveContext): (data: unknown) => Prom
     const { body, bodyHash } = parse(data)
     const id = Submission.hash(body.submission, domain)
     const key = `${id}:${bodyHash}`
-    const running = underWay.get(key) ?? judgeOnce(id, body, bodyHash, context)
+    const running = underWay.get(key) ?? judgeOnce(id, { data, body, bodyHash }, context)
     underWay.set(key, running)
     try {
       return await running
@@ -58,11 +63,11 @@ function parse(data: unknown): { body: SubmissionBody.SubmissionBody; bodyHash: 
 
 async function judgeOnce(
   id: Hex,
-  body: SubmissionBody.SubmissionBody,
-  bodyHash: Hex,
+  submitted: { data: unknown; body: SubmissionBody.SubmissionBody; bodyHash: Hex },
   context: ReceiveContext,
 ): Promise<CertifiedJson> {
   const { database } = context
+  const { data, body, bodyHash } = submitted
   const known = await readSubmission(database, id)
   if (known?.certificate) {
     const certificate = Certificate.fromJson(JSON.parse(known.certificate))
@@ -70,20 +75,16 @@ async function judgeOnce(
       throw new RefusedError(undefined)
     return toCertified(id, context, known as Required<typeof known>)
   }
-  const verdict = await certify(body, context)
-  const domain = dealBookDomain(context.chainId, context.dealBook)
-  const certificateHash = Certificate.hash(verdict.certificate, domain)
+  const verdict = await context.enclave.certify(data)
   const row = {
     submission_id: id,
     deal_id: body.submission.dealId,
     provider: body.submission.provider.toLowerCase(),
     nonce: body.submission.nonce,
     body_hash: bodyHash,
-    certificate_hash: certificateHash,
+    certificate_hash: verdict.certificateHash,
     certificate: JSON.stringify(Certificate.toJson(verdict.certificate)),
-    signature: await context.signer.signTypedData(
-      Certificate.toTypedData(verdict.certificate, domain),
-    ),
+    signature: verdict.signature,
     quality: JSON.stringify(verdict.quality),
     manifest: JSON.stringify(body.manifest),
     created_at_sec: Number(context.nowSec()),
@@ -121,7 +122,7 @@ function toCertified(
 ): CertifiedJson {
   return {
     id,
-    oracle: context.self.operator,
+    oracle: context.operator,
     certificate: JSON.parse(row.certificate as string),
     signature: row.signature as Hex,
     quality: JSON.parse(row.quality as string),

@@ -17,13 +17,22 @@ import { type Address, isAddressEqual, type LocalAccount } from 'viem'
 import type { OracleChain } from '../chain.ts'
 import { migrations } from '../database/migrations.ts'
 import type { OracleDatabase } from '../database/tables.ts'
+import { createEnclave } from '../enclave/createEnclave.ts'
+import type { EnclaveSettings } from '../enclave/Enclave.ts'
+import type { EnclaveKeys } from '../enclave/keys.ts'
+import { openPlatform } from '../enclave/platform.ts'
+import { createTagSecret } from '../enclave/tagSecret.ts'
 import type { Oracle } from '../Oracle.ts'
-import { createTagSecret } from '../tagSecret/tagSecret.ts'
+import { createOutside } from '../outside.ts'
 
 type Setting = Awaited<ReturnType<typeof createSetting>>
 
 /** An oracle in memory for the submission of a setting: its chain and its store are what the test makes of them. */
-export async function createOracle(t: Ending, setting: Setting) {
+export async function createOracle(
+  t: Ending,
+  setting: Setting,
+  { hasTagSecret = true }: { hasTagSecret?: boolean } = {},
+) {
   const { context, deal, terms, parts, offer } = setting
   const lines: string[] = []
   const log = Log.create({
@@ -34,14 +43,14 @@ export async function createOracle(t: Ending, setting: Setting) {
   const database = await Database.open<OracleDatabase>({ url: 'sqlite::memory:', migrations })
   defer(t, () => database.destroy())
   const keystore = createMemoryKeystore()
-  createTagSecret(keystore)
+  if (hasTagSecret) createTagSecret(keystore)
   const consumer = await Envelope.createKeyPair()
   const { operator, keyId, epoch } = context.self
-  const signer = newAccount()
-  const keys = {
-    // The setting's submission names this operator; nobody has its key.
-    operator: { ...newAccount(), address: operator } as LocalAccount,
-    signer,
+  // The setting's submission names this operator; nobody has its key.
+  const operatorAccount = { ...newAccount(), address: operator } as LocalAccount
+  const keys: EnclaveKeys = {
+    operator,
+    signer: newAccount(),
     publicKey: parts.pair.publicKey,
     privateKey: parts.pair.privateKey,
     keyId,
@@ -82,23 +91,52 @@ export async function createOracle(t: Ending, setting: Setting) {
     ],
   }
   const store = createFakeStore(offer.sealed)
+  const now = (): number => Number(parts.asOfSec) * 1000
+  const client = { getBlock: async () => state.block } as never
+  const statusSchedule = {
+    listsAt: async () => ({ epochSec: 0, lists: [] }),
+    watch: () => {},
+    stop: () => {},
+  }
+  const reading = { database, client, chain, store: store.client, statusSchedule }
+  const settings: EnclaveSettings = {
+    mode: 'development',
+    chainId: deal.chainId,
+    dealBook: deal.dealBook,
+    operator,
+    network: undefined,
+  }
+  /** An enclave with other settings or keys than the oracle's. */
+  const makeEnclave = (change: { settings?: Partial<EnclaveSettings>; keys?: EnclaveKeys } = {}) =>
+    createEnclave({
+      settings: { ...settings, ...change.settings },
+      keystore,
+      platform: openPlatform({ mode: 'development', validatorHash: terms.validatorHash }),
+      outside: createOutside({
+        ...reading,
+        operator: operatorAccount,
+        oracleNetwork: undefined,
+        keep: () => {},
+      }),
+      now,
+      keys: change.keys ?? keys,
+      listsAt: context.listsAt,
+    })
+  const enclave = await makeEnclave()
   const oracle: Oracle = {
+    ...reading,
     chainId: deal.chainId,
     dealBook: deal.dealBook,
     consentBook: hash('consent book').slice(0, 42) as Address,
-    keys,
-    keystore,
-    database,
-    client: { getBlock: async () => state.block } as never,
-    chain,
-    store: store.client,
-    statusSchedule: { listsAt: context.listsAt, watch: () => {}, stop: () => {} },
-    loader: context.loader,
+    operator: operatorAccount,
+    enclave,
+    described: await enclave.describe(),
+    oracleNetwork: undefined,
     log,
     fetch: async () => {
       throw new TypeError('nobody answers')
     },
-    now: () => Number(parts.asOfSec) * 1000,
+    now,
   }
   /** Lets the oracle know the deal of the setting. */
   const knowDeal = async (): Promise<void> => {
@@ -111,7 +149,18 @@ export async function createOracle(t: Ending, setting: Setting) {
     }
     await database.insertInto('deal').values(row).execute()
   }
-  return { oracle, state, store, registered, consumer, knowDeal, lines }
+  return {
+    oracle,
+    keys,
+    keystore,
+    makeEnclave,
+    state,
+    store,
+    registered,
+    consumer,
+    knowDeal,
+    lines,
+  }
 }
 
 export type TestOracle = Awaited<ReturnType<typeof createOracle>>

@@ -37,7 +37,7 @@ export const oracleRoutes = {
     keyId: Type.String({ maxLength: 256 }),
     epoch: Type.Integer({ minimum: 1 }),
     measurement: Hash,
-    attestation: Type.Literal('software'),
+    attestation: Type.Union([Type.Literal('software'), Type.Literal('sgx')]),
   }),
 
   submit: {
@@ -83,7 +83,7 @@ export const oracleRoutes = {
     auth: 'anyone',
     params: Type.Object({ id: Hash }),
     answer: { ...certified, status: 200 },
-    errors: { 'Submission.Unknown': 404, 'Oracle.NotReady': 503 },
+    errors: { 'Submission.Unknown': 404 },
     timeoutMs: 30_000,
   },
 

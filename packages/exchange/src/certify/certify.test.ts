@@ -234,6 +234,63 @@ describe('certify', () => {
     )
   })
 
+  it('refuses what the consumer could not collect: digests or claims hidden from presentation (b)', async () => {
+    const { shared, oracleOnly } = setting.parts.selected.pointers
+    const first = shared.find((one) => one.includes('resourceDigest')) as string
+    const hidden = [/./, /resourceDigest/, new RegExp(`${first}$`), /condition1/, /birthYearBand/]
+    for (const pattern of hidden) {
+      const rest = shared.filter((one) => !pattern.test(one))
+      assert.ok(rest.length < shared.length, String(pattern))
+      const { body, context } = await offered({ pointers: { shared: rest, oracleOnly } })
+      await refuses('Record.NotCollectable', body, context)
+    }
+    const { body, context } = await offered({})
+    await certify(body, { ...setting.context, ...context })
+  })
+
+  it('refuses a credential that expires before its certificate: the consumer would come too late', async () => {
+    const { deals } = setting.context
+    const terms = { ...setting.terms, certificateLife: 86_400 - 60 }
+    const { criteria, dealId } = setting.deal
+    const find = async () => ({ dealId, terms, criteria })
+    await refuses('Record.ExpiresTooSoon', setting.body, { deals: { ...deals, find } })
+  })
+
+  /** A submission whose sealed presentation (b) shows other things than presentation (a), and the store that has it. */
+  async function offered(change: { pointers?: Setting['parts']['selected']['pointers'] }) {
+    const { record, selected, account, loader, randomBytes, oracle, pair } = setting.parts
+    const offer = await sealOffer({
+      record,
+      selected: { ...selected, ...change },
+      deal: setting.deal,
+      provider: account.address,
+      oracles: [{ ...oracle, publicKey: pair.publicKey }],
+      loader,
+      randomBytes,
+    })
+    const { domain, parts } = setting
+    const receipt = {
+      ...parts.receipt,
+      manifestHash: offer.manifestHash,
+      sizeBytes: BigInt(offer.manifest.sizeBytes),
+    }
+    const body = await createSubmission({
+      ...parts,
+      offer,
+      deal: setting.deal,
+      receipt,
+      receiptSignature: await parts.storeAccount.signTypedData(
+        StorageReceipt.toTypedData(receipt, domain),
+      ),
+      oracle: oracle.operator,
+      selected,
+    })
+    const fetchSealed = async function* () {
+      yield offer.sealed
+    }
+    return { body, context: { fetchSealed } }
+  }
+
   /** A whole submission over a manifest of the attacker's making. */
   async function submitted(
     manifest: Manifest.Manifest,

@@ -3,6 +3,8 @@ import * as Credential from '@ambrosia/credentials/Credential'
 import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
 import type { Resolvable } from '@ambrosia/credentials/Resolver'
 import type * as QualityScore from '@ambrosia/health/Quality'
+import type { Resource } from '@ambrosia/health/Resource'
+import { classOf } from '@ambrosia/health/Sensitivity'
 import { concat, fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
@@ -13,12 +15,12 @@ import * as Seal from '@ambrosia/sealing/Seal'
 import { type Address, isAddressEqual } from 'viem'
 import type * as Certificate from '../Certificate.ts'
 import { priceOf } from '../Deal.ts'
-import * as Delivery from '../Delivery.ts'
 import { assertAgree } from '../judge/assertAgree.ts'
 import { RecordError } from '../judge/errors.ts'
 import { judge } from '../judge/judge.ts'
 import type { VerifiedPresentation } from '../judge/Opened.ts'
 import { tagsOf } from '../judge/tagsOf.ts'
+import { verifyDelivered } from '../judge/verifyDelivered.ts'
 import { SUBMISSION_SKEW_SEC } from '../Limits.ts'
 import { dealBookDomain } from '../messages/Message.ts'
 import * as Payload from '../Payload.ts'
@@ -30,6 +32,7 @@ import { dealTagKey } from '../Tags.ts'
 import type { Deals, OracleDeal } from './Deals.ts'
 import type { EpochLists } from './EpochLists.ts'
 import { permissionFault } from './permissionFault.ts'
+import { RefusedError } from './RefusedError.ts'
 
 /** What a verdict depends on; all of it is the same for every oracle of a deal but `self`. */
 export type CertifyContext = {
@@ -85,7 +88,13 @@ export async function certify(body: SubmissionBody, context: CertifyContext): Pr
     )
   const asOf = new Date(Number(submission.asOf) * 1000)
   const judgement = judge({ payload, criteria, presentation, isHolderBound: true, asOf })
-  await verifyDelivery(payload, presentation, deal, asOf, context)
+  await assertCollectable(
+    payload,
+    { presentation, resources: judgement.resources },
+    deal,
+    submission.asOf,
+    context,
+  )
   if (priceOf(terms, judgement.score) === undefined) throw new BelowQualityError(judgement.score)
   const tagKey = dealTagKey(context.tagSecret, { ...context, dealId })
   const tags = tagsOf({ tagKey, ...presentation, resources: judgement.resources })
@@ -236,30 +245,39 @@ async function* keeping(
   }
 }
 
-async function verifyDelivery(
+/**
+ * The consumer's own check, of presentation (b) alone: without it a provider could be paid for what nobody can collect.
+ * It is as of the submission, not of this oracle's clock, since every oracle must come to the same verdict.
+ */
+async function assertCollectable(
   payload: Payload.Payload,
-  presentation: VerifiedPresentation,
-  { terms }: OracleDeal,
-  asOf: Date,
+  judged: { presentation: VerifiedPresentation; resources: readonly Resource[] },
+  { terms, criteria }: OracleDeal,
+  asOfSec: bigint,
   context: CertifyContext,
 ): Promise<void> {
-  const { dealId } = payload
-  const delivery = {
-    dealId,
-    consumer: terms.consumer,
-    payloadRoot: Payload.root(payload.resources),
-  }
-  const verified = await Credential.verifyBbs({
-    derived: payload.presentation,
+  const verified = await verifyDelivered({
+    resources: payload.resources.map((resource, index) => ({
+      ...resource,
+      class: classOf(judged.resources[index] as Resource),
+    })),
+    presentation: payload.presentation,
+    criteria,
+    delivery: { dealId: payload.dealId, consumer: terms.consumer },
+    domain: dealBookDomain(context.chainId, context.dealBook),
     resolver: context.resolver,
     loader: context.loader,
-    expectedPresentationHeader: fromHex(
-      Delivery.hash(delivery, dealBookDomain(context.chainId, context.dealBook)),
-    ),
-    // As of the submission, not of this oracle's clock: every oracle must come to the same verdict.
-    nowMs: asOf.getTime(),
+    nowMs: Number(asOfSec) * 1000,
+  }).catch((error: unknown) => {
+    // Said of the record: to this oracle nothing was delivered.
+    if (error instanceof AmbrosiaError && error.code.startsWith('Delivery.'))
+      throw new RecordError('NotCollectable', error.message)
+    throw error
   })
-  assertAgree(presentation, toPresentation(verified))
+  // The consumer checks as of the settlement, for which there is time until the certificate ends.
+  if (verified.validUntilMs <= Number(asOfSec + BigInt(terms.certificateLife)) * 1000)
+    throw new RecordError('ExpiresTooSoon', 'the credential expires before the certificate does')
+  assertAgree(judged.presentation, toPresentation(verified), criteria)
 }
 
 function toPresentation(verified: Credential.VerifiedCredential): VerifiedPresentation {
@@ -279,16 +297,6 @@ async function assertUnsold(
       'PersonCapReached',
       `this person has sold ${terms.perPersonCap} records into this deal, the most it allows`,
     )
-  }
-}
-
-/** The one answer to everything that fails before the presentation is verified; the reason stays inside. */
-export class RefusedError extends AmbrosiaError {
-  constructor(cause: unknown) {
-    super('Submission.Refused', 'the submission is not acceptable', {
-      hint: 'Check deal, oracle, clock, receipt, signatures and presentation; an oracle does not say which is wrong.',
-      cause,
-    })
   }
 }
 

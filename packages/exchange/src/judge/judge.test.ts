@@ -287,7 +287,7 @@ describe('presentations and tags', () => {
 
   it('presentation (b) is a part of presentation (a)', () => {
     const b = { issuer, type: [], subject: { hba1c: 75, resourceDigest: ['a', 'b'] } }
-    assert.doesNotThrow(() => assertAgree(a, b))
+    assert.doesNotThrow(() => assertAgree(a, b, { resources: [] }))
   })
 
   it('refuses another issuer, another value, other digests, or what the consumer must not see', () => {
@@ -301,10 +301,33 @@ describe('presentations and tags', () => {
     ]
     for (const b of wrong) {
       assert.throws(
-        () => assertAgree(a, { ...b, type: [] }),
+        () => assertAgree(a, { ...b, type: [] }, { resources: [] }),
         { code: 'Record.PresentationsDisagree' },
         JSON.stringify(b),
       )
+    }
+  })
+
+  it('refuses a presentation (b) that hides the counts of what the deal asks for whole', () => {
+    const root = `0x${'1'.repeat(64)}`
+    const group = `Observation|http://loinc.org|4548-4|3|${root}|2020|2024`
+    const other = `Observation|http://loinc.org|2339-0|3|${root}|2020|2024`
+    const typeRoot = `Condition|3|${root}|1`
+    const subject = { subjectHandle: '0x1', holder: 'h', group: [group, other], typeRoot }
+    const resources = [
+      { type: 'Observation', all: true, codes: [{ system: 'http://loinc.org', code: '4548-4' }] },
+      { type: 'Condition', all: true },
+    ] as const
+    const agree = (shown: Record<string, string | string[]>) => () =>
+      assertAgree(
+        { issuer, type: [], subject },
+        { issuer, type: [], subject: shown },
+        { resources: structuredClone(resources) as never },
+      )
+    assert.doesNotThrow(agree({ group, typeRoot }))
+    const disagree = { code: 'Record.PresentationsDisagree' }
+    for (const shown of [{}, { group }, { typeRoot }, { group: other, typeRoot }]) {
+      assert.throws(agree(shown as Record<string, string>), disagree, JSON.stringify(shown))
     }
   })
 

@@ -1,6 +1,7 @@
 import type { Value } from '@ambrosia/primitives/CanonicalJson'
 import * as Limits from '@ambrosia/primitives/Limits'
 import { childrenOf, isObject, type JsonObject, memberOf, type Resource } from '../Resource.ts'
+import { asText } from '../resource/json.ts'
 import { methodOf, resourceOf } from './entry.ts'
 import {
   NotFhirError,
@@ -59,7 +60,7 @@ function isRequest(entry: JsonObject, method: string | undefined): boolean {
   if (method === 'PATCH') return true
   const carriesNothing = method === 'GET' || method === 'HEAD' || method === 'DELETE'
   if (entry['resource'] === undefined) return carriesNothing
-  const url = String(memberOf(entry['request'], 'url') ?? '')
+  const url = asText(memberOf(entry['request'], 'url') ?? '')
   if (method === 'POST' && /(?:^|\/)(?:\$|_search)/.test(url)) return true
   return memberOf(entry['resource'], 'resourceType') === 'Parameters'
 }

@@ -6,6 +6,9 @@ import * as Bundle from '../Bundle.ts'
 import { AMBROSIA_CORE_2 } from '../ClaimProfile.ts'
 import * as Claims from '../Claims.ts'
 import { EFFECTS } from '../meaning/effects.ts'
+import type { Resource } from '../Resource.ts'
+import * as SafeHarbor from '../SafeHarbor.ts'
+import * as Validation from '../Validation.ts'
 
 /**
  * What is signed is what the record says: modifiers, limits, units and whom a resource is about.
@@ -96,6 +99,41 @@ describe('status', () => {
   })
 })
 
+describe('doubts', () => {
+  const REASON = { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason' }
+  const extension = [{ ...REASON, valueCode: 'error' }]
+  const value = { value: 7.1, code: '%' }
+
+  it('unreliable data and parts of resources give no claim', () => {
+    const OBSERVATION_VALUE = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue'
+    for (const meta of [
+      { security: [{ system: OBSERVATION_VALUE, code: 'UNCERTREL' }] },
+      { tag: [{ system: 'http://hl7.org/fhir/v3/ObservationValue', code: 'SUBSETTED' }] },
+    ]) {
+      assert.deepEqual(of('hba1c', result('4548-4', '2025', value, { meta })), {})
+    }
+    const meta = { tag: [{ system: 'http://hospital.example', code: 'SUBSETTED' }] }
+    const claims = of('hba1c', result('4548-4', '2025', value, { meta }))
+    assert.deepEqual(claims, { hba1c: 71, hba1cYear: 2025 })
+  })
+
+  it('what stands beside a reason for its absence is not claimed', () => {
+    for (const more of [
+      { valueQuantity: { system: UCUM, ...value, _value: { extension } } },
+      { valueQuantity: { system: UCUM, ...value, extension } },
+      { code: { coding: [{ system: 'http://loinc.org', code: '4548-4' }], extension } },
+      { _status: { extension } },
+    ]) {
+      assert.deepEqual(of('hba1c', result('4548-4', '2025', value, more)), {}, JSON.stringify(more))
+    }
+    const person = { ...patient, _birthDate: { extension }, _gender: { extension } }
+    const entry = [{ resource: person }]
+    const text = JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry })
+    const claims = Claims.derive(Bundle.read(text).resources, AMBROSIA_CORE_2, { asOf })
+    assert.deepEqual([claims['birthYearBand'], claims['sex']], [undefined, undefined])
+  })
+})
+
 describe('limits', () => {
   const egfr = (date: string, value: number, comparator?: string): Json =>
     result('33914-3', date, { value, ...EGFR, ...(comparator === undefined ? {} : { comparator }) })
@@ -180,6 +218,45 @@ describe('units', () => {
       code: 'mm[Hg]',
     })
     assert.equal(of('systolic', oid)['systolic'], 120)
+  })
+})
+
+describe('a record of the wrong kind', () => {
+  it('with objects in place of texts gives no claim, and is refused by every check in words', () => {
+    const wrong = { resourceType: 'Patient' }
+    const quantities = ['system', 'code', 'unit', 'comparator', 'value'].map((name) =>
+      result('4548-4', '2025', { value: 7.1, code: '%', unit: '%', [name]: wrong }),
+    )
+    const codes = ['system', 'code'].map((name) =>
+      result(
+        '4548-4',
+        '2025',
+        { value: 7.1, code: '%' },
+        {
+          code: { coding: [{ system: 'http://loinc.org', code: '4548-4', [name]: wrong }] },
+        },
+      ),
+    )
+    const states = ['status', 'effectiveDateTime', 'meta', 'subject', 'id', 'language'].map(
+      (name) => result('4548-4', '2025', { value: 7.1, code: '%' }, { [name]: wrong }),
+    )
+    for (const one of [...quantities, ...codes, ...states]) {
+      const text = JSON.stringify({
+        resourceType: 'Bundle',
+        type: 'collection',
+        entry: [patient, one].map((resource) => ({ resource })),
+      })
+      let resources: Resource[]
+      try {
+        ;({ resources } = Bundle.read(text))
+      } catch (error) {
+        assert.match(String((error as { code?: string }).code), /^Bundle\./)
+        continue
+      }
+      assert.notDeepEqual(Validation.check(resources), [], JSON.stringify(one))
+      assert.notDeepEqual(SafeHarbor.check(resources, { asOf }), [])
+      Claims.derive(resources, AMBROSIA_CORE_2, { asOf })
+    }
   })
 })
 

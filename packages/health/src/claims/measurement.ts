@@ -1,6 +1,7 @@
 import { NumberToken } from '@ambrosia/primitives/CanonicalJson'
 import type { MeasurementRule } from '../ClaimProfile.ts'
 import { type Comparison, comparisonOf } from '../Meaning.ts'
+import { isContradicted } from '../meaning/doubts.ts'
 import { ucumCodeOf } from '../Quantity.ts'
 import { dateOf, type Resource } from '../Resource.ts'
 import { isObject, type JsonObject } from '../resource/json.ts'
@@ -64,8 +65,9 @@ function read(
   const quantity = value['valueQuantity']
   if (!isObject(quantity)) return refuse(whyNoQuantity(value))
   const at = `${path}.value`
+  if (isContradicted(value, 'valueQuantity')) return refuse('its value is absent for a reason', at)
   const comparison = comparisonOf(quantity)
-  if (comparison === undefined) return refuse('its comparator is not understood', at)
+  if (comparison === undefined) return refuse('it is not clear what its number is', at)
   const token = quantity['value']
   if (!(token instanceof NumberToken)) return refuse('its quantity has no number', at)
   const unit = ucumCodeOf(quantity)

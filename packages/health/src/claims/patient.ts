@@ -1,3 +1,4 @@
+import { isContradicted } from '../meaning/doubts.ts'
 import { isObject, type JsonObject } from '../resource/json.ts'
 import { AGE_CLASS } from '../safe-harbor/rules.ts'
 import { bandOfBirthYear } from './bandOfBirthYear.ts'
@@ -19,6 +20,10 @@ export function weighPatient(
     context.refusal(patient.index) ?? (use.claim === 'present' ? undefined : use.because)
   if (refusal !== undefined) {
     return { claim, values: {}, from: [], others: [{ ...place, why: refusal }] }
+  }
+  if (isContradicted(patient.value, element)) {
+    const why = `its ${element} is absent for a reason`
+    return { claim, values: {}, from: [], others: [{ ...place, why }] }
   }
   const value = read(patient.value)
   if (value === undefined) return { claim, values: {}, from: [], others: [] }

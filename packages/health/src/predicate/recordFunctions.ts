@@ -1,5 +1,6 @@
 import type { UserInvocationTable } from 'fhirpath'
 import { comparisonOf, meaningOf } from '../Meaning.ts'
+import { isContradicted } from '../meaning/doubts.ts'
 import { USES } from '../meaning/standing.ts'
 import { ucumCodeOf } from '../Quantity.ts'
 import * as Ucum from '../Ucum.ts'
@@ -33,7 +34,8 @@ function isStated(item: unknown): boolean {
 function valueIn(quantity: Plain | undefined, unit: string): number | undefined {
   const value = quantity?.['value']
   if (quantity === undefined || typeof value !== 'number') return undefined
-  if (comparisonOf(quantity) !== 'value') return undefined
+  if (comparisonOf(quantity) !== 'value' || isContradicted({ quantity }, 'quantity'))
+    return undefined
   const own = ucumCodeOf(quantity)
   if (own === undefined || own === '') return undefined
   const converted = Ucum.convert(String(value), own, unit)

@@ -24,3 +24,9 @@ export function childrenOf(value: Value, name: string): Value[] {
   if (member === undefined) return []
   return Array.isArray(member) ? member : [member]
 }
+
+/** A primitive as text. Objects of a parsed file have no prototype, and `String` throws for them: they are no code and no text. */
+export function asText(value: unknown): string {
+  if (value instanceof NumberToken) return value.text
+  return typeof value === 'object' && value !== null ? '[object]' : String(value)
+}

@@ -1,5 +1,6 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
+import { asText } from '../resource/json.ts'
 import { SYSTEM as UCUM } from '../Ucum.ts'
 import { UNIT_TEXTS } from '../ucum/unitTexts.ts'
 import { createPersons, type Persons } from './agedness.ts'
@@ -82,7 +83,7 @@ export function findingsOf(
   const { value } = resource
   if (!isObject(value)) return findings
   for (const { part, steps } of agesIn(value, persons, asOfYear)) {
-    for (const one of steps) report(pathOf(String(part['resourceType']), one), 'age')
+    for (const one of steps) report(pathOf(asText(part['resourceType']), one), 'age')
   }
   return findings
 }
@@ -257,13 +258,13 @@ function checkQuantity(path: string, value: JsonObject, report: Report): undefin
   const { value: number, comparator, unit, system, code, ...rest } = value
   if (Object.keys(rest).length > 0) report(path, 'element')
   if (!isShortNumber(number, isPerVolume(code) ? 9 : 7)) report(path, 'number')
-  if (comparator !== undefined && !/^[<>]=?$/.test(String(comparator))) report(path, 'code')
+  if (comparator !== undefined && !/^[<>]=?$/.test(asText(comparator))) report(path, 'code')
   if ((system === undefined) !== (code === undefined)) report(path, 'unit')
   else if (system !== undefined) {
-    if (!isKnownCode(String(system), String(code))) report(path, 'unit')
+    if (!isKnownCode(asText(system), asText(code))) report(path, 'unit')
     if (system !== UCUM && unit !== undefined) report(path, 'unit')
   }
-  if (unit !== undefined && !isUnit(String(unit)) && !UNIT_TEXTS.has(String(unit))) {
+  if (unit !== undefined && !isUnit(asText(unit)) && !UNIT_TEXTS.has(asText(unit))) {
     report(path, 'unit')
   }
 }
@@ -272,21 +273,21 @@ function checkMoney(path: string, value: JsonObject, report: Report): undefined 
   const { value: number, currency, ...rest } = value
   if (Object.keys(rest).length > 0) report(path, 'element')
   if (!isShortNumber(number, 7)) report(path, 'number')
-  if (currency !== undefined && !CURRENCIES.has(String(currency))) report(path, 'code')
+  if (currency !== undefined && !CURRENCIES.has(asText(currency))) report(path, 'code')
 }
 
 function checkAddress(path: string, value: JsonObject, report: Report): undefined {
   const { state, postalCode, country, use, type, ...rest } = value
   if (Object.keys(rest).length > 0) report(path, 'geography')
-  if (state !== undefined && toState(String(state)) !== state) report(path, 'geography')
-  if (country !== undefined && toCountry(String(country)) !== country) report(path, 'geography')
+  if (state !== undefined && toState(asText(state)) !== state) report(path, 'geography')
+  if (country !== undefined && toCountry(asText(country)) !== country) report(path, 'geography')
   if (postalCode !== undefined && postalCode !== '000') {
     const three = typeof postalCode === 'string' && /^\d{3}$/.test(postalCode)
     if (!three || toZip3(postalCode) === '000') report(path, 'geography')
   }
   const rows = elementsOf('Address')
-  if (use !== undefined && !rows?.get('use')?.codes?.has(String(use))) report(path, 'geography')
-  if (type !== undefined && !rows?.get('type')?.codes?.has(String(type))) report(path, 'geography')
+  if (use !== undefined && !rows?.get('use')?.codes?.has(asText(use))) report(path, 'geography')
+  if (type !== undefined && !rows?.get('type')?.codes?.has(asText(type))) report(path, 'geography')
 }
 
 function isRekeyedReference(value: Value | undefined): boolean {

@@ -1,6 +1,7 @@
 import { NumberToken, stringify, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { DuplicateIdError } from '../bundle/errors.ts'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
+import { asText } from '../resource/json.ts'
 import { SYSTEM as UCUM } from '../Ucum.ts'
 import { createPersons, hasAgeClass, type Persons } from './agedness.ts'
 import { agesIn } from './ages.ts'
@@ -198,11 +199,11 @@ function removeAges(
     const found = agesIn(value, persons, asOfYear, source)
     if (found.length === 0) return true
     for (const { part, steps } of found) {
-      const type = String(part['resourceType'])
+      const type = asText(part['resourceType'])
       for (const one of steps.toReversed()) removeAt(type, type, part, one, 'age', tally)
     }
   }
-  tally.dropCleaned(String(value['resourceType']), value, 'age')
+  tally.dropCleaned(asText(value['resourceType']), value, 'age')
   return false
 }
 
@@ -266,10 +267,10 @@ function cleanContained(
     const name =
       isObject(item) && typeof item['id'] === 'string' ? local.get(item['id']) : undefined
     if (name === undefined || !done.has(name))
-      walk.tally.remove('contained', `${String(source['resourceType'])}.contained`, item)
+      walk.tally.remove('contained', `${asText(source['resourceType'])}.contained`, item)
   }
   if (!Array.isArray(contained))
-    walk.tally.remove('contained', `${String(source['resourceType'])}.contained`, contained)
+    walk.tally.remove('contained', `${asText(source['resourceType'])}.contained`, contained)
   return [...done.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)
 }
 

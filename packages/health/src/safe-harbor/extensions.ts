@@ -1,5 +1,6 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
 import { isObject } from '../Resource.ts'
+import { asText } from '../resource/json.ts'
 import { SYSTEM as UCUM } from '../Ucum.ts'
 import { AGE_CLASS, BIRTH_SEX, DATA_ABSENT, ETHNICITY, MASKED, OMB_TEXT, RACE } from './rules.ts'
 
@@ -53,7 +54,7 @@ export function isAllowedExtension(value: Value, owner: string): boolean {
     const url = extension['url']
     if (url === BIRTH_SEX) {
       return (
-        /^(?:F|M|UNK)$/.test(String(extension['valueCode'])) && Object.keys(extension).length === 2
+        /^(?:F|M|UNK)$/.test(asText(extension['valueCode'])) && Object.keys(extension).length === 2
       )
     }
     if ((url !== RACE && url !== ETHNICITY) || Object.keys(extension).length !== 2) return false
@@ -66,13 +67,13 @@ function isOmbPart(part: Value): boolean {
   if (!isObject(part) || Object.keys(part).length !== 2) return false
   const texts = [...OMB_TEXT.values()]
   if (part['url'] === 'text') {
-    return String(part['valueString'])
+    return asText(part['valueString'])
       .split(', ')
       .every((text) => texts.includes(text))
   }
   const coding = part['valueCoding']
   if (part['url'] !== 'ombCategory' || !isObject(coding)) return false
-  const code = String(coding['code'])
+  const code = asText(coding['code'])
   const display = OMB_TEXT.get(code)
   return (
     display !== undefined &&

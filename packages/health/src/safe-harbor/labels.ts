@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, memberOf, type Resource } from '../Resource.ts'
+import { asText } from '../resource/json.ts'
 import { isLabel, labelsOf, systemOfLabel } from '../Sensitivity.ts'
 import type { Tally } from './report.ts'
 
@@ -26,7 +27,7 @@ export function isLabels(meta: unknown): boolean {
     (one) =>
       isObject(one) &&
       Object.keys(one).length === 2 &&
-      isLabel(String(one['code'])) &&
-      one['system'] === systemOfLabel(String(one['code'])),
+      isLabel(asText(one['code'])) &&
+      one['system'] === systemOfLabel(asText(one['code'])),
   )
 }

@@ -108,6 +108,35 @@ describe('modifiers', () => {
   })
 })
 
+describe('doubts', () => {
+  it('a part of a resource is dropped: without its mark it would say more', () => {
+    for (const [key, code] of [
+      ['tag', 'SUBSETTED'],
+      ['security', 'UNRELIABLE'],
+    ] as const) {
+      const system = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue'
+      const meta = { [key]: [{ system, code }] }
+      const { plain } = deidentify(toResource(patient), toResource(observation({ meta })))
+      assert.equal(plain.length, 1, code)
+    }
+  })
+
+  it('what stands beside a reason for its absence goes with it', () => {
+    const url = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason'
+    const extension = [{ url, valueCode: 'error' }]
+    const quantity = { value: 7.1, system: 'http://unitsofmeasure.org', code: '%' }
+    for (const more of [
+      { valueQuantity: { ...quantity, extension } },
+      { valueQuantity: { ...quantity, _value: { extension } } },
+      { valueInteger: 7, _valueInteger: { extension } },
+      { valueCodeableConcept: { coding: [{ system: LOINC, code: 'LA7-1' }], extension } },
+    ]) {
+      const { plain } = deidentify(toResource(patient), toResource(observation(more)))
+      assert.doesNotMatch(JSON.stringify(plain[1]), /"value":7|valueInteger|LA7-1/)
+    }
+  })
+})
+
 describe('whom a resource is about', () => {
   it('is masked where it is somebody who is not in the record', () => {
     for (const more of [

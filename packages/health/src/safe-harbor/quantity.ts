@@ -1,4 +1,5 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
+import { isContradicted } from '../meaning/doubts.ts'
 import type { JsonObject } from '../Resource.ts'
 import { canonicalSystem } from '../resource/codeSystems.ts'
 import { SYSTEM as UCUM } from '../Ucum.ts'
@@ -30,6 +31,8 @@ export function cleanQuantity(
   place: QuantityPlace,
   tally: Tally,
 ): JsonObject | undefined {
+  if (['value', 'code', 'unit'].some((name) => isContradicted(value, name)))
+    return tally.remove('modifier', path, value)
   const number = value['value']
   const digits = place === 'age' ? 6 : isPerVolume(value['code']) ? 9 : 7
   if (!(number instanceof NumberToken) || !isBoundedNumber(number, digits)) {

@@ -1,5 +1,6 @@
 import type { Value } from '@ambrosia/primitives/CanonicalJson'
 import { createIdentityIndex, identityOf, isMadeUp, normalUrl } from '../bundle/Identity.ts'
+import { doubtOf } from '../meaning/doubts.ts'
 import { isObject, type JsonObject, type Resource } from '../Resource.ts'
 import { RekeyError } from './errors.ts'
 import { UNKNOWN } from './fillRequired.ts'
@@ -81,9 +82,9 @@ function nameOf(resource: Resource): string {
 }
 
 /**
- * True for a resource of a kept type whose meaning no unknown modifier changes, and whose required
- * codes are codes of R4: where the value set has no `unknown`, nothing lawful can take the place of
- * another code.
+ * True for a resource of a kept type whose meaning no unknown modifier or mark changes, and whose
+ * required codes are codes of R4: where the value set has no `unknown`, nothing lawful can take the
+ * place of another code.
  */
 export function isKept(type: string, value: Value): value is JsonObject {
   return (
@@ -92,6 +93,7 @@ export function isKept(type: string, value: Value): value is JsonObject {
     value['resourceType'] === type &&
     value['modifierExtension'] === undefined &&
     value['implicitRules'] === undefined &&
+    doubtOf(value) === undefined &&
     hasRequiredCodes(value, type)
   )
 }

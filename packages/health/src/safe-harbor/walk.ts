@@ -1,5 +1,7 @@
 import { NumberToken, type Value } from '@ambrosia/primitives/CanonicalJson'
+import { isContradicted } from '../meaning/doubts.ts'
 import { canonicalSystem, isObject, type JsonObject } from '../Resource.ts'
+import { asText } from '../resource/json.ts'
 import { isR5Element } from '../resource/laterVersions.ts'
 import { isKnownCode, isKnownSystem } from './codeSystems.ts'
 import { isBoundedNumber, isLawfulYear, yearOf } from './dates.ts'
@@ -59,6 +61,7 @@ export function cleanObject(
       REMOVED_PATHS.get(`${owner}.${found.name}`) ??
       (shell && !shell.has(found.name) ? 'element' : undefined)
     if (removed !== undefined) walk.tally.remove(removed, inner, member)
+    else if (isContradicted(value, key)) walk.tally.remove('modifier', inner, member)
     else {
       const cleaned = cleanMember(found.type, inner, member, found.row, walk)
       // Of a choice element one member may stand; a second is not FHIR and goes.
@@ -259,7 +262,7 @@ function cleanAddress(path: string, value: JsonObject, walk: Walk): JsonObject |
   for (const [key, member] of Object.entries(value)) {
     if (key in out) continue
     const row = rows?.get(key)
-    const code = (key === 'use' || key === 'type') && row?.codes?.has(String(member))
+    const code = (key === 'use' || key === 'type') && row?.codes?.has(asText(member))
     if (code && Object.keys(out).length > 0) {
       out[key] = member
       tally.keep()

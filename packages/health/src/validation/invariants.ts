@@ -1,3 +1,4 @@
+import { asText } from '../resource/json.ts'
 import { unitOf } from '../Ucum.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -32,7 +33,7 @@ const listOf = (value: Json | undefined): Members[] =>
 const isCoded = (value: Json | undefined, system: string, codes: readonly string[]): boolean =>
   listOf(value).some((concept) =>
     listOf(concept['coding']).some(
-      (coding) => coding['system'] === system && codes.includes(String(coding['code'])),
+      (coding) => coding['system'] === system && codes.includes(asText(coding['code'])),
     ),
   )
 const isNotNegative = (name: string) => (value: Members) =>

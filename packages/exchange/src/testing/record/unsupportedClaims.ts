@@ -142,13 +142,16 @@ function isOfThePerson(resource: Plain, all: readonly Plain[]): boolean {
   )
 }
 
-/** By the last part of the reference, which is lenient where two servers use one id. */
+/** By its URL, or the last part of the reference, which is lenient where two servers use one id. */
 function leadsToPatient(reference: string, all: readonly Plain[]): boolean {
   const id = reference
     .replace(/\/_history\/.*$/, '')
     .split(/[/:]/)
     .at(-1)
-  return all.some((one) => one['resourceType'] === 'Patient' && one['id'] === id)
+  return all.some(
+    (one) =>
+      one['resourceType'] === 'Patient' && (one['id'] === id || one['fullUrl'] === reference),
+  )
 }
 
 /** The resource with nothing in the elements whose meaning an extension changes. */

@@ -57,7 +57,10 @@ export function walkRecord(
     if (typeof code !== 'string' || !/^[A-Z]\w+\.[A-Z]\w+$/.test(code)) throw error
     return { ...walk, refused: code }
   }
-  const source = resources.map((one) => JSON.parse(stringify(one.value)) as Plain)
+  const source = resources.map(({ value, fullUrl }) => {
+    const plain = JSON.parse(stringify(value)) as Plain
+    return fullUrl === undefined ? plain : { ...plain, fullUrl }
+  })
   for (const text of gone) {
     assert.ok(!source.some((one) => JSON.stringify(one).includes(text)), `${text} was taken back`)
   }

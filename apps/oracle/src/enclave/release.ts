@@ -25,7 +25,7 @@ export async function createRelease(options: {
   manifest: Manifest.Manifest
   self: { keyId: string; epoch: number; privateKey: Uint8Array }
   signer: LocalAccount
-  chain: OracleChain
+  chain: Pick<OracleChain, 'didVersions'>
   nowSec: bigint
   blockNumber: bigint
 }): Promise<SignedRelease> {

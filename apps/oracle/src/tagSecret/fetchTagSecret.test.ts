@@ -4,7 +4,13 @@ import { random } from '@ambrosia/primitives/Bytes'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import { createMemoryKeystore } from '@ambrosia/testing/createMemoryKeystore'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { createTagSecret, fetchTagSecret, readTagSecret, wrapTagSecret } from './tagSecret.ts'
+import {
+  createTagSecret,
+  openTagSecret,
+  readTagSecret,
+  wrapTagSecret,
+} from '../enclave/tagSecret.ts'
+import { fetchTagSecret } from './fetchTagSecret.ts'
 
 const CHAIN_ID = 31337
 const dealBook = privateKeyToAccount(generatePrivateKey()).address
@@ -40,13 +46,15 @@ async function fetchFrom(
   })
   const store = createMemoryKeystore()
   const asked: { url: string; headers: Record<string, string> }[] = []
-  const fetched = await fetchTagSecret({
+  const self = { operator: by.account.address, privateKey: by.pair.privateKey }
+  await fetchTagSecret({
     peers: [wrappedFor.peer],
-    self: { operator: by.account.address, privateKey: by.pair.privateKey },
+    enclave: {
+      openTagSecret: (opened) =>
+        openTagSecret({ envelope: opened, self, chainId: CHAIN_ID, dealBook, keystore: store }),
+    },
     operator: by.account,
     chainId: CHAIN_ID,
-    dealBook,
-    keystore: store,
     fetch: (async (url: string, init: { headers: Record<string, string> }) => {
       asked.push({ url, headers: init.headers })
       const headers = { 'content-type': 'application/json' }
@@ -54,14 +62,13 @@ async function fetchFrom(
     }) as never,
     now: Date.now,
   })
-  return { secret, fetched, store, asked }
+  return { secret, store, asked }
 }
 
 describe('tag secret', () => {
   it('what one oracle wraps to another, that one keeps', async () => {
     const one = await newcomer()
-    const { secret, fetched, store, asked } = await fetchFrom(one, one)
-    assert.deepEqual(fetched, secret)
+    const { secret, store, asked } = await fetchFrom(one, one)
     assert.deepEqual(readTagSecret(store), secret)
     assert.equal(asked[0]?.url, 'http://oracle.example/v1/peers/tag-secret')
     assert.ok(asked[0]?.headers['signature'])

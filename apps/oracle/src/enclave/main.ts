@@ -1,0 +1,3 @@
+import { serveEnclave } from './serve.ts'
+
+serveEnclave()
