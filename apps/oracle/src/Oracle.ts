@@ -39,4 +39,6 @@ export type OracleNetwork = {
   registryKeeper: Address
   stakeBook: Address
   medToken: Address
+  /** First block with events of this network. */
+  fromBlock: bigint
 }

@@ -91,7 +91,10 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
         chainId,
         dealBook: Network.contractOf(network, 'dealBook'),
         operator: operator.address,
-        network: oracleNetwork,
+        network: oracleNetwork && {
+          oracleAdmission: oracleNetwork.oracleAdmission,
+          oracleEpochs: oracleNetwork.oracleEpochs,
+        },
       },
       sealed: existsSync(sealedPath) ? readFileSync(sealedPath, 'utf8') : undefined,
       password: config.password ?? Keystore.developmentPassword(config.home),
@@ -146,6 +149,7 @@ function oracleNetworkOf(network: Network.Network): OracleNetwork | undefined {
     registryKeeper: Network.contractOf(network, 'registryKeeper'),
     stakeBook: Network.contractOf(network, 'stakeBook'),
     medToken: Network.contractOf(network, 'medToken'),
+    fromBlock: Network.fromBlockOf(network),
   }
 }
 

@@ -62,6 +62,11 @@ export async function advanceTime(client: PublicClient, seconds: number): Promis
   await request(client, 'evm_mine', [])
 }
 
+/** Gives the next block of a development chain a time, seconds; later than the newest has. */
+export async function setNextBlockTime(client: PublicClient, timeSec: bigint): Promise<void> {
+  await request(client, 'evm_setNextBlockTimestamp', [Number(timeSec)])
+}
+
 /** Everything the chain holds, as `loadFile` takes it (gzipped JSON). */
 export async function dumpState(client: PublicClient): Promise<Uint8Array> {
   const hex = (await request(client, 'anvil_dumpState', [])) as string

@@ -3,6 +3,7 @@ import * as path from 'node:path'
 import { call } from '@ambrosia/api/client/call'
 import { createIssuerClient, type IssuerClient } from '@ambrosia/api/issuer/IssuerClient'
 import { storeRoutes } from '@ambrosia/api/store/routes'
+import type { OracleNetworkParameters } from '@ambrosia/chain/deploy/oracleNetworkParameters'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Chain, createChain } from '@ambrosia/sdk/Chain'
 import { relayCreation } from '@ambrosia/sdk/identity/createDid'
@@ -20,6 +21,7 @@ import { serviceProgram } from './services.ts'
 import { admitOracles } from './start/admitOracles.ts'
 import { deployContracts } from './start/deployContracts.ts'
 import { chainFileOf, type KeptChain, keepChain } from './start/keepChain.ts'
+import { foundOracles } from './start/foundOracles.ts'
 import { prepareHome } from './start/prepareHome.ts'
 import { waitFor } from './start/waitFor.ts'
 import type { ProcessEvent, Supervised } from './supervise.ts'
@@ -60,6 +62,8 @@ export type StartOptions = {
   page?: boolean
   /** A chain with the contracts on it, to begin with: nothing is deployed then. */
   prepared?: { stateFile: string; contracts: NetworkFile['contracts'] }
+  /** Oracles join by stake, evidence and votes, and keep epochs; without it the deployer admits them. */
+  oracleNetwork?: OracleNetworkParameters
   /** Who starts it. The network of `up` is kept in its home and comes back with it; default `demo`, which is not. */
   maker?: Maker
   /** Deletes what an earlier network made in the home, wallet included. Default false. */
@@ -147,7 +151,7 @@ async function startProcesses(
   const contractsAt = performance.now()
   const { contracts, isCached } = prepared
     ? { ...prepared, isCached: true }
-    : await deployContracts(rpcUrl)
+    : await deployContracts(rpcUrl, options.oracleNetwork)
   const contractsMs = performance.now() - contractsAt
   onStep('services')
   const servicesAt = performance.now()
@@ -203,7 +207,8 @@ async function join(
   const { did: issuerDid, creation } = await issuer.service()
   if (!(await isCreated(chain, issuerDid)))
     await relayCreation(chain, developmentAccount('deployer'), creation)
-  const operators = await admitOracles(chain, services.oracles, signal)
+  const admit = Object.hasOwn(file.contracts, 'oracleAdmission') ? foundOracles : admitOracles
+  const operators = await admit(file, chain, signal)
   onStep('ready')
   await Promise.all(
     services.oracles.map((url) =>

@@ -64,4 +64,15 @@ export const migrations: Migrations = {
         .execute()
     },
   },
+  '0005_epochs': {
+    up: async (database) => {
+      await database.schema
+        .createTable('epoch_dealing')
+        .addColumn('epoch', 'text', (column) => column.notNull())
+        .addColumn('members_hash', 'text', (column) => column.notNull())
+        .addColumn('dealing', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('epoch_dealing_key', ['epoch', 'members_hash'])
+        .execute()
+    },
+  },
 }

@@ -9,6 +9,9 @@ import { fulfilDuties } from './fulfilDuties.ts'
 import { register } from './register.ts'
 import { releaseKeys } from './releaseKeys.ts'
 import { shareTagSecret } from './shareTagSecret.ts'
+import { type Dues, keepEpochs } from '../network/epochs.ts'
+import { join as joinNetwork } from '../network/join.ts'
+import { createNetworkReader } from '../network/readNetwork.ts'
 
 /** What an oracle does beside answering requests. */
 export function createJobs(
@@ -21,12 +24,25 @@ export function createJobs(
   const fromBlock = Network.fromBlockOf(network)
   const finality = Network.finalityOf(network, config.mode)
   const waits = createWaits(oracle.now)
-  const join = async (): Promise<void> => {
-    await register(oracle, { registry, endpoint, config })
-    await shareTagSecret(oracle)
+  const joining = (): Job[] => {
+    const { oracleNetwork } = oracle
+    if (oracleNetwork === undefined) {
+      const join = async (): Promise<void> => {
+        await register(oracle, { registry, endpoint, config })
+        await shareTagSecret(oracle)
+      }
+      return [{ name: 'join', everyMs, run: join }]
+    }
+    const reader = createNetworkReader(oracle.client, oracleNetwork)
+    const dues: Dues = new Map()
+    const job = { oracle, network: oracleNetwork, reader }
+    return [
+      { name: 'join', everyMs, run: () => joinNetwork({ ...job, config, endpoint, registry }) },
+      { name: 'epochs', everyMs, run: () => keepEpochs(job, dues) },
+    ]
   }
   return [
-    { name: 'join', everyMs, run: join },
+    ...joining(),
     {
       name: 'follow deals',
       everyMs,

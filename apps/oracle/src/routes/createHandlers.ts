@@ -4,6 +4,8 @@ import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Envelope } from '@ambrosia/sealing/Envelope'
 import type { Handlers } from '@ambrosia/service/addRoutes'
+import { createPeerHandlers } from '../network/handlers.ts'
+import { createNetworkReader } from '../network/readNetwork.ts'
 import type { Oracle } from '../Oracle.ts'
 import { receiveContextOf } from '../submissions/contextOf.ts'
 import { createReceiver, readCertified } from '../submissions/receive.ts'
@@ -12,13 +14,17 @@ import { createReceiver, readCertified } from '../submissions/receive.ts'
 export function createHandlers(oracle: Oracle): Handlers<typeof oracleRoutes> {
   const { chainId, operator, described } = oracle
   let receive: ReturnType<typeof createReceiver> | undefined
+  const { client, oracleNetwork } = oracle
+  const reader = oracleNetwork && createNetworkReader(client, oracleNetwork)
   return {
+    ...createPeerHandlers(oracle, reader),
     describe: async () => ({
       ...describe('oracle', chainId, operator.address),
       signer: described.signer,
       keyId: described.keyId,
       epoch: described.epoch,
       measurement: described.measurement,
+      validatorHash: described.validatorHash,
       attestation: described.attestation,
     }),
     submit: async ({ body }) => {

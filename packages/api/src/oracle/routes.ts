@@ -3,11 +3,35 @@ import { submissionBodySchema } from '@ambrosia/exchange/schemas/record'
 import type { HttpRoutes } from '@ambrosia/primitives/HttpRoute'
 import * as Type from 'typebox'
 import { describeRoute } from '../ServiceDescription.ts'
-import { Account, anonymous, Envelope, Hash, messageJson, Signature } from '../shapes.ts'
+import {
+  Account,
+  AnyObject,
+  anonymous,
+  closed,
+  Envelope,
+  Hash,
+  messageJson,
+  Signature,
+  Uint64,
+} from '../shapes.ts'
+
+/** Dealings of all oracles of a set, each with a wrapped share for all. */
+const DEALINGS_BYTES = 4 * 1024 * 1024
 
 /** Presentation and manifest are the large parts; the record itself lies at the store. */
 const SUBMISSION_BYTES = 4 * 1024 * 1024
 const MESSAGE_BYTES = 64 * 1024
+
+/** What oracles refuse each other with. */
+const PEER_ERRORS = {
+  'Oracle.NoNetwork': 404,
+  'Oracle.NotAdmitted': 403,
+  'Attestation.': 422,
+  'Enclave.': 503,
+  'Epoch.': 409,
+  'Threshold.': 422,
+  'Envelope.': 422,
+} as const
 
 const Points = Type.Number({ minimum: 0, maximum: 100 })
 
@@ -37,6 +61,7 @@ export const oracleRoutes = {
     keyId: Type.String({ maxLength: 256 }),
     epoch: Type.Integer({ minimum: 1 }),
     measurement: Hash,
+    validatorHash: Hash,
     attestation: Type.Union([Type.Literal('software'), Type.Literal('sgx')]),
   }),
 
@@ -95,5 +120,80 @@ export const oracleRoutes = {
     answer: { kind: 'json', status: 200, limitBytes: MESSAGE_BYTES, schema: Envelope },
     errors: { 'TagSecret.NotForYou': 403 },
     timeoutMs: 5_000,
+  },
+
+  vote: {
+    method: 'POST',
+    path: '/v1/peers/votes',
+    summary: "Verify an applicant's evidence, as the chain carries it, and vote for it",
+    auth: 'account',
+    body: {
+      kind: 'json',
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ operator: Account }, closed),
+    },
+    answer: {
+      kind: 'json',
+      status: 200,
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ signature: Signature }),
+    },
+    errors: { ...PEER_ERRORS, 'Oracle.NoApplication': 404 },
+    timeoutMs: 10_000,
+  },
+
+  dealing: {
+    method: 'GET',
+    path: '/v1/peers/epochs/:epoch/dealings/:membersHash',
+    summary: "This oracle's part of the secret of an epoch to come",
+    auth: 'account',
+    params: Type.Object({ epoch: Uint64, membersHash: Hash }),
+    answer: {
+      kind: 'json',
+      status: 200,
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ dealing: AnyObject, signature: Signature }),
+    },
+    errors: { ...PEER_ERRORS, 'Epoch.NoDealing': 404 },
+    timeoutMs: 10_000,
+  },
+
+  epochVote: {
+    method: 'POST',
+    path: '/v1/peers/epochs/votes',
+    summary: 'Check the dealings of an epoch to come, keep the share, and vote for it',
+    auth: 'account',
+    body: {
+      kind: 'json',
+      limitBytes: DEALINGS_BYTES,
+      schema: Type.Object(
+        {
+          epoch: Uint64,
+          membersHash: Hash,
+          dealings: Type.Array(AnyObject, { maxItems: 76 }),
+          expiresAt: Uint64,
+        },
+        closed,
+      ),
+    },
+    answer: {
+      kind: 'json',
+      status: 200,
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ tagCommitment: Hash, signature: Signature }),
+    },
+    errors: PEER_ERRORS,
+    timeoutMs: 20_000,
+  },
+
+  epochShare: {
+    method: 'POST',
+    path: '/v1/peers/epochs/:epoch/shares',
+    summary: "A share of an epoch's secret, wrapped to a member of that epoch",
+    auth: 'account',
+    params: Type.Object({ epoch: Uint64 }),
+    answer: { kind: 'json', status: 200, limitBytes: MESSAGE_BYTES, schema: Envelope },
+    errors: PEER_ERRORS,
+    timeoutMs: 10_000,
   },
 } as const satisfies HttpRoutes

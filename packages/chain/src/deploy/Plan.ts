@@ -1,9 +1,12 @@
 import { type Address, type Hex, isAddressEqual, keccak256, stringToHex } from 'viem'
 import type { Artifacts } from '../Artifact.ts'
 import { grantRole, planAccess, type RoleName, renounceAdmin } from './access.ts'
+import { planEvidence } from './evidence.ts'
 import { planExchange } from './exchange.ts'
 import { planIdentity } from './identity.ts'
 import { planOracle } from './oracle.ts'
+import { planAdmission, planStake } from './oracleNetwork.ts'
+import type { OracleNetworkParameters } from './oracleNetworkParameters.ts'
 import type { Context, Step } from './Step.ts'
 import { defaultSupply, planToken } from './token.ts'
 
@@ -19,6 +22,8 @@ export type Choices = {
   roleHolders?: Partial<Record<Exclude<RoleName, 'admin'>, Address | undefined>> | undefined
   /** Administrator of the AccessManager in the end; the deployer unless given, and then the deployer keeps no power. */
   admin?: Address | undefined
+  /** The oracle network: stake, admission on evidence, epochs, judges. Without it oracles are admitted by a role. */
+  oracleNetwork?: OracleNetworkParameters | undefined
   /** Name of the deployment; the same code and choices under another name stand at other addresses. Default `ambrosia`. */
   label?: string | undefined
 }
@@ -32,6 +37,9 @@ export const deployedDomains: readonly string[] = [
   'oracle',
   'exchange',
 ]
+
+/** Domains of a deployment with an oracle network, besides. */
+export const oracleNetworkDomains: readonly string[] = ['stake', 'admission', 'quorum', 'evidence']
 
 export type Addresses = ReturnType<typeof planDeployment>['contracts']
 
@@ -55,14 +63,30 @@ export function planDeployment(
     supply: choices.supply ?? defaultSupply,
   })
   const identity = planIdentity(context)
-  const oracle = planOracle(context, { accessManager })
+  const parameters = choices.oracleNetwork
+  const { medToken } = token.contracts
+  const treasury = choices.admin ?? deployer
+  const stake = parameters && planStake(context, { accessManager, medToken, treasury, parameters })
+  const stakeBook = stake?.contracts.stakeBook
+  const oracle = planOracle(context, { accessManager, stakeBook })
   const exchange = planExchange(context, {
     accessManager,
     ...token.contracts,
     ...oracle.contracts,
     development: choices.development,
   })
-  const domains = [access, token, identity, oracle, exchange]
+  const network =
+    parameters && stake
+      ? planNetwork(context, {
+          accessManager,
+          medToken,
+          ...stake.contracts,
+          ...oracle.contracts,
+          ...exchange.contracts,
+          parameters,
+        })
+      : undefined
+  const [stakeSteps, networkSteps] = [stake?.steps ?? [], network?.steps ?? []]
   return {
     contracts: {
       ...access.contracts,
@@ -70,18 +94,48 @@ export function planDeployment(
       ...identity.contracts,
       ...oracle.contracts,
       ...exchange.contracts,
+      ...stake?.contracts,
+      ...network?.contracts,
     },
     steps: [
-      ...domains.flatMap(({ steps }) => steps),
+      ...[access, token, identity].flatMap(({ steps }) => steps),
+      ...stakeSteps,
+      ...oracle.steps,
+      ...exchange.steps,
+      ...networkSteps,
       ...planRoles(context, accessManager, choices),
     ],
+  }
+}
+
+/** What makes oracles answerable, once the exchange stands. */
+function planNetwork(
+  context: Context,
+  options: {
+    accessManager: Address
+    medToken: Address
+    stakeBook: Address
+    oracleRegistry: Address
+    dealBook: Address
+    consentBook: Address
+    parameters: OracleNetworkParameters
+  },
+) {
+  const admission = planAdmission(context, options)
+  const contracts = { ...options, ...admission.contracts }
+  const evidence = planEvidence(context, contracts, options.parameters)
+  return {
+    contracts: { ...admission.contracts, ...evidence.contracts },
+    steps: [...admission.steps, ...evidence.steps],
   }
 }
 
 /** Roles go to whom they belong when everything stands; the administration last. */
 function planRoles(context: Context, accessManager: Address, choices: Choices): Step[] {
   const { deployer } = context
-  const steps = (['oracleAdmission', 'oraclePower', 'tokenListing'] as const).map((role) =>
+  const ofNetwork = choices.oracleNetwork ? (['oraclePrograms', 'oracleFounding'] as const) : []
+  const held = ['oracleAdmission', 'oraclePower', 'tokenListing', ...ofNetwork] as const
+  const steps = held.map((role) =>
     grantRole(accessManager, role, choices.roleHolders?.[role] ?? deployer),
   )
   const { admin } = choices

@@ -20,6 +20,16 @@ export const roles = {
   tokenListing: 2n,
   /** Chooses where the power of oracles is read from. */
   oraclePower: 3n,
+  /** Takes stake: the penalty desk. */
+  stakePenalties: 4n,
+  /** Has the desk punish: the judges. */
+  penalties: 5n,
+  /** Notes missed duties: the court. */
+  missedDuties: 6n,
+  /** Allows programs of enclaves, and ends them. */
+  oraclePrograms: 7n,
+  /** Admits the first oracles, while they are too few to vote. */
+  oracleFounding: 8n,
 } as const
 
 export type RoleName = keyof typeof roles

@@ -3,8 +3,11 @@ import { oracleRegistryAbi } from '../abi/oracle/index.generated.ts'
 import { assignFunctions } from './access.ts'
 import { bytecodeOf, type Context, create } from './Step.ts'
 
-/** The registry of oracle operators, and where their power is read from. */
-export function planOracle(context: Context, { accessManager }: { accessManager: Address }) {
+/** The registry of oracle operators, and where their power is read from: their stake, where there is one. */
+export function planOracle(
+  context: Context,
+  { accessManager, stakeBook }: { accessManager: Address; stakeBook?: Address | undefined },
+) {
   const domain = 'oracle'
   const power = create(context, domain, 'oraclePower', bytecodeOf(context, 'oraclePower'))
   const registry = create(
@@ -14,7 +17,7 @@ export function planOracle(context: Context, { accessManager }: { accessManager:
     encodeDeployData({
       abi: oracleRegistryAbi,
       bytecode: bytecodeOf(context, 'oracleRegistry'),
-      args: [accessManager, power.address],
+      args: [accessManager, stakeBook ?? power.address],
     }),
   )
   const assign = { domain, accessManager, target: registry.address, abi: oracleRegistryAbi }

@@ -2,8 +2,10 @@ import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { readOracle } from '@ambrosia/chain/read/oracle'
 import type { Chain } from '@ambrosia/sdk/Chain'
-import { type Address, createWalletClient, http, parseEther } from 'viem'
+import type { Address } from 'viem'
 import { developmentAccount } from '../accounts.ts'
+import type { NetworkFile } from '../NetworkFile.ts'
+import { giveEther } from './giveEther.ts'
 import { waitFor } from './waitFor.ts'
 
 /**
@@ -11,15 +13,15 @@ import { waitFor } from './waitFor.ts'
  * tag secret. Those that are admitted are left as they are. @throws Devnet.NotReady, Interrupted
  */
 export async function admitOracles(
+  file: NetworkFile,
   chain: Chain,
-  urls: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Address[]> {
   const deployer = developmentAccount('deployer')
-  const transport = http(chain.client.transport['url'] as string)
-  const wallet = createWalletClient({ account: deployer, transport })
   const services = await Promise.all(
-    urls.map((url) => createOracleClient({ url, fetch, now: Date.now }).service()),
+    file.services.oracles.map((url) =>
+      createOracleClient({ url, fetch, now: Date.now }).service(),
+    ),
   )
   const statuses = await Promise.all(
     services.map(({ account }) =>
@@ -28,10 +30,8 @@ export async function admitOracles(
   )
   const isNew = (index: number): boolean =>
     ['None', 'Registered'].includes(statuses[index]?.status ?? '')
-  for (const { account } of services.filter((_, index) => isNew(index))) {
-    const hash = await wallet.sendTransaction({ to: account, value: parseEther('10'), chain: null })
-    await chain.client.waitForTransactionReceipt({ hash })
-  }
+  for (const { account } of services.filter((_, index) => isNew(index)))
+    await giveEther(chain, account)
   const { oracleRegistry } = chain.contracts
   const isRegistered = async (account: Address): Promise<boolean> => {
     const oracle = await chain.client.readContract({

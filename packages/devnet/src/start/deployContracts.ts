@@ -1,16 +1,22 @@
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { deploy } from '@ambrosia/chain/deploy/deploy'
-import { type Addresses, deployedDomains } from '@ambrosia/chain/deploy/Plan'
+import type { OracleNetworkParameters } from '@ambrosia/chain/deploy/oracleNetworkParameters'
+import {
+  type Addresses,
+  deployedDomains,
+  oracleNetworkDomains,
+} from '@ambrosia/chain/deploy/Plan'
 import { createPublicClient, http } from 'viem'
 import { developmentAccount } from '../accounts.ts'
 
 /** Deploys the contracts of a development network; the consumer's account holds all MED. */
 export async function deployContracts(
   rpcUrl: string,
+  oracleNetwork?: OracleNetworkParameters,
 ): Promise<{ contracts: Addresses; isCached: boolean }> {
   let isCached = true
   const artifacts = await loadArtifacts({
-    domains: deployedDomains,
+    domains: [...deployedDomains, ...(oracleNetwork ? oracleNetworkDomains : [])],
     progress: ({ step }) => {
       if (step === 'compiling') isCached = false
     },
@@ -21,6 +27,7 @@ export async function deployContracts(
     artifacts,
     development: true,
     tokenHolder: developmentAccount('consumer').address,
+    oracleNetwork,
   })
   return { contracts, isCached }
 }
