@@ -62,6 +62,11 @@ export async function advanceTime(client: PublicClient, seconds: number): Promis
   await request(client, 'evm_mine', [])
 }
 
+/** Mines a block at the present time. */
+export async function mine(client: PublicClient): Promise<void> {
+  await request(client, 'evm_mine', [])
+}
+
 /** Gives the next block of a development chain a time, seconds; later than the newest has. */
 export async function setNextBlockTime(client: PublicClient, timeSec: bigint): Promise<void> {
   await request(client, 'evm_setNextBlockTimestamp', [Number(timeSec)])

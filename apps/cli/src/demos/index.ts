@@ -17,4 +17,11 @@ export const DEMOS: readonly Demo[] = [
     description: 'a lie about a private run loses, and nobody is shown anything',
     load: () => import('./dispute/command.ts'),
   },
+  {
+    noun: 'oracle',
+    name: 'demo',
+    description:
+      'oracles join by stake and evidence; one lies, one is down, and what it costs them',
+    load: () => import('./oracle/command.ts'),
+  },
 ]

@@ -5,13 +5,25 @@ import * as Keystore from '@ambrosia/service/Keystore'
 import { describeError } from '@ambrosia/service/Log'
 import { createChannel, remote } from './Channel.ts'
 import { createEnclave } from './createEnclave.ts'
-import { ENCLAVE_NAMES, type Enclave, OUTSIDE_NAMES, type Outside } from './Enclave.ts'
+import {
+  ENCLAVE_NAMES,
+  type Enclave,
+  type EnclaveSettings,
+  OUTSIDE_NAMES,
+  type Outside,
+} from './Enclave.ts'
 import { closeNetwork } from './guard.ts'
 import type { Opening } from './launch.ts'
 import { openPlatform, passwordOf } from './platform.ts'
 
+/** Makes another enclave of one, for programs that tests and demonstrations run. */
+export type Change = (
+  enclave: Enclave,
+  inside: { keystore: Keystore.Keystore; settings: EnclaveSettings },
+) => Enclave
+
 /** Runs this process as an enclave: one host at standard input and output, nothing else. `change` is for programs that are another enclave. */
-export function serveEnclave(change: (enclave: Enclave) => Enclave = (enclave) => enclave): void {
+export function serveEnclave(change: Change = (enclave) => enclave): void {
   closeNetwork()
   const { stdin, stdout } = process
   // What a library prints must not reach the pipe that the host reads.
@@ -20,7 +32,7 @@ export function serveEnclave(change: (enclave: Enclave) => Enclave = (enclave) =
   let opened: Enclave | undefined
   const open = async (opening: Opening): Promise<void> => {
     if (opened !== undefined) throw new OpenedError()
-    opened = change(await openEnclave(opening, remote<Outside>(channel, OUTSIDE_NAMES)))
+    opened = await openEnclave(opening, remote<Outside>(channel, OUTSIDE_NAMES), change)
     // The definitions take seconds to load; better now than under the first submission.
     setImmediate(() => Validation.check([]))
   }
@@ -41,7 +53,7 @@ export function serveEnclave(change: (enclave: Enclave) => Enclave = (enclave) =
   stdin.once('end', () => process.exit(0))
 }
 
-async function openEnclave(opening: Opening, outside: Outside): Promise<Enclave> {
+async function openEnclave(opening: Opening, outside: Outside, change: Change): Promise<Enclave> {
   const { settings } = opening
   const validatorHash = toHex(Validation.validatorHash())
   const platform = openPlatform({ mode: settings.mode, validatorHash })
@@ -53,7 +65,8 @@ async function openEnclave(opening: Opening, outside: Outside): Promise<Enclave>
     hasRandomPassword: sealingKey !== undefined || settings.mode === 'development',
   })
   const { kept } = place
-  return await createEnclave({ settings, keystore, kept, platform, outside, now: Date.now })
+  const parts = { settings, keystore, kept, platform, outside, now: Date.now }
+  return change(await createEnclave(parts), parts)
 }
 
 /** The host keeps the text; `kept` waits until it has. */

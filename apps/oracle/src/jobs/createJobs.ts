@@ -1,6 +1,9 @@
 import * as Network from '@ambrosia/chain/Network'
 import type { Job } from '@ambrosia/service/jobs'
 import type { OracleConfig } from '../config.ts'
+import { type Dues, keepEpochs } from '../network/epochs.ts'
+import { join as joinNetwork } from '../network/join.ts'
+import { createNetworkReader } from '../network/readNetwork.ts'
 import type { Oracle } from '../Oracle.ts'
 import { createWaits } from '../releases/Waits.ts'
 import { fetchCriteria } from './fetchCriteria.ts'
@@ -9,9 +12,6 @@ import { fulfilDuties } from './fulfilDuties.ts'
 import { register } from './register.ts'
 import { releaseKeys } from './releaseKeys.ts'
 import { shareTagSecret } from './shareTagSecret.ts'
-import { type Dues, keepEpochs } from '../network/epochs.ts'
-import { join as joinNetwork } from '../network/join.ts'
-import { createNetworkReader } from '../network/readNetwork.ts'
 
 /** What an oracle does beside answering requests. */
 export function createJobs(

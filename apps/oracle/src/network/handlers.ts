@@ -13,7 +13,10 @@ type PeerHandlers = Pick<
 >
 
 /** What an oracle does for the others. What it gives is signed, or wrapped to a key whose evidence its enclave verified. */
-export function createPeerHandlers(oracle: Oracle, reader: NetworkReader | undefined): PeerHandlers {
+export function createPeerHandlers(
+  oracle: Oracle,
+  reader: NetworkReader | undefined,
+): PeerHandlers {
   const { enclave } = oracle
   const known = (): NetworkReader => {
     if (reader === undefined) throw new NoNetworkError()
@@ -90,6 +93,9 @@ export class NoDealingError extends AmbrosiaError {
 
 export class OtherPlanError extends AmbrosiaError {
   constructor() {
-    super('Epoch.OtherPlan', 'the chain, as this oracle sees it, has other members or another epoch')
+    super(
+      'Epoch.OtherPlan',
+      'the chain, as this oracle sees it, has other members or another epoch',
+    )
   }
 }

@@ -68,7 +68,9 @@ async function stake({ oracle, network, config }: Joining): Promise<boolean> {
     })
   }
   const [own, least] = await Promise.all([
-    read(() => client.readContract({ ...book, functionName: 'selfStakeOf', args: [operator.address] })),
+    read(() =>
+      client.readContract({ ...book, functionName: 'selfStakeOf', args: [operator.address] }),
+    ),
     read(() => client.readContract({ ...book, functionName: 'leastSelfStake' })),
   ])
   if (own >= least) return true
@@ -111,7 +113,11 @@ async function apply(joining: Joining): Promise<void> {
   const pending = await reader.pendingOf(operator.address)
   const application =
     pending === undefined ? undefined : await reader.applicationOf(operator.address, pending)
-  if (pending === undefined || application === undefined || !isFresh(application, oracle, timestamp)) {
+  if (
+    pending === undefined ||
+    application === undefined ||
+    !isFresh(application, oracle, timestamp)
+  ) {
     const expiresAtSec = timestamp + APPLICATION_LIFE_SEC
     const { keys, evidence } = await enclave.apply(parentHash, expiresAtSec)
     await send(client, operator, {

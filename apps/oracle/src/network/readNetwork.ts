@@ -36,7 +36,10 @@ export function createNetworkReader(client: PublicClient, network: OracleNetwork
     reach(() => client.readContract({ ...admission, functionName: 'isActive', args: [operator] }))
 
   /** The application of a digest, as its event carried it; undefined where nobody applied so. */
-  const applicationOf = async (operator: Address, digest: Hex): Promise<Application | undefined> => {
+  const applicationOf = async (
+    operator: Address,
+    digest: Hex,
+  ): Promise<Application | undefined> => {
     const cached = applications.get(digest)
     if (cached !== undefined) return cached
     const event = await findEvent(
@@ -77,7 +80,8 @@ export function createNetworkReader(client: PublicClient, network: OracleNetwork
       )
       const active: { operator: Address; signer: Address }[] = []
       for (const operator of members) {
-        if (await isActive(operator)) active.push({ operator, signer: (await nodeOf(operator)).signer })
+        if (await isActive(operator))
+          active.push({ operator, signer: (await nodeOf(operator)).signer })
       }
       return active
     },
@@ -93,14 +97,10 @@ export function createNetworkReader(client: PublicClient, network: OracleNetwork
         },
         { fromBlock },
       )
-      return event === undefined
-        ? undefined
-        : await applicationOf(operator, event.args.keysDigest)
+      return event === undefined ? undefined : await applicationOf(operator, event.args.keysDigest)
     },
-    founders: () =>
-      reach(() => client.readContract({ ...admission, functionName: 'founders' })),
-    epochLength: () =>
-      reach(() => client.readContract({ ...epochs, functionName: 'epochLength' })),
+    founders: () => reach(() => client.readContract({ ...admission, functionName: 'founders' })),
+    epochLength: () => reach(() => client.readContract({ ...epochs, functionName: 'epochLength' })),
     currentEpoch: () =>
       reach(() => client.readContract({ ...epochs, functionName: 'currentEpoch' })),
     epoch: async (epoch: bigint): Promise<EpochOnChain> => {

@@ -19,9 +19,7 @@ export async function admitOracles(
 ): Promise<Address[]> {
   const deployer = developmentAccount('deployer')
   const services = await Promise.all(
-    file.services.oracles.map((url) =>
-      createOracleClient({ url, fetch, now: Date.now }).service(),
-    ),
+    file.services.oracles.map((url) => createOracleClient({ url, fetch, now: Date.now }).service()),
   )
   const statuses = await Promise.all(
     services.map(({ account }) =>

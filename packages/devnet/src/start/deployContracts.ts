@@ -1,11 +1,7 @@
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { deploy } from '@ambrosia/chain/deploy/deploy'
 import type { OracleNetworkParameters } from '@ambrosia/chain/deploy/oracleNetworkParameters'
-import {
-  type Addresses,
-  deployedDomains,
-  oracleNetworkDomains,
-} from '@ambrosia/chain/deploy/Plan'
+import { type Addresses, deployedDomains, oracleNetworkDomains } from '@ambrosia/chain/deploy/Plan'
 import { createPublicClient, http } from 'viem'
 import { developmentAccount } from '../accounts.ts'
 

@@ -22,7 +22,7 @@ import type { DemoOptions, Holder, SaleStage, Sold } from './types.ts'
 
 /** Select, seal, validate, consent, settle: one record's way, each step told with its figures. */
 export async function sellOne(context: {
-  stage: SaleStage
+  stage: Pick<SaleStage, 'screen' | 'step'>
   options: DemoOptions
   ground: Ground
   deal: OpenedDeal
@@ -120,7 +120,10 @@ function settledLine({ settled, refused, gas, transaction }: SettleResult): Line
   }
 }
 
-async function killOracle({ network }: Ground, { screen }: SaleStage): Promise<void> {
+async function killOracle(
+  { network }: Ground,
+  { screen }: Pick<SaleStage, 'screen'>,
+): Promise<void> {
   const last = network.oracles.at(-1)
   if (last?.pid === undefined) return
   await last.kill()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createStoreClient, type StoreClient } from '@ambrosia/api/store/StoreClient'
+import type { OracleNetworkParameters } from '@ambrosia/chain/deploy/oracleNetworkParameters'
 import * as Network from '@ambrosia/devnet/Network'
 import { buildPage, isPageBuilt } from '@ambrosia/devnet/page'
 import { describeEvent, describePorts } from '@ambrosia/devnet/words'
@@ -15,7 +16,12 @@ export type Ground = { network: Network.Network; wallet: Wallet; store: StoreCli
 /** Starts the network of a demonstration, tells what it took, and ends it with the demonstration. */
 export async function startGround<Result>(
   stage: Pick<Stage<Result>, 'home' | 'signal' | 'screen' | 'setUp' | 'defer'>,
-  options: { fresh?: boolean; oracleCount?: number; page?: boolean } = {},
+  options: {
+    fresh?: boolean
+    oracleCount?: number
+    oracleNetwork?: OracleNetworkParameters
+    page?: boolean
+  } = {},
 ): Promise<Ground> {
   const { home, signal, screen } = stage
   const network = await stage.setUp(() =>
@@ -23,6 +29,7 @@ export async function startGround<Result>(
       home,
       fresh: options.fresh ?? false,
       oracleCount: options.oracleCount ?? 3,
+      ...(options.oracleNetwork === undefined ? {} : { oracleNetwork: options.oracleNetwork }),
       ports: portsOf(process.env),
       page: options.page ?? false,
       restarts: true,
