@@ -24,16 +24,19 @@ export async function foundOracles(
   const services = await Promise.all(
     file.services.oracles.map((url) => createOracleClient({ url, fetch, now: Date.now }).service()),
   )
-  for (const service of services) {
+  const active = await Promise.all(services.map(({ account }) => isActive(file, chain, account)))
+  // A network that comes back has its founders.
+  const founders = services.filter((_, index) => active[index] !== true)
+  for (const service of founders) {
     await allowProgram(file, chain, service)
     await fundOperator(file, chain, service.account)
   }
   await Promise.all(
-    services.map(({ account }) =>
+    founders.map(({ account }) =>
       waitFor(`${account} applies`, () => hasApplied(file, chain, account), signal),
     ),
   )
-  for (const { account } of services) await admitFounder(file, chain, account)
+  for (const { account } of founders) await admitFounder(file, chain, account)
   return services.map(({ account }) => account)
 }
 
@@ -82,6 +85,15 @@ async function allowProgram(
     ...programs,
     functionName: 'allow',
     args: [measurement, validatorHash, activatesAt],
+  })
+}
+
+async function isActive(file: NetworkFile, chain: Chain, operator: Address): Promise<boolean> {
+  return await chain.client.readContract({
+    address: contractOf(file, 'oracleAdmission'),
+    abi: oracleAdmissionAbi,
+    functionName: 'isActive',
+    args: [operator],
   })
 }
 
