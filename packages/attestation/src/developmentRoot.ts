@@ -4,8 +4,9 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import type { SoftwarePolicy } from './Policy.ts'
 
 /**
- * The root of development networks. Its key is known to everybody, on purpose: with it any process vouches for itself, which is all that
- * software attestation can say. No policy of a production network takes it.
+ * The root of development networks. Its key is known to everybody, on purpose: with it any process
+ * vouches for itself, which is all that software attestation can say. No policy of a production
+ * network takes it.
  */
 export const NAME = 'ambrosia-development'
 
