@@ -248,6 +248,17 @@ describe('bounds on work', () => {
     assert.equal(Predicate.evaluate(predicate, small, { asOf, maximumSteps: steps }), true)
   })
 
+  it('several predicates over one record may have one limit together', () => {
+    const predicate = Predicate.compile('Bundle.entry.resource.id.count() = 10')
+    const work = { steps: 0 }
+    Predicate.evaluate(predicate, many(10), { asOf, work })
+    const options = { asOf, work, maximumSteps: work.steps * 2 }
+    assert.equal(Predicate.evaluate(predicate, many(10), options), true)
+    assert.throws(() => Predicate.evaluate(predicate, many(10), options), {
+      code: 'Predicate.TooMuchWork',
+    })
+  })
+
   it('pairwise comparison at its limit and past it', () => {
     const expression = 'Bundle.entry.resource.id.isDistinct()'
     assert.equal(holds(expression, many(Predicate.PAIRWISE_COUNT)), true)

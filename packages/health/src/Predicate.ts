@@ -3,7 +3,7 @@ import fhirpath, { type UserInvocationTable } from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { assertAllowed } from './predicate/assertAllowed.ts'
 import { comparedOperands } from './predicate/comparedOperands.ts'
-import { meter, STEP_COUNT, TooMuchWorkError } from './predicate/meter.ts'
+import { meter, STEP_COUNT, TooMuchWorkError, type Work } from './predicate/meter.ts'
 import type { Node } from './predicate/Node.ts'
 import { RECORD_FUNCTIONS } from './predicate/recordFunctions.ts'
 import { withUtcClock } from './predicate/utcClock.ts'
@@ -17,7 +17,7 @@ export {
   NotAllowedError,
   TooComplexError,
 } from './predicate/assertAllowed.ts'
-export { PAIRWISE_COUNT, STEP_COUNT, TooMuchWorkError } from './predicate/meter.ts'
+export { PAIRWISE_COUNT, STEP_COUNT, TooMuchWorkError, type Work } from './predicate/meter.ts'
 
 /**
  * Predicates over an opened record in FHIRPath (http://hl7.org/fhirpath/N1/), restricted so that every machine gives the same verdict
@@ -34,6 +34,8 @@ export type Options = {
   asOf: Date
   /** Bound on work, in items that evaluation steps handle; {@link STEP_COUNT} by default. */
   maximumSteps?: number
+  /** Counts the work of several evaluations together; by default each is counted alone. */
+  work?: Work
   /** What `%resource` is; the focus by default. */
   root?: unknown
 }
@@ -76,7 +78,7 @@ function compileNew(expression: string, extra: Extra): Predicate {
   const operands = comparedOperands(tree)
   const evaluate = fhirpath.compile(expression, r4, { resolveInternalTypes: false })
   const run: Predicate['run'] = (focus, options) => {
-    const count = meter(operands, options.maximumSteps ?? STEP_COUNT)
+    const count = meter(operands, options.maximumSteps ?? STEP_COUNT, options.work)
     try {
       return withUtcClock(options.asOf, () =>
         evaluate(

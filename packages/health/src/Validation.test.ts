@@ -492,6 +492,7 @@ describe('profiles and schemas of criteria', () => {
       { pattern: '^a{1,9999}$' },
       { pattern: '^a$|b+c' },
       { pattern: '^(?=a)a' },
+      { pattern: `^${'(a|a)'.repeat(36)}b$` },
       { properties: { a: { patternProperties: { '(x+)+': {} } } } },
       { properties: { entry: { uniqueItems: true } } },
     ]
@@ -506,6 +507,20 @@ describe('profiles and schemas of criteria', () => {
       const check = () => Validation.check([], { jsonSchema })
       assert.throws(check, { code: 'Validation.SchemaInvalid' }, JSON.stringify(jsonSchema))
     }
+  })
+})
+
+describe('the work of a JSON Schema', () => {
+  it('is bounded for the record: patterns that are lawful one by one may not look at it for ever', () => {
+    const long = of({ ...observation, note: [{ text: 'a'.repeat(1_000_000) }] })
+    const text = { pattern: '^a{0,200}a*b$' }
+    const note = { properties: { note: { items: { properties: { text } } } } }
+    const jsonSchema = { properties: { entry: { items: { properties: { resource: note } } } } }
+    assert.throws(() => Validation.check([long], { jsonSchema }), {
+      code: 'Validation.TooMuchWork',
+    })
+    const short = of({ ...observation, note: [{ text: 'aab' }] })
+    assert.deepEqual(Validation.check([short], { jsonSchema }), [])
   })
 })
 

@@ -21,11 +21,13 @@ export type Options = {
 /**
  * What is wrong with resources: against the JSON Schema of FHIR R4, value sets with a required binding, and, where asked, a profile
  * or a JSON Schema. Order and content are the same on every machine. The definitions load at the first call (about 3 s).
- * @throws Validation.ProfileInvalid, Validation.SchemaInvalid
+ * @throws Validation.ProfileInvalid, Validation.SchemaInvalid, Validation.TooMuchWork, Predicate.TooMuchWork
  */
 export function check(resources: readonly Resource[], options: Options = {}): Finding[] {
   const findings: Finding[] = []
   const plain = resources.map(toPlain)
+  // The constraints of a profile have one bound for the record, not one for each of its elements.
+  const work = { steps: 0 }
   plain.forEach((resource, index) => {
     const own = checkSchema(resource, index)
     findings.push(...own)
@@ -33,7 +35,7 @@ export function check(resources: readonly Resource[], options: Options = {}): Fi
     if (own.length > 0) return
     findings.push(...checkRules(resource, index))
     if (options.profile !== undefined) {
-      findings.push(...checkProfile(resource, index, options.profile))
+      findings.push(...checkProfile(resource, index, options.profile, work))
     }
   })
   if (options.jsonSchema !== undefined) {

@@ -8,10 +8,11 @@ import { toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { sha256 } from '@ambrosia/primitives/Hash'
 import * as Criteria from '../Criteria.ts'
-import { digest, digestText, type SaltedResource, salted } from '../IssuedRecord.ts'
+import { digest, digestText, type SaltedResource, salted, toResource } from '../IssuedRecord.ts'
 import type { PayloadResource } from '../Payload.ts'
 import { build, textsOf } from '../RecordCredential.ts'
 import { assertAgree } from './assertAgree.ts'
+import { checksOf } from './checks.ts'
 import { judge } from './judge.ts'
 import type { VerifiedPresentation } from './Opened.ts'
 import { tagsOf } from './tagsOf.ts'
@@ -275,6 +276,42 @@ describe('judge', () => {
         return true
       },
     )
+  })
+})
+
+describe('the work of judging', () => {
+  it('is bounded for the record: fifty lawful predicates take no longer than one may', () => {
+    // Each handles a few hundred thousand items, which the bound lets pass.
+    const pairs = `Bundle.entry.select(%resource.entry.where(true)).count() > 0`
+    const predicates = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        id: `p${i}`,
+        expression: `${pairs} and ${i} = ${i}`,
+      }))
+    const many = Array.from({ length: 100 }, (_, i) => ({
+      text: CanonicalJson.stringify({
+        resourceType: 'Observation',
+        id: `0000000000000000${String(i).padStart(8, '0')}`,
+        status: 'final',
+        code: { coding: [HBA1C] },
+      }),
+      salt: 'AAAAAAAAAAAAAAAAAAAAAA',
+    }))
+    const judged = (count: number) => {
+      const asked = Criteria.parse({ ...base, predicates: predicates(count) })
+      const opened = {
+        salted: many,
+        resources: many.map(toResource),
+        criteria: asked,
+        presentation: { issuer, type: [], subject: {} },
+        isHolderBound: true,
+        asOf,
+      }
+      for (const check of checksOf(asked))
+        if (check.name.startsWith('predicate')) check.assert(opened)
+    }
+    judged(2)
+    assert.throws(() => judged(50), { code: 'Predicate.TooMuchWork' })
   })
 })
 

@@ -2,10 +2,13 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Comparison, signatureOf } from './comparedOperands.ts'
 import type { Node } from './Node.ts'
 
-/** Default bound on one evaluation, in items handled by all steps together. About three seconds on one core. */
+/** Default bound on one evaluation, or on all over one record, in items handled by all steps together. About three seconds on one core. */
 export const STEP_COUNT = 5_000_000
 /** Most items of a collection that is compared each with each. */
 export const PAIRWISE_COUNT = 2_000
+
+/** Items handled so far; several evaluations over one record share it, so that their bound is the record's. */
+export type Work = { steps: number }
 
 /** Called by the engine after each step, with what went in and what came out. */
 export type Meter = (context: unknown, focus: unknown, result: unknown, node: Node) => void
@@ -14,26 +17,29 @@ export type Meter = (context: unknown, focus: unknown, result: unknown, node: No
  * Counts the work of an evaluation and ends it at the limit. Work is counted, not time, so that a slow machine comes to the same
  * verdict as a fast one. @throws Predicate.TooMuchWork from within the evaluation
  */
-export function meter(operands: ReadonlyMap<string, Comparison>, limit: number): Meter {
-  let steps = 0
+export function meter(
+  operands: ReadonlyMap<string, Comparison>,
+  limit: number,
+  work: Work = { steps: 0 },
+): Meter {
   const comparisons = new WeakMap<Node, Comparison | 'none'>()
   return (_context, focus, result, node) => {
-    steps += 1 + sizeOf(focus) + sizeOf(result)
+    work.steps += 1 + sizeOf(focus) + sizeOf(result)
     let comparison = comparisons.get(node)
     if (comparison === undefined) {
       comparison = operands.get(signatureOf(node)) ?? 'none'
       comparisons.set(node, comparison)
     }
     if (comparison !== 'none' && Array.isArray(result)) {
-      const weight = weigh(result, limit - steps)
+      const weight = weigh(result, limit - work.steps)
       if (comparison === 'pairwise') {
         if (result.length > PAIRWISE_COUNT) throw new TooMuchWorkError(limit)
-        steps += weight * Math.ceil(result.length / 4)
+        work.steps += weight * Math.ceil(result.length / 4)
       } else {
-        steps += weight
+        work.steps += weight
       }
     }
-    if (steps > limit) throw new TooMuchWorkError(limit)
+    if (work.steps > limit) throw new TooMuchWorkError(limit)
   }
 }
 

@@ -1,4 +1,5 @@
-import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { SchemaInvalidError } from './errors.ts'
+import { weightOf } from './patterns.ts'
 
 /** Most sub-schemas of a consumer's JSON Schema, each reference counted with what it points at. */
 const SCHEMA_NODE_COUNT = 10_000
@@ -37,9 +38,9 @@ function assertMember(key: string, member: Json): void {
     if (typeof member === 'string') throw new SchemaInvalidError(`it uses ${key}`)
   }
   if (key === 'uniqueItems' && member === true) throw new SchemaInvalidError('it uses uniqueItems')
-  if (key === 'pattern' && typeof member === 'string') assertPattern(member)
+  if (key === 'pattern' && typeof member === 'string') weightOf(member)
   if (key === 'patternProperties' && member !== null && typeof member === 'object') {
-    for (const pattern of Object.keys(member)) assertPattern(pattern)
+    for (const pattern of Object.keys(member)) weightOf(pattern)
   }
 }
 
@@ -55,40 +56,4 @@ function target(root: Json, reference: Json): Json {
   }
   if (node === undefined) throw new SchemaInvalidError('it refers to what is not there')
   return node
-}
-
-/** Bound of a counted repetition. */
-const REPEAT_COUNT = 256
-
-/**
- * A pattern runs in time proportional to the text when it starts at `^`, repeats no group, and repeats at most twice for a variable
- * number of times, once without an upper bound.
- */
-function assertPattern(pattern: string): void {
-  const refuse = (): never => {
-    throw new SchemaInvalidError('a pattern could take too long; start it with ^ and repeat less')
-  }
-  if (!pattern.startsWith('^') || pattern.length > 1000) refuse()
-  // Escapes and character classes hold no quantifiers of their own.
-  const bare = pattern.replace(/\\./gs, 'e').replace(/\[[^\]]*\]/g, 'c')
-  if (/\)[*+?{]/.test(bare) || /\(\?/.test(bare) || /\\[1-9k]/.test(pattern)) refuse()
-  if (/\|/.test(bare.replace(/\([^()]*\)/g, ''))) refuse()
-  const unbounded = bare.match(/[*+]|\{\d+,\}/g)?.length ?? 0
-  const optional = bare.match(/\?|\{\d+,\d+\}/g)?.length ?? 0
-  if (unbounded > 1 || unbounded + optional > 2) refuse()
-  for (const match of bare.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
-    if (Number(match[2] || match[1]) > REPEAT_COUNT) refuse()
-  }
-}
-
-export class SchemaInvalidError extends AmbrosiaError {
-  constructor(what: string) {
-    super(
-      'Validation.SchemaInvalid',
-      `the criteria name a JSON Schema that can't be used: ${what}`,
-      {
-        hint: 'Use draft-06 or later, with references inside the document and simple patterns.',
-      },
-    )
-  }
 }

@@ -13,16 +13,17 @@ let base: ReadonlySet<string> | undefined
 /** The last profile used, by its text. */
 const profiles = new Map<string, Profile>()
 
-/** Findings of a profile for one resource; resources of other types are not judged. @throws Validation.ProfileInvalid */
+/** Findings of a profile for one resource; resources of other types are not judged. @throws Validation.ProfileInvalid, Predicate.TooMuchWork */
 export function checkProfile(
   resource: FhirResource,
   resourceIndex: number,
   profile: string,
+  work: Predicate.Work = { steps: 0 },
 ): Finding[] {
   const { own, definition } = load(profile)
   if (definition.type !== resource.resourceType) return []
   const findings = checkStructure(resource, resourceIndex, definition)
-  return [...findings, ...checkConstraints(resource, resourceIndex, own)]
+  return [...findings, ...checkConstraints(resource, resourceIndex, own, work)]
 }
 
 function checkStructure(
@@ -143,11 +144,12 @@ function checkConstraints(
   resource: FhirResource,
   resourceIndex: number,
   constraints: readonly Constraint[],
+  work: Predicate.Work,
 ): Finding[] {
   return constraints.flatMap(({ path, select, holds }) => {
-    const nodes = select.run(resource, { asOf: SOME_DAY })
+    const nodes = select.run(resource, { asOf: SOME_DAY, work })
     const isMet = nodes.every((node) => {
-      const [result, ...rest] = holds.run(node, { asOf: SOME_DAY, root: resource })
+      const [result, ...rest] = holds.run(node, { asOf: SOME_DAY, root: resource, work })
       // A constraint without a result is met (FHIR R4, "the expression must evaluate to true" where it applies).
       return result === undefined || (result === true && rest.length === 0)
     })

@@ -3,8 +3,10 @@ import type { Finding } from '../Finding.ts'
 import type { FhirResource } from '../Resource.ts'
 import { isR5Element } from '../resource/laterVersions.ts'
 import { RESOURCE_TYPES } from '../resourceTypes.ts'
-import { assertSchemaBounded, SchemaInvalidError } from './assertSchemaBounded.ts'
+import { assertSchemaBounded } from './assertSchemaBounded.ts'
 import { loadDefinitions } from './definitions.ts'
+import { SchemaInvalidError } from './errors.ts'
+import { createMeteredPatterns } from './patterns.ts'
 import { type Definition, repairDefinitions } from './repairSchema.ts'
 
 type Schema = { definitions: Record<string, Definition> }
@@ -74,13 +76,14 @@ export function checkSchema(resource: FhirResource, resourceIndex: number): Find
   return distinct(found)
 }
 
-/** Findings of a consumer's JSON Schema over the record as a list of resources in a Bundle. @throws Validation.SchemaInvalid */
+/** Findings of a consumer's JSON Schema over the record as a list of resources in a Bundle. @throws Validation.SchemaInvalid, Validation.TooMuchWork */
 export function checkJsonSchema(resources: readonly FhirResource[], schema: object): Finding[] {
   assertSchemaBounded(schema)
   let check: ValidateFunction
   try {
     const { $schema: _, ...rest } = schema as { $schema?: string }
-    check = new Ajv({ strict: false, allErrors: false, messages: false }).compile(rest)
+    const code = { regExp: createMeteredPatterns() }
+    check = new Ajv({ strict: false, allErrors: false, messages: false, code }).compile(rest)
   } catch {
     throw new SchemaInvalidError('it does not compile')
   }

@@ -28,7 +28,7 @@ import { INVARIANTS } from './invariants.ts'
 import { BINDINGS, DEFINITION_DIGESTS, REQUIRED, VALUE_SETS } from './rules.generated.ts'
 
 /** Raised with every change of what the checks, the claims, the selection or the score decide. */
-const RULES_VERSION = 2
+const RULES_VERSION = 3
 
 /** Everything that a verdict depends on, in a form that is the same on every machine. */
 export function manifest(): object {

@@ -129,14 +129,14 @@ function isBandOf(band: string, patient: Plain | undefined, asOf: Date): boolean
 /** False for what is labelled, has a modifier that is not known here, or is about somebody else. */
 function isOfThePerson(resource: Plain, all: readonly Plain[]): boolean {
   if ('modifierExtension' in resource || 'implicitRules' in resource) return false
-  const { security } = (resource['meta'] ?? {}) as { security?: Plain[] }
-  const labels = (security ?? []).map((one) => String(one['code']))
+  const { security } = (resource['meta'] ?? {}) as { security?: unknown }
+  const labels = [security].flat().map((one) => String((one as Plain | null)?.['code']))
   if (labels.some((label) => ['R', 'V', 'HIV', 'ETH', 'PSY', 'SDV', 'MH'].includes(label))) {
     return false
   }
   return ['subject', 'patient', 'focus'].every((name) =>
     [resource[name] ?? []].flat().every((one) => {
-      const { reference } = one as { reference?: unknown }
+      const { reference } = (one ?? {}) as { reference?: unknown }
       return typeof reference !== 'string' || leadsToPatient(reference, all)
     }),
   )
