@@ -9,7 +9,12 @@ import {
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256 } from '@ambrosia/primitives/Hash'
-import { RECORD_RESOURCE_COUNT, RESOURCE_SIZE_BYTES } from '@ambrosia/primitives/Limits'
+import {
+  BUNDLE_SIZE_BYTES,
+  JSON_NODE_COUNT,
+  RECORD_RESOURCE_COUNT,
+  RESOURCE_SIZE_BYTES,
+} from '@ambrosia/primitives/Limits'
 import { issuedRecordSchema } from './schemas/record.ts'
 import { assertShape } from './validateShape.ts'
 
@@ -52,7 +57,23 @@ export function digestText(digestBytes: Uint8Array): string {
  * what is read. @throws Record.NotCanonical
  */
 export function toResource(salted: SaltedResource, index: number): Resource {
-  const value = CanonicalJson.parse(salted.text)
+  return readResource(salted, index)
+}
+
+/** The resources of one record, which together are bounded as a Bundle is. @throws Record.NotCanonical, Record.TooLarge, CanonicalJson.Invalid */
+export function toResources(record: readonly SaltedResource[]): Resource[] {
+  const size = record.reduce((sum, { text }) => sum + text.length, 0)
+  if (size > BUNDLE_SIZE_BYTES) throw new RecordTooLargeError()
+  const budget = { nodes: JSON_NODE_COUNT }
+  return record.map((one, index) => readResource(one, index, budget))
+}
+
+function readResource(
+  salted: SaltedResource,
+  index: number,
+  budget?: CanonicalJson.NodeBudget,
+): Resource {
+  const value = CanonicalJson.parse(salted.text, undefined, budget)
   if (CanonicalJson.stringify(value) !== salted.text) throw new NotCanonicalError(index)
   const object = value as { [key: string]: CanonicalJson.Value }
   const type = object?.['resourceType']
@@ -95,6 +116,12 @@ export function toBundleText(resources: readonly SaltedResource[]): string {
 export class TooManyResourcesError extends AmbrosiaError {
   constructor(count: number) {
     super('Record.TooManyResources', `${count} resources; the limit is ${RECORD_RESOURCE_COUNT}`)
+  }
+}
+
+export class RecordTooLargeError extends AmbrosiaError {
+  constructor() {
+    super('Record.TooLarge', `the record is larger than ${BUNDLE_SIZE_BYTES} bytes`)
   }
 }
 

@@ -9,8 +9,9 @@ import {
   salted,
   toBundleText,
   toResource,
+  toResources,
 } from './IssuedRecord.ts'
-import { DIGEST_LIST_COUNT, RECORD_GROUP_COUNT } from './Limits.ts'
+import { DIGEST_LIST_COUNT, PAYLOAD_SIZE_BYTES, RECORD_GROUP_COUNT } from './Limits.ts'
 import * as Payload from './Payload.ts'
 import {
   build,
@@ -168,6 +169,21 @@ describe('IssuedRecord and Payload', () => {
         text,
       )
     }
+  })
+
+  it('a payload of zeros is refused before it fills the memory, and a record of them too', () => {
+    const zeros = new TextEncoder().encode(`[${'0,'.repeat(2_000_000)}0]`)
+    assert.throws(() => Payload.decode(zeros), { code: 'CanonicalJson.Invalid' })
+    const whole = new Uint8Array(PAYLOAD_SIZE_BYTES + 1)
+    assert.throws(() => Payload.decode(whole), { code: 'Payload.TooLarge' })
+    const text = `{"id":"a","resourceType":"Basic","x":[${'0,'.repeat(400_000)}0]}`
+    const record = Array.from({ length: 11 }, () => ({ salt: 'AAAAAAAAAAAAAAAAAAAAAA', text }))
+    assert.equal(toResources(record.slice(0, 2)).length, 2)
+    assert.throws(() => toResources(record), { code: 'CanonicalJson.Invalid' })
+    const spaces = { salt: 'AAAAAAAAAAAAAAAAAAAAAA', text: ' '.repeat(4 * 1024 * 1024) }
+    assert.throws(() => toResources(Array.from({ length: 17 }, () => spaces)), {
+      code: 'Record.TooLarge',
+    })
   })
 
   it('the digest depends on salt and text, the payload root on order too', () => {

@@ -78,6 +78,22 @@ describe('parse', () => {
     )
   })
 
+  it('limit: values, of one text or of several together', () => {
+    const budget = { nodes: 7 }
+    assert.ok(CanonicalJson.parse('[0,0,{"a":0}]', 8, budget))
+    assert.ok(CanonicalJson.parse('[0]', 8, budget))
+    assert.throws(() => CanonicalJson.parse('1', 8, budget), { code: 'CanonicalJson.Invalid' })
+    const zeros = (count: number) => `[${Array.from({ length: count }, () => 0).join()}]`
+    const limit = 1000
+    CanonicalJson.parse(zeros(limit - 1), 8, { nodes: limit })
+    assert.throws(() => CanonicalJson.parse(zeros(limit), 8, { nodes: limit }), {
+      code: 'CanonicalJson.Invalid',
+    })
+    // 230 MiB of zeros took all of the heap; where the values end, so does the reading.
+    const many = `[${'0,'.repeat(8_000_000)}0]`
+    assert.throws(() => CanonicalJson.parse(many), { code: 'CanonicalJson.Invalid' })
+  })
+
   it('takes a depth at the limit and refuses one more, empty or filled, array or object', () => {
     const arrays = (depth: number, inside: string) => '['.repeat(depth) + inside + ']'.repeat(depth)
     const objects = (depth: number) => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`

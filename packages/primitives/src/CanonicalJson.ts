@@ -1,6 +1,6 @@
 import { fromUtf8, toUtf8 } from './Bytes.ts'
 import { AmbrosiaError } from './Errors.ts'
-import { JSON_DEPTH } from './Limits.ts'
+import { JSON_DEPTH, JSON_NODE_COUNT } from './Limits.ts'
 
 /**
  * Canonical JSON. Objects are written with keys in the order of RFC 8785, section 3.2.3 (UTF-16 code units) and
@@ -35,11 +35,18 @@ const ESCAPES: Record<string, string> = {
   t: '\t',
 }
 
+/** How many values may still be read; several texts of one document share it. */
+export type NodeBudget = { nodes: number }
+
 /** Parses JSON text or bytes (a leading byte order mark is dropped), numbers as tokens. @throws CanonicalJson.Invalid */
-export function parse(input: string | Uint8Array, maximumDepth: number = JSON_DEPTH): Value {
+export function parse(
+  input: string | Uint8Array,
+  maximumDepth: number = JSON_DEPTH,
+  budget: NodeBudget = { nodes: JSON_NODE_COUNT },
+): Value {
   let text = typeof input === 'string' ? input : toUtf8(input)
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
-  const reader = new Reader(text, maximumDepth)
+  const reader = new Reader(text, maximumDepth, budget)
   const value = reader.value(1)
   reader.end()
   return value
@@ -48,10 +55,12 @@ export function parse(input: string | Uint8Array, maximumDepth: number = JSON_DE
 class Reader {
   private readonly text: string
   private readonly maximumDepth: number
+  private readonly budget: NodeBudget
   private at = 0
 
-  constructor(text: string, maximumDepth: number) {
+  constructor(text: string, maximumDepth: number, budget: NodeBudget) {
     this.text = text
+    this.budget = budget
     this.maximumDepth = maximumDepth
   }
 
@@ -61,6 +70,7 @@ class Reader {
   }
 
   value(depth: number): Value {
+    if (--this.budget.nodes < 0) this.fail('too many values')
     this.space()
     const char = this.text[this.at]
     if (char === '{' || char === '[') {

@@ -9,6 +9,7 @@ it('pins the limits: they are part of the protocol, and each is tested where it 
       BUNDLE_SIZE_BYTES: 67_108_864,
       RESOURCE_SIZE_BYTES: 4_194_304,
       JSON_DEPTH: 64,
+      JSON_NODE_COUNT: 4_000_000,
       RECORD_RESOURCE_COUNT: 20_000,
       ATTESTATION_EVIDENCE_SIZE_BYTES: 16_384,
     },

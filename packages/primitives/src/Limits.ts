@@ -6,6 +6,8 @@ export const BUNDLE_SIZE_BYTES = 64 * 1024 * 1024
 export const RESOURCE_SIZE_BYTES = 4 * 1024 * 1024
 /** Nesting of JSON objects and arrays. */
 export const JSON_DEPTH = 64
+/** Values in one JSON text: members, items and what holds them. A text of zeros takes a hundred times its size in memory. */
+export const JSON_NODE_COUNT = 4_000_000
 /** Resources in one record. */
 export const RECORD_RESOURCE_COUNT = 20_000
 /** Evidence of an enclave, bytes: the chain carries it, and what reads it has no other bound. */

@@ -21,7 +21,7 @@ import { judge } from '../judge/judge.ts'
 import type { VerifiedPresentation } from '../judge/Opened.ts'
 import { tagsOf } from '../judge/tagsOf.ts'
 import { verifyDelivered } from '../judge/verifyDelivered.ts'
-import { SUBMISSION_SKEW_SEC } from '../Limits.ts'
+import { PADDED_SIZE_BYTES, SUBMISSION_SKEW_SEC } from '../Limits.ts'
 import { dealBookDomain } from '../messages/Message.ts'
 import * as Payload from '../Payload.ts'
 import { sealContext } from '../SealContext.ts'
@@ -213,6 +213,7 @@ async function openPayload(
   context: CertifyContext,
 ): Promise<Payload.Payload> {
   const { self } = context
+  if (manifest.paddedSizeBytes > PADDED_SIZE_BYTES) throw new Payload.TooLargeError()
   const envelope = Manifest.recipientOf(manifest, self.keyId, self.epoch)
   if (!envelope) throw new RecordError('NotRecipient', 'the record is not sealed for this oracle')
   const { dealId, provider } = body.submission

@@ -8,7 +8,7 @@ import * as Validation from '@ambrosia/health/Validation'
 import { type RandomBytes, random, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Criteria from '../Criteria.ts'
-import { type SaltedResource, toResource } from '../IssuedRecord.ts'
+import { type SaltedResource, toResources } from '../IssuedRecord.ts'
 import { formRecord } from '../issue/issueRecord.ts'
 import { payloadResources } from '../offer/payloadResources.ts'
 import { pointersOf, shownSubject } from '../offer/selectRecord.ts'
@@ -139,7 +139,7 @@ function openSample(
     randomBytes,
   })
   const { credentialSubject: subject, type } = credential
-  const read = saltedResources.map(toResource)
+  const read = toResources(saltedResources)
   const { indexes } = select(read, criteria.resources)
   const claims = Criteria.claimsToDisclose(criteria, { type, subject }) ?? []
   const chosen = indexes.map((index) => read[index] as Resource)

@@ -1,7 +1,7 @@
 import * as Quality from '@ambrosia/health/Quality'
 import type { Resource } from '@ambrosia/health/Resource'
 import type { Criteria } from '../Criteria.ts'
-import { toResource } from '../IssuedRecord.ts'
+import { toResources } from '../IssuedRecord.ts'
 import type { Payload } from '../Payload.ts'
 import { checksOf } from './checks.ts'
 import type { Opened, VerifiedPresentation } from './Opened.ts'
@@ -21,7 +21,7 @@ export function judge(options: {
   asOf: Date
 }): Judgement {
   const { payload, ...rest } = options
-  const resources = payload.resources.map(toResource)
+  const resources = toResources(payload.resources)
   const opened = { ...rest, salted: payload.resources, resources }
   for (const check of checksOf(options.criteria)) check.assert(opened)
   const quality = qualityOf(opened)

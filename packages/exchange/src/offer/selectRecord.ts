@@ -3,7 +3,7 @@ import { type ResourceRule, select } from '@ambrosia/health/Selection'
 import { classOf, isClassOf, labelsOf } from '@ambrosia/health/Sensitivity'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Criteria from '../Criteria.ts'
-import { type IssuedRecord, toResource } from '../IssuedRecord.ts'
+import { type IssuedRecord, toResources } from '../IssuedRecord.ts'
 import {
   isGroupOf,
   MANDATORY_POINTERS,
@@ -31,7 +31,7 @@ export type Pointers = { shared: string[]; oracleOnly: string[] }
 /** Chooses the resources, claims and digests that a deal's criteria need. @throws Offer.FormNotHeld, Offer.ClaimsUnmatched, Offer.NothingSelected */
 export function selectRecord(record: IssuedRecord, criteria: Criteria.Criteria): SelectedRecord {
   if (record.form !== criteria.form) throw new FormNotHeldError(criteria.form)
-  const resources = record.resources.map(toResource)
+  const resources = toResources(record.resources)
   const selection = select(resources, criteria.resources)
   if (selection.indexes.length === 0) throw new NothingSelectedError()
   const subject = record.credential['credentialSubject'] as Record<string, unknown>
