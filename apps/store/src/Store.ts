@@ -7,6 +7,7 @@ import type { FileBlobStore } from './blobs/FileBlobStore.ts'
 import type { DealReader } from './chain/DealReader.ts'
 import type { Locks } from './createLocks.ts'
 import type { StoreDatabase } from './database/tables.ts'
+import type { Uploads } from './holdings/createUploads.ts'
 
 /** What every route of the store works with. */
 export type Store = {
@@ -20,6 +21,7 @@ export type Store = {
   limits: Limits
   /** By content address: a blob and its row are written, and removed, together. */
   locks: Locks
+  uploads: Uploads
   log: Log
   nowSec: () => number
 }
@@ -27,7 +29,7 @@ export type Store = {
 export type Limits = {
   /** Largest blob, bytes. */
   blobSizeBytes: number
-  /** All blobs and open tickets together, bytes. */
+  /** All blobs and uploads under way together, bytes. */
   capacitySizeBytes: number
   /** Blobs and open tickets of one account in one deal that are not settled. */
   pendingCount: number
@@ -35,14 +37,18 @@ export type Limits = {
   ticketLifeSec: number
   /** Time after the upload in which the provider submits to the oracles, seconds. */
   submissionWindowSec: number
+  /** Longest pause within an upload, milliseconds. */
+  uploadIdleMs: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
-  blobSizeBytes: 2 * 1024 ** 3,
+  // What an oracle opens at most, sealed.
+  blobSizeBytes: 192 * 1024 ** 2,
   capacitySizeBytes: 100 * 1024 ** 3,
   pendingCount: 8,
   ticketLifeSec: 900,
   submissionWindowSec: 3600,
+  uploadIdleMs: 10_000,
 }
 
 /** Addresses in the database are lower case. */

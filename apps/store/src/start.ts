@@ -12,6 +12,7 @@ import { settings } from './config.ts'
 import { createLocks } from './createLocks.ts'
 import { migrations } from './database/migrations.ts'
 import type { StoreDatabase } from './database/tables.ts'
+import { createUploads } from './holdings/createUploads.ts'
 import { deleteStrays, sweep } from './jobs/sweep.ts'
 import { DEFAULT_LIMITS, type Store } from './Store.ts'
 import { servingOf } from './servingOf.ts'
@@ -77,6 +78,7 @@ async function openStore(frame: StoreFrame, signal: AbortSignal): Promise<Store>
       submissionWindowSec,
     },
     locks: createLocks(),
+    uploads: createUploads(),
     log,
     nowSec,
   }

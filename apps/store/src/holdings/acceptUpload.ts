@@ -6,14 +6,16 @@ import * as KillPoint from '@ambrosia/service/KillPoint'
 import type { Address } from 'viem'
 import type { HoldingRow, TicketRow } from '../database/tables.ts'
 import type { Store } from '../Store.ts'
-import { secretHash } from './createTicket.ts'
+import { assertRoom, secretHash } from './createTicket.ts'
+import { untilStalled } from './createUploads.ts'
 
 export type SignedReceipt = { receipt: StorageReceipt.StorageReceipt; signature: Hex }
 
 /**
  * Takes an upload: checks its address while it is written, keeps it only if it is what the ticket
  * says, and signs for it. The same record uploaded again answers the same receipt.
- * @throws Upload.TicketRefused, Upload.SizeMismatch, Upload.Interrupted, ContentAddress.Mismatch,
+ * @throws Upload.TicketRefused, Upload.TicketInUse, Upload.Busy, Upload.Stalled,
+ * Upload.SizeMismatch, Upload.Interrupted, Ticket.StoreFull, ContentAddress.Mismatch,
  * BlobStore.TooLarge
  */
 export async function acceptUpload(
@@ -35,8 +37,12 @@ export async function acceptUpload(
   }
   const deal = await store.reader.dealOf(ticket.deal_id as Hex)
   if (!deal) throw new TicketRefusedError()
+  // From here on the ticket has room, for one upload at a time.
+  const end = store.uploads.begin(ticket.secret_hash, expected)
   try {
-    const stored = await blobs.put(upload.content, {
+    await assertRoom(store, 0)
+    const content = untilStalled(upload.content, store.limits.uploadIdleMs)
+    const stored = await blobs.put(content, {
       expectedCid: ticket.content_address,
       maximumSizeBytes: expected,
     })
@@ -51,6 +57,8 @@ export async function acceptUpload(
       store.log.warn({ err: failure }, 'a refused blob was not deleted')
     })
     throw error
+  } finally {
+    end()
   }
 }
 

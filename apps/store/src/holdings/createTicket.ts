@@ -33,8 +33,8 @@ export async function createTicket(
   if (!deal.isOpen) throw new DealNotOpenError(dealId)
   const secret = toBase64url(random(32))
   const expiresAtSec = Math.floor(store.nowSec()) + limits.ticketLifeSec
-  // Counting and taking the place are one transaction, so that requests at once can't both take the
-  // last one.
+  // Counting and taking a place of the account are one transaction, so that requests at once can't
+  // both take the last one.
   await store.database.transaction().execute(async (database) => {
     const nowSec = Math.floor(store.nowSec())
     await database.deleteFrom('ticket').where('expires_at_sec', '<=', nowSec).execute()
@@ -42,9 +42,7 @@ export async function createTicket(
       database
         .selectFrom(table)
         .select(({ fn }) => [fn.countAll().as('count'), fn.sum('size_bytes').as('sizeBytes')])
-    const all = [await of('ticket').executeTakeFirst(), await of('holding').executeTakeFirst()]
-    const used = all.reduce((sum, row) => sum + Number(row?.sizeBytes ?? 0), 0)
-    if (used + sizeBytes > limits.capacitySizeBytes) throw new StoreFullError()
+    await assertRoom({ ...store, database }, sizeBytes)
     const mine = (table: 'ticket' | 'holding') =>
       of(table).where('deal_id', '=', dealId).where('provider', '=', addressKey(provider))
     const pending = [
@@ -67,6 +65,22 @@ export async function createTicket(
       .execute()
   })
   return { ticket: secret, expiresAtSec }
+}
+
+/**
+ * Room for so many bytes more beside what lies on disk and what is being uploaded. Tickets take
+ * none: a stranger could fill the store with them and send no byte. @throws Ticket.StoreFull
+ */
+export async function assertRoom(
+  { database, uploads, limits }: Pick<Store, 'database' | 'uploads' | 'limits'>,
+  sizeBytes: number,
+): Promise<void> {
+  const held = await database
+    .selectFrom('holding')
+    .select(({ fn }) => fn.sum('size_bytes').as('sizeBytes'))
+    .executeTakeFirst()
+  const used = Number(held?.sizeBytes ?? 0) + uploads.sizeBytes()
+  if (used + sizeBytes > limits.capacitySizeBytes) throw new StoreFullError()
 }
 
 /** What the database keeps of a ticket: who reads it can't upload. */

@@ -20,6 +20,7 @@ import type { DealReader, SoldRecord } from '../chain/DealReader.ts'
 import { createLocks } from '../createLocks.ts'
 import { migrations } from '../database/migrations.ts'
 import type { StoreDatabase } from '../database/tables.ts'
+import { createUploads } from '../holdings/createUploads.ts'
 import { DEFAULT_LIMITS, type Limits, type Store } from '../Store.ts'
 import { servingOf } from '../servingOf.ts'
 
@@ -96,6 +97,7 @@ export async function startStore(t: Ending, limits: Partial<Limits> = {}) {
     reader: readerOf(chain),
     limits: { ...DEFAULT_LIMITS, ...limits },
     locks: createLocks(),
+    uploads: createUploads(),
     log,
     nowSec: () => clock.nowSec,
   }

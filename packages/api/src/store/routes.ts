@@ -78,7 +78,11 @@ export const storeRoutes = {
     errors: {
       'Upload.TicketRefused': 401,
       'Upload.SizeMismatch': 422,
+      'Upload.TicketInUse': 409,
+      'Upload.Busy': 503,
+      'Upload.Stalled': 408,
       'Upload.Interrupted': 503,
+      'Ticket.StoreFull': 507,
       'ContentAddress.Invalid': 400,
       'ContentAddress.Mismatch': 422,
       'BlobStore.TooLarge': 413,
