@@ -87,7 +87,7 @@ export async function planOf(
 }
 
 /** This oracle's part, made once for an epoch and its members, and kept: a second one would not fit the first. */
-export async function ownDealing(
+async function ownDealing(
   oracle: Oracle,
   plan: EpochPlan & { membersHash: Hex },
 ): Promise<SignedDealing> {

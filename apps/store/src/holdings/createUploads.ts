@@ -9,7 +9,7 @@ export type Uploads = {
 }
 
 /** Most uploads at one time. */
-export const UPLOAD_COUNT = 64
+const UPLOAD_COUNT = 64
 
 export function createUploads(): Uploads {
   const underWay = new Map<string, number>()

@@ -5,7 +5,7 @@ const REPEAT_COUNT = 256
 /** Most ways through the alternatives of a pattern: each group multiplies them. */
 const WAY_COUNT = 64
 /** Most characters that the patterns of a schema look at in one record, each as often as it may go back there. */
-export const PATTERN_WORK = 50_000_000
+const PATTERN_WORK = 50_000_000
 
 /**
  * How often a search may come back to a character. A pattern starts at `^`, repeats no group, repeats at most twice for a variable
