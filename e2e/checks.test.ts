@@ -91,6 +91,7 @@ async function contextOf(
     deal: {
       state: enumName(dealStates, deal.state),
       records: deal.records,
+      available: deal.available,
       stoppedAt: BigInt(deal.stoppedAt),
       gapStart: BigInt(deal.gapStart),
       gapEnd: BigInt(deal.gapEnd),

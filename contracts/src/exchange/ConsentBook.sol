@@ -3,14 +3,18 @@ pragma solidity 0.8.37;
 
 import {IConsentBook} from "./interfaces/IConsentBook.sol";
 import {IDealBookErrors} from "./interfaces/IDealBookErrors.sol";
+import {EnvelopeForm} from "./libraries/EnvelopeForm.sol";
 import {ExchangeHashes} from "./libraries/ExchangeHashes.sol";
 import {Delivery, Record, RecordStatus} from "./types/ExchangeTypes.sol";
 
 /// @title Record slots, deliveries and revocations of one DealBook.
 /// @dev Two new slots a settlement. A taken slot is never freed, so that neither the data nor the person's place can be sold twice.
 contract ConsentBook is IConsentBook, IDealBookErrors {
-    /// @notice Longest wrapped key that an oracle posts, in bytes.
-    uint256 public constant MAXIMUM_ENVELOPE_BYTES = 1024;
+    /// @notice A share divided by this is never refunded: it pays for the check of the record, also where consumer and provider undo the sale.
+    uint256 public constant KEPT_DIVISOR = 10;
+    /// @notice The price divided by this is the part of a claim's bond for each certifying oracle. Where relayers live on fees, a tenth of the
+    /// price pays for a settlement; an answer costs less than half the gas of one.
+    uint256 public constant BOND_DIVISOR = 20;
 
     // | 248 bits commitment | 8 bits status |
     struct RecordSlot {
@@ -90,40 +94,58 @@ contract ConsentBook is IConsentBook, IDealBookErrors {
     }
 
     /// @inheritdoc IConsentBook
-    function revoke(Record calldata record) external onlyDealBook returns (bool unwound) {
-        bytes32 recordId = _settled(record);
-        unwound = block.timestamp <= record.deliveryEnd;
-        _records[recordId].status = unwound ? RecordStatus.Unwound : RecordStatus.Revoked;
-        Delivery storage delivery = _delivery(record);
-        // An oracle may no longer answer a claim, so it must not lose its share for that either.
-        if (block.timestamp <= delivery.answerBy) delivery.answerBy = 0;
-        emit ConsentRevoked(recordId, record.dealId, record.provider, unwound);
+    function revoke(Record calldata record, bool returnPayment)
+        external
+        onlyDealBook
+        returns (uint256 shares, uint256 bond)
+    {
+        (bytes32 recordId, RecordStatus status) = _known(record);
+        // What was stopped can still be unwound, as long as the payment can return.
+        bool again = status == RecordStatus.Revoked && !returnPayment;
+        if (again || status == RecordStatus.Unwound) revert RecordStatusRefused(recordId, status);
+        Delivery memory delivery = _delivery(record);
+        uint256 end = _endOf(record, delivery);
+        if (returnPayment) {
+            if (block.timestamp > end) revert PaymentReturnLate(recordId, end);
+            _records[recordId].status = RecordStatus.Unwound;
+            for (uint256 i = 0; i < record.shares.length; ++i) shares += _refundable(record.shares[i].amount);
+            if (delivery.answerBy != 0) (, bond) = _unanswered(record, delivery);
+            emit ConsentRevoked(recordId, record.dealId, record.provider, true, 0);
+        } else {
+            _records[recordId].status = RecordStatus.Revoked;
+            emit ConsentRevoked(recordId, record.dealId, record.provider, false, uint64(end));
+        }
     }
 
     /// @inheritdoc IConsentBook
-    function claimDelivery(address caller, Record calldata record) external onlyDealBook {
-        bytes32 recordId = _settled(record);
+    function claimDelivery(address caller, Record calldata record) external onlyDealBook returns (uint256 bond) {
+        bytes32 recordId = _notUnwound(record);
         if (caller != record.consumer) revert RecordConsumerOnly(record.consumer, caller);
         if (block.timestamp > record.deliveryEnd) revert DeliveryWindowEnded(recordId, record.deliveryEnd);
         Delivery storage delivery = _delivery(record);
         if (delivery.answerBy != 0) revert DeliveryClaimed(recordId, delivery.answerBy);
         delivery.answerBy = uint40(block.timestamp + (record.deliveryEnd - record.settledAt));
+        bond = record.shares.length * _bondPart(record);
         emit DeliveryRequested(recordId, record.dealId, delivery.answerBy);
     }
 
     /// @inheritdoc IConsentBook
-    function postDelivery(address caller, Record calldata record, bytes calldata envelope) external onlyDealBook {
-        bytes32 recordId = _settled(record);
-        if (envelope.length == 0 || envelope.length > MAXIMUM_ENVELOPE_BYTES) {
-            revert DeliveryEnvelopeInvalid(envelope.length, MAXIMUM_ENVELOPE_BYTES);
-        }
+    function postDelivery(address caller, Record calldata record, bytes32 consumerKeyHash, bytes calldata envelope)
+        external
+        onlyDealBook
+        returns (uint256 bond)
+    {
+        bytes32 recordId = _notUnwound(record);
+        bool isFormed = consumerKeyHash == 0 ? envelope.length == 0 : EnvelopeForm.isEnvelope(envelope);
+        if (!isFormed) revert DeliveryEnvelopeInvalid(envelope.length);
         uint16 bit = uint16(1 << _shareIndex(record, recordId, caller));
         Delivery storage delivery = _delivery(record);
         if (delivery.answerBy == 0) revert DeliveryNotClaimed(recordId);
         if (block.timestamp > delivery.answerBy) revert DeliveryAnswerLate(recordId, delivery.answerBy);
         if (delivery.answered & bit != 0) revert DeliveryAnswered(recordId, caller);
         delivery.answered |= bit;
-        emit DeliveryPosted(recordId, record.dealId, caller, envelope);
+        emit DeliveryPosted(recordId, record.dealId, caller, consumerKeyHash, envelope);
+        return _bondPart(record);
     }
 
     /// @inheritdoc IConsentBook
@@ -132,31 +154,55 @@ contract ConsentBook is IConsentBook, IDealBookErrors {
         Delivery storage delivery = _delivery(record);
         if (delivery.answerBy == 0) revert DeliveryNotClaimed(recordId);
         if (block.timestamp <= delivery.answerBy) revert DeliveryAnswerPending(recordId, delivery.answerBy);
-        uint16 closed = delivery.answered | delivery.taken;
-        uint16 taken = delivery.taken;
-        for (uint256 i = 0; i < record.shares.length; ++i) {
-            uint16 bit = uint16(1 << i);
-            if (closed & bit != 0) continue;
-            taken |= bit;
-            amount += record.shares[i].amount;
-        }
-        if (amount == 0) revert RefundEmpty(recordId);
-        delivery.taken = taken;
+        (uint256 shares, uint256 bond) = _unanswered(record, delivery);
+        amount = shares + bond;
+        if (amount == 0 || delivery.refunded) revert RefundEmpty(recordId);
+        delivery.refunded = true;
         emit DeliveryRefunded(recordId, record.dealId, amount);
     }
 
     /// @inheritdoc IConsentBook
     function takeShare(address oracle, Record calldata record) external onlyDealBook returns (uint256 amount) {
-        bytes32 recordId = _notUnwound(record);
-        if (block.timestamp <= record.deliveryEnd) revert DeliveryWindowOpen(recordId, record.deliveryEnd);
+        (bytes32 recordId, RecordStatus status) = _known(record);
+        bool unwound = status == RecordStatus.Unwound;
+        Delivery storage delivery = _delivery(record);
+        uint256 end = _endOf(record, delivery);
+        if (!unwound && block.timestamp <= end) revert DeliveryWindowOpen(recordId, end);
         uint256 index = _shareIndex(record, recordId, oracle);
         uint16 bit = uint16(1 << index);
-        Delivery storage delivery = _delivery(record);
-        bool unanswered = delivery.answerBy != 0 && delivery.answered & bit == 0;
-        if (unanswered || delivery.taken & bit != 0) revert ShareUnavailable(recordId, oracle);
+        if (delivery.taken & bit != 0) revert ShareUnavailable(recordId, oracle);
         delivery.taken |= bit;
         amount = record.shares[index].amount;
+        bool unanswered = delivery.answerBy != 0 && delivery.answered & bit == 0;
+        if (unwound || unanswered) amount -= _refundable(amount);
         emit ShareWithdrawn(recordId, record.dealId, oracle, amount);
+    }
+
+    /// @dev Until when the delivery that was paid for is completed, and the sale can be unwound.
+    function _endOf(Record calldata record, Delivery memory delivery) private pure returns (uint256) {
+        return delivery.answerBy == 0 ? record.deliveryEnd : delivery.answerBy;
+    }
+
+    /// @dev What goes back of a share; the rest pays for the check of the record, whatever comes after.
+    function _refundable(uint256 share) private pure returns (uint256) {
+        return share - share / KEPT_DIVISOR;
+    }
+
+    function _bondPart(Record calldata record) private pure returns (uint256) {
+        return record.price / BOND_DIVISOR;
+    }
+
+    /// @dev What oracles without an answer lose of their shares, and the bond that they do not earn.
+    function _unanswered(Record calldata record, Delivery memory delivery)
+        private
+        pure
+        returns (uint256 shares, uint256 bond)
+    {
+        for (uint256 i = 0; i < record.shares.length; ++i) {
+            if (delivery.answered & (1 << i) != 0) continue;
+            shares += _refundable(record.shares[i].amount);
+            bond += _bondPart(record);
+        }
     }
 
     function _known(Record calldata record) private view returns (bytes32 recordId, RecordStatus status) {
@@ -166,12 +212,6 @@ contract ConsentBook is IConsentBook, IDealBookErrors {
         if (status == RecordStatus.None || slot.commitment != bytes31(keccak256(abi.encode(record)))) {
             revert RecordUnknown(recordId);
         }
-    }
-
-    function _settled(Record calldata record) private view returns (bytes32 recordId) {
-        RecordStatus status;
-        (recordId, status) = _known(record);
-        if (status != RecordStatus.Settled) revert RecordStatusRefused(recordId, status);
     }
 
     function _notUnwound(Record calldata record) private view returns (bytes32 recordId) {

@@ -8,7 +8,7 @@ import {DealBookBase} from "./DealBookBase.sol";
 import {DealBookSettlement} from "./DealBookSettlement.sol";
 import {IDealBook} from "./interfaces/IDealBook.sol";
 import {ExchangeHashes} from "./libraries/ExchangeHashes.sol";
-import {Deal, DealTerms, Record, TokenPermit} from "./types/ExchangeTypes.sol";
+import {Deal, DealState, DealTerms, DeliveryAnswer, Payer, Record, TokenPermit} from "./types/ExchangeTypes.sol";
 
 /// @title Deals, their escrow, and the payment of records under consent.
 /// @dev Money is conserved per deal: every unit of the budget is available, or went to payout, relayer, oracle or consumer, or is locked
@@ -16,7 +16,7 @@ import {Deal, DealTerms, Record, TokenPermit} from "./types/ExchangeTypes.sol";
 /// Deals are in DealBookDeals, judging and paying in DealBookSettlement; here is what may follow a payment, governance and views.
 contract DealBook is DealBookSettlement {
     /// @param authority AccessManager; its only power here is the allow-list of tokens for deals to come.
-    /// @param development True allows a quorum of one.
+    /// @param development True allows a quorum of one and short delivery windows.
     constructor(address authority, bool development) DealBookBase(authority, development) {}
 
     // ---- after settlement ----
@@ -41,32 +41,43 @@ contract DealBook is DealBookSettlement {
     }
 
     /// @inheritdoc IDealBook
-    function revoke(Record calldata record, TokenPermit calldata permit) external nonReentrant {
+    function revoke(Record calldata record, bool returnPayment, Payer calldata payer) external nonReentrant {
         if (msg.sender != record.provider) revert RecordProviderOnly(record.provider, msg.sender);
-        _revoke(record, permit);
+        _revoke(record, returnPayment, payer);
     }
 
     /// @inheritdoc IDealBook
     function revokeWithSignature(
         Record calldata record,
-        TokenPermit calldata permit,
+        bool returnPayment,
+        Payer calldata payer,
         uint64 signedUntil,
         bytes calldata signature
     ) external nonReentrant {
         if (block.timestamp > signedUntil) revert RevocationExpired(signedUntil, block.timestamp);
-        bytes32 digest = hashRevokeConsent(recordIdOf(record.dealId, record.recordTag), signedUntil);
-        if (!_isSignedBy(record.provider, digest, signature)) revert RevocationSignatureInvalid(record.provider);
-        _revoke(record, permit);
+        bytes32 recordId = recordIdOf(record.dealId, record.recordTag);
+        if (!_isSignedBy(record.provider, hashRevokeConsent(recordId, returnPayment, signedUntil), signature)) {
+            revert RevocationSignatureInvalid(record.provider);
+        }
+        _revoke(record, returnPayment, payer);
     }
 
     /// @inheritdoc IDealBook
-    function claimDelivery(Record calldata record) external {
-        consentBook.claimDelivery(msg.sender, record);
+    function claimDelivery(Record calldata record, TokenPermit calldata permit) external nonReentrant {
+        uint256 bond = consentBook.claimDelivery(msg.sender, record);
+        _usePermit(record.token, msg.sender, permit);
+        _pull(record.token, msg.sender, bond);
     }
 
     /// @inheritdoc IDealBook
-    function postDelivery(Record calldata record, bytes calldata envelope) external {
-        consentBook.postDelivery(msg.sender, record, envelope);
+    function postDelivery(Record calldata record, DeliveryAnswer calldata answer) external nonReentrant {
+        bytes32 keyHash = answer.consumerKeyHash;
+        bytes32 recordId = recordIdOf(record.dealId, record.recordTag);
+        bytes32 digest = hashRelease(recordId, keyHash, sha256(answer.envelope), answer.blockNumber);
+        if (answer.blockNumber > block.number || !_isSignedBy(msg.sender, digest, answer.signature)) {
+            revert DeliveryStatementInvalid(msg.sender);
+        }
+        _push(record.token, msg.sender, consentBook.postDelivery(msg.sender, record, keyHash, answer.envelope));
     }
 
     /// @inheritdoc IDealBook
@@ -138,8 +149,17 @@ contract DealBook is DealBookSettlement {
     }
 
     /// @inheritdoc IDealBook
-    function hashRevokeConsent(bytes32 recordId, uint64 signedUntil) public view returns (bytes32) {
-        return _hashTypedDataV4(ExchangeHashes.revokeConsent(recordId, signedUntil));
+    function hashRevokeConsent(bytes32 recordId, bool returnPayment, uint64 signedUntil)
+        public
+        view
+        returns (bytes32)
+    {
+        return _hashTypedDataV4(ExchangeHashes.revokeConsent(recordId, returnPayment, signedUntil));
+    }
+
+    /// @inheritdoc IDealBook
+    function hashReturnPayment(bytes32 recordId, uint256 amount, uint64 signedUntil) public view returns (bytes32) {
+        return _hashTypedDataV4(ExchangeHashes.paymentReturn(recordId, amount, signedUntil));
     }
 
     /// @inheritdoc IDealBook
@@ -177,7 +197,7 @@ contract DealBook is DealBookSettlement {
 
     /// @inheritdoc IDealBook
     function hashRelease(bytes32 recordId, bytes32 consumerKeyHash, bytes32 envelopeHash, uint64 blockNumber)
-        external
+        public
         view
         returns (bytes32)
     {
@@ -187,19 +207,51 @@ contract DealBook is DealBookSettlement {
 
     // ---- inside ----
 
-    /// @dev The ConsentBook knows the record, refuses it twice and says whether the sale is to be unwound.
-    function _revoke(Record calldata record, TokenPermit calldata permit) private {
-        if (!consentBook.revoke(record)) return;
-        uint256 credit = Math.min(_credits[record.token][record.payout], record.net);
-        if (credit != 0) {
-            _credits[record.token][record.payout] -= credit;
-            emit CreditSpent(record.token, record.payout, address(this), credit);
+    /// @dev The ConsentBook knows the record and says whether it may be revoked so, and what comes back from here.
+    function _revoke(Record calldata record, bool returnPayment, Payer calldata payer) private {
+        (uint256 shares, uint256 bond) = consentBook.revoke(record, returnPayment);
+        if (!returnPayment) return;
+        uint256 paid = uint256(record.net) + record.relayerFee;
+        uint256 amount = paid + shares;
+        bytes32 recordId = recordIdOf(record.dealId, record.recordTag);
+        bool reopened = _reopen(record.dealId, amount);
+        emit RecordUnwound(recordId, record.dealId, amount, reopened);
+        _takeBack(record.token, recordId, record.provider, paid, payer);
+        _push(record.token, record.consumer, reopened ? bond : bond + amount);
+    }
+
+    /// @dev Gives price and place of an unwound sale back to a deal that can use them. The tags of record and person stay used.
+    function _reopen(bytes32 dealId, uint256 amount) private returns (bool) {
+        Deal storage deal = _deals[dealId];
+        DealState state = deal.state;
+        if (state == DealState.Closed || state == DealState.Expired) return false;
+        if (amount > type(uint120).max - deal.available) return false;
+        deal.available += uint120(amount);
+        deal.records -= 1;
+        if (state == DealState.Completed) {
+            state = deal.stoppedAt == 0 ? DealState.Active : DealState.Paused;
+            deal.state = state;
+            emit DealStateChanged(dealId, state, deal.stoppedAt);
         }
-        uint256 amount = record.net;
-        for (uint256 i = 0; i < record.shares.length; ++i) amount += record.shares[i].amount;
-        emit RecordUnwound(recordIdOf(record.dealId, record.recordTag), record.dealId, amount);
-        _usePermit(record.token, record.payout, permit);
-        _pull(record.token, record.payout, record.net - credit);
-        _push(record.token, record.consumer, amount);
+        return true;
+    }
+
+    /// @dev Takes what a sale paid from whoever said so for this record.
+    function _takeBack(address token, bytes32 recordId, address provider, uint256 amount, Payer calldata payer) private {
+        address account = payer.account;
+        if (account != provider && account != msg.sender) {
+            if (block.timestamp > payer.signedUntil) revert PaymentReturnExpired(payer.signedUntil, block.timestamp);
+            bytes32 digest = hashReturnPayment(recordId, amount, payer.signedUntil);
+            if (!_isSignedBy(account, digest, payer.signature)) revert PaymentReturnUnsigned(account);
+        }
+        uint256 credit = Math.min(_credits[token][account], amount);
+        if (credit != 0) {
+            _credits[token][account] -= credit;
+            emit CreditSpent(token, account, address(this), credit);
+        }
+        _usePermit(token, account, payer.permit);
+        uint256 held = Math.min(IERC20(token).balanceOf(account), IERC20(token).allowance(account, address(this)));
+        if (held < amount - credit) revert PaymentReturnShort(account, amount, credit + held);
+        _pull(token, account, amount - credit);
     }
 }

@@ -21,14 +21,24 @@ import {Certificate, Consent, Deal, DealTerms, TokenPermit} from "./types/Exchan
 abstract contract DealBookBase is IDealBook, AccessManaged, EIP712, ReentrancyGuardTransient {
     /// @notice Seconds by which an asOf may lie ahead of the block, as clocks differ.
     uint256 public constant CLOCK_TOLERANCE = 300;
-    /// @notice Most settlements in one call.
-    uint256 public constant MAXIMUM_SETTLEMENTS = 200;
-    /// @notice Most a relayer may take, in 1/10000 of the price: the one part of a price that an unwinding does not return.
+    /// @notice Most settlements in one call: they fit into the 2^24 gas of a transaction (EIP-7825).
+    uint256 public constant MAXIMUM_SETTLEMENTS = 100;
+    /// @notice Shortest delivery window of a deal, in seconds.
+    uint256 public constant MINIMUM_DELIVERY_WINDOW = 1 hours;
+    /// @notice As MINIMUM_DELIVERY_WINDOW, where the DealBook was deployed for development.
+    uint256 public constant DEVELOPMENT_DELIVERY_WINDOW = 1 minutes;
+    /// @notice Most a relayer may take, in 1/10000 of the price. An unwinding takes it back from the payer, since relayer and provider
+    /// may be one.
     uint256 public constant MAXIMUM_RELAYER_FEE_BPS = 1000;
     /// @notice Gas for one pushed payment; a receiver that needs more gets a credit.
     uint256 public constant PUSH_GAS = 200_000;
 
+    /// @notice Gas for the verifier's judgement of one settlement.
+    uint256 public constant VERIFIER_GAS = 600_000;
+
     uint256 internal constant BPS = 10_000;
+    /// @dev Longest refusal of a verifier that is passed on: a selector and three words.
+    uint256 internal constant MAXIMUM_REFUSAL_BYTES = 100;
 
     /// @inheritdoc IDealBook
     IConsentBook public immutable consentBook;
@@ -36,6 +46,8 @@ abstract contract DealBookBase is IDealBook, AccessManaged, EIP712, ReentrancyGu
     uint256 public immutable minimumQuorum;
 
     DealRules internal immutable _rules;
+    /// @dev Ids keep the chain id of the deployment, so that a fork that changes it strands no escrow. Signatures follow the chain's own.
+    uint256 internal immutable _chainId = block.chainid;
 
     mapping(bytes32 dealId => Deal) internal _deals;
     mapping(address token => mapping(address account => uint256)) internal _credits;
@@ -45,7 +57,7 @@ abstract contract DealBookBase is IDealBook, AccessManaged, EIP712, ReentrancyGu
     /// @param development True allows a quorum of one.
     constructor(address authority, bool development) AccessManaged(authority) EIP712("DealBook", "1") {
         consentBook = new ConsentBook();
-        _rules = new DealRules();
+        _rules = new DealRules(development ? DEVELOPMENT_DELIVERY_WINDOW : MINIMUM_DELIVERY_WINDOW);
         minimumQuorum = development ? 1 : 2;
     }
 
@@ -53,7 +65,7 @@ abstract contract DealBookBase is IDealBook, AccessManaged, EIP712, ReentrancyGu
 
     /// @inheritdoc IDealBook
     function dealIdOf(DealTerms calldata terms, bytes32 salt) public view returns (bytes32) {
-        return ExchangeHashes.dealId(address(this), terms.consumer, salt, ExchangeHashes.terms(terms));
+        return ExchangeHashes.dealId(_chainId, address(this), terms.consumer, salt, ExchangeHashes.terms(terms));
     }
 
     /// @inheritdoc IDealBook
@@ -101,9 +113,15 @@ abstract contract DealBookBase is IDealBook, AccessManaged, EIP712, ReentrancyGu
         // A call gets at most 63/64 of the gas left. With less than PUSH_GAS a caller could make a fair payment fail.
         uint256 required = PUSH_GAS * 64 / 63 + 5000;
         if (gasleft() < required) revert PushGasInsufficient(gasleft(), required);
-        (bool success, bytes memory answer) =
-            token.call{gas: PUSH_GAS}(abi.encodeCall(IERC20.transfer, (to, amount)));
-        if (success && (answer.length == 0 || (answer.length >= 32 && uint256(bytes32(answer)) == 1))) return;
+        bytes memory data = abi.encodeCall(IERC20.transfer, (to, amount));
+        bool paid;
+        // No more of the answer is copied than is read: a long one would cost the caller.
+        assembly ("memory-safe") {
+            let success := call(PUSH_GAS, token, 0, add(data, 0x20), mload(data), 0, 0x20)
+            let size := returndatasize()
+            paid := and(success, or(iszero(size), and(gt(size, 31), eq(mload(0), 1))))
+        }
+        if (paid) return;
         _credits[token][to] += amount;
         emit CreditGranted(token, to, amount);
     }

@@ -127,7 +127,7 @@ abstract contract DealBookDeals is DealBookBase {
         returns (bytes32 dealId, Deal storage deal)
     {
         bytes32 termsHash = ExchangeHashes.termsInCalldata(terms);
-        dealId = ExchangeHashes.dealId(address(this), terms.consumer, salt, termsHash);
+        dealId = ExchangeHashes.dealId(_chainId, address(this), terms.consumer, salt, termsHash);
         deal = _deals[dealId];
         if (deal.state == DealState.None) revert DealUnknown(dealId);
     }

@@ -8,17 +8,8 @@ import {ICertificateVerifier} from "./interfaces/ICertificateVerifier.sol";
 import {IDealBook} from "./interfaces/IDealBook.sol";
 import {ExchangeHashes} from "./libraries/ExchangeHashes.sol";
 import {Prices} from "./libraries/Prices.sol";
-import {
-    Certificate,
-    Consent,
-    Deal,
-    DealState,
-    DealTerms,
-    OracleSignature,
-    Record,
-    Settlement,
-    Share
-} from "./types/ExchangeTypes.sol";
+import {Certificate, Consent, Deal, DealState, DealTerms} from "./types/ExchangeTypes.sol";
+import {OracleSignature, Record, Settlement, Share} from "./types/ExchangeTypes.sol";
 
 /// @title Judging and paying of settlements.
 /// @dev A settlement is judged whole before any of it is written. `settle` and `judge` share one judgement, so that whoever asks first gets
@@ -61,9 +52,12 @@ abstract contract DealBookSettlement is DealBookDeals {
             ++settled;
         }
         _push(terms.token, msg.sender, fees);
-        if (deal.records == terms.maximumRecords && deal.state != DealState.Completed) {
-            deal.state = DealState.Completed;
-            emit DealStateChanged(dealId, DealState.Completed, deal.stoppedAt);
+        if (settled != 0 && deal.records == terms.maximumRecords) {
+            // A deal that has ended stays what it is: an unwinding reopens only what was Active or Paused.
+            if (deal.state == DealState.Active || deal.state == DealState.Paused) {
+                deal.state = DealState.Completed;
+                emit DealStateChanged(dealId, DealState.Completed, deal.stoppedAt);
+            }
             _refund(terms, dealId, deal);
         }
     }
@@ -93,6 +87,9 @@ abstract contract DealBookSettlement is DealBookDeals {
         judgement.relayer = relayer;
         judgement.reason = _refuseDeal(terms, dealId, deal, settlement.certificate.asOf);
         if (judgement.reason.length == 0) judgement.reason = _refuseCertificate(terms, settlement, judgement);
+        if (judgement.reason.length == 0 && deal.available < judgement.price) {
+            judgement.reason = _reason(DealBudgetShort.selector, judgement.price, deal.available);
+        }
         if (judgement.reason.length == 0) judgement.reason = _refuseConsent(terms, settlement, judgement);
         if (judgement.reason.length == 0) judgement.reason = _refuseConsentUse(terms, settlement, judgement);
         if (judgement.reason.length == 0) judgement.reason = _refuseSlots(terms, settlement, judgement);
@@ -249,16 +246,10 @@ abstract contract DealBookSettlement is DealBookDeals {
     {
         OracleSignature[] calldata signatures = settlement.oracleSignatures;
         uint256 commissions;
-        try ICertificateVerifier(terms.verifier).verify(
-            judgement.certificateHash, terms.oracles, terms.quorum, signatures
-        ) returns (uint256 found) {
-            commissions = found;
-        } catch (bytes memory refusal) {
-            // A reason without a code would be taken for success by whoever looks at its first four bytes.
-            if (bytes4(refusal) != 0) return refusal;
-            return _reason(CertificateVerifierFailed.selector, terms.verifier);
-        }
-        if (signatures.length < terms.quorum || signatures.length > terms.oracles.length) {
+        (reason, commissions) = _askVerifier(terms, judgement.certificateHash, signatures);
+        if (reason.length != 0) return reason;
+        // Whatever the verifier says, shares go to listed oracles, to each once.
+        if (!_areListed(signatures, terms.quorum, terms.oracles.length)) {
             return _reason(CertificateVerifierFailed.selector, terms.verifier);
         }
         uint256 net = judgement.price - settlement.relayerFee - _share(terms, signatures, commissions, judgement);
@@ -266,6 +257,46 @@ abstract contract DealBookSettlement is DealBookDeals {
             return _reason(ConsentNetBelowMinimum.selector, settlement.consent.minimumNet, net);
         }
         judgement.net = net;
+    }
+
+    /// @dev A verifier is a contract of the consumer's choice: it gets bounded gas, and no more of its answer is copied than is read.
+    function _askVerifier(DealTerms calldata terms, bytes32 certificateHash, OracleSignature[] calldata signatures)
+        private
+        view
+        returns (bytes memory reason, uint256 commissions)
+    {
+        address verifier = terms.verifier;
+        bytes memory data =
+            abi.encodeCall(ICertificateVerifier.verify, (certificateHash, terms.oracles, terms.quorum, signatures));
+        bool success;
+        uint256 size;
+        assembly ("memory-safe") {
+            success := staticcall(VERIFIER_GAS, verifier, add(data, 0x20), mload(data), 0, 0x20)
+            size := returndatasize()
+            commissions := mload(0)
+        }
+        if (success && size >= 32) return (reason, commissions);
+        if (!success && size >= 4 && size <= MAXIMUM_REFUSAL_BYTES) {
+            reason = new bytes(size);
+            assembly ("memory-safe") {
+                returndatacopy(add(reason, 0x20), 0, size)
+            }
+            // A panic, a text or a reason without a code is no refusal.
+            bytes4 code = bytes4(reason);
+            if (code != 0 && code != 0x4e487b71 && code != 0x08c379a0) return (reason, 0);
+        }
+        return (_reason(CertificateVerifierFailed.selector, verifier), 0);
+    }
+
+    function _areListed(OracleSignature[] calldata signatures, uint256 quorum, uint256 count) private pure returns (bool) {
+        if (signatures.length < quorum) return false;
+        uint256 next = 0;
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            uint256 index = signatures[i].index;
+            if (index < next || index >= count) return false;
+            next = index + 1;
+        }
+        return true;
     }
 
     /// @dev Splits the price equally and takes each oracle's commission from its part.

@@ -86,6 +86,53 @@ contract CreateDealTest is ExchangeFixture, IDealBookErrors {
         terms = defaultTerms();
         terms.purpose = 0;
         assertReverts(terms, 15e18, abi.encodeWithSelector(DealTermMissing.selector, "purpose"));
+        terms = defaultTerms();
+        terms.validatorHash = 0;
+        assertReverts(terms, 15e18, abi.encodeWithSelector(DealTermMissing.selector, "validatorHash"));
+    }
+
+    /// @dev Game 9: nothing for nothing, and nobody where somebody must be.
+    function test_game_zeroPriceOrAccount_reverts() public {
+        DealTerms memory terms = defaultTerms();
+        terms.tiers[0].price = 0;
+        assertReverts(terms, 15e18, abi.encodeWithSelector(DealTermMissing.selector, "price"));
+        terms = defaultTerms();
+        terms.oracles[2] = address(0);
+        assertReverts(terms, 15e18, abi.encodeWithSelector(DealTermMissing.selector, "oracles"));
+        terms = defaultTerms();
+        terms.stores[0] = address(0);
+        assertReverts(terms, 15e18, abi.encodeWithSelector(DealTermMissing.selector, "stores"));
+    }
+
+    /// @dev Game 3: a window in which nobody could follow the chain.
+    function test_game_windowBelowFinality_onlyInDevelopment() public {
+        DealTerms memory terms = defaultTerms();
+        terms.deliveryWindow = 3599;
+        assertOutOfRange(terms, "deliveryWindow", 3599, 3600, 30 days);
+        terms.deliveryWindow = 3600;
+        assertOpens(terms);
+        DealBook development = DealBook(shipped("dealBook", abi.encode(address(manager), true)));
+        development.setTokenAllowed(address(token), true);
+        vm.startPrank(consumer);
+        token.approve(address(development), 15e18);
+        terms.deliveryWindow = 59;
+        vm.expectRevert(abi.encodeWithSelector(DealTermOutOfRange.selector, "deliveryWindow", 59, 60, 30 days));
+        development.createDeal(terms, SALT, 15e18);
+        terms.deliveryWindow = 60;
+        development.createDeal(terms, SALT, 15e18);
+        vm.stopPrank();
+    }
+
+    /// @dev Game 9: a fork that changes the chain id strands no escrow, and lends it no signature.
+    function test_game_forkWithAnotherChainId_consumerStillHasTheDeal() public {
+        DealTerms memory terms = defaultTerms();
+        bytes32 dealId = open(terms);
+        bytes32 separator = book.DOMAIN_SEPARATOR();
+        vm.chainId(5);
+        assertEq(book.dealIdOf(terms, SALT), dealId, "the same id");
+        assertTrue(book.DOMAIN_SEPARATOR() != separator, "other signatures");
+        vm.prank(consumer);
+        book.close(terms, SALT);
     }
 
     function test_createDeal_tiersUnordered_reverts() public {
@@ -169,10 +216,10 @@ contract CreateDealTest is ExchangeFixture, IDealBookErrors {
         assertOpens(terms);
 
         terms = defaultTerms();
-        terms.deliveryWindow = 0;
-        assertOutOfRange(terms, "deliveryWindow", 0, 1, 30 days);
+        terms.deliveryWindow = 3599;
+        assertOutOfRange(terms, "deliveryWindow", 3599, 3600, 30 days);
         terms.deliveryWindow = 30 days + 1;
-        assertOutOfRange(terms, "deliveryWindow", 30 days + 1, 1, 30 days);
+        assertOutOfRange(terms, "deliveryWindow", 30 days + 1, 3600, 30 days);
         terms.deliveryWindow = 30 days;
         assertOpens(terms);
 
@@ -261,6 +308,6 @@ contract CreateDealTest is ExchangeFixture, IDealBookErrors {
 
     function tiersOf(uint256 count) internal pure returns (Tier[] memory tiers) {
         tiers = new Tier[](count);
-        for (uint256 i = 0; i < count; ++i) tiers[i] = Tier(uint16(i), uint128(i));
+        for (uint256 i = 0; i < count; ++i) tiers[i] = Tier(uint16(i), uint128(i + 1));
     }
 }

@@ -31,20 +31,24 @@ contract GovernanceTest is ExchangeFixture, IDealBookErrors {
         // revocation unwinds,
         vm.startPrank(provider);
         token.approve(address(book), type(uint256).max);
-        book.revoke(first, noPermit());
+        book.revoke(first, true, payerOf(provider));
         vm.stopPrank();
         // delivery is claimed,
-        vm.prank(consumer);
-        book.claimDelivery(second);
+        claim(second);
         // shares are paid, refunds go back, to the last unit.
         vm.warp(block.timestamp + 1 days + 1);
         Record[] memory records = new Record[](1);
-        records[0] = third;
-        for (uint256 i = 0; i < 3; ++i) {
-            vm.prank(oracles[i]);
+        Record[3] memory sold = [first, second, third];
+        for (uint256 i = 0; i < 9; ++i) {
+            records[0] = sold[i / 3];
+            vm.prank(oracles[i % 3]);
             book.withdrawShares(records);
         }
         book.refundDelivery(second);
+        vm.prank(consumer);
+        book.close(terms, SALT);
+        vm.warp(block.timestamp + terms.certificateLife + 1);
+        book.refund(terms, SALT);
         assertEq(token.balanceOf(address(book)), 0, "nothing stays behind");
     }
 
@@ -70,11 +74,11 @@ contract GovernanceTest is ExchangeFixture, IDealBookErrors {
         vm.expectRevert(reason);
         consents.withdraw(provider, 0);
         vm.expectRevert(reason);
-        consents.revoke(record);
+        consents.revoke(record, true);
         vm.expectRevert(reason);
         consents.claimDelivery(consumer, record);
         vm.expectRevert(reason);
-        consents.postDelivery(oracles[0], record, hex"01");
+        consents.postDelivery(oracles[0], record, 0, "");
         vm.expectRevert(reason);
         consents.refundDelivery(record);
         vm.expectRevert(reason);

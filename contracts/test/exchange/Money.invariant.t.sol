@@ -19,6 +19,9 @@ contract DealPlayer is ExchangeFixture, Player {
     bytes32 public dealId;
     uint256 public budget;
     uint256 public spent;
+    /// @dev Places that unwindings gave back, and unwindings.
+    uint256 public reopened;
+    uint256 public unwindings;
     uint256 public relayerFees;
     uint256 public startedAt;
     bytes internal kept;
@@ -40,7 +43,10 @@ contract DealPlayer is ExchangeFixture, Player {
         expectReached("expiry");
         expectReached("refund of a deal");
         expectReached("unwinding");
-        expectReached("late revocation");
+        expectReached("unwinding of a pending claim");
+        expectReached("unwinding of a deal that ended");
+        expectReached("stop");
+        expectReached("late stop");
         expectReached("claim");
         expectReached("answer");
         expectReached("refund of a delivery");
@@ -127,26 +133,55 @@ contract DealPlayer is ExchangeFixture, Player {
         reached("refund of a deal");
     }
 
-    function revoke(uint8 which) external move {
+    function unwindOne(uint8 which) external move {
         Record memory record = pick(which);
+        uint64 answerBy = deliveryOf(record).answerBy;
+        uint32 places = book.dealOf(dealId).records;
         vm.prank(provider);
-        book.revoke(record, noPermit());
-        (RecordStatus status,) = consents.recordOf(recordIdOf(record));
-        assertTrue((status == RecordStatus.Unwound) == (block.timestamp <= record.deliveryEnd), "unwound in time");
-        reached(status == RecordStatus.Unwound ? "unwinding" : "late revocation");
+        book.revoke(record, true, payerOf(provider));
+        assertTrue(block.timestamp <= (answerBy == 0 ? record.deliveryEnd : answerBy), "in time");
+        ++unwindings;
+        if (book.dealOf(dealId).records < places) {
+            ++reopened;
+            spent -= record.price - 3 * (record.shares[0].amount / 10);
+        } else {
+            reached("unwinding of a deal that ended");
+        }
+        reached("unwinding");
+        if (answerBy != 0) reached("unwinding of a pending claim");
+    }
+
+    /// @dev P19: a stop depends on nothing.
+    function stopOne(uint8 which) external move {
+        Record memory record = pick(which);
+        bool isPossible = statusOf(record) == RecordStatus.Settled;
+        bool done = false;
+        vm.prank(provider);
+        try book.revoke(record, false, noPayer()) {
+            done = true;
+        } catch {}
+        assertTrue(done == isPossible, "a stop is always possible, once");
+        if (!done) revert NothingToMove();
+        reached(block.timestamp <= record.deliveryEnd ? "stop" : "late stop");
+    }
+
+    function statusOf(Record memory record) internal view returns (RecordStatus status) {
+        (status,) = consents.recordOf(recordIdOf(record));
+    }
+
+    function deliveryOf(Record memory record) internal view returns (Delivery memory) {
+        return consents.deliveryOf(record.dealId, record.personTag, record.ordinal);
     }
 
     function claim(uint8 which) external move {
         Record memory record = pick(which);
-        vm.prank(consumer);
-        book.claimDelivery(record);
+        claim(record);
         reached("claim");
     }
 
     function answer(uint8 which, uint8 oracle) external move {
         Record memory record = pick(which);
-        vm.prank(oracles[oracle % 3]);
-        book.postDelivery(record, hex"01");
+        post(record, oracle % 3);
         reached("answer");
     }
 
@@ -180,27 +215,35 @@ contract DealPlayer is ExchangeFixture, Player {
         uint256 oraclePaid = 0;
         for (uint256 i = 0; i < records.length; ++i) {
             Record memory record = abi.decode(records[i], (Record));
-            (RecordStatus status,) = consents.recordOf(recordIdOf(record));
-            if (status == RecordStatus.Unwound) continue;
-            Delivery memory delivery = consents.deliveryOf(record.dealId, record.personTag, record.ordinal);
-            for (uint256 j = 0; j < record.shares.length; ++j) {
-                if (delivery.taken & (1 << j) == 0) locked += record.shares[j].amount;
-            }
+            for (uint256 j = 0; j < record.shares.length; ++j) locked += lockedFor(record, j);
         }
         for (uint256 i = 0; i < 3; ++i) oraclePaid += token.balanceOf(oracles[i]);
         uint256 held = token.balanceOf(address(book));
-        assertEq(held, deal.available + locked, "held = available + locked shares");
+        assertEq(held, deal.available + locked, "held = available + shares + bonds");
         assertEq(token.balanceOf(RELAYER), relayerFees, "relayer");
         uint256 out = token.balanceOf(consumer) + token.balanceOf(provider) + oraclePaid + relayerFees;
         assertEq(held + out, 1e30, "nothing is made, nothing is lost");
         assertTrue(spent + deal.available <= budget, "never more spent than the budget");
-        assertEq(deal.records, records.length, "records counted");
+        assertEq(deal.records, records.length - reopened, "records counted");
         DealTerms memory terms = dealTerms();
         assertTrue(deal.records <= terms.maximumRecords, "never too many");
-        if (deal.state == DealState.Active || deal.state == DealState.Paused) {
+        // An unwinding does not bring the whole price back, so that the promise ends with the first.
+        if (unwindings == 0 && (deal.state == DealState.Active || deal.state == DealState.Paused)) {
             uint256 claimable = (terms.maximumRecords - deal.records) * uint256(HIGH);
             assertTrue(deal.available >= claimable, "what may still be claimed is there");
         }
+    }
+
+    /// @dev What the DealBook holds for one certifying oracle of a record, or for the consumer in its place.
+    function lockedFor(Record memory record, uint256 index) internal view returns (uint256 locked) {
+        Delivery memory delivery = deliveryOf(record);
+        uint256 share = record.shares[index].amount;
+        uint256 kept = share / 10;
+        bool taken = delivery.taken & (1 << index) != 0;
+        if (statusOf(record) == RecordStatus.Unwound) return taken ? 0 : kept;
+        if (delivery.answerBy == 0 || delivery.answered & (1 << index) != 0) return taken ? 0 : share;
+        if (!taken) locked += kept;
+        if (!delivery.refunded) locked += share - kept + record.price / 20;
     }
 
     /// @dev From any position everything can be taken out, to the last unit.
@@ -228,7 +271,7 @@ contract MoneyInvariantTest is ExchangeFixture {
 
     function setUp() public override {
         player = new DealPlayer();
-        bytes4[] memory selectors = new bytes4[](23);
+        bytes4[] memory selectors = new bytes4[](26);
         selectors[0] = player.settleOne.selector;
         selectors[1] = player.certifyOne.selector;
         selectors[2] = player.settleKept.selector;
@@ -238,7 +281,7 @@ contract MoneyInvariantTest is ExchangeFixture {
         selectors[6] = player.close.selector;
         selectors[7] = player.expire.selector;
         selectors[8] = player.refund.selector;
-        selectors[9] = player.revoke.selector;
+        selectors[9] = player.unwindOne.selector;
         selectors[10] = player.claim.selector;
         selectors[11] = player.answer.selector;
         selectors[12] = player.refundDelivery.selector;
@@ -253,6 +296,9 @@ contract MoneyInvariantTest is ExchangeFixture {
         selectors[20] = player.resume.selector;
         selectors[21] = player.answer.selector;
         selectors[22] = player.answer.selector;
+        selectors[23] = player.stopOne.selector;
+        selectors[24] = player.unwindOne.selector;
+        selectors[25] = player.unwindOne.selector;
         targetContract(address(player), selectors);
     }
 

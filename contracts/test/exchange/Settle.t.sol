@@ -112,10 +112,10 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
 
     function test_settle_noneOrTooMany_reverts() public {
         DealTerms memory terms = defaultTerms();
-        vm.expectRevert(abi.encodeWithSelector(DealTermOutOfRange.selector, "settlements", 0, 1, 200));
+        vm.expectRevert(abi.encodeWithSelector(DealTermOutOfRange.selector, "settlements", 0, 1, 100));
         book.settle(terms, SALT, new Settlement[](0), false);
-        vm.expectRevert(abi.encodeWithSelector(DealTermOutOfRange.selector, "settlements", 201, 1, 200));
-        book.settle(terms, SALT, new Settlement[](201), false);
+        vm.expectRevert(abi.encodeWithSelector(DealTermOutOfRange.selector, "settlements", 101, 1, 100));
+        book.settle(terms, SALT, new Settlement[](101), false);
     }
 
     function test_settle_changedTerms_reverts() public {
@@ -602,8 +602,8 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
     /// @dev P1: whatever the price, the rates and the fee, what is paid is the price, to the unit.
     function testFuzz_settle_priceIsPaidToTheUnit(uint128 price, uint16 cap, uint256 fee, uint8 signers) public {
         DealTerms memory terms = defaultTerms();
-        price = uint128(bound(price, 1, type(uint96).max));
-        terms.tiers[0].price = 0;
+        price = uint128(bound(price, 2, type(uint96).max));
+        terms.tiers[0].price = 1;
         terms.tiers[1].price = price;
         terms.commissionCapBps = uint16(bound(cap, 0, 5000));
         open(terms);

@@ -114,7 +114,7 @@ contract StopDealTest is ExchangeFixture, IDealBookErrors {
         book.close(terms, SALT);
         assertEq(book.settle(terms, SALT, settlements, true), 3, "three");
         assertEq(token.balanceOf(consumer), 1e30 - 3 * LOW, "the rest is back");
-        assertEq(uint256(book.dealOf(dealId).state), uint256(DealState.Completed), "completed");
+        assertEq(uint256(book.dealOf(dealId).state), uint256(DealState.Closed), "an ended deal stays ended");
     }
 
     function test_expire_anyone_onlyAfterExpiry() public {

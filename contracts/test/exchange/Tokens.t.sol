@@ -90,13 +90,13 @@ contract TokensTest is ExchangeFixture, IDealBookErrors {
         // The provider can revoke although the consumer refuses his money back.
         vm.startPrank(provider);
         moody.approve(address(book), record.net);
-        book.revoke(record, noPermit());
+        book.revoke(record, true, payerOf(provider));
         vm.stopPrank();
-        assertEq(book.creditOf(address(moody), consumer), record.price, "unwound into a credit");
         vm.warp(terms.expiry + terms.certificateLife + 1);
         book.expire(terms, SALT);
-        assertEq(book.creditOf(address(moody), consumer), 15e18, "refunded into a credit");
-        assertEq(moody.balanceOf(address(book)), 15e18, "held for it");
+        uint256 kept = 3 * (record.shares[0].amount / 10);
+        assertEq(book.creditOf(address(moody), consumer), 15e18 - kept, "refunded into a credit");
+        assertEq(moody.balanceOf(address(book)), 15e18, "held for it and for the oracles");
     }
 
     /// @dev What the provider never received is taken from his credit, not from him.
@@ -106,10 +106,11 @@ contract TokensTest is ExchangeFixture, IDealBookErrors {
         moody.setMood(provider, MoodyToken.Mood.Reverts);
         Record memory record = settle(terms, sale(terms, 1, 1));
         vm.prank(provider);
-        book.revoke(record, noPermit());
+        book.revoke(record, true, payerOf(provider));
         assertEq(book.creditOf(address(moody), provider), 0, "credit used");
-        assertEq(moody.balanceOf(consumer), 1e30 - 10e18, "the consumer has his money");
-        assertEq(moody.balanceOf(address(book)), 10e18, "only the budget is left");
+        uint256 kept = 3 * (record.shares[0].amount / 10);
+        assertEq(book.dealOf(record.dealId).available, 15e18 - kept, "the deal has its money");
+        assertEq(moody.balanceOf(address(book)), 15e18, "budget and what oracles keep");
     }
 
     /// @dev P14: no function that moves money can be entered while another moves it.
@@ -121,17 +122,19 @@ contract TokensTest is ExchangeFixture, IDealBookErrors {
         Record memory record = settle(terms, first);
         Record[] memory records = new Record[](1);
         records[0] = record;
-        bytes[8] memory calls = [
+        bytes[10] memory calls = [
             abi.encodeCall(book.settle, (terms, SALT, list(second), false)),
             abi.encodeCall(book.withdrawShares, (records)),
             abi.encodeCall(book.close, (terms, SALT)),
             abi.encodeCall(book.refund, (terms, SALT)),
             abi.encodeCall(book.topUp, (terms, SALT, 1)),
-            abi.encodeCall(book.revoke, (record, noPermit())),
+            abi.encodeCall(book.revoke, (record, true, payerOf(provider))),
             abi.encodeCall(book.withdrawCredit, (address(callback), provider, provider)),
-            abi.encodeCall(book.refundDelivery, (record))
+            abi.encodeCall(book.refundDelivery, (record)),
+            abi.encodeCall(book.claimDelivery, (record, noPermit())),
+            abi.encodeCall(book.postDelivery, (record, answerOf(record, 0)))
         ];
-        terms.maximumRecords = 8;
+        terms.maximumRecords = 10;
         open(terms);
         for (uint256 i = 0; i < calls.length; ++i) {
             callback.arm(address(book), calls[i]);

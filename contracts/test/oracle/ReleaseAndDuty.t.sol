@@ -61,32 +61,64 @@ contract ReleaseTest is EvidenceFixture {
         (Record memory record, Certificate memory certificate) = sell();
         bytes32 recordId = recordIdOf(record);
         vm.expectRevert(abi.encodeWithSelector(ReleaseJudge.ReleaseNotRevoked.selector, recordId));
-        releases.observe(recordId);
-        vm.startPrank(provider);
-        token.approve(address(book), type(uint256).max);
-        book.revoke(record, noPermit());
-        vm.stopPrank();
+        releases.observe(record);
+        unwind(record);
         SignedCertificate memory signed = signedBy(1, certificate);
         bytes memory reason = abi.encodeWithSelector(ReleaseJudge.ReleaseConsented.selector, recordId);
         vm.roll(block.number + 10);
         refuse(releasedBy(1, recordId, uint64(block.number)), signed, reason);
         vm.prank(STRANGER);
-        releases.observe(recordId);
+        releases.observe(record);
         assertEq(releases.observedAt(recordId), block.number, "observed");
         refuse(releasedBy(1, recordId, uint64(block.number)), signed, reason);
         vm.expectRevert(abi.encodeWithSelector(ReleaseJudge.ReleaseNotRevoked.selector, recordId));
-        releases.observe(recordId);
+        releases.observe(record);
         SignedRelease memory released = releasedBy(1, recordId, uint64(block.number + 1));
         releases.prove(released, signed);
         assertEq(stakeOf(1), 0, "slashed");
     }
 
+    function stop(Record memory record) internal {
+        vm.prank(provider);
+        book.revoke(record, false, noPayer());
+    }
+
+    /// @dev After a stop the delivery that was paid for goes on, until its window or a claim ends: no offence before.
+    function test_release_afterAStop_isADutyUntilTheDeliveryIsOver() public {
+        (Record memory record,) = sell();
+        stop(record);
+        bytes memory reason = abi.encodeWithSelector(ReleaseJudge.ReleaseNotRevoked.selector, recordIdOf(record));
+        vm.expectRevert(reason);
+        releases.observe(record);
+        claim(record);
+        uint256 answerBy = consents.deliveryOf(record.dealId, record.personTag, record.ordinal).answerBy;
+        vm.warp(answerBy);
+        vm.expectRevert(reason);
+        releases.observe(record);
+        vm.warp(answerBy + 1);
+        Record memory changed = abi.decode(abi.encode(record), (Record));
+        changed.deliveryEnd = 0;
+        vm.expectRevert(reason);
+        releases.observe(changed);
+        releases.observe(record);
+        assertEq(releases.observedAt(recordIdOf(record)), block.number, "observed");
+    }
+
+    function test_release_afterAStopWithoutAClaim_isOverWithTheWindow() public {
+        (Record memory record,) = sell();
+        stop(record);
+        vm.warp(record.deliveryEnd);
+        vm.expectRevert(abi.encodeWithSelector(ReleaseJudge.ReleaseNotRevoked.selector, recordIdOf(record)));
+        releases.observe(record);
+        vm.warp(record.deliveryEnd + 1);
+        releases.observe(record);
+    }
+
     function test_release_afterALateRevocation_slashesFromItsObservation() public {
         (Record memory record, Certificate memory certificate) = sell();
         pass(40 days);
-        vm.prank(provider);
-        book.revoke(record, noPermit());
-        releases.observe(recordIdOf(record));
+        stop(record);
+        releases.observe(record);
         pass(3 days);
         SignedRelease memory released = releasedBy(1, recordIdOf(record), uint64(block.number + 1));
         SignedCertificate memory signed = signedBy(1, certificate);
@@ -158,13 +190,10 @@ contract DutyTest is EvidenceFixture {
             Settlement memory settlement = sale(terms, 1, i);
             Record memory record = settle(terms, settlement);
             kept.push(abi.encode(record));
-            vm.prank(consumer);
-            book.claimDelivery(record);
-            vm.prank(operatorAt(1));
-            book.postDelivery(record, hex"01");
+            claim(record);
+            post(record, 1);
             if (i > 1) continue;
-            vm.prank(operatorAt(2));
-            book.postDelivery(record, hex"01");
+            post(record, 2);
         }
         pass(1 days);
     }
@@ -213,18 +242,25 @@ contract DutyTest is EvidenceFixture {
         );
     }
 
-    /// @dev A revocation frees the oracles from answering.
-    function test_miss_ofARevokedRecord_isRefused() public {
+    /// @dev A stop frees nobody from answering.
+    function test_miss_ofAStoppedRecord_counts() public {
+        (Record memory record,) = sell();
+        vm.prank(provider);
+        book.revoke(record, false, noPayer());
+        claim(record);
+        pass(1 days + 1);
+        duties.report(record, 0);
+        assertEq(duties.missesOf(operatorAt(0)), 1, "one");
+    }
+
+    /// @dev An undone sale frees the oracles from answering.
+    function test_miss_ofAnUnwoundSale_isRefused() public {
         DealTerms memory terms = dealTerms();
         open(terms);
         Settlement memory settlement = sale(terms, 1, 1);
         Record memory record = settle(terms, settlement);
-        vm.prank(consumer);
-        book.claimDelivery(record);
-        vm.startPrank(provider);
-        token.approve(address(book), type(uint256).max);
-        book.revoke(record, noPermit());
-        vm.stopPrank();
+        claim(record);
+        unwind(record);
         pass(2 days);
         refuse(record, 0, abi.encodeWithSelector(DutyJudge.DutyRecordMismatch.selector, recordIdOf(record)));
     }

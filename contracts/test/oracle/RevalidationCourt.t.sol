@@ -210,10 +210,7 @@ contract RevalidationCourtTest is EvidenceFixture {
     }
 
     function test_open_ofARevokedSale_reverts() public {
-        vm.startPrank(provider);
-        token.approve(address(book), type(uint256).max);
-        book.revoke(record(), noPermit());
-        vm.stopPrank();
+        unwind(record());
         vm.expectRevert(abi.encodeWithSelector(IRevalidationCourt.CourtRecordMismatch.selector, id));
         openCase();
     }

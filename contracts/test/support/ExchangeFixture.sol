@@ -10,7 +10,9 @@ import {
     Certificate,
     Consent,
     DealTerms,
+    DeliveryAnswer,
     OracleSignature,
+    Payer,
     Record,
     Settlement,
     Tier,
@@ -245,6 +247,73 @@ abstract contract ExchangeFixture is Test {
     }
 
     function noPermit() internal pure returns (TokenPermit memory permit) {}
+
+    function noPayer() internal pure returns (Payer memory payer) {}
+
+    /// @dev Who pays by allowance, without a signature of its own.
+    function payerOf(address account) internal pure returns (Payer memory payer) {
+        payer.account = account;
+    }
+
+    function give(address account, uint256 amount) internal {
+        vm.prank(consumer);
+        token.transfer(account, amount);
+    }
+
+    /// @dev The provider undoes a sale; the relayer's fee comes from its pocket.
+    function unwind(Record memory record) internal {
+        vm.startPrank(provider);
+        IERC20(record.token).approve(address(book), type(uint256).max);
+        book.revoke(record, true, payerOf(provider));
+        vm.stopPrank();
+    }
+
+    function claim(Record memory record) internal {
+        vm.prank(consumer);
+        book.claimDelivery(record, noPermit());
+    }
+
+    function envelopeOf(string memory enc, string memory epoch, string memory keyId, string memory wrapped)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return bytes(
+            string.concat(
+                '{"enc":"', enc, '","epoch":', epoch, ',"keyId":"', keyId, '","wrapped":"', wrapped, '"}'
+            )
+        );
+    }
+
+    function answerOf(Record memory record, uint256 oracle) internal view returns (DeliveryAnswer memory answer) {
+        answer.consumerKeyHash = keccak256("the consumer's key");
+        answer.blockNumber = uint64(block.number);
+        answer.envelope = envelopeOf(
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "0",
+            "did:ambrosia:1:00#key-1",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        );
+        return signAnswer(record, answer, operatorKey(oracle));
+    }
+
+    function signAnswer(Record memory record, DeliveryAnswer memory answer, uint256 key)
+        internal
+        view
+        returns (DeliveryAnswer memory)
+    {
+        bytes32 envelopeHash = sha256(answer.envelope);
+        bytes32 digest =
+            book.hashRelease(recordIdOf(record), answer.consumerKeyHash, envelopeHash, answer.blockNumber);
+        answer.signature = signature(key, digest);
+        return answer;
+    }
+
+    function post(Record memory record, uint256 oracle) internal {
+        DeliveryAnswer memory answer = answerOf(record, oracle);
+        vm.prank(oracles[oracle]);
+        book.postDelivery(record, answer);
+    }
 
     /// @dev An ERC-2612 permit to the DealBook.
     function permitFor(uint256 key, uint256 value) internal view returns (TokenPermit memory permit) {

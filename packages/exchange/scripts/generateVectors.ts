@@ -14,6 +14,7 @@ import * as Delivery from '../src/Delivery.ts'
 import { dealBookDomain, type MessageType } from '../src/messages/Message.ts'
 import * as PermissionToCheck from '../src/PermissionToCheck.ts'
 import * as Release from '../src/Release.ts'
+import * as ReturnPayment from '../src/ReturnPayment.ts'
 import * as RevokeConsent from '../src/RevokeConsent.ts'
 import * as StorageReceipt from '../src/StorageReceipt.ts'
 import * as Submission from '../src/Submission.ts'
@@ -89,7 +90,12 @@ const messages = [
     consentUntil: 1_795_000_000n,
   }),
   entry(CancelConsent, { consentHash: hash('consent'), signedUntil: 1_780_003_600n }),
-  entry(RevokeConsent, { recordId, signedUntil: 1_780_003_600n }),
+  entry(RevokeConsent, { recordId, returnPayment: true, signedUntil: 1_780_003_600n }),
+  entry(ReturnPayment, {
+    recordId,
+    amount: 4_800_000_000_000_000_000n,
+    signedUntil: 1_780_003_600n,
+  }),
   entry(StorageReceipt, {
     store: address('store'),
     manifestHash,

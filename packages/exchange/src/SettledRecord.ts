@@ -22,7 +22,7 @@ export type SettledRecord = {
   net: bigint
   relayerFee: bigint
   settledAt: bigint
-  /** Until then a revocation unwinds the sale; afterwards it costs nothing, and the shares are free. */
+  /** Until then, or until the answerBy of a claim, the payment can return and the sale be undone; afterwards the shares are free. */
   deliveryEnd: bigint
   consentUntil: bigint
   shares: readonly { oracle: Address; amount: bigint }[]
@@ -31,12 +31,17 @@ export type SettledRecord = {
 /** Where a sale stands. */
 export type SaleStatus = 'settled' | 'unwound' | 'revoked'
 
-/** What the revocation of a sale costs: inside the delivery window what was received goes back, afterwards nothing. */
-export function revocationPrice(
-  record: Pick<SettledRecord, 'deliveryEnd' | 'net'>,
-  nowSec: bigint,
-): bigint {
-  return nowSec <= record.deliveryEnd ? record.net : 0n
+/** What the provider, or who pays for them, gives back when the sale is undone: what was received, and the relayer's fee. */
+export function paymentToReturn(record: Pick<SettledRecord, 'net' | 'relayerFee'>): bigint {
+  return record.net + record.relayerFee
+}
+
+/** Parts of the price of which a claim of delivery carries one for each certifying oracle; `BOND_DIVISOR` of the ConsentBook. */
+const BOND_DIVISOR = 20n
+
+/** What a consumer posts with a claim of delivery: answers take it, what is not answered brings it back. */
+export function claimBond(record: Pick<SettledRecord, 'price' | 'shares'>): bigint {
+  return (record.price / BOND_DIVISOR) * BigInt(record.shares.length)
 }
 
 const INTEGER = /^\d+n$/

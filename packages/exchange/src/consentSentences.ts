@@ -44,6 +44,7 @@ export function consentSentences(options: {
   })
   return [
     ...sentences,
+    `The delivery window is ${terms.deliveryWindow / 3600} hours from the sale on; a claim of delivery can make it last as long again.`,
     // Said as long as oracles run without enclaves (docs/ARCHITECTURE.md, known weaknesses).
     `The operators of the ${terms.oracles.length} oracles that check the data can read what they check.`,
   ]

@@ -59,12 +59,16 @@ function sensitiveSentence(labels: readonly string[]): string[] {
   ]
 }
 
+/** What a revocation does, in both forms: the money decides about the sale, never about the stop. */
+const REVOCATION =
+  'If the payment is returned before the delivery window ends, nothing more is delivered and the sale is undone. If it is not, the delivery that is already paid for is completed; then nothing more is released, and use must end. What was delivered before cannot be called back by technical means.'
+
 function safeHarborSentences(terms: Terms, purpose: Purpose): string[] {
   return [
     ...common(terms, purpose),
     'The data does not name me: the identifiers that 45 CFR 164.514(b)(2) lists have been removed.',
     'Nobody may try to find out who I am.',
-    'I can revoke this consent at any time; inside the delivery window I give the payment back, after it nothing more is delivered, and what was delivered before cannot be called back by technical means.',
+    `I can revoke this consent at any time. ${REVOCATION}`,
     ...binding(terms),
   ]
 }
@@ -77,7 +81,7 @@ function identifiedSentences(terms: Terms, purpose: Purpose): string[] {
     `It may be used by: ${terms.consumerName}.`,
     `The disclosure involves remuneration: ${terms.remuneration}.`,
     'The data names me or can be traced to me.',
-    'I can revoke this authorization in writing at any time by a signed revocation to the network, except as far as somebody has acted in reliance on it.',
+    `I can revoke this authorization in writing at any time by a signed revocation to the network, except as far as somebody has acted in reliance on it. ${REVOCATION}`,
     'My treatment, payment, enrolment or eligibility for benefits does not depend on whether I sign.',
     'Information that is disclosed may be disclosed again by the recipient and then no longer be protected by federal privacy rules.',
     'I have a copy of this authorization.',

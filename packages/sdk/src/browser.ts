@@ -6,7 +6,7 @@
 export { createStoreClient, type StoreClient } from '@ambrosia/api/store/StoreClient'
 export { type Chain, createChain, type NetworkView } from './Chain.ts'
 export { changeDeal } from './consumer/changeDeal.ts'
-export { claimDelivery } from './consumer/claimDelivery.ts'
+export { claimDelivery, refundDelivery } from './consumer/claimDelivery.ts'
 export type { OnProgress, Progress } from './Progress.ts'
 export { cancelConsent, revokeConsent, sweep } from './provider/revokeConsent.ts'
 export { signConsent } from './provider/signConsent.ts'

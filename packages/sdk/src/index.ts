@@ -3,7 +3,7 @@ export { createOracleClient, type OracleClient } from '@ambrosia/api/oracle/Orac
 export { createStoreClient, type StoreClient } from '@ambrosia/api/store/StoreClient'
 export { type Chain, createChain, type NetworkView } from './Chain.ts'
 export { changeDeal } from './consumer/changeDeal.ts'
-export { claimDelivery } from './consumer/claimDelivery.ts'
+export { claimDelivery, refundDelivery } from './consumer/claimDelivery.ts'
 export { type CollectedRecord, collectRecord } from './consumer/collectRecord.ts'
 export { type OpenedDeal, openDeal } from './consumer/openDeal.ts'
 export { type DeliveryProof, verifyDelivery } from './consumer/verifyDelivery.ts'

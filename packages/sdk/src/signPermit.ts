@@ -2,6 +2,15 @@ import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import type { Address, Hex, LocalAccount } from 'viem'
 import type { Chain } from './Chain.ts'
 
+/** No permit: the allowance stands, or none is needed. */
+export const NO_PERMIT = {
+  value: 0n,
+  deadline: 0n,
+  v: 0,
+  r: `0x${'00'.repeat(32)}`,
+  s: `0x${'00'.repeat(32)}`,
+} as const
+
 /** An ERC-2612 permit, by default for the DealBook, so that escrow takes no transaction of its own. */
 export async function signPermit(
   chain: Chain,

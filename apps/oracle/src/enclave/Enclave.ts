@@ -41,7 +41,8 @@ export type ReleaseRequest = {
   consumer: Address
   criteria: Criteria
   manifest: Manifest
-  nowSec: bigint
+  /** Time at which the consumer's key counts, seconds. */
+  keyAtSec: bigint
   blockNumber: bigint
 }
 

@@ -13,7 +13,10 @@ import type { Address, LocalAccount } from 'viem'
 import type { OracleChain } from '../chain.ts'
 import { keyInForce } from './consumerKey.ts'
 
-/** Wraps the data key of a settled record to the consumer's key in force. @throws Release.NoConsumerKey, Envelope.* */
+/**
+ * Wraps the data key of a settled record to the consumer's key that was in force at a time: for the store now, for a claim at the settlement.
+ * @throws Release.NoConsumerKey, Envelope.*
+ */
 export async function createRelease(options: {
   chainId: number
   dealBook: Address
@@ -26,12 +29,15 @@ export async function createRelease(options: {
   self: { keyId: string; epoch: number; privateKey: Uint8Array }
   signer: LocalAccount
   chain: Pick<OracleChain, 'didVersions'>
-  nowSec: bigint
+  /** Time at which the key counts, seconds; versions of the DID after it do not exist yet. */
+  keyAtSec: bigint
   blockNumber: bigint
 }): Promise<SignedRelease> {
   const { self, criteria } = options
+  const { keyAtSec } = options
   const versions = await options.chain.didVersions(fromDid(criteria.consumer).id)
-  const key = keyInForce(versions, options.nowSec)
+  const known = versions.filter(({ timeSec }) => timeSec <= keyAtSec)
+  const key = keyInForce(known, keyAtSec)
   if (key === undefined) throw new NoConsumerKeyError()
   const own = Manifest.recipientOf(options.manifest, self.keyId, self.epoch)
   if (!own) throw new NotRecipientError()

@@ -1,5 +1,5 @@
 import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
-import type { Finality } from '@ambrosia/chain/finality'
+import { type Finality, finalitySec } from '@ambrosia/chain/finality'
 import { followOnce } from '@ambrosia/chain/follow'
 import type { Events } from '@ambrosia/chain/readEvents'
 import * as Deal from '@ambrosia/exchange/Deal'
@@ -13,7 +13,10 @@ import type { Oracle } from '../Oracle.ts'
 
 const abi = [...dealBookAbi, ...consentBookAbi] as const
 
-/** Keeps the table of deals that name this oracle, and of records whose key it owes. Harmless to see an event twice. */
+/**
+ * Keeps the table of deals that name this oracle, and of records whose key it owes. A deal whose delivery window is no longer than a block
+ * takes to become final is none of its: it could neither release nor answer in time. Harmless to see an event twice.
+ */
 export async function followDeals(
   oracle: Oracle,
   options: {
@@ -35,7 +38,7 @@ export async function followDeals(
     cursor: ChainCursor.createStore(database, 'deals'),
     signal,
     onLogs: async (events: readonly Event[]) => {
-      for (const event of events) await note(database, operator, event)
+      for (const event of events) await note(database, operator, finalitySec(finality), event)
     },
   }
   while (!signal.aborted && (await followOnce(follow)));
@@ -46,11 +49,13 @@ type Event = Events<typeof abi, undefined>[number]
 async function note(
   database: Kysely<OracleDatabase>,
   operator: Address,
+  shortestSec: number,
   event: Event,
 ): Promise<void> {
   if (event.eventName === 'DealCreated') {
     const { dealId, salt, terms } = event.args
     if (!terms.oracles.some((one) => isAddressEqual(one, operator))) return
+    if (terms.deliveryWindow <= shortestSec) return
     const row = {
       deal_id: dealId,
       salt,
@@ -67,17 +72,28 @@ async function note(
   if (event.eventName === 'RecordSettled') await noteSettled(database, event.args)
   if (event.eventName === 'DeliveryRequested') {
     const { recordId, answerBy } = event.args
-    await change(database, recordId, { answer_by_sec: Number(answerBy) })
+    const answer_by_sec = Number(answerBy)
+    // The share stays locked until then.
+    await change(database, recordId, { answer_by_sec, delivery_end_sec: answer_by_sec })
   }
   if (event.eventName === 'ConsentRevoked') {
-    await change(database, event.args.recordId, { stopped: 1 })
+    const { recordId, unwound, deliveredUntil } = event.args
+    // An undone sale ends everything but what is never refunded of the share. A stop leaves the delivery that was paid for.
+    await change(
+      database,
+      recordId,
+      unwound ? { stopped: 1, delivery_end_sec: 0 } : { consent_until_sec: Number(deliveredUntil) },
+    )
   }
 }
 
 async function change(
   database: Kysely<OracleDatabase>,
   recordId: Hex,
-  columns: { answer_by_sec: number } | { stopped: number },
+  columns:
+    | { answer_by_sec: number; delivery_end_sec: number }
+    | { stopped: number; delivery_end_sec: number }
+    | { consent_until_sec: number },
 ): Promise<void> {
   await database.updateTable('release').set(columns).where('record_id', '=', recordId).execute()
 }

@@ -1,30 +1,32 @@
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { send } from '@ambrosia/chain/send'
 import * as SettledRecord from '@ambrosia/exchange/SettledRecord'
-import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
-import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
-import type { Envelope } from '@ambrosia/sealing/Envelope'
 import type { Kysely } from 'kysely'
 import type { TransactionReceipt } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
 import type { Oracle } from '../Oracle.ts'
-import { type ReleaseRow, releaseOfRow } from '../releases/releaseOfRow.ts'
+import { answerClaim, type DeliveryAnswer } from '../releases/answerClaim.ts'
+import type { ReleaseRow } from '../releases/releaseOfRow.ts'
 
 type BlockHead = { timestamp: bigint; number: bigint }
 
 /**
- * What a certifying oracle owes and is owed on chain: it answers a consumer's claim by posting the wrapped key before the deadline, and takes
- * its share once the delivery window of a record has ended. Each is tried until it is done; what the contract refuses is told and left.
+ * What a certifying oracle owes and is owed on chain: it answers a consumer's claim before the deadline, and takes its share once the
+ * delivery window of a record has ended, or what is left of it once the sale is undone. Each is tried until it is done; what the
+ * contract refuses is told and left.
  */
 export async function fulfilDuties(oracle: Oracle): Promise<void> {
   const open = await oracle.database
     .selectFrom('release')
     .select('record_id')
-    .where('stopped', '=', 0)
     .where((is) =>
       is.or([
         is('share_taken', '=', 0),
-        is.and([is('answer_by_sec', 'is not', null), is('answered', '=', 0)]),
+        is.and([
+          is('answer_by_sec', 'is not', null),
+          is('answered', '=', 0),
+          is('stopped', '=', 0),
+        ]),
       ]),
     )
     .limit(1)
@@ -56,28 +58,29 @@ async function answerClaims(oracle: Oracle, block: BlockHead): Promise<void> {
     .execute()
   for (const row of rows) {
     if (row.criteria === null || row.record === null) continue
-    const envelope = await wrapAgain(oracle, { ...row, criteria: row.criteria }, block)
+    const record = SettledRecord.fromText(row.record)
+    const answer = await answerOf(oracle, { ...row, criteria: row.criteria }, record, block)
     // A claim that can't be answered must not hold up the others.
-    if (envelope === undefined) continue
-    const answer = toHex(fromUtf8(CanonicalJson.stringify(envelope)))
+    if (answer === undefined) continue
     const sending = send(oracle.client, oracle.operator, {
       address: oracle.dealBook,
       abi: dealBookAbi,
       functionName: 'postDelivery',
-      args: [SettledRecord.fromText(row.record), answer],
+      args: [record, answer],
     })
     const isDone = await isSent(oracle, 'postDelivery', row.record_id, sending)
     if (isDone) await mark(database, row.record_id, { answered: 1 })
   }
 }
 
-async function wrapAgain(
+async function answerOf(
   oracle: Oracle,
   row: ReleaseRow,
+  record: SettledRecord.SettledRecord,
   block: BlockHead,
-): Promise<Envelope | undefined> {
+): Promise<DeliveryAnswer | undefined> {
   try {
-    return (await releaseOfRow(oracle, row, block)).signed.envelope
+    return await answerClaim(oracle, row, record, block)
   } catch (error) {
     oracle.log.warn({ err: error, recordId: row.record_id }, 'a claim could not be answered yet')
     return undefined
@@ -91,7 +94,6 @@ async function takeShares(oracle: Oracle, nowSec: bigint): Promise<void> {
     .select(['record_id', 'record'])
     .where('delivery_end_sec', '<', Number(nowSec))
     .where('share_taken', '=', 0)
-    .where('stopped', '=', 0)
     .execute()
   for (const row of rows) {
     if (row.record === null) continue
@@ -102,7 +104,7 @@ async function takeShares(oracle: Oracle, nowSec: bigint): Promise<void> {
       args: [[SettledRecord.fromText(row.record)]],
     })
     const isDone = await isSent(oracle, 'withdrawShares', row.record_id, sending)
-    // A claim that is still open holds the share back for one more window; later tries find it free or gone.
+    // Whatever holds the share back, later tries find it free or gone.
     await mark(database, row.record_id, {
       share_taken: isDone ? 1 : 0,
       delivery_end_sec: Number(nowSec) + RETRY_SEC,

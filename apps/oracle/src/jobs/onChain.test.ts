@@ -6,9 +6,10 @@ import * as Network from '@ambrosia/chain/Network'
 import { readOracle } from '@ambrosia/chain/read/oracle'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
+import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Settlement } from '@ambrosia/exchange/Settlement'
 import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
-import { fromHex, toUtf8 } from '@ambrosia/primitives/Bytes'
+import { fromHex, type Hex, toUtf8 } from '@ambrosia/primitives/Bytes'
 import * as DataKey from '@ambrosia/sealing/DataKey'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import type * as Manifest from '@ambrosia/sealing/Manifest'
@@ -17,7 +18,7 @@ import { endOfSuite } from '@ambrosia/testing/defer'
 import { makeSettlement } from '@ambrosia/testing/makeSettlement'
 import { type Exchange, startExchange, type TestDeal } from '@ambrosia/testing/startExchange'
 import { hash, newAccount, word } from '@ambrosia/testing/values'
-import { parseEther, parseEventLogs } from 'viem'
+import { type Address, type LocalAccount, parseEther, parseEventLogs } from 'viem'
 import { createOracleChain } from '../chain.ts'
 import { settings } from '../config.ts'
 import { createOracle } from '../testing/createOracle.ts'
@@ -38,7 +39,7 @@ before(async () => {
 })
 
 /** The first oracle of the exchange, with a database of its own, on the chain of the suite. */
-async function start(t: TestContext) {
+async function start(t: TestContext, { confirmations = 1 } = {}) {
   const test = await createOracle(t, setting)
   const { oracle } = test
   const { contracts, chain, oracles } = exchange
@@ -48,15 +49,16 @@ async function start(t: TestContext) {
     chainId: chain.chainId,
     rpcUrl: exchange.url,
     contracts,
-    confirmations: 1,
+    confirmations,
   })
-  const { didVersions } = oracle.chain
+  // What the enclave asks for DIDs.
+  const identities = oracle.chain
   Object.assign(oracle, {
     chainId: chain.chainId,
     dealBook: contracts.dealBook,
     consentBook: contracts.consentBook,
     client: chain.client,
-    chain: { ...createOracleChain(chain.client, network), didVersions },
+    chain: createOracleChain(chain.client, network),
     operator: own.operator,
     enclave: await test.makeEnclave({
       settings: { chainId: chain.chainId, dealBook: contracts.dealBook },
@@ -70,7 +72,7 @@ async function start(t: TestContext) {
       signal: new AbortController().signal,
     })
   const releases = () => oracle.database.selectFrom('release').selectAll().execute()
-  return { ...test, follow, releases, registry: contracts.oracleRegistry }
+  return { ...test, follow, releases, identities, registry: contracts.oracleRegistry }
 }
 
 type Started = Awaited<ReturnType<typeof start>>
@@ -166,37 +168,77 @@ describe('followDeals', () => {
     assert.deepEqual([row?.stopped, row?.released_at_sec, row?.answer_by_sec], [0, null, null])
   })
 
-  it('stops what is revoked', async (t) => {
-    const test = await start(t)
-    const deal = await exchange.openNewDeal()
-    const { settlement, provider } = await makeSettlement(exchange, deal)
-    await certify(test, deal, settlement)
-    const { record } = await settle(deal, settlement)
-    await test.follow()
-    await exchange.test.setBalance({ address: provider.address, value: parseEther('1') })
-    const { chain, contracts } = exchange
-    await chain.send(provider, {
-      address: contracts.medToken,
-      abi: medTokenAbi,
-      functionName: 'approve',
-      args: [contracts.dealBook, record.net],
-    })
-    await chain.send(provider, {
-      address: contracts.dealBook,
-      abi: dealBookAbi,
-      functionName: 'revoke',
-      args: [record, NO_PERMIT],
-    })
-    await test.follow()
-    assert.equal((await test.releases())[0]?.stopped, 1)
+  it('keeps no deal whose window ends before its blocks are final', async (t) => {
+    const { oracle, follow } = await start(t, { confirmations: 10 })
+    const [short, long] = [
+      await exchange.openNewDeal({ deliveryWindow: 120 }),
+      await exchange.openNewDeal({ deliveryWindow: 121 }),
+    ]
+    await exchange.test.mine({ blocks: 10 })
+    await follow()
+    const deals = await oracle.database.selectFrom('deal').select('deal_id').execute()
+    const ids = deals.map((row) => row.deal_id)
+    assert.deepEqual([ids.includes(short.dealId), ids.includes(long.dealId)], [false, true])
+  })
+
+  it('ends what is undone, and completes the delivery of what is stopped', async (t) => {
+    for (const returnPayment of [true, false]) {
+      const test = await start(t)
+      const deal = await exchange.openNewDeal()
+      const { settlement, provider } = await makeSettlement(exchange, deal)
+      await certify(test, deal, settlement)
+      const { record } = await settle(deal, settlement)
+      await test.follow()
+      await revoke(provider, record, returnPayment)
+      await test.follow()
+      const [row] = await test.releases()
+      assert.equal(row?.stopped, returnPayment ? 1 : 0)
+      const until = returnPayment ? record.consentUntil : record.deliveryEnd
+      assert.equal(row?.consent_until_sec, Number(until))
+    }
   })
 })
+
+const balanceOf = (account: Address) =>
+  exchange.chain.client.readContract({
+    address: exchange.contracts.medToken,
+    abi: medTokenAbi,
+    functionName: 'balanceOf',
+    args: [account],
+  })
+
+const answersTo = (recordId: Hex) =>
+  exchange.chain.client.getContractEvents({
+    address: exchange.contracts.consentBook,
+    abi: consentBookAbi,
+    eventName: 'DeliveryPosted',
+    args: { recordId },
+    strict: true,
+  })
+
+async function revoke(provider: LocalAccount, record: SettledRecord, returnPayment: boolean) {
+  const { chain, contracts } = exchange
+  await exchange.test.setBalance({ address: provider.address, value: parseEther('1') })
+  await chain.send(provider, {
+    address: contracts.medToken,
+    abi: medTokenAbi,
+    functionName: 'approve',
+    args: [contracts.dealBook, record.net],
+  })
+  const payer = { account: provider.address, permit: NO_PERMIT, signedUntil: 0n } as const
+  await chain.send(provider, {
+    address: contracts.dealBook,
+    abi: dealBookAbi,
+    functionName: 'revoke',
+    args: [record, returnPayment, { ...payer, signature: '0x' }],
+  })
+}
 
 describe('fulfilDuties', () => {
   async function settled(t: TestContext) {
     const test = await start(t)
     const deal = await exchange.openNewDeal()
-    const { settlement } = await makeSettlement(exchange, deal)
+    const { settlement, provider } = await makeSettlement(exchange, deal)
     const { dataKey } = await certify(test, deal, settlement)
     const { recordId, record } = await settle(deal, settlement)
     await test.follow()
@@ -207,9 +249,9 @@ describe('fulfilDuties', () => {
         address: exchange.contracts.dealBook,
         abi: dealBookAbi,
         functionName: 'claimDelivery',
-        args: [record],
+        args: [record, NO_PERMIT],
       })
-    return { ...test, deal, dataKey, recordId, record, claim }
+    return { ...test, deal, dataKey, recordId, record, provider, claim }
   }
 
   it('does nothing where nothing is owed', async (t) => {
@@ -221,21 +263,15 @@ describe('fulfilDuties', () => {
   })
 
   it('answers a claim once with the key, wrapped to the consumer', async (t) => {
-    const { oracle, claim, follow, releases, recordId, record, dataKey, consumer } =
+    const { oracle, claim, follow, releases, recordId, record, dataKey, consumer, lines } =
       await settled(t)
     await fulfilDuties(oracle)
     assert.equal((await releases())[0]?.answered, 0)
     await claim()
     await follow()
     await fulfilDuties(oracle)
-    assert.equal((await releases())[0]?.answered, 1)
-    const posted = await exchange.chain.client.getContractEvents({
-      address: exchange.contracts.consentBook,
-      abi: consentBookAbi,
-      eventName: 'DeliveryPosted',
-      args: { recordId },
-      strict: true,
-    })
+    assert.equal((await releases())[0]?.answered, 1, lines.join('\n'))
+    const posted = await answersTo(recordId)
     assert.equal(posted.length, 1)
     const envelope = Envelope.parse(JSON.parse(toUtf8(fromHex(posted[0]?.args.envelope ?? '0x'))))
     const context = releaseContext({ ...oracle, recordId, consumer: record.consumer })
@@ -245,6 +281,55 @@ describe('fulfilDuties', () => {
     const count = await exchange.chain.client.getTransactionCount({ address: operator })
     await fulfilDuties(oracle)
     assert.equal(await exchange.chain.client.getTransactionCount({ address: operator }), count)
+  })
+
+  it('answers with the key in force at the settlement, whatever the DID says since', async (t) => {
+    const { oracle, claim, follow, releases, recordId, record, identities } = await settled(t)
+    const [version] = await identities.didVersions('0x' as never)
+    assert.ok(version)
+    // The key is hidden after the sale, and nothing is released any more to the store.
+    const hidden = { ...version, methods: [], timeSec: record.settledAt + 1n }
+    identities.didVersions = async () => [version, hidden]
+    await claim()
+    await follow()
+    await fulfilDuties(oracle)
+    assert.equal((await releases())[0]?.answered, 1)
+    const [answer] = await answersTo(recordId)
+    assert.ok((answer?.args.envelope.length ?? 0) > 2)
+  })
+
+  it('says so where no key was in force at the settlement, and is paid for the answer', async (t) => {
+    const { oracle, claim, follow, releases, recordId, record, identities } = await settled(t)
+    const [version] = await identities.didVersions('0x' as never)
+    assert.ok(version)
+    identities.didVersions = async () => [{ ...version, timeSec: record.settledAt + 1n }]
+    const before = await balanceOf(oracle.operator.address)
+    await claim()
+    await follow()
+    await fulfilDuties(oracle)
+    assert.equal((await releases())[0]?.answered, 1)
+    const [answer] = await answersTo(recordId)
+    assert.deepEqual([answer?.args.consumerKeyHash, answer?.args.envelope], [word(0), '0x'])
+    assert.equal((await balanceOf(oracle.operator.address)) - before, record.price / 20n)
+  })
+
+  it('takes its share after a stop, and what is left of it when the sale is undone', async (t) => {
+    for (const returnPayment of [true, false]) {
+      const { oracle, follow, releases, record, provider } = await settled(t)
+      const operator = oracle.operator.address
+      const before = await balanceOf(operator)
+      await revoke(provider, record, returnPayment)
+      await follow()
+      if (!returnPayment) {
+        await exchange.test.increaseTime({ seconds: 86_401 })
+        await exchange.test.mine({ blocks: 1 })
+      }
+      await fulfilDuties(oracle)
+      const share = record.shares.find((one) => one.oracle === operator)?.amount ?? 0n
+      const due = returnPayment ? share / 10n : share
+      assert.equal((await balanceOf(operator)) - before, due)
+      assert.equal((await releases())[0]?.share_taken, 1)
+    }
   })
 
   it('is held up by no claim that it can not answer', async (t) => {
@@ -260,15 +345,7 @@ describe('fulfilDuties', () => {
   it('takes its share once the delivery window has ended, and not before', async (t) => {
     const { oracle, releases, record } = await settled(t)
     const operator = oracle.operator.address
-    const { client } = exchange.chain
-    const { medToken } = exchange.contracts
-    const balance = () =>
-      client.readContract({
-        address: medToken,
-        abi: medTokenAbi,
-        functionName: 'balanceOf',
-        args: [operator],
-      })
+    const balance = () => balanceOf(operator)
     const before = await balance()
     await fulfilDuties(oracle)
     assert.equal(await balance(), before)

@@ -15,11 +15,12 @@ export type ReleaseRow = {
   manifest: string
 }
 
-/** Wraps the key of a record in the tables, for the store or for the chain. @throws Release.*, Envelope.*, Manifest.Invalid */
+/** Wraps the key of a record in the tables to the consumer's key in force, now or at another time. @throws Release.*, Envelope.*, Manifest.Invalid */
 export async function releaseOfRow(
   oracle: Pick<Oracle, 'enclave'>,
   row: ReleaseRow,
   block: { timestamp: bigint; number: bigint },
+  keyAtSec = block.timestamp,
 ): Promise<{ signed: SignedRelease; manifest: Manifest.Manifest }> {
   const manifest = Manifest.parse(row.manifest)
   const signed = await oracle.enclave.release({
@@ -29,7 +30,7 @@ export async function releaseOfRow(
     consumer: row.consumer as Address,
     criteria: JSON.parse(row.criteria) as Criteria,
     manifest,
-    nowSec: block.timestamp,
+    keyAtSec,
     blockNumber: block.number,
   })
   return { signed, manifest }

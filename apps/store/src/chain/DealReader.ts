@@ -17,7 +17,7 @@ export type SoldRecord = {
   consumer: Address
   manifestHash: Hex
   consentUntilSec: number
-  /** True once the consent was revoked or the sale unwound. */
+  /** True once the sale is undone, or the consent revoked and the delivery that was paid for over. */
   isRevoked: boolean
 }
 

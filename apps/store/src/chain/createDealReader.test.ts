@@ -91,6 +91,24 @@ describe('createDealReader', () => {
     assert.equal((await reader.recordOf(recordId))?.isRevoked, true)
   })
 
+  it('after a stop holds the record until the delivery that was paid for is over', async (t) => {
+    const { reader, clock } = await start(t)
+    const deal = await exchange.openNewDeal({ stores: [store] })
+    const provider = newAccount()
+    const { recordId, record } = await settleRecord(exchange, deal, provider, word(0x34))
+    await revoke(provider, record, false)
+    const isRevoked = async () => (await reader.recordOf(recordId))?.isRevoked
+    clock.nowSec = Number(record.deliveryEnd)
+    assert.equal(await isRevoked(), false)
+    clock.nowSec += 1
+    assert.equal(await isRevoked(), true)
+    await exchange.test.increaseTime({ seconds: 3600 })
+    await claim(record)
+    assert.equal(await isRevoked(), false)
+    clock.nowSec += 7200
+    assert.equal(await isRevoked(), true)
+  })
+
   it('forgets what a reorganisation took back', async (t) => {
     const { reader } = await start(t)
     const deal = await exchange.openNewDeal({ stores: [store] })
@@ -121,8 +139,30 @@ describe('createDealReader', () => {
   })
 })
 
-/** Unwinds a sale inside its delivery window: the provider gives back what they received, by permit or allowance. */
-async function revoke(provider: LocalAccount, record: SettledRecord['record']): Promise<void> {
+async function claim(record: SettledRecord['record']): Promise<void> {
+  const { chain, contracts, consumer } = exchange
+  await chain.send(consumer, {
+    address: contracts.medToken,
+    abi: medTokenAbi,
+    functionName: 'approve',
+    args: [contracts.dealBook, 2n ** 256n - 1n],
+  })
+  await chain.send(consumer, {
+    address: contracts.dealBook,
+    abi: dealBookAbi,
+    functionName: 'claimDelivery',
+    args: [record, NO_PERMIT],
+  })
+}
+
+const NO_PERMIT = { value: 0n, deadline: 0n, v: 0, r: zeroHash, s: zeroHash }
+
+/** Undoes a sale: the provider gives back what they received. Or stops it, where the payment stays. */
+async function revoke(
+  provider: LocalAccount,
+  record: SettledRecord['record'],
+  returnPayment = true,
+): Promise<void> {
   const { chain, contracts, test } = exchange
   await test.setBalance({ address: provider.address, value: 10n ** 18n })
   await chain.send(provider, {
@@ -131,11 +171,14 @@ async function revoke(provider: LocalAccount, record: SettledRecord['record']): 
     functionName: 'approve',
     args: [contracts.dealBook, record.net],
   })
-  const permit = { value: 0n, deadline: 0n, v: 0, r: zeroHash, s: zeroHash }
   await chain.send(provider, {
     address: contracts.dealBook,
     abi: dealBookAbi,
     functionName: 'revoke',
-    args: [record, permit],
+    args: [
+      record,
+      returnPayment,
+      { account: provider.address, permit: NO_PERMIT, signedUntil: 0n, signature: '0x' },
+    ],
   })
 }

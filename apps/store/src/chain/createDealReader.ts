@@ -2,7 +2,7 @@ import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { reach } from '@ambrosia/chain/errors'
 import type { Finality } from '@ambrosia/chain/finality'
 import { followOnce } from '@ambrosia/chain/follow'
-import { readDealStatus, readRecordStatus } from '@ambrosia/chain/read/exchange'
+import { readDealStatus, readDeliveryEnd, readRecordStatus } from '@ambrosia/chain/read/exchange'
 import { readOracle } from '@ambrosia/chain/read/oracle'
 import type { Events } from '@ambrosia/chain/readEvents'
 import { type DealTerms, fromJson, toJson } from '@ambrosia/exchange/Deal'
@@ -47,6 +47,16 @@ export function createDealReader(options: Options): FollowingReader {
       .executeTakeFirst()
     return row && fromJson(JSON.parse(row.terms))
   }
+  // After a stop the one delivery that was paid for is still completed.
+  const endOf = async (row: RecordRow): Promise<number> => {
+    if (row.person_tag === null || row.ordinal === null) return 0
+    return await readDeliveryEnd(client, contracts.consentBook, {
+      dealId: row.deal_id as Hex,
+      personTag: row.person_tag as Hex,
+      ordinal: row.ordinal,
+      deliveryEnd: BigInt(row.delivery_end_sec ?? 0),
+    })
+  }
   const withStatus = async (row: RecordRow | undefined): Promise<SoldRecord | undefined> => {
     if (!row) return undefined
     const recordId = row.record_id as Hex
@@ -58,7 +68,7 @@ export function createDealReader(options: Options): FollowingReader {
       consumer: row.consumer as Address,
       manifestHash: row.manifest_hash as Hex,
       consentUntilSec: Number(row.consent_until_sec),
-      isRevoked: status !== 'Settled',
+      isRevoked: status === 'Revoked' ? nowSec() > (await endOf(row)) : status !== 'Settled',
     }
   }
   return {
@@ -191,6 +201,9 @@ async function keep(
       consumer: addressKey(record.consumer),
       manifest_hash: record.manifestHash,
       consent_until_sec: Number(record.consentUntil),
+      person_tag: record.personTag,
+      ordinal: record.ordinal,
+      delivery_end_sec: Number(record.deliveryEnd),
       block_number,
     }
     await database

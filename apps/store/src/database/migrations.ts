@@ -99,4 +99,12 @@ export const migrations: Migrations = {
         .execute()
     },
   },
+  '0009_delivery': {
+    async up(database) {
+      const record = () => database.schema.alterTable('record')
+      await record().addColumn('person_tag', 'text').execute()
+      await record().addColumn('ordinal', 'integer').execute()
+      await record().addColumn('delivery_end_sec', 'bigint').execute()
+    },
+  },
 }

@@ -48,6 +48,10 @@ export type RecordRow = {
   consumer: string
   manifest_hash: string
   consent_until_sec: number
+  /** With the deal what names the delivery on chain; null in rows of before it mattered. */
+  person_tag: string | null
+  ordinal: number | null
+  delivery_end_sec: number | null
   block_number: number
 }
 

@@ -7,6 +7,8 @@ import {
     Deal,
     DealState,
     DealTerms,
+    DeliveryAnswer,
+    Payer,
     Record,
     Settlement,
     TokenPermit
@@ -40,8 +42,9 @@ interface IDealBook is IDealBookErrors {
     /// @notice A settlement was refused; the others of the call went on.
     /// @param code Selector of the error, `reason` the whole error.
     event SettlementRefused(bytes32 indexed dealId, bytes4 indexed code, uint256 index, bytes reason);
-    /// @notice A sale was unwound; `amount` (what the provider received and the oracle shares) went to the consumer.
-    event RecordUnwound(bytes32 indexed recordId, bytes32 indexed dealId, uint256 amount);
+    /// @notice A sale was unwound: `amount` (what was paid to provider and relayer, and what oracle shares give back) returned, to the deal with
+    /// the place of the record where `reopened`, else to the consumer.
+    event RecordUnwound(bytes32 indexed recordId, bytes32 indexed dealId, uint256 amount, bool reopened);
     /// @notice A payment could not be pushed and waits for its receiver.
     event CreditGranted(address indexed token, address indexed account, uint256 amount);
     /// @notice A credit was paid out, or used to unwind a sale (`to` is then the DealBook).
@@ -104,23 +107,28 @@ interface IDealBook is IDealBookErrors {
         uint64 signedUntil,
         bytes calldata signature
     ) external;
-    /// @notice Ends every later release of a record. Until deliveryEnd it unwinds the sale: `net` returns from the payout address (its credit
-    /// first, then its allowance or the permit passed), the oracle shares return too. Later it costs nothing. Provider only.
-    function revoke(Record calldata record, TokenPermit calldata permit) external;
+    /// @notice Ends every later release and use of a record. Provider only.
+    /// With returnPayment, until deliveryEnd or the answerBy of a claim, the sale is undone: `net` and the relayer's fee return from the payer
+    /// (its credit first, then its allowance or the permit passed), the refundable part of the oracles' shares from here; the deal gets price and
+    /// place back, or, where it has ended, the consumer the money. Where the money is not there the call reverts.
+    /// Without, it always succeeds and moves nothing: the delivery that was paid for is still completed until the same time.
+    function revoke(Record calldata record, bool returnPayment, Payer calldata payer) external;
     /// @notice As revoke, by the provider's signature over RevokeConsent. Anyone.
     function revokeWithSignature(
         Record calldata record,
-        TokenPermit calldata permit,
+        bool returnPayment,
+        Payer calldata payer,
         uint64 signedUntil,
         bytes calldata signature
     ) external;
-    /// @notice Obliges the certifying oracles to post the wrapped key within one more delivery window. Consumer only, until deliveryEnd.
-    function claimDelivery(Record calldata record) external;
-    /// @notice Posts the data key wrapped to the consumer's key. Certifying oracle only, until the deadline.
-    function postDelivery(Record calldata record, bytes calldata envelope) external;
-    /// @notice Gives the shares of oracles that left a claim unanswered to the consumer. Anyone.
+    /// @notice Obliges the certifying oracles to post the wrapped key within one more delivery window. Consumer only, until deliveryEnd. It carries
+    /// a bond of a twentieth of the price for each of them, which the answer of each takes and no answer returns.
+    function claimDelivery(Record calldata record, TokenPermit calldata permit) external;
+    /// @notice Answers a claim and takes a part of its bond. Certifying oracle only, until the deadline.
+    function postDelivery(Record calldata record, DeliveryAnswer calldata answer) external;
+    /// @notice Gives what oracles lose that left a claim unanswered, and their parts of the bond, to the consumer. Anyone.
     function refundDelivery(Record calldata record) external;
-    /// @notice Pays the caller its shares of records whose delivery window has ended.
+    /// @notice Pays the caller what is its own of records whose delivery window, and claim, have ended, or that were unwound.
     function withdrawShares(Record[] calldata records) external;
     /// @notice Pays a credit out. Anyone may push it to the account itself; only the account may name another receiver.
     function withdrawCredit(address token, address account, address to) external;
@@ -159,7 +167,9 @@ interface IDealBook is IDealBookErrors {
     /// @notice EIP-712 digest of a CancelConsent.
     function hashCancelConsent(bytes32 consentHash, uint64 signedUntil) external view returns (bytes32);
     /// @notice EIP-712 digest of a RevokeConsent.
-    function hashRevokeConsent(bytes32 recordId, uint64 signedUntil) external view returns (bytes32);
+    function hashRevokeConsent(bytes32 recordId, bool returnPayment, uint64 signedUntil) external view returns (bytes32);
+    /// @notice EIP-712 digest of a ReturnPayment.
+    function hashReturnPayment(bytes32 recordId, uint256 amount, uint64 signedUntil) external view returns (bytes32);
     /// @notice EIP-712 digest of a StorageReceipt.
     function hashStorageReceipt(
         address store,

@@ -59,6 +59,8 @@ interface IDealBookErrors {
     error CertificateExpired(uint64 validUntil, uint256 blockTime);
     /// @notice The score reaches no tier.
     error CertificateScoreBelowTiers(uint16 score, uint16 minimumScore);
+    /// @notice The deal holds less than this price: a sale was unwound, and not all of its price came back.
+    error DealBudgetShort(uint256 price, uint256 available);
     /// @notice The consent is for another deal.
     error ConsentDealMismatch(bytes32 expected, bytes32 actual);
     /// @notice The consent is tied to another certificate.
@@ -132,9 +134,11 @@ interface IDealBookErrors {
     error DeliveryAnswerLate(bytes32 recordId, uint256 answerBy);
     /// @notice The deadline for an answer has not passed.
     error DeliveryAnswerPending(bytes32 recordId, uint256 answerBy);
-    /// @notice The wrapped key is empty or too long.
-    error DeliveryEnvelopeInvalid(uint256 sizeBytes, uint256 maximumBytes);
-    /// @notice The share was paid out already, or belongs to the consumer because a claim went unanswered.
+    /// @notice The answer is not an envelope in the form of EnvelopeForm, or is none where a key was in force.
+    error DeliveryEnvelopeInvalid(uint256 sizeBytes);
+    /// @notice The statement of release is not signed by the oracle that posts it, or names a block to come.
+    error DeliveryStatementInvalid(address oracle);
+    /// @notice The oracle took its share already.
     error ShareUnavailable(bytes32 recordId, address oracle);
     /// @notice Nothing is left to refund.
     error RefundEmpty(bytes32 id);
@@ -142,6 +146,14 @@ interface IDealBookErrors {
     error RevocationExpired(uint64 signedUntil, uint256 blockTime);
     /// @notice The revocation is not signed by the record's provider.
     error RevocationSignatureInvalid(address provider);
+    /// @notice The sale can no longer be unwound; the consent can still be revoked without a return of the payment.
+    error PaymentReturnLate(bytes32 recordId, uint256 until);
+    /// @notice The account does not give back what the sale paid: what is there (its credit, and what it holds and allows) is less.
+    error PaymentReturnShort(address account, uint256 required, uint256 available);
+    /// @notice The payer's signature is no longer valid.
+    error PaymentReturnExpired(uint64 signedUntil, uint256 blockTime);
+    /// @notice The payer did not sign for this record and amount.
+    error PaymentReturnUnsigned(address account);
     /// @notice The cancellation's signature is no longer valid.
     error CancellationExpired(uint64 signedUntil, uint256 blockTime);
     /// @notice The cancellation is not signed by the provider.

@@ -13,7 +13,10 @@ library ExchangeHashes {
     );
     bytes32 internal constant CANCEL_CONSENT_TYPEHASH =
         keccak256("CancelConsent(bytes32 consentHash,uint64 signedUntil)");
-    bytes32 internal constant REVOKE_CONSENT_TYPEHASH = keccak256("RevokeConsent(bytes32 recordId,uint64 signedUntil)");
+    bytes32 internal constant REVOKE_CONSENT_TYPEHASH =
+        keccak256("RevokeConsent(bytes32 recordId,bool returnPayment,uint64 signedUntil)");
+    bytes32 internal constant RETURN_PAYMENT_TYPEHASH =
+        keccak256("ReturnPayment(bytes32 recordId,uint256 amount,uint64 signedUntil)");
     bytes32 internal constant STORAGE_RECEIPT_TYPEHASH = keccak256(
         "StorageReceipt(address store,bytes32 manifestHash,uint64 sizeBytes,bytes32 dealId,uint64 storedUntil)"
     );
@@ -42,12 +45,12 @@ library ExchangeHashes {
         }
     }
 
-    function dealId(address dealBook, address consumer, bytes32 salt, bytes32 termsHash)
+    function dealId(uint256 chainId, address dealBook, address consumer, bytes32 salt, bytes32 termsHash)
         internal
-        view
+        pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(block.chainid, dealBook, consumer, salt, termsHash));
+        return keccak256(abi.encode(chainId, dealBook, consumer, salt, termsHash));
     }
 
     function recordId(bytes32 deal, bytes32 recordTag) internal pure returns (bytes32) {
@@ -85,7 +88,11 @@ library ExchangeHashes {
         return keccak256(abi.encode(CANCEL_CONSENT_TYPEHASH, consentHash, signedUntil));
     }
 
-    function revokeConsent(bytes32 record, uint64 signedUntil) internal pure returns (bytes32) {
-        return keccak256(abi.encode(REVOKE_CONSENT_TYPEHASH, record, signedUntil));
+    function revokeConsent(bytes32 record, bool returnPayment, uint64 signedUntil) internal pure returns (bytes32) {
+        return keccak256(abi.encode(REVOKE_CONSENT_TYPEHASH, record, returnPayment, signedUntil));
+    }
+
+    function paymentReturn(bytes32 record, uint256 amount, uint64 signedUntil) internal pure returns (bytes32) {
+        return keccak256(abi.encode(RETURN_PAYMENT_TYPEHASH, record, amount, signedUntil));
     }
 }

@@ -22,7 +22,7 @@ struct Tier {
 /// @param perPersonCap Most records of one person that the deal buys.
 /// @param commissionCapBps Highest commission of an oracle, in 1/10000 of its part of the price.
 /// @param certificateLife Seconds from a certificate's asOf to its validUntil.
-/// @param deliveryWindow Seconds from settlement in which oracle shares are locked and a revocation unwinds the sale.
+/// @param deliveryWindow Seconds from settlement in which oracle shares are locked and a revocation can return the payment.
 /// @param retentionEnd Unix time at which the consumer deletes what he received.
 /// @param verifier ICertificateVerifier that judges certificates of this deal.
 /// @param oracles Operator accounts of the OracleRegistry that may certify.
@@ -115,7 +115,7 @@ struct Share {
 
 /// @notice A settled sale. The chain keeps its hash; RecordSettled carries it, and later calls pass it again.
 /// @param settledAt Unix time of the settlement.
-/// @param deliveryEnd Unix time at which oracle shares unlock and revocation stops unwinding.
+/// @param deliveryEnd Unix time at which oracle shares unlock and a sale can no longer be unwound, unless a claim is pending.
 /// @param net What went to payout.
 struct Record {
     bytes32 dealId;
@@ -173,8 +173,34 @@ struct TokenPermit {
     bytes32 s;
 }
 
+/// @notice Who gives back what a sale paid. Nobody is pulled from who did not say so for this very record: the provider does by revoking, the
+/// caller by calling, anybody else by a signature over ReturnPayment.
+/// @param account Who pays.
+/// @param permit Permit of that account, if its allowance does not stand already.
+/// @param signedUntil Of ReturnPayment; 0 for the provider and the caller.
+/// @param signature 65 bytes by the account over ReturnPayment; empty for the provider and the caller.
+struct Payer {
+    address account;
+    TokenPermit permit;
+    uint64 signedUntil;
+    bytes signature;
+}
+
+/// @notice An oracle's answer to a claim of delivery.
+/// @param consumerKeyHash keccak256 of the consumer's X25519 key that was in force at the settlement; 0 says that none was.
+/// @param blockNumber Block in which the oracle made the answer.
+/// @param envelope The data key wrapped to that key, in the exact form of EnvelopeForm; empty where no key was in force.
+/// @param signature 65 bytes by the operator account over Release.
+struct DeliveryAnswer {
+    bytes32 consumerKeyHash;
+    uint64 blockNumber;
+    bytes envelope;
+    bytes signature;
+}
+
 /// @notice Where a record stands.
-/// @dev Settled: sold. Unwound: revoked inside the delivery window, money back. Revoked: revoked after it.
+/// @dev Settled: sold. Unwound: revoked with the money back. Revoked: stopped for good, the money kept; the one delivery that was paid for is
+/// completed as if it stood.
 enum RecordStatus {
     None,
     Settled,
@@ -186,10 +212,12 @@ enum RecordStatus {
 /// @param settledAt Unix time of the settlement; 0 means the slot is free.
 /// @param answerBy Unix time by which the oracles must answer a delivery claim; 0 means no claim.
 /// @param answered Bit i: the oracle of Record.shares[i] answered.
-/// @param taken Bit i: the share of Record.shares[i] was paid out.
+/// @param taken Bit i: the oracle of Record.shares[i] took what is its own.
+/// @param refunded Whether the consumer took what unanswered claims give back.
 struct Delivery {
     uint40 settledAt;
     uint40 answerBy;
     uint16 answered;
     uint16 taken;
+    bool refunded;
 }

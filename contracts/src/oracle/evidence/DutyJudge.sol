@@ -13,7 +13,7 @@ contract DutyJudge is IDutyJudge, AccessManaged {
     /// @notice A missed duty was noted; the `count` of them within the period.
     event DutyMissed(address indexed operator, bytes32 indexed dutyId, uint256 count);
 
-    /// @notice The record is not the one that the chain keeps, or it was revoked, which frees its oracles.
+    /// @notice The record is not the one that the chain keeps, or its sale was undone, which frees its oracles. A stop does not.
     error DutyRecordMismatch(bytes32 recordId);
     /// @notice The delivery was not claimed, was answered, or is not due yet.
     error DutyNotMissed(bytes32 recordId, uint256 index);
@@ -67,7 +67,8 @@ contract DutyJudge is IDutyJudge, AccessManaged {
     function report(Record calldata record, uint256 index) external {
         bytes32 recordId = exchange.recordIdOf(record.dealId, record.recordTag);
         (RecordStatus status, bytes31 commitment) = consents.recordOf(recordId);
-        if (status != RecordStatus.Settled || commitment != exchange.commitmentOf(record)) {
+        bool isDue = status == RecordStatus.Settled || status == RecordStatus.Revoked;
+        if (!isDue || commitment != exchange.commitmentOf(record)) {
             revert DutyRecordMismatch(recordId);
         }
         Delivery memory delivery = consents.deliveryOf(record.dealId, record.personTag, record.ordinal);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {RecordStatus} from "../../exchange/types/ExchangeTypes.sol";
+import {Delivery, Record, RecordStatus} from "../../exchange/types/ExchangeTypes.sol";
 import {IConsentFacts, IExchangeFacts} from "../interfaces/IExchangeFacts.sol";
 import {IOracleAdmission} from "../interfaces/IOracleAdmission.sol";
 import {IPenaltyDesk, Offence} from "../interfaces/IPenaltyDesk.sol";
@@ -31,7 +31,7 @@ contract ReleaseJudge is CertificateEvidence {
     error ReleaseConsented(bytes32 recordId);
     /// @notice The chain may still bring the settlement that the oracle saw.
     error ReleaseTooFresh(uint256 judgedFrom);
-    /// @notice The record is not revoked, or its revocation was observed before.
+    /// @notice The record is not revoked, its delivery may still be completed, or its revocation was observed before.
     error ReleaseNotRevoked(bytes32 recordId);
 
     struct Observation {
@@ -62,11 +62,10 @@ contract ReleaseJudge is CertificateEvidence {
         slashWindow = slashWindowSeconds;
     }
 
-    /// @notice Notes that a record is revoked. Anyone; once.
-    function observe(bytes32 recordId) external {
-        (RecordStatus status,) = consents.recordOf(recordId);
-        bool revoked = status == RecordStatus.Unwound || status == RecordStatus.Revoked;
-        if (!revoked || _observations[recordId].blockNumber != 0) revert ReleaseNotRevoked(recordId);
+    /// @notice Notes that a record is revoked: its sale undone, or its consent stopped and the delivery that was paid for over. Anyone; once.
+    function observe(Record calldata record) external {
+        bytes32 recordId = exchange.recordIdOf(record.dealId, record.recordTag);
+        if (!_isOver(recordId, record) || _observations[recordId].blockNumber != 0) revert ReleaseNotRevoked(recordId);
         _observations[recordId] = Observation({blockNumber: uint64(block.number), time: uint64(block.timestamp)});
         emit RevocationObserved(recordId, uint64(block.number), uint64(block.timestamp));
     }
@@ -88,6 +87,14 @@ contract ReleaseJudge is CertificateEvidence {
         _use(keccak256(abi.encode(operator, recordId)));
         address provider = signed.certificate.provider;
         desk.punish(Offence.ReleaseWithoutConsent, operator, _past(actedAt), provider, 0, msg.sender);
+    }
+
+    function _isOver(bytes32 recordId, Record calldata record) private view returns (bool) {
+        (RecordStatus status, bytes31 commitment) = consents.recordOf(recordId);
+        if (status == RecordStatus.Unwound) return true;
+        if (status != RecordStatus.Revoked || commitment != exchange.commitmentOf(record)) return false;
+        Delivery memory delivery = consents.deliveryOf(record.dealId, record.personTag, record.ordinal);
+        return block.timestamp > (delivery.answerBy == 0 ? record.deliveryEnd : delivery.answerBy);
     }
 
     function _releaserOf(SignedRelease calldata released) private view returns (address) {

@@ -114,6 +114,26 @@ export async function readSettled(
   }))
 }
 
+/**
+ * Time until which a delivery is completed and its sale can be undone, seconds: that of a claim, else the end of the window.
+ * @throws Chain.*
+ */
+export async function readDeliveryEnd(
+  client: Reader,
+  consentBook: Address,
+  record: Pick<SettledRecord, 'dealId' | 'personTag' | 'ordinal' | 'deliveryEnd'>,
+): Promise<number> {
+  const { answerBy } = await reach(() =>
+    readContract(client, {
+      address: consentBook,
+      abi: consentBookAbi,
+      functionName: 'deliveryOf',
+      args: [record.dealId, record.personTag, record.ordinal],
+    }),
+  )
+  return answerBy === 0 ? Number(record.deliveryEnd) : answerBy
+}
+
 /** Where a record stands at the newest block. @throws Chain.* */
 export async function readRecordStatus(
   client: Reader,

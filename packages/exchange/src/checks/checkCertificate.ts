@@ -14,6 +14,7 @@ export function checkCertificate(context: SettlementContext): SettlementCode | u
   const validUntil = certificate.asOf + BigInt(terms.certificateLife)
   if (certificate.validUntil !== validUntil) return 'CertificateLifeMismatch'
   if (blockTime > validUntil) return 'CertificateExpired'
-  if (priceOf(terms, certificate.score) === undefined) return 'CertificateScoreBelowTiers'
-  return undefined
+  const price = priceOf(terms, certificate.score)
+  if (price === undefined) return 'CertificateScoreBelowTiers'
+  return context.deal.available < price ? 'DealBudgetShort' : undefined
 }

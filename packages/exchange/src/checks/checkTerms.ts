@@ -10,6 +10,9 @@ export const RECORD_COUNT = 1_000_000
 export const PER_PERSON_COUNT = 64
 export const COMMISSION_BPS = 5000
 export const DELIVERY_WINDOW_SEC = 30 * 86_400
+/** Shortest delivery window; the second where the deal book was deployed for development. */
+export const SHORTEST_WINDOW_SEC = 3600
+export const DEVELOPMENT_WINDOW_SEC = 60
 export const DEAL_LIFE_SEC = 5 * 365 * 86_400
 export const RETENTION_SEC = 100 * 365 * 86_400
 /** Highest score there is; a tier above it would never be paid. */
@@ -30,7 +33,7 @@ export type TermsFault = {
 export type TermsContext = {
   /** Time of the block, seconds. */
   nowSec: bigint
-  /** Whether the deal book was deployed for development, where one oracle is a quorum. */
+  /** Whether the deal book was deployed for development, where one oracle is a quorum and windows may be short. */
   development: boolean
   /** Escrow; where it is absent it is not judged. */
   budget?: bigint
@@ -50,7 +53,7 @@ export function checkTerms(terms: DealTerms, context: TermsContext): TermsFault 
 const ZERO = /^0x0*$/
 
 function missing(terms: DealTerms): TermsFault | undefined {
-  for (const term of ['criteriaHash', 'agreementHash', 'purpose'] as const) {
+  for (const term of ['criteriaHash', 'agreementHash', 'purpose', 'validatorHash'] as const) {
     if (ZERO.test(terms[term])) return { code: 'DealTermMissing', term, why: `there is no ${term}` }
   }
   return undefined
@@ -59,6 +62,9 @@ function missing(terms: DealTerms): TermsFault | undefined {
 function tiers({ tiers }: DealTerms): TermsFault | undefined {
   const count = range('tiers', tiers.length, 1, TIER_COUNT)
   if (count) return count
+  if (tiers[0]?.price === 0n) {
+    return { code: 'DealTermMissing', term: 'price', why: 'the lowest price is zero' }
+  }
   const isUnordered = tiers.some((tier, index) => {
     const before = tiers[index - 1]
     return before && (tier.minimumScore <= before.minimumScore || tier.price <= before.price)
@@ -70,16 +76,17 @@ function tiers({ tiers }: DealTerms): TermsFault | undefined {
   return undefined
 }
 
-function ranges(terms: DealTerms, { nowSec }: TermsContext): TermsFault | undefined {
+function ranges(terms: DealTerms, { nowSec, development }: TermsContext): TermsFault | undefined {
   const { certificateLife, deliveryWindow, expiry, retentionEnd } = terms
   // The last certificate may settle a life after expiry; delivery may then be claimed and answered, a window each.
+  const shortest = development ? DEVELOPMENT_WINDOW_SEC : SHORTEST_WINDOW_SEC
   const lastAnswer = expiry + BigInt(certificateLife) + 2n * BigInt(deliveryWindow)
   return (
     range('maximumRecords', terms.maximumRecords, 1, RECORD_COUNT) ??
     range('perPersonCap', terms.perPersonCap, 1, PER_PERSON_COUNT) ??
     range('commissionCapBps', terms.commissionCapBps, 0, COMMISSION_BPS) ??
     range('certificateLife', certificateLife, 1, CERTIFICATE_LIFE_SEC) ??
-    range('deliveryWindow', deliveryWindow, 1, DELIVERY_WINDOW_SEC) ??
+    range('deliveryWindow', deliveryWindow, shortest, DELIVERY_WINDOW_SEC) ??
     range('expiry', expiry, nowSec + 1n, nowSec + BigInt(DEAL_LIFE_SEC)) ??
     range('retentionEnd', retentionEnd, lastAnswer, nowSec + BigInt(RETENTION_SEC))
   )
@@ -89,12 +96,18 @@ function parties(terms: DealTerms, { development }: TermsContext): TermsFault | 
   const oracles = terms.oracles.map((oracle) => oracle.toLowerCase())
   const count = range('oracles', oracles.length, 1, ORACLE_COUNT)
   if (count) return count
+  const nobody = (term: string, accounts: readonly string[]): TermsFault | undefined =>
+    accounts.some((account) => ZERO.test(account))
+      ? { code: 'DealTermMissing', term, why: `one of the ${term} is the zero account` }
+      : undefined
+  if (nobody('oracles', oracles)) return nobody('oracles', oracles)
   if (new Set(oracles).size !== oracles.length) {
     return { code: 'DealOracleRepeated', term: 'oracles', why: 'an oracle stands twice' }
   }
   return (
     range('quorum', terms.quorum, development ? 1 : 2, oracles.length) ??
-    range('stores', terms.stores.length, 1, STORE_COUNT)
+    range('stores', terms.stores.length, 1, STORE_COUNT) ??
+    nobody('stores', terms.stores)
   )
 }
 

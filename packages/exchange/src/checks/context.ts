@@ -7,6 +7,8 @@ import type { Settlement } from '../Settlement.ts'
 export type DealOnChain = {
   state: 'None' | 'Active' | 'Paused' | 'Completed' | 'Closed' | 'Expired'
   records: number
+  /** Escrow that is neither spent nor refunded, in the token's smallest unit. */
+  available: bigint
   stoppedAt: bigint
   /** The last pause that ended: certificates made inside it do not count. */
   gapStart: bigint
@@ -52,6 +54,7 @@ export const SETTLEMENT_CODES = [
   'CertificateLifeMismatch',
   'CertificateExpired',
   'CertificateScoreBelowTiers',
+  'DealBudgetShort',
   'ConsentDealMismatch',
   'ConsentCertificateMismatch',
   'ConsentConsumerMismatch',

@@ -23,6 +23,7 @@ type FieldTypes = {
   uint16: number
   uint64: bigint
   uint256: bigint
+  bool: boolean
 }
 export type Fields = readonly (readonly [name: string, type: keyof FieldTypes])[]
 export type MessageOf<F extends Fields> = {
@@ -33,8 +34,8 @@ export type MessageOf<F extends Fields> = {
 type JsonOf<M> = {
   [Name in keyof M]: M[Name] extends readonly unknown[]
     ? string[]
-    : M[Name] extends number
-      ? number
+    : M[Name] extends number | boolean
+      ? M[Name]
       : string
 }
 
@@ -137,6 +138,7 @@ const PATTERNS: Record<Scalar, RegExp> = {
   uint16: /^\d{1,5}$/,
   uint64: /^(?:0|[1-9]\d{0,19})$/,
   uint256: /^(?:0|[1-9]\d{0,77})$/,
+  bool: /^(?:true|false)$/,
 }
 /** Most members of a list in a message. */
 const LIST_COUNT = 16
@@ -153,6 +155,7 @@ const SCHEMAS: Record<keyof FieldTypes, object> = {
   uint16: { type: 'integer', minimum: 0, maximum: 65535 },
   uint64: { type: 'string', pattern: PATTERNS.uint64.source },
   uint256: { type: 'string', pattern: PATTERNS.uint256.source },
+  bool: { type: 'boolean' },
 }
 const BITS: Partial<Record<keyof FieldTypes, bigint>> = { uint16: 16n, uint64: 64n, uint256: 256n }
 
@@ -177,7 +180,13 @@ function fieldsFromJson(
       message[name] = [...value]
       continue
     }
-    const isText = typeof value === 'string' || (type === 'uint16' && Number.isInteger(value))
+    if (type === 'bool' && typeof value === 'boolean') {
+      message[name] = value
+      continue
+    }
+    const isText =
+      (typeof value === 'string' && type !== 'bool') ||
+      (type === 'uint16' && Number.isInteger(value))
     const text = String(value)
     const bits = BITS[type]
     if (

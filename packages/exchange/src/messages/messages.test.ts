@@ -20,6 +20,7 @@ import * as Deal from '../Deal.ts'
 import * as Delivery from '../Delivery.ts'
 import * as PermissionToCheck from '../PermissionToCheck.ts'
 import * as Release from '../Release.ts'
+import * as ReturnPayment from '../ReturnPayment.ts'
 import * as RevokeConsent from '../RevokeConsent.ts'
 import * as StorageReceipt from '../StorageReceipt.ts'
 import * as Submission from '../Submission.ts'
@@ -53,6 +54,7 @@ const types: Record<string, MessageType<never>> = {
   Delivery,
   PermissionToCheck,
   Release,
+  ReturnPayment,
   RevokeConsent,
   StorageReceipt,
   Submission,
@@ -85,10 +87,7 @@ describe('signed messages', () => {
 
     it(`${vector.primaryType}: behavior: a changed field, chain, contract or signer does not verify`, async () => {
       for (const [name, value] of Object.entries(vector.message)) {
-        const changed = type.fromJson({
-          ...vector.message,
-          [name]: flip(value as string | number | string[]),
-        })
+        const changed = type.fromJson({ ...vector.message, [name]: flip(value as Json) })
         assert.notEqual(type.hash(changed, vectors.domain), vector.digest, name)
         assert.equal(
           await type.verify(changed, vectors.domain, vectors.signer, vector.signature),
@@ -249,8 +248,11 @@ describe('deal identifiers', () => {
 })
 
 /** Another value of the same form. */
-function flip(value: string | number | string[]): string | number | string[] {
+type Json = string | number | boolean | string[]
+
+function flip(value: Json): Json {
   if (Array.isArray(value)) return value.slice(1)
+  if (typeof value === 'boolean') return !value
   if (typeof value === 'number') return value === 0 ? 1 : value - 1
   if (!value.startsWith('0x')) return (BigInt(value) + 1n).toString()
   return `0x${value[2] === '1' ? '2' : '1'}${value.slice(3)}`

@@ -4,7 +4,7 @@ import { endOfSuite } from '@ambrosia/testing/defer'
 import { settleRecord } from '@ambrosia/testing/makeSettlement'
 import { type Exchange, startExchange } from '@ambrosia/testing/startExchange'
 import { hash, newAccount } from '@ambrosia/testing/values'
-import { claimDelivery } from './claimDelivery.ts'
+import { claimDelivery, refundDelivery } from './claimDelivery.ts'
 
 const suite = endOfSuite()
 let exchange: Exchange
@@ -23,29 +23,28 @@ describe('claimDelivery', () => {
     const { chain, consumer, relayer } = exchange
     const deal = await exchange.openNewDeal()
     const { record } = await settleRecord(exchange, deal, newAccount(), hash('claimed'))
-    const claim = (step: 'claimDelivery' | 'refundDelivery', account = consumer) =>
-      claimDelivery({ chain, account, record, step })
-    await assert.rejects(claim('refundDelivery'), { code: 'Chain.DeliveryNotClaimed' })
-    await assert.rejects(claim('claimDelivery', relayer), { code: 'Chain.RecordConsumerOnly' })
-    await claim('claimDelivery')
-    await assert.rejects(claim('claimDelivery'), { code: 'Chain.DeliveryClaimed' })
-    await assert.rejects(claim('refundDelivery'), { code: 'Chain.DeliveryAnswerPending' })
+    const claim = (account = consumer) => claimDelivery({ chain, account, record })
+    const refund = () => refundDelivery({ chain, account: relayer, record })
+    await assert.rejects(refund(), { code: 'Chain.DeliveryNotClaimed' })
+    await assert.rejects(claim(relayer), { code: 'Chain.RecordConsumerOnly' })
+    await claim()
+    await assert.rejects(claim(), { code: 'Chain.DeliveryClaimed' })
+    await assert.rejects(refund(), { code: 'Chain.DeliveryAnswerPending' })
     await pass(86_401)
-    await claim('refundDelivery')
-    await assert.rejects(claim('refundDelivery'), { code: 'Chain.RefundEmpty' })
+    await refund()
+    await assert.rejects(refund(), { code: 'Chain.RefundEmpty' })
   })
 
   it('comes too late after the delivery window, and for nothing that was never sold', async () => {
     const { chain, consumer: account } = exchange
     const deal = await exchange.openNewDeal()
     const { record } = await settleRecord(exchange, deal, newAccount(), hash('late'))
-    const step = 'claimDelivery'
     const forged = { ...record, net: record.net + 1n }
-    await assert.rejects(claimDelivery({ chain, account, record: forged, step }), {
+    await assert.rejects(claimDelivery({ chain, account, record: forged }), {
       code: 'Chain.RecordUnknown',
     })
     await pass(86_401)
-    await assert.rejects(claimDelivery({ chain, account, record, step }), {
+    await assert.rejects(claimDelivery({ chain, account, record }), {
       code: 'Chain.DeliveryWindowEnded',
     })
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { readDealStatus } from '@ambrosia/chain/read/exchange'
 import * as Consent from '@ambrosia/exchange/Consent'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { makeSettlement, settleRecord } from '@ambrosia/testing/makeSettlement'
@@ -48,12 +49,12 @@ type Sold = Awaited<ReturnType<typeof sell>>
 
 const revoke = async (
   sold: Sold,
-  change: { provider?: LocalAccount; payout?: LocalAccount } = {},
+  change: { provider?: LocalAccount; payer?: LocalAccount; stop?: boolean } = {},
 ) =>
   await revokeConsent({
     chain: exchange.chain,
     provider: change.provider ?? sold.provider,
-    payout: change.payout ?? sold.provider,
+    ...(change.stop ? {} : { payer: change.payer ?? sold.provider }),
     relayer: exchange.relayer,
     record: sold.record,
     recordId: sold.recordId,
@@ -63,41 +64,71 @@ const revoke = async (
 const statusOf = async ({ recordId }: Sold) =>
   (await readRecords(exchange.chain, { recordId }))[0]?.status
 
+const sweepAll = async (sold: Sold, to: Address) =>
+  await sweep({
+    chain: exchange.chain,
+    payout: sold.provider,
+    relayer: exchange.relayer,
+    to,
+    now: await clock(),
+  })
+
 describe('revokeConsent', () => {
-  it('inside the delivery window unwinds the sale, without ether of the provider', async () => {
+  it('with the payment undoes the sale, without ether of the provider', async () => {
     const sold = await sell('inside')
-    const before = await balanceOf(exchange.consumer.address)
+    const { available } = await readDealStatus(
+      exchange.chain.client,
+      exchange.contracts.dealBook,
+      sold.deal.dealId,
+    )
     assert.equal(await balanceOf(sold.provider.address), sold.record.net)
     assert.equal(await statusOf(sold), 'settled')
     await revoke(sold)
     assert.equal(await balanceOf(sold.provider.address), 0n)
-    // What the provider and the oracles got goes back to the consumer.
-    assert.equal(await balanceOf(exchange.consumer.address), before + sold.record.price)
+    const after = await readDealStatus(
+      exchange.chain.client,
+      exchange.contracts.dealBook,
+      sold.deal.dealId,
+    )
+    // The deal has its price back, but for the tenth of the shares that pays for the check, and the place of the record.
+    const kept = sold.record.shares.reduce((sum, { amount }) => sum + amount / 10n, 0n)
+    assert.equal(after.available - available, sold.record.price - kept)
+    assert.equal(after.records, 0)
     assert.equal(await statusOf(sold), 'unwound')
     await assert.rejects(revoke(sold), { code: 'Chain.RecordStatusRefused' })
   })
 
-  it('after the window costs nothing', async () => {
-    const sold = await sell('after')
+  it('by another payer takes from them what they signed for', async () => {
+    const sold = await sell('payer')
+    const payer = newAccount()
+    await sweepAll(sold, payer.address)
+    await revoke(sold, { payer })
+    assert.equal(await balanceOf(payer.address), 0n)
+    assert.equal(await statusOf(sold), 'unwound')
+  })
+
+  it('without the payment stops, inside the window and after it, whoever holds the money', async () => {
+    const [inside, after] = [await sell('stopped'), await sell('stopped later')]
+    await sweepAll(inside, newAccount().address)
+    await revoke(inside, { stop: true })
+    assert.equal(await statusOf(inside), 'revoked')
     await pass(86_401)
-    await revoke(sold)
-    assert.equal(await balanceOf(sold.provider.address), sold.record.net)
-    assert.equal(await statusOf(sold), 'revoked')
+    await assert.rejects(revoke(after), { code: 'Chain.PaymentReturnLate' })
+    await revoke(after, { stop: true })
+    assert.equal(await balanceOf(after.provider.address), after.record.net)
+    assert.equal(await statusOf(after), 'revoked')
   })
 
   it('is refused to anybody but the provider, and where the proceeds are gone', async () => {
     const sold = await sell('refused')
-    await assert.rejects(revoke(sold, { provider: newAccount() }), {
-      code: 'Chain.RevocationSignatureInvalid',
-    })
-    await sweep({
-      chain: exchange.chain,
-      payout: sold.provider,
-      relayer: exchange.relayer,
-      to: newAccount().address,
-      now: await clock(),
-    })
-    await assert.rejects(revoke(sold), { code: 'Chain.ERC20InsufficientBalance' })
+    const provider = newAccount()
+    for (const stop of [true, false]) {
+      await assert.rejects(revoke(sold, { provider, stop }), {
+        code: 'Chain.RevocationSignatureInvalid',
+      })
+    }
+    await sweepAll(sold, newAccount().address)
+    await assert.rejects(revoke(sold), { code: 'Chain.PaymentReturnShort' })
     assert.equal(await statusOf(sold), 'settled')
   })
 })

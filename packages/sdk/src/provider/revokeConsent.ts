@@ -1,54 +1,68 @@
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
-import { revocationPrice, type SettledRecord } from '@ambrosia/exchange/SettledRecord'
+import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import * as ReturnPayment from '@ambrosia/exchange/ReturnPayment'
+import { paymentToReturn, type SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { LocalAccount, TransactionReceipt } from 'viem'
 import type { Chain } from '../Chain.ts'
-import { signPermit } from '../signPermit.ts'
+import { NO_PERMIT, signPermit } from '../signPermit.ts'
 import { signCancel, signRevocation } from './signConsent.ts'
 
 const SIGNATURE_LIFE_SEC = 3600n
-const NO_PERMIT = {
-  value: 0n,
-  deadline: 0n,
-  v: 0,
-  r: `0x${'00'.repeat(32)}`,
-  s: `0x${'00'.repeat(32)}`,
+const NO_PAYER = {
+  account: `0x${'00'.repeat(20)}`,
+  permit: NO_PERMIT,
+  signedUntil: 0n,
+  signature: '0x',
 } as const
 
 /**
- * Revokes a settled consent; a relayer carries it, so the provider needs no ether. Inside the delivery window the sale is unwound: the
- * payout account permits the DealBook to take back what it received. @throws Chain.*
+ * Revokes a settled consent for good; a relayer carries it, so the provider needs no ether. Without a payer the money stays, and the one
+ * delivery that was paid for is still completed. With one the sale is undone, as long as it can be: the payer permits the DealBook to take what
+ * was paid, and signs for this record where they are not the provider. @throws Chain.*; Chain.PaymentReturnShort where the payer has less
  */
 export async function revokeConsent(options: {
   chain: Chain
   provider: LocalAccount
-  /** The account that was paid; the provider account unless they named another. */
-  payout: LocalAccount
+  /** Who gives the payment back: the provider account, the one that was paid, or anybody who signs. */
+  payer?: LocalAccount
   relayer: LocalAccount
   record: SettledRecord
   recordId: Hex
   now: () => number
 }): Promise<TransactionReceipt> {
-  const { chain, record } = options
-  const nowSec = BigInt(Math.floor(options.now() / 1000))
-  const signedUntil = nowSec + SIGNATURE_LIFE_SEC
-  const price = revocationPrice(record, nowSec)
-  const permit =
-    price > 0n ? await signPermit(chain, options.payout, price, signedUntil) : NO_PERMIT
+  const { chain, record, recordId, payer } = options
   const { chainId, contracts } = chain
-  const message = { recordId: options.recordId, signedUntil }
+  const signedUntil = BigInt(Math.floor(options.now() / 1000)) + SIGNATURE_LIFE_SEC
+  const returnPayment = payer !== undefined
+  const paying = payer ? await signReturn(chain, payer, recordId, record, signedUntil) : NO_PAYER
   const signature = await signRevocation(
     { chainId, dealBook: contracts.dealBook },
     options.provider,
-    message,
+    { recordId, returnPayment, signedUntil },
   )
   return await chain.send(options.relayer, {
     address: contracts.dealBook,
     abi: dealBookAbi,
     functionName: 'revokeWithSignature',
-    args: [record, permit, signedUntil, signature],
+    args: [record, returnPayment, paying, signedUntil, signature],
   })
+}
+
+async function signReturn(
+  chain: Chain,
+  payer: LocalAccount,
+  recordId: Hex,
+  record: SettledRecord,
+  signedUntil: bigint,
+) {
+  const amount = paymentToReturn(record)
+  const permit = await signPermit(chain, payer, amount, signedUntil)
+  const domain = dealBookDomain(chain.chainId, chain.contracts.dealBook)
+  const message = { recordId, amount, signedUntil }
+  const signature = await payer.signTypedData(ReturnPayment.toTypedData(message, domain))
+  return { account: payer.address, permit, signedUntil, signature }
 }
 
 /** Withdraws a consent that is not settled yet; a relayer carries it. */

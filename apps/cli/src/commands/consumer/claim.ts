@@ -13,8 +13,9 @@ export function define(claim: Command): void {
     .addHelpText(
       'after',
       `
-Without --refund the oracles of the record are obliged to post its key on chain until a deadline; with it, after that
-deadline, the shares of those that did not come back.
+Without --refund the oracles of the record are obliged to post its key on chain until a deadline. The claim carries a bond of
+a twentieth of the price for each of them, which their answers take. With --refund, after the deadline, the shares of those
+that did not answer come back with their parts of the bond.
 
 Examples:
   ambrosia consumer claim 0x…
@@ -23,16 +24,15 @@ Examples:
     .action(async (id: string, options: { refund: boolean; key: string }, command: Command) => {
       const { accountOf, openSession } = await import('../../Session.ts')
       const { readRecords } = await import('@ambrosia/sdk/readRecords')
-      const { claimDelivery } = await import('@ambrosia/sdk/consumer/claimDelivery')
+      const { claimDelivery, refundDelivery } = await import('@ambrosia/sdk/consumer/claimDelivery')
       const session = await openSession()
       const [settled] = await readRecords(session.chain, { recordId: id as Hex })
       if (!settled)
         throw new RefusedError('Record.NotSettled', 'the chain has no settled record of that id')
-      const receipt = await claimDelivery({
+      const receipt = await (options.refund ? refundDelivery : claimDelivery)({
         chain: session.chain,
         account: accountOf(session, options.key),
         record: settled.record,
-        step: options.refund ? 'refundDelivery' : 'claimDelivery',
       })
       show(command, { transaction: receipt.transactionHash }, [
         gasOf(receipt.gasUsed, receipt.transactionHash),

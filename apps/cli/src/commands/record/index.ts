@@ -22,8 +22,7 @@ export function define(record: Command): void {
     },
     {
       name: 'revoke',
-      description:
-        'revoke the consent to a settled record; inside the delivery window the money goes back',
+      description: 'revoke the consent to a settled record, with the payment back or as a stop',
       load: () => import('./revoke.ts'),
     },
     {

@@ -81,7 +81,7 @@ export type DealTerms = {
   commissionCapBps: number
   /** Seconds from a certificate's asOf to its validUntil. */
   certificateLife: number
-  /** Seconds from settlement in which oracle shares are locked and a revocation unwinds the sale. */
+  /** Seconds from settlement in which oracle shares are locked and a revocation can return the payment. */
   deliveryWindow: number
   /** Unix time at which the consumer deletes what he received. */
   retentionEnd: bigint
@@ -107,8 +107,22 @@ export type Delivery = {
   answerBy: number
   /** Bit i: the oracle of Record.shares[i] answered. */
   answered: number
-  /** Bit i: the share of Record.shares[i] was paid out. */
+  /** Bit i: the oracle of Record.shares[i] took what is its own. */
   taken: number
+  /** Whether the consumer took what unanswered claims give back. */
+  refunded: boolean
+}
+
+/** An oracle's answer to a claim of delivery. */
+export type DeliveryAnswer = {
+  /** keccak256 of the consumer's X25519 key that was in force at the settlement; 0 says that none was. */
+  consumerKeyHash: Hex
+  /** Block in which the oracle made the answer. */
+  blockNumber: bigint
+  /** The data key wrapped to that key, in the exact form of EnvelopeForm; empty where no key was in force. */
+  envelope: Hex
+  /** 65 bytes by the operator account over Release. */
+  signature: Hex
 }
 
 /** Signature of one certifying oracle. */
@@ -116,6 +130,18 @@ export type OracleSignature = {
   /** Place of the operator in DealTerms.oracles. */
   index: number
   /** 65 bytes r, s, v by the operator's signing key over the certificate's EIP-712 digest. */
+  signature: Hex
+}
+
+/** Who gives back what a sale paid. Nobody is pulled from who did not say so for this very record: the provider does by revoking, the caller by calling, anybody else by a signature over ReturnPayment. */
+export type Payer = {
+  /** Who pays. */
+  account: Address
+  /** Permit of that account, if its allowance does not stand already. */
+  permit: TokenPermit
+  /** Of ReturnPayment; 0 for the provider and the caller. */
+  signedUntil: bigint
+  /** 65 bytes by the account over ReturnPayment; empty for the provider and the caller. */
   signature: Hex
 }
 
@@ -138,7 +164,7 @@ export type Record = {
   relayerFee: bigint
   /** Unix time of the settlement. */
   settledAt: bigint
-  /** Unix time at which oracle shares unlock and revocation stops unwinding. */
+  /** Unix time at which oracle shares unlock and a sale can no longer be unwound, unless a claim is pending. */
   deliveryEnd: bigint
   consentUntil: bigint
   shares: readonly Share[]
