@@ -1,5 +1,5 @@
 import type { QuorumCertificate } from '@ambrosia/exchange/QuorumCertificate'
-import { revocationPrice, type SettledRecord } from '@ambrosia/exchange/SettledRecord'
+import { paymentToReturn, type SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { revokeConsent, sweep as sweepProceeds } from '@ambrosia/sdk/provider/revokeConsent'
@@ -47,28 +47,42 @@ export async function listSales() {
     sales.map(async (sale) => {
       if (sale.settledId === undefined) return { sale, status: 'certified' as const }
       const [found] = await readRecords(chain, { recordId: sale.settledId })
-      const refund = sale.settled
-        ? revocationPrice(sale.settled, BigInt(Math.floor(Date.now() / 1000)))
-        : 0n
+      const refund = sale.settled && isOpen(sale.settled) ? paymentToReturn(sale.settled) : 0n
       return { sale, status: found?.status ?? ('unknown' as const), refund }
     }),
   )
 }
 
+/** Whether the payment can still return; a claim of the consumer may keep that open for longer. */
+function isOpen({ deliveryEnd }: SettledRecord): boolean {
+  return Date.now() / 1000 <= Number(deliveryEnd)
+}
+
+/**
+ * Revokes a consent: the sale is undone where the payment can return, else stopped, as the consent
+ * says.
+ */
 export async function revoke({ saleId }: { saleId: string }): Promise<{ transaction: Hex }> {
   const sale = await keptSale(saleId)
   const { chain, now } = await network()
   if (!sale.settled || !sale.settledId) throw new NotSettledError('nothing to revoke')
   const provider = wallet.account(providerName(sale.recordId, sale.dealId))
-  const receipt = await revokeConsent({
+  const options = {
     chain,
     provider,
-    payout: provider,
     relayer: await developmentAccount('relayer'),
     record: sale.settled,
     recordId: sale.settledId,
     now,
-  })
+  }
+  const undone = isOpen(sale.settled)
+    ? await revokeConsent({ ...options, payer: provider }).catch((error: unknown) => {
+        // The proceeds were moved on: a stop hangs on no balance.
+        if (error instanceof AmbrosiaError && error.code === 'Chain.PaymentReturnShort') return
+        throw error
+      })
+    : undefined
+  const receipt = undone ?? (await revokeConsent(options))
   return { transaction: receipt.transactionHash }
 }
 
