@@ -5,6 +5,7 @@ import { RevertedError, toChainError } from '@ambrosia/chain/errors'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { type Exchange, startExchange } from '@ambrosia/testing/startExchange'
 import { hash, newAccount, word } from '@ambrosia/testing/values'
+import { zeroAddress } from 'viem'
 import * as Deal from '../Deal.ts'
 import * as Rules from './checkTerms.ts'
 
@@ -53,6 +54,8 @@ function cases(): Record<string, [Partial<Deal.DealTerms>, string | undefined]> 
     'no criteria': [{ criteriaHash: word(0) }, 'DealTermMissing'],
     'no agreement': [{ agreementHash: word(0) }, 'DealTermMissing'],
     'no purpose': [{ purpose: word(0) }, 'DealTermMissing'],
+    'no validator': [{ validatorHash: word(0) }, 'DealTermMissing'],
+    'a price of nothing': [{ tiers: [{ minimumScore: 0, price: 0n }] }, 'DealTermMissing'],
     'no tier': [{ tiers: [] }, range],
     'the most tiers': [{ tiers: tiersOf(8) }, undefined],
     'a tier too many': [{ tiers: tiersOf(9) }, range],
@@ -75,6 +78,8 @@ function cases(): Record<string, [Partial<Deal.DealTerms>, string | undefined]> 
     'a certificate without life': [{ certificateLife: 0 }, range],
     'a certificate that lives too long': [{ certificateLife: 3601 }, range],
     'no delivery window': [{ deliveryWindow: 0 }, range],
+    'the shortest delivery window': [{ deliveryWindow: Rules.DEVELOPMENT_WINDOW_SEC }, undefined],
+    'a shorter delivery window': [{ deliveryWindow: Rules.DEVELOPMENT_WINDOW_SEC - 1 }, range],
     'the longest delivery window': [
       {
         deliveryWindow: Rules.DELIVERY_WINDOW_SEC,
@@ -95,6 +100,8 @@ function cases(): Record<string, [Partial<Deal.DealTerms>, string | undefined]> 
       { oracles: [...terms.oracles, terms.oracles[0] as `0x${string}`] },
       'DealOracleRepeated',
     ],
+    'an oracle that is nobody': [{ oracles: [...accounts(1), zeroAddress] }, 'DealTermMissing'],
+    'a store that is nobody': [{ stores: [zeroAddress] }, 'DealTermMissing'],
     'no quorum': [{ quorum: 0 }, range],
     'a quorum of one': [{ quorum: 1 }, undefined],
     'a quorum that nobody has': [{ quorum: 4 }, range],

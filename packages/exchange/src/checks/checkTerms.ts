@@ -11,7 +11,7 @@ export const PER_PERSON_COUNT = 64
 export const COMMISSION_BPS = 5000
 export const DELIVERY_WINDOW_SEC = 30 * 86_400
 /** Shortest delivery window; the second where the deal book was deployed for development. */
-export const SHORTEST_WINDOW_SEC = 3600
+const SHORTEST_WINDOW_SEC = 3600
 export const DEVELOPMENT_WINDOW_SEC = 60
 export const DEAL_LIFE_SEC = 5 * 365 * 86_400
 export const RETENTION_SEC = 100 * 365 * 86_400
