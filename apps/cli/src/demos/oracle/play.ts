@@ -176,7 +176,6 @@ async function sell({ stage, ground, liar }: Scene): Promise<Sold> {
       chain: ground.network.chain,
       account: consumer.account,
       record: settled.record,
-      step: 'claimDelivery',
     })
   }
   screen.line(
