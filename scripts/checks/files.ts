@@ -57,7 +57,7 @@ const RULES: readonly Rule[] = [
   {
     pattern: /(?<![.\w])assert\(|\bt\.assert\.ok\(/,
     files: TEST_FILE,
-    message: 'an assertion that the runner can not count',
+    message: 'an assertion that the runner cannot count',
     fix: 'Write assert.ok(...): a test that reaches no assertion fails.',
   },
   {

@@ -51,7 +51,7 @@ describe('writeNamed', () => {
     assert.equal(readFileSync(join(folder, 'old.json'), 'utf8'), 'old')
   })
 
-  it('names what can not be written', (t) => {
+  it('names what cannot be written', (t) => {
     const folder = useFolder(t)
     mkdirSync(join(folder, 'sub'))
     for (const path of [join(folder, 'none', 'x.json'), join(folder, 'sub')]) {

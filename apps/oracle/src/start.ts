@@ -80,7 +80,7 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
     periodSec: config.statusPeriodSec,
     fetchLists: createFetchLists({ ...io, chain, loader, mode: config.mode }),
     now: io.now,
-    onError: (issuer, err) => log.warn({ err, issuer }, 'status lists can not be fetched'),
+    onError: (issuer, err) => log.warn({ err, issuer }, 'status lists cannot be fetched'),
   })
   const oracleNetwork = oracleNetworkOf(network)
   const sealedPath = join(frame.places.dataFolder, 'enclave.json')

@@ -38,7 +38,7 @@ export function fromBytes(bytes: Uint8Array): InputPackage {
 
 export class PackageError extends AmbrosiaError {
   constructor(size: number) {
-    super('Dispute.Package', `${size} bytes are no package of an input`, {
+    super('Dispute.Package', `${size} bytes are not a package of an input`, {
       hint: 'A package is two salts of 32 bytes and the input.',
     })
   }

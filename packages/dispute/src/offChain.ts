@@ -150,7 +150,7 @@ async function assertSigned(
   if (signer === undefined || !isAddressEqual(signer, by)) throw new MessageError('signature')
 }
 
-/** Either side may; the second to do so is late, and that is no harm. */
+/** Either side may; the second to do so is late, and that does no harm. */
 async function enter(
   player: Player,
   { checkpoint, asserter, challenger }: CoSigned,

@@ -96,7 +96,7 @@ describe('compile', () => {
 })
 
 describe('evaluate', () => {
-  it('is false for nothing, for several values and for what is no boolean', () => {
+  it('is false for nothing, for several values and for what is not a boolean', () => {
     const expressions = ['{}', 'Bundle.nothing', '(true | false)', "'true'", '1', 'Bundle.entry']
     for (const expression of expressions) assert.equal(holds(expression), false, expression)
     assert.equal(holds('true'), true)

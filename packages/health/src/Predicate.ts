@@ -142,7 +142,7 @@ export class TooLongError extends AmbrosiaError {
 
 export class SyntaxFaultError extends AmbrosiaError {
   constructor() {
-    super('Predicate.Syntax', 'the expression is no FHIRPath', {
+    super('Predicate.Syntax', 'the expression is not FHIRPath', {
       hint: `Check brackets (at most ${BRACKET_DEPTH} deep) and quotes; texts stand in single quotes.`,
     })
   }
@@ -150,7 +150,7 @@ export class SyntaxFaultError extends AmbrosiaError {
 
 export class FailedError extends AmbrosiaError {
   constructor() {
-    super('Predicate.Failed', 'the expression can not be evaluated over this record', {
+    super('Predicate.Failed', 'the expression cannot be evaluated over this record', {
       hint: 'An operator met several values or a wrong type; use exists(), first() or ofType().',
     })
   }

@@ -91,7 +91,7 @@ describe('inputs from the field', () => {
     assert.doesNotMatch(text, /HemoglobinA1C|FEU|Cre|Hb\}|cfu/)
   })
 
-  it('a cancelled result is no claim', (t) => {
+  it('a cancelled result is not a claim', (t) => {
     const resources = readAll(t, 'cancelled-result-in-claim')
     if (resources === undefined) return
     const { hba1c, hba1cYear } = Claims.derive(resources, AMBROSIA_CORE_2, { asOf })

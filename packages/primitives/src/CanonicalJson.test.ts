@@ -172,7 +172,7 @@ describe('stringify', () => {
     assert.equal(CanonicalJson.stringify({ b: undefined, a: 1 }), '{"a":1}')
   })
 
-  it('refuses what JSON can not carry exactly', () => {
+  it('refuses what JSON cannot carry exactly', () => {
     const cycle: unknown[] = []
     cycle.push(cycle)
     const wrong: readonly [string, unknown][] = [

@@ -186,7 +186,8 @@ function write(value: unknown, depth: number): string {
   if (typeof value === 'string') return quote(value)
   if (value instanceof NumberToken) return value.text
   if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw new InvalidError('a number that is no safe integer', 0)
+    if (!Number.isSafeInteger(value))
+      throw new InvalidError('a number that is not a safe integer', 0)
     return String(value === 0 ? 0 : value)
   }
   if (typeof value !== 'object') throw new InvalidError(`a ${typeof value}`, 0)
@@ -196,7 +197,7 @@ function write(value: unknown, depth: number): string {
   const prototype = Object.getPrototypeOf(value)
   // Bytes, dates and maps would be written as something that nobody meant.
   if (prototype !== null && prototype !== Object.prototype) {
-    throw new InvalidError('an object that is no plain data', 0)
+    throw new InvalidError('an object that is not plain data', 0)
   }
   const object = value as Record<string, unknown>
   const parts: string[] = []

@@ -76,7 +76,7 @@ describe('the border of the enclave', () => {
     assert.equal(unexpected.length, 1)
   })
 
-  it('ends with whoever sends what can not be read, and every call with it', async () => {
+  it('ends with whoever sends what cannot be read, and every call with it', async () => {
     for (const line of ['no json\n', '{"kind":"call"}\n', '{"kind":"done","id":"1"}\n']) {
       const { near, back, broken } = connect({ wait: () => new Promise(() => {}) })
       const call = near.call('wait', [])

@@ -54,7 +54,7 @@ export async function launchEnclave(options: {
     output: child.stdin,
     services: services as never,
     onBroken: (error) => {
-      log.error({ err: error }, 'the enclave sent what can not be read')
+      log.error({ err: error }, 'the enclave sent what cannot be read')
       child.kill('SIGKILL')
     },
     onUnexpected: (err) => log.error({ err }, 'a call of the enclave failed'),

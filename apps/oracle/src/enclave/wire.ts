@@ -75,6 +75,6 @@ function toObject(entries: readonly (readonly [string, unknown])[]): Record<stri
 
 export class MalformedError extends AmbrosiaError {
   constructor() {
-    super('Enclave.Malformed', 'what came over the border of the enclave can not be read')
+    super('Enclave.Malformed', 'what came over the border of the enclave cannot be read')
   }
 }

@@ -25,7 +25,7 @@ export async function fetchCriteria(oracle: Oracle): Promise<void> {
     } catch (error) {
       // The consumer publishes it after opening the deal.
       if (hasCode(error, 'Document.NotFound')) continue
-      log.warn({ err: error, dealId: row.deal_id }, 'the criteria of a deal can not be used')
+      log.warn({ err: error, dealId: row.deal_id }, 'the criteria of a deal cannot be used')
     }
   }
 }

@@ -62,7 +62,7 @@ describe('fetchCriteria', () => {
     assert.deepEqual(await known(), ['a'])
   })
 
-  it('takes no other criteria, and none that are no criteria, and goes on to the next deal', async (t) => {
+  it('takes no other criteria, and no document that is not criteria, and goes on to the next deal', async (t) => {
     const { oracle, store, add, known, lines } = await start(t)
     const other = { ...setting.deal.criteria, title: 'Other' }
     await add('other', hash('other'))

@@ -8,7 +8,7 @@ import type { PublishedList } from '../enclave/Enclave.ts'
 import { verifyList, WrongListError } from '../enclave/lists.ts'
 import type { FetchLists } from './StatusSchedule.ts'
 
-/** Whoever opens a deal chooses its issuers: an oracle must not become his tool for many requests to others. */
+/** Whoever opens a deal chooses its issuers: an oracle must not become their tool for many requests to others. */
 const MAXIMUM_LISTS = 8
 
 /**

@@ -122,7 +122,7 @@ async function admit(body: SubmissionBody, context: CertifyContext): Promise<Adm
   try {
     return await admitOrThrow(body, context)
   } catch (error) {
-    // A node that is down is no fault of the submission, and tells nothing about it.
+    // A node that is down is not a fault of the submission, and tells nothing about it.
     if (hasCode(error, 'Chain.Unreachable')) throw error
     if (error instanceof AmbrosiaError) throw new RefusedError(error)
     throw error

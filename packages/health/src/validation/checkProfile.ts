@@ -61,10 +61,10 @@ function load(text: string): Profile {
   try {
     definition = JSON.parse(text) as StructureDefinition | null
   } catch {
-    throw new ProfileInvalidError('it is no JSON')
+    throw new ProfileInvalidError('it is not JSON')
   }
   if (definition?.resourceType !== 'StructureDefinition') {
-    throw new ProfileInvalidError('it is no StructureDefinition')
+    throw new ProfileInvalidError('it is not a StructureDefinition')
   }
   if (!Array.isArray(definition.snapshot?.element) || definition.snapshot.element.length === 0) {
     throw new ProfileInvalidError('it has no snapshot')
@@ -133,7 +133,7 @@ function compileConstraint(path: string, expression: string): Constraint {
     return { path: at, select: Predicate.compile(at), holds: Predicate.compile(expression) }
   } catch (error) {
     const { code } = error as { code?: string }
-    throw new ProfileInvalidError(`a constraint that is no allowed predicate (${code})`)
+    throw new ProfileInvalidError(`a constraint that is not an allowed predicate (${code})`)
   }
 }
 

@@ -110,7 +110,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   enum: 'has a code outside the required value set',
   pattern: 'does not have the form of its data type',
   const: 'has another value than the fixed one',
-  resourceType: 'is no resource type of FHIR R4',
+  resourceType: 'is not a resource type of FHIR R4',
 }
 
 function finding(resourceIndex: number, path: string, keyword: string): Finding {

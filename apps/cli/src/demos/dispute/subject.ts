@@ -20,7 +20,7 @@ export type Subject = {
 
 const DIGEST = join(import.meta.dirname, '../../../../../examples/machine/go/bin/digest.elf')
 
-/** @throws Cli.Usage for a file that can not be read */
+/** @throws Cli.Usage for a file that cannot be read */
 export function readSubject(options: { program?: string; input?: string }): Subject {
   const elf = options.program ?? DIGEST
   const input = options.input === undefined ? syntheticRecord() : readNamed(options.input)

@@ -42,7 +42,7 @@ export async function askPasskey(credentialId: Uint8Array, salt: Uint8Array): Pr
   })) as PublicKeyCredential
   const { prf } = assertion.getClientExtensionResults() as PrfOutput
   const first = prf?.results?.first
-  if (first === undefined) throw new Error('This passkey can not open a wallet.')
+  if (first === undefined) throw new Error('This passkey cannot open a wallet.')
   return ArrayBuffer.isView(first)
     ? new Uint8Array(first.buffer, first.byteOffset, first.byteLength).slice()
     : new Uint8Array(first)

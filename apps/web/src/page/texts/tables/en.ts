@@ -384,7 +384,7 @@ export const en = {
         'They open the entries that are sold, to check them, and read the permission given to them. Names were removed before; the rest of the record never reaches them.',
       researcher:
         'Opens the entries that were bought, and checks each against the hospital’s signature.',
-      store: 'Keeps bytes that it can not open, and sees which account put them there.',
+      store: 'Keeps bytes that it cannot open, and sees which account put them there.',
       relay: 'Carries certificate and consent: hashes, scores, accounts and signatures.',
       chain: 'Everybody sees this, for ever: hashes, accounts, score and price.',
     },
