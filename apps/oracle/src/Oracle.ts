@@ -37,6 +37,7 @@ export type OracleNetwork = {
   oracleMeasurements: Address
   oracleEpochs: Address
   registryKeeper: Address
+  packedQuorumVerifier: Address
   stakeBook: Address
   medToken: Address
   /** First block with events of this network. */

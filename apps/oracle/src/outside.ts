@@ -44,12 +44,22 @@ export function createOutside(options: {
         .executeTakeFirst()
       if (row === undefined) return undefined
       const block = await reach(() => client.getBlock({ blockNumber: BigInt(row.block_number) }))
+      const epochs = { address: oracleNetwork.oracleEpochs, abi: oracleEpochsAbi } as const
+      const epoch = await reach(() =>
+        client.readContract({ ...epochs, functionName: 'epochAt', args: [block.timestamp] }),
+      )
+      const { tagCommitment } = await reach(() =>
+        client.readContract({ ...epochs, functionName: 'epochOf', args: [epoch] }),
+      )
+      return { epoch, tagCommitment }
+    },
+    currentEpoch: async () => {
+      if (oracleNetwork === undefined) return 0n
       return await reach(() =>
         client.readContract({
           address: oracleNetwork.oracleEpochs,
           abi: oracleEpochsAbi,
-          functionName: 'epochAt',
-          args: [block.timestamp],
+          functionName: 'currentEpoch',
         }),
       )
     },

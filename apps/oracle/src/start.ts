@@ -94,6 +94,7 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
         network: oracleNetwork && {
           oracleAdmission: oracleNetwork.oracleAdmission,
           oracleEpochs: oracleNetwork.oracleEpochs,
+          packedQuorumVerifier: oracleNetwork.packedQuorumVerifier,
         },
       },
       sealed: existsSync(sealedPath) ? readFileSync(sealedPath, 'utf8') : undefined,
@@ -147,6 +148,7 @@ function oracleNetworkOf(network: Network.Network): OracleNetwork | undefined {
     oracleMeasurements: Network.contractOf(network, 'oracleMeasurements'),
     oracleEpochs: Network.contractOf(network, 'oracleEpochs'),
     registryKeeper: Network.contractOf(network, 'registryKeeper'),
+    packedQuorumVerifier: Network.contractOf(network, 'packedQuorumVerifier'),
     stakeBook: Network.contractOf(network, 'stakeBook'),
     medToken: Network.contractOf(network, 'medToken'),
     fromBlock: Network.fromBlockOf(network),

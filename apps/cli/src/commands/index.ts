@@ -51,6 +51,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./oracle/index.ts'),
   },
   {
+    name: 'stake',
+    group: 'As an operator:',
+    description: 'MED behind oracles: delegate, undelegate, redelegate, claim, status',
+    load: () => import('./stake/index.ts'),
+  },
+  {
     name: 'relay',
     group: 'As an operator:',
     description: 'carry signed offers to the chain',

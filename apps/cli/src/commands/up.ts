@@ -7,11 +7,22 @@ import { reasonOf } from '../namedFiles.ts'
 import { repeated, wholeNumber } from '../options.ts'
 import { progress, RefusedError, show, UsageError } from '../output.ts'
 
-type Options = { oracles?: number; fresh: boolean; inspect: string[]; watch: string[] }
+type Options = {
+  oracles?: number
+  oracleNetwork: boolean
+  fresh: boolean
+  inspect: string[]
+  watch: string[]
+}
 
 /** `ambrosia up`: a development network that stays. */
 export function define(up: Command): void {
   up.option('--oracles <n>', 'how many oracles, 1 to 5 (default: 3)', wholeNumber(1, 5))
+    .option(
+      '--oracle-network',
+      'oracles join by stake, evidence and votes, and keep epochs; of a new network',
+      false,
+    )
     .option(
       '--fresh',
       'delete first what a development network made in this home, wallet included',
@@ -39,6 +50,12 @@ Examples:
     .action(run)
 }
 
+/** As many founders as there are oracles. */
+async function parametersOf(founders: number) {
+  const { ORACLE_NETWORK } = await import('@ambrosia/chain/deploy/oracleNetworkParameters')
+  return { ...ORACLE_NETWORK, founders }
+}
+
 async function run(options: Options, command: Command): Promise<void> {
   const home = homeOf()
   const count = options.oracles ?? (await keptOracles(home)) ?? 3
@@ -60,6 +77,7 @@ async function run(options: Options, command: Command): Promise<void> {
     home,
     ports: portsOf(process.env),
     ...(options.oracles === undefined ? {} : { oracleCount: options.oracles }),
+    ...(options.oracleNetwork ? { oracleNetwork: await parametersOf(count) } : {}),
     maker: 'up',
     fresh: options.fresh,
     page: true,

@@ -85,9 +85,15 @@ export type Enclave = {
   wrapShare(epoch: bigint, tagCommitment: Hex, asker: Address): Promise<Envelope>
   /** Puts the secret of an epoch together, in memory. @throws Epoch.*, Envelope.*, Threshold.* */
   openShares(epoch: bigint, tagCommitment: Hex, shares: readonly WrappedShare[]): Promise<void>
-  /** Epochs whose secret is at hand. */
-  openEpochs(): Promise<bigint[]>
+  /** Signs the root over certificates that this enclave signed each, under the present epoch. @throws Certificate.Foreign */
+  signBatch(signed: readonly SignedCertificate[]): Promise<BatchSignature>
+  /** Commitments of the epochs whose secret is at hand. */
+  openEpochs(): Promise<Hex[]>
 }
+
+/** A certificate with the signature of the enclave that made it. */
+export type SignedCertificate = { certificate: Certificate.Certificate; signature: Hex }
+export type BatchSignature = { epoch: bigint; signature: Hex }
 
 export type WrappedShare = { from: Address; envelope: Envelope }
 
@@ -105,6 +111,7 @@ export const ENCLAVE_NAMES = [
   'accept',
   'wrapShare',
   'openShares',
+  'signBatch',
   'openEpochs',
 ] as const satisfies readonly (keyof Enclave)[]
 
@@ -117,7 +124,9 @@ export type Outside = {
   keep(sealed: string): Promise<void>
   findDeal(dealId: Hex): Promise<OracleDeal | undefined>
   /** Epoch of the tag secret that a deal uses; undefined in a network without epochs. */
-  epochOfDeal(dealId: Hex): Promise<bigint | undefined>
+  epochOfDeal(dealId: Hex): Promise<{ epoch: bigint; tagCommitment: Hex } | undefined>
+  /** The present epoch. */
+  currentEpoch(): Promise<bigint>
   dealStatus(dealId: Hex): Promise<DealStatus>
   personCount(dealId: Hex, personTag: Hex): Promise<number>
   isRecordSettled(dealId: Hex, recordTag: Hex): Promise<boolean>
@@ -139,6 +148,7 @@ export const OUTSIDE_NAMES = [
   'keep',
   'findDeal',
   'epochOfDeal',
+  'currentEpoch',
   'dealStatus',
   'personCount',
   'isRecordSettled',
@@ -157,5 +167,7 @@ export type EnclaveSettings = {
   dealBook: Address
   operator: Address
   /** The contracts of a network with admission; without them the enclave knows the first form alone. */
-  network: { oracleAdmission: Address; oracleEpochs: Address } | undefined
+  network:
+    | { oracleAdmission: Address; oracleEpochs: Address; packedQuorumVerifier: Address }
+    | undefined
 }

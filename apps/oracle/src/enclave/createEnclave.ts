@@ -7,6 +7,11 @@ import { type CertifyContext, certify } from '@ambrosia/exchange/certify/certify
 import { RefusedError } from '@ambrosia/exchange/certify/RefusedError'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { AdmissionVote, admissionDomain } from '@ambrosia/exchange/quorum/AdmissionVote'
+import {
+  batchCertificates,
+  CertificateBatch,
+  quorumDomain,
+} from '@ambrosia/exchange/quorum/CertificateBatch'
 import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Validation from '@ambrosia/health/Validation'
@@ -14,7 +19,14 @@ import { random, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import type { Keystore } from '@ambrosia/service/Keystore'
-import type { Application, Enclave, EnclaveSettings, Outside } from './Enclave.ts'
+import type {
+  Application,
+  BatchSignature,
+  Enclave,
+  EnclaveSettings,
+  Outside,
+  SignedCertificate,
+} from './Enclave.ts'
 import { createEpochs } from './epochs.ts'
 import { type EnclaveKeys, openKeys } from './keys.ts'
 import { createListReader } from './lists.ts'
@@ -126,6 +138,7 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
     wrapShare: (epoch, commitment, asker) => inNetwork().epochs.wrapShare(epoch, commitment, asker),
     openShares: (epoch, commitment, shares) =>
       inNetwork().epochs.openShares(epoch, commitment, shares),
+    signBatch: (signed) => inNetwork().signBatch(signed),
     openEpochs: async () => (network === undefined ? [] : await network.epochs.openEpochs()),
   }
 }
@@ -175,7 +188,7 @@ async function* readSealed(
 function createNetwork(parts: EnclaveParts, keys: EnclaveKeys) {
   const { settings, keystore, platform, outside, now } = parts
   if (settings.network === undefined) return undefined
-  const { oracleAdmission, oracleEpochs } = settings.network
+  const { oracleAdmission, oracleEpochs, packedQuorumVerifier } = settings.network
   const policy = parts.policy ?? developmentPolicy()
   const nowSec = (): number => Math.floor(now() / 1000)
   const peers = createPeers({ settings, oracleAdmission, outside, policy, nowSec })
@@ -203,6 +216,21 @@ function createNetwork(parts: EnclaveParts, keys: EnclaveKeys) {
       const reportData = NodeKeys.reportData(nodeKeys, admission)
       return { keys: nodeKeys, evidence: platform.evidence(reportData, atSec) }
     },
+    signBatch: async (signed: readonly SignedCertificate[]): Promise<BatchSignature> => {
+      const book = dealBookDomain(settings.chainId, settings.dealBook)
+      for (const { certificate, signature } of signed) {
+        // Only what this enclave certified itself: a host must not get a root over anything else.
+        if (!(await Certificate.verify(certificate, book, keys.signer.address, signature)))
+          throw new ForeignCertificateError()
+      }
+      const { root } = batchCertificates(
+        signed.map(({ certificate }) => Certificate.hash(certificate, book)),
+      )
+      const epoch = await outside.currentEpoch()
+      const verifier = quorumDomain('PackedQuorumVerifier', settings.chainId, packedQuorumVerifier)
+      const batch = CertificateBatch.toTypedData({ epoch, root }, verifier)
+      return { epoch, signature: await keys.signer.signTypedData(batch) }
+    },
     vote: async (application: Application) => {
       const keysDigest = await peers.verify(application)
       const vote = { keysDigest, expiresAt: application.keys.expiresAtSec }
@@ -217,6 +245,12 @@ function parse(data: unknown): SubmissionBody.SubmissionBody {
     return SubmissionBody.fromJson(data)
   } catch (error) {
     throw new RefusedError(error)
+  }
+}
+
+export class ForeignCertificateError extends AmbrosiaError {
+  constructor() {
+    super('Certificate.Foreign', 'this enclave did not make that certificate')
   }
 }
 

@@ -11,11 +11,9 @@ import { openPlatform } from './platform.ts'
 
 const CHAIN_ID = 31337
 const NOW_SEC = 1_800_000_000
-const [oracleAdmission, oracleEpochs, dealBook] = [1, 2, 3].map(() => newAccount().address) as [
-  Address,
-  Address,
-  Address,
-]
+const [oracleAdmission, oracleEpochs, dealBook, packedQuorumVerifier] = [1, 2, 3, 4].map(
+  () => newAccount().address,
+) as [Address, Address, Address, Address]
 
 type Node = Member & { enclave: Enclave; keystore: ReturnType<typeof createMemoryKeystore> }
 
@@ -36,7 +34,7 @@ async function createNode(
       chainId: CHAIN_ID,
       dealBook,
       operator,
-      network: { oracleAdmission, oracleEpochs },
+      network: { oracleAdmission, oracleEpochs, packedQuorumVerifier },
     },
     keystore,
     platform: openPlatform({ mode: 'development', validatorHash: hash('validator') }),
@@ -115,7 +113,7 @@ describe('the secret of an epoch', () => {
       code: 'Threshold.TooFewShares',
     })
     await one.enclave.openShares(1n, tagCommitment, [await share(other, one)])
-    assert.deepEqual(await one.enclave.openEpochs(), [1n])
+    assert.deepEqual(await one.enclave.openEpochs(), [tagCommitment])
     // What is wrapped for one opens for nobody else, and under no other name.
     await assert.rejects(third.enclave.openShares(1n, tagCommitment, [await share(other, one)]), {
       code: 'Envelope.Refused',
@@ -128,7 +126,7 @@ describe('the secret of an epoch', () => {
     const again = await createNode({ keystore, operator })
     assert.deepEqual(await again.enclave.openEpochs(), [], 'the secret itself is kept nowhere')
     await again.enclave.openShares(1n, tagCommitment, [await share(one, third)])
-    assert.deepEqual(await again.enclave.openEpochs(), [1n])
+    assert.deepEqual(await again.enclave.openEpochs(), [tagCommitment])
   })
 
   it('goes to members alone, and to the keys that were attested', async () => {
@@ -171,6 +169,23 @@ describe('the secret of an epoch', () => {
       dealing: { ...dealings[1].dealing, envelopes: [...dealings[1].dealing.envelopes].reverse() },
     }
     await assert.rejects(accept(dealings[0], swappedShares), { code: 'Epoch.WrongDealing' })
+  })
+
+  it('of a chain that reorganised takes the place of the one before', async () => {
+    const [one, other] = nodes
+    const first = (await dealAll(plan)) as [SignedDealing, SignedDealing, SignedDealing]
+    const second = (await dealAll(plan)) as [SignedDealing, SignedDealing, SignedDealing]
+    const commitments: string[] = []
+    for (const dealings of [first, second]) {
+      const { keys } = await one.enclave.accept(plan, dealings, EXPIRES)
+      await other.enclave.accept(plan, dealings, EXPIRES)
+      const { tagCommitment } = keys
+      const envelope = await other.enclave.wrapShare(1n, tagCommitment, one.operator)
+      await one.enclave.openShares(1n, tagCommitment, [{ from: other.operator, envelope }])
+      commitments.push(tagCommitment)
+    }
+    const open = await one.enclave.openEpochs()
+    assert.ok(commitments.every((commitment) => open.some((known) => known === commitment)))
   })
 
   it('has another value in each epoch', async () => {

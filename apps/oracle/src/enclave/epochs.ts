@@ -36,7 +36,8 @@ type Context = {
 /** What an enclave has to do with epochs. */
 export function createEpochs(context: Context) {
   const { settings, keys, keystore, oracleEpochs } = context
-  const secrets = new Map<bigint, Uint8Array>()
+  /** By commitment: a chain that reorganises can have another epoch of the same number. */
+  const secrets = new Map<Hex, Uint8Array>()
   const self = (plan: EpochPlan): number => placeOf(plan, keys.operator)
 
   const verifyPlan = async (plan: EpochPlan): Promise<Hex> => {
@@ -197,7 +198,7 @@ export function createEpochs(context: Context) {
     },
 
     openShares: async (epoch: bigint, tagCommitment: Hex, shares: readonly WrappedShare[]) => {
-      if (secrets.has(epoch)) return
+      if (secrets.has(tagCommitment)) return
       const { share, commitments, members } = keptOf(epoch, tagCommitment)
       const others = await Promise.all(
         shares
@@ -213,14 +214,14 @@ export function createEpochs(context: Context) {
       // One that gives a wrong share must not keep the others from being enough.
       const valid = others.filter((one) => Sharing.isValid(one, commitments))
       const secret = Sharing.combine([share, ...valid], commitments)
-      secrets.set(epoch, Sharing.deriveKey(secret, 'tag'))
+      secrets.set(tagCommitment, Sharing.deriveKey(secret, 'tag'))
     },
 
-    openEpochs: async (): Promise<bigint[]> => [...secrets.keys()],
+    openEpochs: async (): Promise<Hex[]> => [...secrets.keys()],
 
     /** @throws Epoch.Unknown */
-    tagSecret: (epoch: bigint): Uint8Array => {
-      const secret = secrets.get(epoch)
+    tagSecret: ({ epoch, tagCommitment }: { epoch: bigint; tagCommitment: Hex }): Uint8Array => {
+      const secret = secrets.get(tagCommitment)
       if (secret === undefined) throw new UnknownError(epoch)
       return secret
     },

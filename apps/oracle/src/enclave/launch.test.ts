@@ -83,7 +83,11 @@ describe('an enclave as a process', () => {
   })
 
   it('gives no secret on the word of its host in a network with admission', async (t) => {
-    const network = { oracleAdmission: newAccount().address, oracleEpochs: newAccount().address }
+    const network = {
+      oracleAdmission: newAccount().address,
+      oracleEpochs: newAccount().address,
+      packedQuorumVerifier: newAccount().address,
+    }
     const { enclave } = await launch(t, { change: { network } })
     const peer = {
       operator: newAccount().address,

@@ -43,8 +43,8 @@ async function openSecrets({ oracle, reader }: EpochJob, current: bigint): Promi
   const { enclave, operator, log } = oracle
   const open = new Set(await enclave.openEpochs())
   for (let epoch = current; epoch >= 1n; epoch--) {
-    if (open.has(epoch)) continue
     const { members, tagCommitment } = await reader.epoch(epoch)
+    if (open.has(tagCommitment)) continue
     if (!members.some((member) => member.operator === operator.address)) continue
     try {
       const shares = await gatherShares(oracle, members, epoch)

@@ -5,11 +5,12 @@ import type { Handlers } from '@ambrosia/service/addRoutes'
 import type { SignedDealing } from '../enclave/EpochPlan.ts'
 import type { Oracle } from '../Oracle.ts'
 import { planOf, readDealing } from './epochs.ts'
+import { gatherProof, signBatch } from './quorum.ts'
 import type { NetworkReader } from './readNetwork.ts'
 
 type PeerHandlers = Pick<
   Handlers<typeof oracleRoutes>,
-  'vote' | 'dealing' | 'epochVote' | 'epochShare'
+  'vote' | 'dealing' | 'epochVote' | 'epochShare' | 'batchSignature' | 'batchProof'
 >
 
 /** What an oracle does for the others. What it gives is signed, or wrapped to a key whose evidence its enclave verified. */
@@ -38,6 +39,18 @@ export function createPeerHandlers(
         digest === undefined ? undefined : await network.applicationOf(body.operator, digest)
       if (application === undefined) throw new NoApplicationError()
       return { signature: await enclave.vote(application) }
+    },
+    batchSignature: async ({ account, body }) => {
+      await admitted(account)
+      const { epoch, signature } = await signBatch(oracle, body.hashes)
+      return { epoch: epoch.toString(), signature }
+    },
+    batchProof: async ({ body }) => {
+      const { oracleNetwork: network } = oracle
+      if (network === undefined) throw new NoNetworkError()
+      const job = { network, reader: known() }
+      const { epoch, ...proof } = await gatherProof(oracle, job, body.hashes)
+      return { epoch: epoch.toString(), ...proof }
     },
     dealing: async ({ account, params }) => {
       await admitted(account)

@@ -1,4 +1,5 @@
 import { oracleAdmissionAbi, registryKeeperAbi } from '@ambrosia/chain/abi/admission'
+import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { stakeBookAbi } from '@ambrosia/chain/abi/stake'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { reach } from '@ambrosia/chain/errors'
@@ -34,7 +35,7 @@ export async function join(joining: Joining): Promise<void> {
   const { oracle, reader } = joining
   const operator = oracle.operator.address
   await register(oracle, joining)
-  if ((await oracle.chain.oracle(operator)).status === 'None') return
+  if (!(await alignRegistry(joining))) return
   if (!(await stake(joining))) return
   if (!(await isAdmitted(joining))) await apply(joining)
   const { operator: _, status, ...entry } = await oracle.chain.oracle(operator)
@@ -47,6 +48,34 @@ export async function join(joining: Joining): Promise<void> {
     args: [operator],
   })
   oracle.log.info({ operator, inOrder }, 'the registry is in step with admission')
+}
+
+/**
+ * Has the registry hold the keys and the program of this oracle's enclave, after an upgrade or where keys were lost. False while it is not
+ * registered.
+ */
+async function alignRegistry({ oracle, registry }: Joining): Promise<boolean> {
+  const { client, operator, described, log } = oracle
+  const entry = await oracle.chain.oracle(operator.address)
+  if (entry.status === 'None') return false
+  const contract = { address: registry, abi: oracleRegistryAbi } as const
+  const encryptionKey = toHex(described.publicKey)
+  if (entry.measurement !== described.measurement) {
+    const args = [described.measurement] as const
+    await send(client, operator, { ...contract, functionName: 'setMeasurement', args })
+    log.info({ measurement: described.measurement }, 'another program is registered')
+  }
+  if (entry.signer !== described.signer) {
+    const args = [described.signer] as const
+    await send(client, operator, { ...contract, functionName: 'setSigner', args })
+    log.info({ signer: described.signer }, 'another signing key is registered')
+  }
+  if (entry.encryptionKey !== encryptionKey) {
+    const args = [encryptionKey] as const
+    await send(client, operator, { ...contract, functionName: 'setEncryptionKey', args })
+    log.info('another encryption key is registered')
+  }
+  return true
 }
 
 /** True once the operator has the least self-stake. */

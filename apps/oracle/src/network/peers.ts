@@ -103,6 +103,23 @@ export async function gatherShares(
   }))
 }
 
+/** The other members' signatures over a batch, by those who made the same certificates. */
+export async function gatherBatchSignatures(
+  oracle: Oracle,
+  members: readonly PeerAccount[],
+  hashes: readonly Hex[],
+): Promise<{ operator: Address; epoch: bigint; signature: Hex }[]> {
+  const body = { hashes: [...hashes] }
+  const answers = await askAll(oracle, members, ({ signing, ...service }) =>
+    call(service, oracleRoutes.batchSignature, { signing, body }),
+  )
+  return answers.map(({ operator, answer: { epoch, signature } }) => ({
+    operator,
+    epoch: BigInt(epoch),
+    signature,
+  }))
+}
+
 /** Ascending by voter, as the contract counts them. */
 export function inOrder<T extends { voter: Address }>(votes: readonly T[]): T[] {
   return [...votes].sort((one, other) => (BigInt(one.voter) < BigInt(other.voter) ? -1 : 1))

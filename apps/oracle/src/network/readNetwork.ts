@@ -28,7 +28,8 @@ export function createNetworkReader(client: PublicClient, network: OracleNetwork
   const epochs = { address: network.oracleEpochs, abi: oracleEpochsAbi } as const
   const keeper = { address: network.registryKeeper, abi: registryKeeperAbi } as const
   const applications = new Map<Hex, Application>()
-  const known = new Map<bigint, EpochOnChain>()
+  /** Sets that were decoded: by address and commitment, since a reorganised chain can have another set at the same address. */
+  const sets = new Map<string, EpochOnChain['members']>()
 
   const nodeOf = (operator: Address) =>
     reach(() => client.readContract({ ...admission, functionName: 'nodeOf', args: [operator] }))
@@ -104,19 +105,19 @@ export function createNetworkReader(client: PublicClient, network: OracleNetwork
     currentEpoch: () =>
       reach(() => client.readContract({ ...epochs, functionName: 'currentEpoch' })),
     epoch: async (epoch: bigint): Promise<EpochOnChain> => {
-      const cached = known.get(epoch)
-      if (cached !== undefined) return cached
       const { set, tagCommitment, startsAt } = await reach(() =>
         client.readContract({ ...epochs, functionName: 'epochOf', args: [epoch] }),
       )
+      const name = `${set} ${tagCommitment}`
+      const decoded = sets.get(name)
+      if (decoded !== undefined) return { epoch, tagCommitment, startsAt, members: decoded }
       const code = await reach(() => client.getCode({ address: set }))
       const members = OracleSet.decode(fromHex(code ?? '0x')).map(({ operator, signer }) => ({
         operator: getAddress(operator),
         signer: getAddress(signer),
       }))
-      const read = { epoch, tagCommitment, startsAt, members }
-      known.set(epoch, read)
-      return read
+      sets.set(name, members)
+      return { epoch, tagCommitment, startsAt, members }
     },
     /** Whether the exchange's registry says of an operator what admission says. */
     isInOrder: async (operator: Address, entry: Parameters<typeof orderArgs>[1]) =>

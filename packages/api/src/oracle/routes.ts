@@ -1,5 +1,6 @@
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import { submissionBodySchema } from '@ambrosia/exchange/schemas/record'
+import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { HttpRoutes } from '@ambrosia/primitives/HttpRoute'
 import * as Type from 'typebox'
 import { describeRoute } from '../ServiceDescription.ts'
@@ -21,6 +22,9 @@ const DEALINGS_BYTES = 4 * 1024 * 1024
 /** Presentation and manifest are the large parts; the record itself lies at the store. */
 const SUBMISSION_BYTES = 4 * 1024 * 1024
 const MESSAGE_BYTES = 64 * 1024
+
+/** Certificates of one batch, by their hashes, in its order. */
+const BatchHashes = Type.Array(Hash, { minItems: 1, maxItems: 64 })
 
 /** What oracles refuse each other with. */
 const PEER_ERRORS = {
@@ -183,6 +187,51 @@ export const oracleRoutes = {
       schema: Type.Object({ tagCommitment: Hash, signature: Signature }),
     },
     errors: PEER_ERRORS,
+    timeoutMs: 20_000,
+  },
+
+  batchSignature: {
+    method: 'POST',
+    path: '/v1/peers/batches',
+    summary: "This oracle's signature over the root of certificates that it made too",
+    auth: 'account',
+    body: {
+      kind: 'json',
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ hashes: BatchHashes }, closed),
+    },
+    answer: {
+      kind: 'json',
+      status: 200,
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ epoch: Uint64, signature: Signature }),
+    },
+    errors: { ...PEER_ERRORS, 'Certificate.Unknown': 404 },
+    timeoutMs: 10_000,
+  },
+
+  batchProof: {
+    method: 'POST',
+    path: '/v1/batches',
+    summary: 'Collect the signatures of the other oracles over certificates: a proof for the chain',
+    auth: 'anyone',
+    body: {
+      kind: 'json',
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ hashes: BatchHashes }, closed),
+    },
+    answer: {
+      kind: 'json',
+      status: 200,
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({
+        epoch: Uint64,
+        root: Hash,
+        proof: Type.Unsafe<Hex>(Type.String({ pattern: '^0x([0-9a-f]{2})*$' })),
+        signers: Type.Integer({ minimum: 1 }),
+      }),
+    },
+    errors: { ...PEER_ERRORS, 'Certificate.': 404, 'Certificate.Unknown': 404 },
     timeoutMs: 20_000,
   },
 

@@ -15,6 +15,7 @@ export type DeployFlags = {
   oracleAdmission?: Hex
   oraclePower?: Hex
   tokenListing?: Hex
+  oracleNetwork: boolean
   label?: string
   factory?: Hex
   writeNetwork: boolean

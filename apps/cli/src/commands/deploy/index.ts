@@ -31,6 +31,11 @@ export function define(deploy: Command): void {
       address,
     )
     .option('--token-listing <address>', 'who allows tokens for deals', address)
+    .option(
+      '--oracle-network',
+      'oracles join by stake, evidence and votes, keep epochs, and answer to judges',
+      false,
+    )
     .option('--label <name>', 'another label, another deployment of the same code', walletName)
     .option('--factory <address>', 'deploy with this CREATE2 factory', address)
     .option('--write-network', 'write the addresses to network.json of the home', false)

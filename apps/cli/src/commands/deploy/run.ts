@@ -3,10 +3,12 @@ import { execute } from '@ambrosia/chain/deploy/execute'
 import { findFactory } from '@ambrosia/chain/deploy/Factory'
 import { findDeploymentBlock } from '@ambrosia/chain/deploy/findDeploymentBlock'
 import { inspect } from '@ambrosia/chain/deploy/inspect'
+import { ORACLE_NETWORK } from '@ambrosia/chain/deploy/oracleNetworkParameters'
 import {
   type Addresses,
   type Choices,
   deployedDomains,
+  oracleNetworkDomains,
   planDeployment,
 } from '@ambrosia/chain/deploy/Plan'
 import type { Step } from '@ambrosia/chain/deploy/Step'
@@ -32,7 +34,7 @@ export async function run(flags: DeployFlags, command: Command): Promise<void> {
   const chainId = await reach(() => client.getChainId())
   const account = flags.deployer ?? (await deployingAccount(flags.account, chainId))
   const artifacts = await loadArtifacts({
-    domains: deployedDomains,
+    domains: [...deployedDomains, ...(flags.oracleNetwork ? oracleNetworkDomains : [])],
     progress: ({ step, domain }) => {
       if (step === 'compiling') progress(`compiling ${domain} ...`)
     },
@@ -112,6 +114,7 @@ function choicesOf(flags: DeployFlags): Choices {
     supply: fromDecimal(flags.supply),
     admin: flags.admin,
     label: flags.label,
+    oracleNetwork: flags.oracleNetwork ? ORACLE_NETWORK : undefined,
     roleHolders: {
       oracleAdmission: flags.oracleAdmission,
       oraclePower: flags.oraclePower,

@@ -4,6 +4,7 @@ import {
   registryKeeperAbi,
 } from '@ambrosia/chain/abi/admission'
 import { dutyJudgeAbi, equivocationJudgeAbi, penaltyDeskAbi } from '@ambrosia/chain/abi/evidence'
+import { packedQuorumVerifierAbi } from '@ambrosia/chain/abi/quorum'
 import { stakeBookAbi } from '@ambrosia/chain/abi/stake'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { contractOf } from '@ambrosia/chain/Network'
@@ -22,6 +23,7 @@ export function contractsOf({ network }: Ground) {
     token: { address: at('medToken'), abi: medTokenAbi },
     equivocation: { address: at('equivocationJudge'), abi: equivocationJudgeAbi },
     duties: { address: at('dutyJudge'), abi: dutyJudgeAbi },
+    quorum: { address: at('packedQuorumVerifier'), abi: packedQuorumVerifierAbi },
     desk: { address: at('penaltyDesk'), abi: penaltyDeskAbi },
   } as const
 }

@@ -18,6 +18,7 @@ import { type Ground, startGround } from '../frame/startGround.ts'
 import { attacksOn } from './attacks.ts'
 import { type Contracts, contractsOf } from './Contracts.ts'
 import { type Evidence, gatherEvidence, prove, punishmentOf } from './catchLiar.ts'
+import { collectProof } from './collectProof.ts'
 import { delegate, mature, undelegate, withdraw } from './delegator.ts'
 import { epochWhere, joinLiar, type Newcomer, ready } from './joinLiar.ts'
 import { DELIVERY_SEC, openOracleDeal } from './openOracleDeal.ts'
@@ -107,6 +108,15 @@ async function sellAndLie(scene: Scene): Promise<{ sold: Sold; evidence: Evidenc
   const { stage, ground, contracts, liar } = scene
   const { result, step, signal } = stage
   const sold = await sell(scene)
+  await step(
+    'quorum',
+    () => collectProof(ground, contracts, sold),
+    ({ signers, gas }) => ({
+      text: `oracle-1 collects ${signers} signatures over the certificate from peer to peer; the chain verifies them as one proof`,
+      figures: `gas ${count(gas)}`,
+    }),
+  )
+  await killOne(scene, sold)
   const punished = await step(
     'lie',
     async () => {
@@ -138,7 +148,7 @@ async function sellAndLie(scene: Scene): Promise<{ sold: Sold; evidence: Evidenc
 }
 
 async function sell({ stage, ground, liar }: Scene): Promise<Sold> {
-  const { result, screen, step } = stage
+  const { result, step } = stage
   const patient = syntheticPatient(1)
   const [holder] = (await step(
     'issue',
@@ -168,13 +178,18 @@ async function sell({ stage, ground, liar }: Scene): Promise<Sold> {
   )
   result.lost = 1 - delivered.length
   keepSecrets(stage, sold)
+  return sold
+}
+
+/** One oracle is ended, and what it owes is claimed. */
+async function killOne({ stage: { screen }, ground }: Scene, sold: Sold): Promise<void> {
   const last = ground.network.oracles.at(-1)
   await last?.kill()
   const [settled] = sold.sale.result.settled
   if (settled !== undefined) {
     await claimDelivery({
       chain: ground.network.chain,
-      account: consumer.account,
+      account: developmentAccount('consumer'),
       record: settled.record,
     })
   }
@@ -182,7 +197,6 @@ async function sell({ stage, ground, liar }: Scene): Promise<Sold> {
     'down',
     `${last?.name} is killed, and stays down; the researcher claims the delivery on chain, which it owes an answer`,
   )
-  return sold
 }
 
 /** Who was down when a claim was due is reported, slashed and jailed. */
