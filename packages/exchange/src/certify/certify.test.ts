@@ -284,6 +284,7 @@ describe('certify', () => {
       ),
       oracle: oracle.operator,
       selected,
+      permission: await permit({ ...setting, offer }),
     })
     const fetchSealed = async function* () {
       yield offer.sealed
