@@ -13,6 +13,7 @@ import { contractsOf, domains } from '@ambrosia/chain/compile/sourceList'
 import { describeLayout, type Layout } from './describeLayout.ts'
 import { fileHeader, generateCommand } from './header.ts'
 import { type AbiItem, renderAbi, renderErrors } from './renderAbi.ts'
+import { readNotices, renderNotices } from './renderNotices.ts'
 import { renderTypes } from './renderTypes.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -32,7 +33,12 @@ for (const [domain, compiled] of Object.entries(await loadDomains({ domains: wan
   abis.push(...describeDomain(domain, compiled))
 }
 // Needs every domain, so a run of some leaves it alone.
-if (names.length === 0) files.set(`${abiFolder}/errors.generated.ts`, renderErrors(abis))
+if (names.length === 0) {
+  files.set(`${abiFolder}/errors.generated.ts`, renderErrors(abis))
+  const errors = abis.flat().filter(({ type }) => type === 'error')
+  const errorNames = new Set(errors.map(({ name }) => name ?? ''))
+  files.set(`${abiFolder}/errorNotices.generated.ts`, renderNotices(readNotices(root), errorNames))
+}
 const stray = names.length === 0 ? await strayFiles() : []
 await (process.argv.includes('--check') ? check() : write())
 

@@ -16,6 +16,7 @@ import {
   WebSocketRequestError,
 } from 'viem'
 import { errorsAbi } from './abi/errors.generated.ts'
+import { refusalWords } from './refusalWords.ts'
 
 /** A contract's refusal: its custom error by name, and the error's arguments by theirs. */
 export type Refusal = { errorName: string; args: Readonly<Record<string, unknown>> }
@@ -98,16 +99,11 @@ export class RevertedError extends AmbrosiaError {
   readonly args: Readonly<Record<string, unknown>>
 
   constructor({ errorName, args }: Refusal) {
-    const list = Object.entries(args).map(([name, value]) => `${name}: ${textOf(value)}`)
-    super(`Chain.${errorName}`, `the contract refused: ${errorName}(${list.join(', ')})`)
+    const { message, hint } = refusalWords({ errorName, args })
+    super(`Chain.${errorName}`, `the contract refused. ${message}`, { hint })
     this.errorName = errorName
     this.args = args
   }
-}
-
-function textOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value)
-  return JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part))
 }
 
 /** A transaction stands in a block and did nothing. */

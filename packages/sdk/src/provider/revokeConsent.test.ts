@@ -142,7 +142,10 @@ describe('cancelConsent', () => {
     const now = await clock()
     await cancelConsent({ chain, provider, relayer, consentHash, now })
     const { refused } = await settle({ chain, relayer, deal, settlements: [settlement] })
-    assert.deepEqual(refused, [{ index: 0, code: 'ConsentCancelled' }])
+    assert.deepEqual(
+      refused.map(({ code }) => code),
+      ['ConsentCancelled'],
+    )
   })
 
   it('by another account withdraws a consent of nobody', async () => {

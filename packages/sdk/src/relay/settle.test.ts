@@ -4,7 +4,7 @@ import { readDealStatus } from '@ambrosia/chain/read/exchange'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { makeSettlement } from '@ambrosia/testing/makeSettlement'
 import { type Exchange, startExchange } from '@ambrosia/testing/startExchange'
-import { newAccount } from '@ambrosia/testing/values'
+import { hash, newAccount } from '@ambrosia/testing/values'
 import { settle } from './settle.ts'
 
 const suite = endOfSuite()
@@ -25,10 +25,15 @@ describe('settle', () => {
     const settlements = [good, poor, again].map(({ settlement }) => settlement)
     const { chain, relayer } = exchange
     const result = await settle({ chain, relayer, deal, settlements })
-    assert.deepEqual(result.refused, [
-      { index: 1, code: 'CertificateScoreBelowTiers' },
-      { index: 2, code: 'ConsentConsumerMismatch' },
-    ])
+    assert.deepEqual(
+      result.refused.map(({ index, code }) => [index, code]),
+      [
+        [1, 'CertificateScoreBelowTiers'],
+        [2, 'ConsentConsumerMismatch'],
+      ],
+    )
+    assert.match(result.refused[0]?.message ?? '', /score 10, minimum score 50$/)
+    assert.match(result.refused[0]?.hint ?? '', /below what the deal pays for/)
     assert.deepEqual(
       result.settled.map(({ provider }) => provider),
       [good.provider.address],
@@ -39,6 +44,33 @@ describe('settle', () => {
       record.net + record.shares.reduce((sum, { amount }) => sum + amount, 0n),
       record.price,
     )
+  })
+
+  it('pays for nothing that is refused: not alone, and not together with others', async () => {
+    const deal = await exchange.openNewDeal()
+    const { chain, relayer } = exchange
+    const poor = await makeSettlement(exchange, deal, { certificate: { score: 10 } })
+    const count = () => chain.client.getTransactionCount({ address: relayer.address })
+    const before = await count()
+    const none = await settle({ chain, relayer, deal, settlements: [poor.settlement] })
+    assert.deepEqual([none.transaction, none.gas, none.settled], [undefined, 0n, []])
+    assert.equal(await count(), before)
+    const personTag = hash('one person')
+    const [one, two] = [
+      await makeSettlement(exchange, deal, { certificate: { personTag } }),
+      await makeSettlement(exchange, deal, { certificate: { personTag } }),
+    ]
+    const settlements = [poor.settlement, one.settlement, two.settlement]
+    const { settled, refused } = await settle({ chain, relayer, deal, settlements })
+    assert.equal(settled.length, 1)
+    assert.deepEqual(
+      refused.map(({ index, code }) => [index, code]),
+      [
+        [0, 'CertificateScoreBelowTiers'],
+        [2, 'PersonTagOverCap'],
+      ],
+    )
+    assert.equal(await count(), before + 1)
   })
 
   it('strictly, one refusal refuses all and costs nothing', async () => {

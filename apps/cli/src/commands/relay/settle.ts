@@ -29,10 +29,12 @@ export function define(settle: Command): void {
     .action(async (files: string[], options: Options, command: Command) => {
       const { result, token } = await settleOffers(files, options)
       if (result.settled.length === 0) {
-        const codes = result.refused.map(({ code }) => code).join(', ')
+        const [first] = result.refused
+        const reasons = result.refused.map(({ index, message }) => `${files[index]}: ${message}`)
         throw new RefusedError(
-          `Chain.${result.refused[0]?.code ?? 'Refused'}`,
-          `nothing was settled: ${codes}`,
+          `Chain.${first?.code ?? 'Refused'}`,
+          `nothing was settled, and nothing was paid. ${reasons.join('; ')}`,
+          first?.hint,
         )
       }
       const settled = result.settled.map(({ recordId, record }) => ({
@@ -52,8 +54,11 @@ export function define(settle: Command): void {
             ({ recordId, record }) =>
               `settled ${recordId}: ${amount(record.net, token)} to the provider`,
           ),
-          ...result.refused.map(({ index, code }) => `refused ${files[index]}: ${code}`),
-          gasOf(result.gas, result.transaction),
+          ...result.refused.map(
+            ({ index, code, message, hint }) =>
+              `refused ${files[index]}: ${message} (${code}). ${hint}`,
+          ),
+          gasOf(result.gas, result.transaction as Hex),
         ],
       )
       if (result.refused.length > 0) process.exitCode = EXIT.failed

@@ -116,7 +116,7 @@ function settledLine({ settled, refused, gas, transaction }: SettleResult): Line
   return {
     label: '7 settle',
     text: `${amount(first.record.net)} to the patient, ${decimal(shares)} to oracles, same transaction as the consent`,
-    transaction: { hash: transaction, gas },
+    ...(transaction === undefined ? {} : { transaction: { hash: transaction, gas } }),
   }
 }
 
