@@ -41,10 +41,10 @@ export async function recordLoader(): Promise<Loader.Loader> {
   })
 }
 
-/** An account by the name of its key; `consumer` and `relayer` are the funded ones of a development network. */
+/** An account that the wallet has, by the name of its key; `consumer` and `relayer` are the funded ones of a development network. @throws Wallet.NoAccount */
 export function accountOf(session: Session, name: string): LocalAccount {
   if (isDevelopment() && (name === 'consumer' || name === 'relayer' || name === 'deployer')) {
     return developmentAccount(name)
   }
-  return session.wallet.account(name)
+  return session.wallet.existing(name)
 }

@@ -12,6 +12,8 @@ export type AgreementTerm = { id: number; required: boolean; title: string; text
 export type Agreement = {
   version: 1
   consumerName: string
+  /** Where the person who consents reaches the consumer: an address, a telephone number or a mail address. */
+  consumerContact?: string
   /** A Data Use Ontology code. */
   purpose: string
   resale: boolean

@@ -40,6 +40,9 @@ function common(terms: Terms, purpose: Purpose): string[] {
   const limits = modifiers.map((one) => `${one.words} (${one.code})`).join(', ')
   return [
     `I allow ${terms.consumerName} to use the data named here for: ${terms.purpose.words} (${purpose.code}, ${purpose.name}).`,
+    ...(terms.consumerContact === undefined
+      ? []
+      : [`${terms.consumerName} can be reached at: ${terms.consumerContact}.`]),
     ...(limits === '' ? [] : [`The use is narrowed: ${limits}.`]),
     ...(terms.data === undefined ? [] : [`The data is: ${terms.data}.`]),
     ...sensitiveSentence(terms.sensitive ?? []),
@@ -116,6 +119,7 @@ function assertTerms(terms: Terms): void {
   assertPlain({
     'purpose.words': terms.purpose.words,
     consumerName: terms.consumerName,
+    consumerContact: terms.consumerContact,
     price: terms.price,
     data: terms.data,
     discloser: terms.discloser,

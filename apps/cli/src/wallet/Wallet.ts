@@ -11,6 +11,8 @@ import { readNamedText } from '../namedFiles.ts'
 export type Wallet = {
   /** The account of that name, made at its first use. */
   account(name: string): LocalAccount
+  /** The account of that name. @throws Wallet.NoAccount where the wallet has none */
+  existing(name: string): LocalAccount
   /** The Ed25519 holder key of that name, made at its first use. */
   holderKey(name: string): Keys.HolderKey
   /** The X25519 key of that name, made at its first use. */
@@ -33,6 +35,11 @@ export async function openWallet(home: string): Promise<Wallet> {
   const secret = (name: string): Uint8Array => keystore.getOrCreate(name, () => random(32))
   return {
     account: (name) => privateKeyToAccount(toHex(secret(`account.${name}`))),
+    existing: (name) => {
+      const found = keystore.get(`account.${name}`)
+      if (found === undefined) throw new NoAccountError(name)
+      return privateKeyToAccount(toHex(found))
+    },
     holderKey: (name) => Keys.holderKeyOf(secret(`holder.${name}`)),
     encryptionKey: (name) => {
       const seed = secret(`encryption.${name}`)
@@ -47,6 +54,14 @@ export class NoPasswordError extends AmbrosiaError {
   constructor() {
     super('Wallet.NoPassword', 'production needs a password for the wallet', {
       hint: 'Set AMBROSIA_PASSWORD_FILE to a file that holds it.',
+    })
+  }
+}
+
+export class NoAccountError extends AmbrosiaError {
+  constructor(name: string) {
+    super('Wallet.NoAccount', `the wallet has no account called ${name}`, {
+      hint: 'See ambrosia keys list, or make it: ambrosia keys create NAME.',
     })
   }
 }

@@ -92,6 +92,7 @@ export const agreementSchema = {
   properties: {
     version: { const: 1 },
     consumerName: { type: 'string', minLength: 1, maxLength: 200 },
+    consumerContact: { type: 'string', minLength: 3, maxLength: 200 },
     purpose: { type: 'string', pattern: '^DUO:\\d{7}$' },
     resale: { type: 'boolean' },
     retentionEnd: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' },

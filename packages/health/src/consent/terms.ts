@@ -9,6 +9,8 @@ export type Terms = {
     modifiers?: readonly string[]
   }
   consumerName: string
+  /** Where the person reaches the consumer. */
+  consumerContact?: string
   /** What the person receives, such as `4.75 MED`. */
   price: string
   /** Last day of use, ISO 8601 date. */

@@ -64,6 +64,33 @@ describe('openDeal', () => {
     assert.equal(await client.getTransactionCount(exchange.consumer), count)
   })
 
+  it('locks no money for what no record can meet, or for a consumer without a key', async () => {
+    const { exchange, store, agreement } = market
+    const { client } = exchange.chain
+    const count = await client.getTransactionCount(exchange.consumer)
+    const rest = {
+      chain: exchange.chain,
+      store: store.client,
+      account: exchange.consumer,
+      agreement,
+      choices: await market.choices(),
+      development: true,
+      now: market.now,
+    }
+    const predicates = [{ id: 'broken', expression: 'Bundle.entry.(' }]
+    await assert.rejects(openDeal({ ...rest, criteria: { ...market.criteria, predicates } }), {
+      code: 'Criteria.Unsatisfiable',
+    })
+    const nobody = `did:ambrosia:31337:${'0'.repeat(39)}9`
+    await assert.rejects(
+      openDeal({ ...rest, criteria: { ...market.criteria, consumer: nobody } }),
+      {
+        code: 'Deal.NoDeliveryKey',
+      },
+    )
+    assert.equal(await client.getTransactionCount(exchange.consumer), count)
+  })
+
   it('keeps the refusal of the token where the consumer has not enough', async () => {
     const { exchange, store, criteria, agreement } = market
     const poor = newAccount()

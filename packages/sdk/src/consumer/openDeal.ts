@@ -1,8 +1,7 @@
 import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
-import * as Agreement from '@ambrosia/exchange/Agreement'
-import * as Criteria from '@ambrosia/exchange/Criteria'
-import { assertTerms } from '@ambrosia/exchange/checks/checkTerms'
+import type * as Agreement from '@ambrosia/exchange/Agreement'
+import type * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Deal from '@ambrosia/exchange/Deal'
 import { type Hex, type RandomBytes, random, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
@@ -10,17 +9,15 @@ import type { LocalAccount } from 'viem'
 import type { Chain } from '../Chain.ts'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
 import { signPermit } from '../signPermit.ts'
+import { assertOpenable, type DealChoices } from './assertOpenable.ts'
 
 /** A deal that was just opened, with the transaction that did it. */
 export type OpenedDeal = Deal.Deal & { transaction: Hex; gas: bigint }
 
-/** What a consumer chooses; the rest of the terms follows from criteria, agreement and network. */
-export type DealChoices = Omit<
-  Deal.DealTerms,
-  'consumer' | 'token' | 'criteriaHash' | 'agreementHash' | 'purpose' | 'verifier'
->
-
-/** Opens a deal: escrows the budget in one transaction with an ERC-2612 permit, then publishes criteria and agreement. */
+/**
+ * Opens a deal: escrows the budget in one transaction with an ERC-2612 permit, then publishes criteria and agreement. What no record could
+ * satisfy or nobody could be delivered to is refused before. @throws Criteria.Unsatisfiable, Deal.NoDeliveryKey, Consent.*, Chain.*
+ */
 export async function openDeal(options: {
   chain: Chain
   store: StoreClient
@@ -38,18 +35,8 @@ export async function openDeal(options: {
   const { chain, account, criteria, agreement } = options
   const onProgress = options.onProgress ?? ignoreProgress
   const { contracts, chainId } = chain
-  const terms: Deal.DealTerms = {
-    ...options.choices,
-    consumer: account.address,
-    token: contracts.medToken,
-    criteriaHash: Criteria.hash(criteria),
-    agreementHash: Agreement.hash(agreement),
-    purpose: Deal.purposeHash(criteria.purpose),
-    verifier: contracts.certificateVerifier,
-  }
+  const { terms, budget } = await assertOpenable(options)
   const nowSec = BigInt(Math.floor(options.now() / 1000))
-  const budget = options.budget ?? Deal.minimumBudget(terms)
-  assertTerms(terms, { nowSec, development: options.development, budget })
   const salt = toHex((options.randomBytes ?? random)(32))
   const permit = await signPermit(chain, account, budget, nowSec + 3600n)
   const receipt = await chain.send(account, {

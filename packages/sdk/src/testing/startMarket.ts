@@ -15,11 +15,14 @@ import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Generator from '@ambrosia/health/Generator'
 import { type Hex, random, toHex, toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as Envelope from '@ambrosia/sealing/Envelope'
 import type { Ending } from '@ambrosia/testing/defer'
 import { startExchange } from '@ambrosia/testing/startExchange'
 import { hash, newAccount } from '@ambrosia/testing/values'
 import { isAddressEqual } from 'viem'
-import { type DealChoices, openDeal } from '../consumer/openDeal.ts'
+import type { DealChoices } from '../consumer/assertOpenable.ts'
+import { openDeal } from '../consumer/openDeal.ts'
+import { createConsumerDid } from '../identity/createDid.ts'
 import type { Offering } from '../provider/offerRecord.ts'
 
 /** What an oracle of the market answers to a submission, before it signs. */
@@ -47,7 +50,15 @@ export async function startMarket(t: Ending) {
     clock.nowMs = Number(await exchange.now()) * 1000
   }
   const { record, issuer, holderKey } = await issueTestRecord(new Date(now() - 60_000), loader)
-  const criteria = criteriaOf(issuer)
+  const { publicKey: deliveryKey } = await Envelope.createKeyPair()
+  const { did: consumer } = await createConsumerDid({
+    chain: exchange.chain,
+    controller: exchange.consumer,
+    relayer: exchange.relayer,
+    deliveryKey,
+    now,
+  })
+  const criteria = criteriaOf(issuer, consumer)
   const agreement = Agreement.parse({
     version: 1,
     consumerName: 'Institute',
@@ -220,7 +231,7 @@ async function issueTestRecord(
   return { record, issuer, holderKey }
 }
 
-function criteriaOf(issuer: string): Criteria.Criteria {
+function criteriaOf(issuer: string, consumer: string): Criteria.Criteria {
   return Criteria.parse({
     version: 1,
     title: 'Diabetes research',
@@ -241,6 +252,6 @@ function criteriaOf(issuer: string): Criteria.Criteria {
     predicates: [],
     issuers: [issuer],
     purpose: 'DUO:0000007',
-    consumer: 'did:example:consumer',
+    consumer,
   })
 }

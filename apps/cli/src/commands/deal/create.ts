@@ -1,17 +1,21 @@
+import type { DealChoices } from '@ambrosia/sdk/consumer/assertOpenable'
 import type { Command } from 'commander'
 import { isDevelopment } from '../../environment.ts'
-import { amount, gasOf } from '../../figures.ts'
-import { readNamedJson } from '../../namedFiles.ts'
+import { amount, gasOf, time } from '../../figures.ts'
 import { wholeNumber } from '../../options.ts'
-import { show } from '../../output.ts'
+import { progress, show } from '../../output.ts'
+import { type ConsumerNames, readAgreement, readCriteria } from './documents.ts'
+import { parseTier, type Tier } from './tiers.ts'
 
 const DAY_SEC = 86_400
 
-type Options = {
+type Options = ConsumerNames & {
   criteria: string
   agreement?: string
-  consumerName: string
   price: string
+  tier?: string[]
+  sample?: string
+  dryRun: boolean
   records: number
   perPerson: number
   quorum: number
@@ -33,8 +37,15 @@ export function define(create: Command): void {
       '--agreement <file>',
       'agreement document; default: research, no resale, no identification',
     )
-    .option('--consumer-name <text>', 'who you are, in the default agreement', 'Unnamed researcher')
+    .option('--consumer-name <text>', 'who you are; required unless the agreement says it')
+    .option(
+      '--consumer-contact <text>',
+      'where a person who consents reaches you; required unless the agreement says it',
+    )
     .option('--price <med>', 'price of a record in MED', '5')
+    .option('--tier <score:price...>', 'prices by quality instead of one, such as 50:3 80:5')
+    .option('--sample <dir>', 'judge a folder of Bundles first, as deal check does')
+    .option('--dry-run', 'say what the deal would be and cost, and open none', false)
     .option('--records <n>', 'most records', wholeNumber(1, 1_000_000), 10)
     .option('--per-person <n>', 'most records of one person', wholeNumber(1, 64), 1)
     .option('--quorum <n>', 'oracles that must certify', wholeNumber(1, 16), 2)
@@ -45,10 +56,29 @@ export function define(create: Command): void {
     .option('--key <name>', 'account of the consumer', 'consumer')
     .addHelpText(
       'after',
-      '\nExample:\n  ambrosia did create --key consumer\n  ambrosia deal create --criteria criteria.json --price 5 --records 10',
+      `
+What no record could meet is refused before anything is paid: types, codes, claims and predicates that do not exist, a consumer without a key.
+
+Example:
+  ambrosia did create --key consumer
+  ambrosia deal create --criteria examples/deal/criteria.json --agreement examples/deal/agreement.json --records 10
+  ambrosia deal create --criteria criteria.json --consumer-name "Institute for Diabetes Research" \\
+    --consumer-contact data@institute.example --tier 50:3 80:5 --sample sample --dry-run
+
+With --json: {"version":1,"ok":true,"deal":"0x…","budget":"50000000000000000000","gas":165621,"transaction":"0x…","consumer":"…"}`,
     )
     .action(async (options: Options, command: Command) => {
-      const opened = await openFrom(options)
+      const { check, summary, open } = await prepare(options)
+      if (options.dryRun) {
+        show(command, { dryRun: true, ...summary.json, check: check?.json }, [
+          ...(check?.lines ?? []),
+          ...summary.lines,
+          'Nothing was opened.',
+        ])
+        return
+      }
+      for (const line of [...(check?.lines ?? []), ...summary.lines]) progress(line)
+      const opened = await open()
       show(
         command,
         {
@@ -56,6 +86,8 @@ export function define(create: Command): void {
           budget: opened.budget.toString(),
           gas: Number(opened.gas),
           transaction: opened.transaction,
+          consumer: opened.agreement.consumerName,
+          ...(check === undefined ? {} : { check: check.json }),
         },
         [
           `deal    ${opened.dealId}`,
@@ -66,70 +98,132 @@ export function define(create: Command): void {
     })
 }
 
-async function openFrom(options: Options) {
+async function prepare(options: Options) {
   const { accountOf, openSession } = await import('../../Session.ts')
   const { createIssuerClient } = await import('@ambrosia/api/issuer/IssuerClient')
   const { openDeal } = await import('@ambrosia/sdk/consumer/openDeal')
-  const { readOperators, readOracle } = await import('@ambrosia/chain/read/oracle')
-  const Criteria = await import('@ambrosia/exchange/Criteria')
-  const Agreement = await import('@ambrosia/exchange/Agreement')
-  const Validation = await import('@ambrosia/health/Validation')
+  const { assertOpenable } = await import('@ambrosia/sdk/consumer/assertOpenable')
   const DidAmbrosia = await import('@ambrosia/credentials/DidAmbrosia')
-  const { fromHex, toHex } = await import('@ambrosia/primitives/Bytes')
-  const { fromDecimal } = await import('@ambrosia/primitives/Units')
-  const { researchAgreement } = await import('../../researchAgreement.ts')
+  const { fromHex } = await import('@ambrosia/primitives/Bytes')
+  const { checkFolder } = await import('./checkFolder.ts')
+  const tiers = await tiersOf(options)
+  const nowSec = Math.floor(Date.now() / 1000)
+  const retention = new Date((nowSec + 160 * DAY_SEC) * 1000).toISOString().slice(0, 10)
+  const agreement = await readAgreement(options.agreement, options, retention)
   const session = await openSession()
   const { chain, store, network } = session
   const account = accountOf(session, options.key)
-  const nowSec = Math.floor(Date.now() / 1000)
   const issuer = createIssuerClient({ url: network.services.issuer, fetch, now: Date.now })
-  const consumer = DidAmbrosia.toDid(
-    network.chainId,
-    DidAmbrosia.idOf(account.address, fromHex(`0x${'00'.repeat(32)}`)),
-  )
-  const source = readNamedJson(options.criteria) as Record<string, unknown>
-  const criteria = Criteria.parse({
-    ...source,
-    ...(source['issuers'] === undefined || source['issuers'] === 'network'
-      ? { issuers: [(await issuer.service()).did] }
-      : {}),
-    ...(source['consumer'] === undefined || source['consumer'] === 'network' ? { consumer } : {}),
+  const criteria = await readCriteria(options.criteria, {
+    issuer: async () => (await issuer.service()).did,
+    consumer: () =>
+      DidAmbrosia.toDid(
+        network.chainId,
+        DidAmbrosia.idOf(account.address, fromHex(`0x${'00'.repeat(32)}`)),
+      ),
   })
-  const retentionEnd = nowSec + 160 * DAY_SEC
-  const agreement =
-    options.agreement === undefined
-      ? researchAgreement(
-          options.consumerName,
-          new Date(retentionEnd * 1000).toISOString().slice(0, 10),
-        )
-      : Agreement.parse(readNamedJson(options.agreement))
-  const operators = await readOperators(chain.client, chain.contracts.oracleRegistry)
-  const oracles = await Promise.all(
-    operators.map((operator) => readOracle(chain.client, chain.contracts.oracleRegistry, operator)),
-  )
-  return await openDeal({
+  const choices = await choicesOf(options, { session, tiers, nowSec, agreement })
+  const opening = {
     chain,
     store,
     account,
     criteria,
     agreement,
-    choices: {
-      tiers: [{ minimumScore: options.minimumScore, price: fromDecimal(options.price) }],
-      maximumRecords: options.records,
-      perPersonCap: options.perPerson,
-      commissionCapBps: options.commissionBps,
-      certificateLife: 3600,
-      deliveryWindow: options.windowHours * 3600,
-      retentionEnd: BigInt(Math.floor(Date.parse(`${agreement.retentionEnd}T00:00:00Z`) / 1000)),
-      oracles: oracles
-        .filter((oracle) => oracle.status === 'Active')
-        .map((oracle) => oracle.operator),
-      quorum: options.quorum,
-      stores: [await store.account()],
-      validatorHash: toHex(Validation.validatorHash()),
-      expiry: BigInt(nowSec + options.days * DAY_SEC),
-    },
+    choices,
     development: isDevelopment(),
     now: Date.now,
-  })
+  }
+  const { budget } = await assertOpenable(opening)
+  const check =
+    options.sample === undefined
+      ? undefined
+      : await checkFolder(criteria, {
+          sample: options.sample,
+          tiers,
+          maximumRecords: options.records,
+          commissionBps: options.commissionBps,
+        })
+  return { check, summary: summaryOf(opening, budget), open: () => openDeal(opening) }
+}
+
+async function tiersOf({ price, tier, minimumScore }: Options): Promise<Tier[]> {
+  const { fromDecimal } = await import('@ambrosia/primitives/Units')
+  if (tier === undefined) return [{ minimumScore, price: fromDecimal(price) }]
+  return tier.map(parseTier).sort((one, other) => one.minimumScore - other.minimumScore)
+}
+
+async function choicesOf(
+  options: Options,
+  {
+    session,
+    tiers,
+    nowSec,
+    agreement,
+  }: {
+    session: Awaited<ReturnType<typeof import('../../Session.ts').openSession>>
+    tiers: Tier[]
+    nowSec: number
+    agreement: { retentionEnd: string }
+  },
+): Promise<DealChoices> {
+  const { readOperators, readOracle } = await import('@ambrosia/chain/read/oracle')
+  const Validation = await import('@ambrosia/health/Validation')
+  const { toHex } = await import('@ambrosia/primitives/Bytes')
+  const { client, contracts } = session.chain
+  const operators = await readOperators(client, contracts.oracleRegistry)
+  const oracles = await Promise.all(
+    operators.map((operator) => readOracle(client, contracts.oracleRegistry, operator)),
+  )
+  return {
+    tiers,
+    maximumRecords: options.records,
+    perPersonCap: options.perPerson,
+    commissionCapBps: options.commissionBps,
+    certificateLife: 3600,
+    deliveryWindow: options.windowHours * 3600,
+    retentionEnd: BigInt(Math.floor(Date.parse(`${agreement.retentionEnd}T00:00:00Z`) / 1000)),
+    oracles: oracles.filter(({ status }) => status === 'Active').map(({ operator }) => operator),
+    quorum: options.quorum,
+    stores: [await session.store.account()],
+    validatorHash: toHex(Validation.validatorHash()),
+    expiry: BigInt(nowSec + options.days * DAY_SEC),
+  }
+}
+
+/** What the deal is and costs, before it is opened. */
+function summaryOf(
+  {
+    criteria,
+    agreement,
+    choices,
+  }: {
+    criteria: { title: string; purpose: string; consumer: string; issuers: readonly string[] }
+    agreement: { consumerName: string; consumerContact?: string; retentionEnd: string }
+    choices: DealChoices
+  },
+  budget: bigint,
+) {
+  const { tiers, maximumRecords, perPersonCap, oracles, quorum, commissionCapBps } = choices
+  return {
+    json: {
+      title: criteria.title,
+      consumer: agreement.consumerName,
+      contact: agreement.consumerContact,
+      consumerDid: criteria.consumer,
+      issuers: criteria.issuers,
+      tiers: tiers.map((tier) => ({ ...tier, price: tier.price.toString() })),
+      maximumRecords,
+      budget: budget.toString(),
+    },
+    lines: [
+      `consumer   ${agreement.consumerName}, ${agreement.consumerContact}`,
+      `purpose    ${criteria.title} (${criteria.purpose}), kept until ${agreement.retentionEnd}`,
+      ...tiers.map(
+        (tier) => `tier       score ${tier.minimumScore} and more, ${amount(tier.price)}`,
+      ),
+      `records    ${maximumRecords} at most, ${perPersonCap} of one person, until ${time(choices.expiry)}`,
+      `oracles    ${quorum} of ${oracles.length} must certify; they get up to ${commissionCapBps / 100} % of the price`,
+      `escrow     ${amount(budget)}`,
+    ],
+  }
 }

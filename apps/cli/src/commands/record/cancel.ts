@@ -20,7 +20,7 @@ export function define(cancel: Command): void {
       const offer = readNamedJson(file) as { dealId: Hex; consentHash: Hex }
       const receipt = await cancelConsent({
         chain: session.chain,
-        provider: session.wallet.account(saleAccountName(options.name, offer.dealId)),
+        provider: session.wallet.existing(saleAccountName(options.name, offer.dealId)),
         relayer: accountOf(session, options.relayer),
         consentHash: offer.consentHash,
         now: Date.now,

@@ -41,7 +41,7 @@ export function define(revoke: Command): void {
       if (!settled)
         throw new RefusedError('Record.NotSettled', 'the chain has no settled record of that id')
       const { record } = settled
-      const provider = session.wallet.account(saleAccountName(options.name, record.dealId))
+      const provider = session.wallet.existing(saleAccountName(options.name, record.dealId))
       const endSec = await readDeliveryEnd(chain.client, chain.contracts.consentBook, record)
       const { timestamp } = await chain.client.getBlock()
       // After that time there is nothing left to undo.

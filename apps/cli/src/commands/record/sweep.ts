@@ -40,7 +40,7 @@ export function define(sweep: Command): void {
       if (options.link) progress(LINKAGE)
       const { amount, receipt } = await sweepProceeds({
         chain: session.chain,
-        payout: session.wallet.account(saleAccountName(options.name, options.deal)),
+        payout: session.wallet.existing(saleAccountName(options.name, options.deal)),
         relayer: accountOf(session, options.relayer),
         to: options.to as Hex,
         now: Date.now,
