@@ -4,7 +4,7 @@ import type * as Loader from '@ambrosia/credentials/Contexts'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { type NetworkFile, readNetworkFile } from '@ambrosia/devnet/NetworkFile'
 import { type Chain, createChain } from '@ambrosia/sdk/Chain'
-import type { LocalAccount } from 'viem'
+import { type Address, getAddress, isAddress, type LocalAccount } from 'viem'
 import { homeOf, isDevelopment } from './environment.ts'
 import { openWallet, type Wallet } from './wallet/Wallet.ts'
 
@@ -47,4 +47,10 @@ export function accountOf(session: Session, name: string): LocalAccount {
     return developmentAccount(name)
   }
   return session.wallet.existing(name)
+}
+
+/** The address of an account: of a name as `accountOf` takes it, or as it stands. @throws Wallet.NoAccount */
+export function addressOf(session: Session, nameOrAddress: string): Address {
+  if (isAddress(nameOrAddress, { strict: false })) return getAddress(nameOrAddress)
+  return accountOf(session, nameOrAddress).address
 }

@@ -17,7 +17,7 @@ export const COMMANDS: readonly Entry[] = [
   {
     name: 'record',
     group: 'As a patient:',
-    description: 'your records: list, offer, cancel, revoke, sweep, export',
+    description: 'your records: list, offer, sales, cancel, revoke, sweep, export',
     load: () => import('./record/index.ts'),
   },
   {
@@ -73,6 +73,24 @@ export const COMMANDS: readonly Entry[] = [
     group: 'As an operator:',
     description: 'put the contracts on an Ethereum: plan, execute, compare',
     load: () => import('./deploy/index.ts'),
+  },
+  {
+    name: 'balance',
+    group: 'Tools:',
+    description: 'MED, ether and credits of your accounts',
+    load: () => import('./balance.ts'),
+  },
+  {
+    name: 'send',
+    group: 'Tools:',
+    description: 'send MED or ether from an account of your wallet',
+    load: () => import('./send.ts'),
+  },
+  {
+    name: 'fund',
+    group: 'Tools:',
+    description: 'give an account MED and ether of a development network',
+    load: () => import('./fund.ts'),
   },
   {
     name: 'keys',

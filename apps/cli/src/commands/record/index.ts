@@ -16,6 +16,11 @@ export function define(record: Command): void {
       load: () => import('./offer.ts'),
     },
     {
+      name: 'sales',
+      description: 'what was sold: to whom, under which words, for how much, and until when',
+      load: () => import('./sales.ts'),
+    },
+    {
       name: 'cancel',
       description: 'withdraw a signed consent that is not settled yet',
       load: () => import('./cancel.ts'),

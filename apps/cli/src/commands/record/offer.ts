@@ -1,13 +1,10 @@
-import type { SignedConsent } from '@ambrosia/exchange/Settlement'
-import type { Offering, SealedForDeal } from '@ambrosia/sdk/provider/offerRecord'
-import type { OfferWords } from '@ambrosia/sdk/provider/permitCheck'
-import type { CertifiedOffer } from '@ambrosia/sdk/provider/submitOffer'
+import type { Offering } from '@ambrosia/sdk/provider/offerRecord'
 import type { Command } from 'commander'
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import { assertFree, writeNamed } from '../../namedFiles.ts'
 import { address, hash, walletName } from '../../options.ts'
 import { EXIT, progress, show, UsageError } from '../../output.ts'
-import { ask } from './ask.ts'
+import { makeOffer, type Prepared } from './makeOffer.ts'
 import { saleAccountName } from './saleAccount.ts'
 
 type Options = {
@@ -56,7 +53,7 @@ With --json: {"version":1,"ok":true,"agreed":true,"deal":"0x…","offer":"offer.
       if (!options.dryRun) assertOutput(out, options)
       const offering = await prepare(name, options)
       if (options.dryRun) return await showDryRun(command, offering)
-      const made = await makeOffer(offering, options)
+      const made = await makeOffer(offering, name, options)
       if ('declined' in made) {
         const left = made.declined === 'permission' ? 'Nothing has left.' : 'Nothing was sold.'
         show(command, { agreed: false, deal: options.deal, declined: made.declined }, [left])
@@ -88,8 +85,6 @@ function assertOutput(out: string, { force, yes }: Options): void {
   }
 }
 
-type Prepared = { offering: Offering; sealed: SealedForDeal; words: OfferWords; fee: bigint }
-
 /** Selects and seals; reads the deal, sends nothing of the person. */
 async function prepare(name: string, options: Options): Promise<Prepared> {
   const { fromDecimal } = await import('@ambrosia/primitives/Units')
@@ -115,7 +110,7 @@ async function prepare(name: string, options: Options): Promise<Prepared> {
     onProgress: tellProgress,
   }
   const sealed = await prepareOffer(offering)
-  return { offering, sealed, words: describeOffer(offering, sealed, fee), fee }
+  return { offering, sealed, words: describeOffer(offering, sealed, fee), fee, session }
 }
 
 async function showDryRun(command: Command, { offering, sealed, words }: Prepared): Promise<void> {
@@ -143,82 +138,6 @@ async function showDryRun(command: Command, { offering, sealed, words }: Prepare
       'Nothing was sent.',
     ],
   )
-}
-
-type Made = {
-  score: number
-  signatures: number
-  account: Address
-  consentHash: Hex
-  file: object
-}
-
-async function makeOffer(
-  { offering, sealed, fee }: Prepared,
-  options: Options,
-): Promise<Made | { declined: 'permission' | 'consent' }> {
-  const { certifyOffer } = await import('@ambrosia/sdk/provider/offerRecord')
-  const { giveConsent } = await import('@ambrosia/sdk/provider/giveConsent')
-  const { DeclinedError, permitCheck } = await import('@ambrosia/sdk/provider/permitCheck')
-  try {
-    const permission = await permitCheck({
-      offering,
-      sealed,
-      maximumRelayerFee: fee,
-      confirm: async ({ permission, consent }) => {
-        const shown = [
-          ...permission,
-          'If it passes, you are asked for this consent, at the lowest price of the deal or more:',
-          ...consent.map((sentence) => `  ${sentence}`),
-        ]
-        const isGiven = await ask(shown, 'Let them check it?', options.yes)
-        if (!isGiven) throw new DeclinedError('permission')
-      },
-    })
-    const certificate = await certifyOffer(offering, sealed, permission)
-    const { consent, sentences } = await giveConsent({
-      offering,
-      sealed,
-      certificate,
-      maximumRelayerFee: fee,
-      ...(options.relayer === undefined ? {} : { relayer: options.relayer as Address }),
-      confirm: async (shown) => {
-        if (!(await ask(shown, 'Sign this consent?', options.yes)))
-          throw new DeclinedError('consent')
-      },
-    })
-    return {
-      score: certificate.certificate.score,
-      signatures: certificate.signatures.length,
-      account: offering.account.address,
-      consentHash: consent.consentHash,
-      file: await toFile(offering, certificate, consent, sentences),
-    }
-  } catch (error) {
-    if (error instanceof DeclinedError) return { declined: error.what }
-    throw error
-  }
-}
-
-async function toFile(
-  { deal }: Offering,
-  certificate: CertifiedOffer,
-  consent: SignedConsent,
-  sentences: readonly string[],
-): Promise<object> {
-  const { toSettlement } = await import('@ambrosia/exchange/Settlement')
-  const Certificate = await import('@ambrosia/exchange/Certificate')
-  const Consent = await import('@ambrosia/exchange/Consent')
-  return {
-    version: 1,
-    dealId: deal.dealId,
-    certificate: Certificate.toJson(certificate.certificate),
-    oracleSignatures: toSettlement(deal.terms, certificate, consent).oracleSignatures,
-    consent: Consent.toJson(consent.consent),
-    consentHash: consent.consentHash,
-    consentSignature: consent.signature,
-    sentences,
-  }
 }
 
 type Progress = { step: string; done: number; total?: number; unit: string }
