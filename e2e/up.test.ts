@@ -118,6 +118,7 @@ describe('ambrosia up', () => {
     assert.deepEqual(second.network, network)
     assert.equal(run('did', 'resolve', did).status, 0)
     const before = readFileSync(chainFileOf(home))
+    run('keys', 'create', 'other')
     const other = run('did', 'create', '--key', 'other')
     await waitFor(
       'the chain is kept',
