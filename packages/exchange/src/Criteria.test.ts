@@ -102,6 +102,14 @@ describe('Criteria', () => {
           error.code === 'Shape.Mismatch' && !error.message.includes(secret),
       )
     }
+    for (const [input, message] of [
+      [{ ...criteria, extra: secret }, /extra is not a member of it/],
+      [{ ...criteria, title: undefined }, /title is missing|type/],
+      [{ ...criteria, form: secret }, /\/form: it is not one of safe-harbor, identified/],
+      [{ ...criteria, [`${secret} and more`]: 1 }, /a member with another name is not a member/],
+    ] as const) {
+      assert.throws(() => Criteria.parse(input), { code: 'Shape.Mismatch', message })
+    }
     assert.throws(() => Criteria.parse({ ...criteria, dcql: { credentials: [{ id: 'x' }] } }), {
       code: 'Criteria.InvalidQuery',
     })

@@ -35,6 +35,12 @@ export function define(verify: Command): void {
         const { recordLoader } = await import('../Session.ts')
         const { parseProof } = await import('@ambrosia/sdk/consumer/parseProof')
         const proof = parseProof(readFileSync(proofFile, 'utf8'))
+        const here = await networkHere()
+        const isHere =
+          here?.chainId === proof.chainId &&
+          here.contracts['dealBook']?.toLowerCase() === proof.dealBook.toLowerCase()
+        const network =
+          here === undefined ? '' : isHere ? ', the one of this home' : ', not the one of this home'
         const resolver = options.offline ? undefined : await reachableResolver(proof.chainId)
         const verified = await verifyDelivery({
           bundleText: readFileSync(bundleFile, 'utf8'),
@@ -42,9 +48,11 @@ export function define(verify: Command): void {
           loader: await recordLoader(),
           ...(resolver ? { resolver } : {}),
         })
-        show(command, { ...verified, deal: proof.dealId, record: proof.recordId }, [
+        const { chainId, dealBook, dealId: deal, recordId: record } = proof
+        show(command, { ...verified, deal, record, chainId, dealBook, isOfThisNetwork: isHere }, [
           `${verified.resourceCount} resources, each signed by ${verified.issuer}`,
           `for deal ${proof.dealId} and consumer ${proof.consumer}`,
+          `of the network with chain ${proof.chainId} and DealBook ${proof.dealBook}${network}`,
           verified.issuerKey === 'chain'
             ? "issuer's key read from the chain"
             : "issuer's key taken from the proof, since no chain was asked: compare the DID document with one you trust",
@@ -64,6 +72,16 @@ function filesOf(
   return {
     bundleFile: file,
     proofFile: proof ?? join(dirname(file), name.replace('bundle', 'proof')),
+  }
+}
+
+/** The network of this home, where it has one. */
+async function networkHere() {
+  const { readNetworkFile } = await import('@ambrosia/devnet/NetworkFile')
+  try {
+    return readNetworkFile(homeOf())
+  } catch {
+    return undefined
   }
 }
 

@@ -70,7 +70,12 @@ describe('prepareHome', () => {
   it('freshly clears what the network made, wallet included, and nothing else', (t) => {
     const home = keptHome(t)
     assert.equal(prepareHome(home, 'up', true), undefined)
-    assert.deepEqual(readdirSync(home).sort(), ['development.json', 'notes.txt', 'up.pid'])
+    assert.deepEqual(readdirSync(home).sort(), [
+      '.gitignore',
+      'development.json',
+      'notes.txt',
+      'up.pid',
+    ])
     releaseHome(home)
   })
 
@@ -96,7 +101,12 @@ describe('prepareHome', () => {
       put(home, 'wallet/keystore.json')
       releaseHome(home)
       assert.equal(prepareHome(home, second, false), undefined)
-      assert.deepEqual(readdirSync(home).sort(), ['development.json', 'up.pid', 'wallet'])
+      assert.deepEqual(readdirSync(home).sort(), [
+        '.gitignore',
+        'development.json',
+        'up.pid',
+        'wallet',
+      ])
       releaseHome(home)
     }
   })

@@ -4,6 +4,7 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Maker, readMark, writeMark } from '../HomeMark.ts'
 import { type NetworkFile, readNetworkFile } from '../NetworkFile.ts'
 import { assertNoOwner, claimHome } from '../Owner.ts'
+import { writeWhole } from '../writeWhole.ts'
 import { chainFileOf } from './keepChain.ts'
 
 /** What of a home belongs to a network. */
@@ -33,6 +34,7 @@ export function prepareHome(home: string, maker: Maker, isFresh: boolean): Netwo
     const isOurs = NETWORK_PARTS.test(name) || (isFresh && PERSON_PARTS.test(name))
     if (isOurs && !before.includes(name)) rmSync(join(home, name), { recursive: true, force: true })
   }
+  if (!existsSync(join(home, '.gitignore'))) writeWhole(join(home, '.gitignore'), '*\n')
   writeMark(home, { version: 1, madeBy: maker, isComplete: false, before })
   return undefined
 }

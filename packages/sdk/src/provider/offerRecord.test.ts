@@ -66,6 +66,15 @@ describe('prepareOffer', () => {
     assert.deepEqual(steps, ['select', 'seal', 'wrap'])
   })
 
+  it('refuses a record of an issuer that the deal does not ask for, in words', async () => {
+    const offering = test.offeringFor(deal)
+    const criteria = { ...deal.criteria, issuers: ['did:example:other'] }
+    await assert.rejects(prepareOffer({ ...offering, deal: { ...deal, criteria } }), {
+      code: 'Offer.IssuerNotAsked',
+      message: /does not ask for records of did:key:/,
+    })
+  })
+
   it('refuses a record in another form, and one without what is asked for', async () => {
     const offering = test.offeringFor(deal)
     const identified = { ...deal, criteria: { ...deal.criteria, form: 'identified' as const } }

@@ -85,9 +85,14 @@ export async function readRecipients(chain: Chain, deal: Deal): Promise<Recipien
   }))
 }
 
-/** Selects what the deal needs and seals it to the deal's oracles. Nothing leaves the person yet. */
+/**
+ * Selects what the deal needs and seals it to the deal's oracles. Nothing leaves the person yet.
+ * @throws Offer.IssuerNotAsked, Offer.FormNotHeld, Offer.NothingSelected, Offer.ClaimsUnmatched, Offer.TooFewOracles, Offer.UntrustedVerifier
+ */
 export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
   const { chain, deal, record, onProgress = ignoreProgress } = offering
+  const issuer = String(record.credential['issuer'])
+  if (!deal.criteria.issuers.includes(issuer)) throw new IssuerNotAskedError(issuer)
   const selected = selectRecord(record, deal.criteria)
   const { indexes, total } = selected
   onProgress({ step: 'select', done: indexes.length, total, unit: 'resources' })
@@ -187,6 +192,15 @@ export class WrongReceiptError extends AmbrosiaError {
   constructor() {
     super('Offer.WrongReceipt', 'the receipt is not that of a store of the deal for this record', {
       hint: 'Nothing was sold. Offer again, or use another store of the deal.',
+    })
+  }
+}
+
+export class IssuerNotAskedError extends AmbrosiaError {
+  constructor(issuer: string) {
+    super('Offer.IssuerNotAsked', `the deal does not ask for records of ${issuer}`, {
+      details: { issuer },
+      hint: 'Nothing was sent. The deal names the issuers whose word counts: ambrosia deal show ID.',
     })
   }
 }

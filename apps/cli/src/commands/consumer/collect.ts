@@ -1,14 +1,20 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { toPlain } from '@ambrosia/primitives/Errors'
+import type { RecordOnChain } from '@ambrosia/sdk/readRecords'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { hash } from '../../options.ts'
+import { inParallel } from '../../inParallel.ts'
+import { writeNamed } from '../../namedFiles.ts'
+import { hash, wholeNumber } from '../../options.ts'
 import { EXIT, progress, RefusedError, show } from '../../output.ts'
+import { privateFolder } from '../../privateFolder.ts'
 
-type Options = { deal: string; out: string; key: string }
+type Options = { deal: string; out: string; key: string; parallel: number; again: boolean }
 type Collected = { recordId: string; bundle: string; proof: string; resources: number }
+type Failed = { recordId: string; code: string }
+type Result = { collected: Collected[]; present: string[]; stopped: string[]; failed: Failed[] }
 
 /** `ambrosia consumer collect`. */
 export function define(collect: Command): void {
@@ -16,70 +22,102 @@ export function define(collect: Command): void {
     .requiredOption('--deal <id>', 'deal to collect', hash)
     .requiredOption('--out <dir>', 'folder for bundle and proof of each record')
     .option('--key <name>', 'name of the consumer key', 'consumer')
-    .addHelpText('after', '\nExample:\n  ambrosia consumer collect --deal 0x… --out delivered')
+    .option('--parallel <n>', 'records at a time', wholeNumber(1, 32), 8)
+    .option('--again', 'fetch records that lie in the folder already once more', false)
+    .addHelpText(
+      'after',
+      `
+What lies in the folder already is left as it is: a run that was interrupted goes on where it ended.
+
+Example:
+  ambrosia consumer collect --deal 0x… --out delivered
+
+With --json: {"version":1,"ok":true,"collected":[{"recordId":"0x…","bundle":"delivered/….bundle.json","proof":"…","resources":56}],"present":[],"stopped":[],"failed":[]}`,
+    )
     .action(async (options: Options, command: Command) => {
-      const { collected, stopped, failed } = await collectAll(options)
-      if (collected.length === 0 && failed[0])
+      const result = await collectAll(options)
+      const { collected, present, failed } = result
+      if (collected.length + present.length === 0 && failed[0])
         throw new RefusedError(
           failed[0].code,
-          `none of ${failed.length} records could be collected`,
+          failed.length === 1
+            ? `record ${failed[0].recordId} could not be collected`
+            : `none of ${failed.length} records could be collected`,
+          'Collect again later; after the delivery window opens a claim: ambrosia consumer claim.',
         )
       if (failed.length > 0) process.exitCode = EXIT.failed
       show(
         command,
-        { ok: failed.length === 0, collected, stopped, failed },
-        collected.map((one) => one.bundle),
+        { ok: failed.length === 0, ...result },
+        [
+          ...collected.map((one) => one.bundle),
+          ...(present.length > 0 ? [`${present.length} in ${options.out} already`] : []),
+        ],
+        'nothing was sold into this deal yet',
       )
     })
 }
 
 /** One record that can't be had must not keep back the others. */
-async function collectAll(options: Options) {
+async function collectAll(options: Options): Promise<Result> {
   const { accountOf, openSession, recordLoader } = await import('../../Session.ts')
   const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
   const { readRecords } = await import('@ambrosia/sdk/readRecords')
+  const { assertCollectable } = await import('@ambrosia/sdk/consumer/assertCollectable')
   const { collectRecord } = await import('@ambrosia/sdk/consumer/collectRecord')
   const session = await openSession()
   const deal = await loadDeal(session, options.deal as Hex)
-  const { privateKey } = await session.wallet.encryptionKey(options.key)
+  const account = accountOf(session, options.key)
+  const { privateKey, publicKey } = await session.wallet.encryptionKey(options.key)
+  await assertCollectable({ chain: session.chain, deal, account, publicKey })
   const loader = await recordLoader()
   const records = await readRecords(session.chain, { dealId: deal.dealId })
-  mkdirSync(options.out, { recursive: true, mode: 0o700 })
-  const collected: Collected[] = []
-  const stopped: string[] = []
-  const failed: { recordId: string; code: string }[] = []
-  for (const { record, recordId, status } of records) {
+  privateFolder(options.out)
+  const result: Result = { collected: [], present: [], stopped: [], failed: [] }
+  const collect = async ({ record, recordId, status }: RecordOnChain): Promise<void> => {
+    const { bundle, proof } = filesOf(options.out, recordId)
     if (status !== 'settled') {
-      stopped.push(recordId)
+      result.stopped.push(recordId)
       progress(`${recordId}: the provider has revoked the consent: stop using it and delete it`)
-      continue
+      return
     }
+    if (!options.again && existsSync(bundle) && existsSync(proof)) {
+      result.present.push(recordId)
+      return
+    }
+    const found = await collectRecord({
+      chainId: session.network.chainId,
+      dealBook: session.chain.contracts.dealBook,
+      record,
+      recordId,
+      criteria: deal.criteria,
+      account,
+      key: { keyId: `${deal.criteria.consumer}#delivery-1`, privateKey },
+      store: session.store,
+      resolver: session.chain.resolver,
+      loader,
+      now: Date.now,
+      pause,
+    })
+    // The proof comes first: a Bundle that lies there has its proof.
+    writeNamed(proof, `${JSON.stringify(found.proof, null, 2)}\n`, { over: true })
+    writeNamed(bundle, `${found.bundleText}\n`, { over: true })
+    result.collected.push({ recordId, bundle, proof, resources: found.resourceCount })
+    progress(`${recordId}: ${found.resourceCount} resources, every digest is the issuer's`)
+  }
+  await inParallel(records, options.parallel, async (one) => {
     try {
-      const result = await collectRecord({
-        chainId: session.network.chainId,
-        dealBook: session.chain.contracts.dealBook,
-        record,
-        recordId,
-        criteria: deal.criteria,
-        account: accountOf(session, options.key),
-        key: { keyId: `${deal.criteria.consumer}#delivery-1`, privateKey },
-        store: session.store,
-        resolver: session.chain.resolver,
-        loader,
-        now: Date.now,
-        pause,
-      })
-      const base = join(options.out, recordId.slice(2, 18))
-      const [bundle, proof] = [`${base}.bundle.json`, `${base}.proof.json`]
-      writeFileSync(bundle, `${result.bundleText}\n`, { mode: 0o600 })
-      writeFileSync(proof, `${JSON.stringify(result.proof, null, 2)}\n`, { mode: 0o600 })
-      collected.push({ recordId, bundle, proof, resources: result.resourceCount })
-      progress(`${recordId}: ${result.resourceCount} resources, every digest is the issuer's`)
+      await collect(one)
     } catch (error) {
       const { code, message } = toPlain(error)
-      failed.push({ recordId, code })
-      progress(`${recordId}: ${message} (${code})`)
+      result.failed.push({ recordId: one.recordId, code })
+      progress(`${one.recordId}: ${message} (${code})`)
     }
-  }
-  return { collected, stopped, failed }
+  })
+  return result
+}
+
+function filesOf(folder: string, recordId: string): { bundle: string; proof: string } {
+  const base = join(folder, recordId.slice(2, 18))
+  return { bundle: `${base}.bundle.json`, proof: `${base}.proof.json` }
 }

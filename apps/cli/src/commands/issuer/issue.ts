@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
-import { readNamed, writeNamed } from '../../namedFiles.ts'
+import { homeOf } from '../../environment.ts'
+import { assertFree, readNamed, writeNamed } from '../../namedFiles.ts'
 import { walletName } from '../../options.ts'
-import { show } from '../../output.ts'
+import { show, UsageError } from '../../output.ts'
 
-type Options = { name: string; identified: boolean; report?: string }
+type Options = { name: string; identified: boolean; report?: string; force: boolean }
 
 /** `ambrosia issuer issue`. */
 export function define(issue: Command): void {
@@ -19,6 +20,7 @@ export function define(issue: Command): void {
       '--report <file>',
       'write the de-identification report: rules, paths and counts, never values',
     )
+    .option('--force', 'replace a record of that name, and a report that exists', false)
     .addHelpText(
       'after',
       '\nExample:\n  ambrosia synth --seed 1 --count 1 --condition diabetes --out sample\n  ambrosia issuer issue sample/patient-00000.json --name alice',
@@ -26,14 +28,23 @@ export function define(issue: Command): void {
     .action(async (file: string, options: Options, command: Command) => {
       const bundle = readNamed(file)
       const { openIssuer } = await import('./operator.ts')
-      const { saveRecord } = await import('../../wallet/records.ts')
+      const { recordNames, saveRecord } = await import('../../wallet/records.ts')
+      if (!options.force && recordNames(homeOf()).includes(options.name)) {
+        throw new UsageError(
+          `the wallet holds a record called ${options.name} already`,
+          'Choose another --name, or add --force to replace it.',
+        )
+      }
+      if (options.report !== undefined) assertFree(options.report, { over: options.force })
       const { client, session } = await openIssuer()
       const holder = session.wallet.holderKey(options.name)
       const form = options.identified ? 'identified' : 'safe-harbor'
       const issued = await client.issue(bundle, holder.did, form)
       await saveRecord(session, options.name, issued.record)
       if (options.report !== undefined)
-        writeNamed(options.report, `${JSON.stringify(issued.report, null, 2)}\n`)
+        writeNamed(options.report, `${JSON.stringify(issued.report, null, 2)}\n`, {
+          over: options.force,
+        })
       const { claimCount, digestCount, statusIndex } = issued
       const removed = issued.report?.removed ?? 0
       show(

@@ -1,7 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { writeNamed } from '../../namedFiles.ts'
 import { progress, show, UsageError } from '../../output.ts'
+import { privateFolder } from '../../privateFolder.ts'
 
 const FORMATS = ['bundle', 'ndjson', 'csv', 'parquet'] as const
 type Format = (typeof FORMATS)[number]
@@ -12,6 +14,7 @@ type Options = {
   view: string[]
   title: string
   proof?: string
+  force: boolean
 }
 
 /** `ambrosia record export`: delivered or own records as Bundle, NDJSON or tables, with a data set card. */
@@ -23,6 +26,7 @@ export function define(command: Command): void {
     .option('--view <files...>', 'SQL-on-FHIR ViewDefinitions instead of the built-in tables', [])
     .option('--title <text>', 'title of the data set card', 'Data set')
     .option('--proof <file>', 'proof.json of a delivery, named in the card')
+    .option('--force', 'write over files that exist', false)
     .addHelpText(
       'after',
       `
@@ -55,11 +59,11 @@ async function run(
   progress(`read ${records.length} records, ${all.length} resources`)
   const bundle = options.format.includes('bundle') ? Bundle.write(all) : undefined
   if (bundle !== undefined) Bundle.assertReadable(bundle, all)
-  await mkdir(options.out, { recursive: true })
+  privateFolder(options.out)
   const written: string[] = []
   const write = async (name: string, content: Uint8Array | string): Promise<void> => {
     const path = join(options.out, name)
-    await writeFile(path, content)
+    writeNamed(path, content, { over: options.force })
     written.push(path)
   }
   const asOf = new Date()
