@@ -55,7 +55,7 @@ describe('the command line', () => {
       for (const verb of verbs) {
         const text = await helpOf([name, verb])
         assert.match(text, /Examples?:\n( {2}|.*\n {2})/, `${name} ${verb}`)
-        assert.match(text, /--json/, `${name} ${verb}`)
+        assert.match(text, /With --json/, `${name} ${verb}`)
       }
     }
     assert.ok(nouns.has('deal') && nouns.has('record') && nouns.has('machine'))

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, type Option } from 'commander'
 import { addEntries, type Entry } from './commands/Entry.ts'
 import { COMMANDS } from './commands/index.ts'
 import { DEMOS } from './demos/index.ts'
@@ -29,11 +29,23 @@ export function createProgram(): Command {
     .option('--json', 'print one JSON object as the last line of standard output')
     .showHelpAfterError('(add --help for the options and examples)')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      optionDescription: (option) =>
+        `${option.description}${option.mandatory ? ' (required)' : ''}${defaultOf(option)}`,
+    })
     .addHelpText('after', AFTER_HELP)
   const demos = DEMOS.filter(({ noun }) => noun === undefined)
   addEntries(program, [...demos, ...COMMANDS.map(withDemo), HELP])
   return program
+}
+
+/** The default value of an option, as its help shows it. */
+function defaultOf({ defaultValue, defaultValueDescription }: Option): string {
+  if (defaultValueDescription !== undefined) return ` (default: ${defaultValueDescription})`
+  const isTold = defaultValue !== undefined && defaultValue !== false && defaultValue !== ''
+  if (!isTold || (Array.isArray(defaultValue) && defaultValue.length === 0)) return ''
+  return ` (default: ${JSON.stringify(defaultValue)})`
 }
 
 /** A noun with the demonstrations that belong to it. */
