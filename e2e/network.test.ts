@@ -323,7 +323,10 @@ describe('a network of services', () => {
       settlements: [toSettlement(deal.terms, certificate, consent)],
     })
     assert.equal(settled.length, 0)
-    assert.deepEqual(refused, [{ index: 0, code: 'ConsentCancelled' }])
+    assert.deepEqual(
+      refused.map(({ index, code }) => [index, code]),
+      [[0, 'ConsentCancelled']],
+    )
   })
 
   it("an operator that nobody admitted, or a judge of the consumer's own, reads and sells nothing", async () => {
