@@ -151,7 +151,7 @@ export async function consent({ saleId }: { saleId: string }): Promise<Sale> {
     net: settled.record.net,
     consentSignature: given.consent.signature,
     answersHash: given.consent.consent.answersHash,
-    transaction: result.transaction,
+    ...(result.transaction === undefined ? {} : { transaction: result.transaction }),
     gas: result.gas,
     settled: settled.record,
     settledId: settled.recordId,
