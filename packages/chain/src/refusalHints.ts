@@ -76,6 +76,12 @@ const HINTS: Readonly<Record<string, string>> = {
   RevocationExpired: 'Sign the revocation again.',
   RevocationSignatureInvalid: 'Only the account that sold the record can revoke: --name NAME.',
   CancellationExpired: 'Sign the withdrawal again.',
+  PaymentReturnShort:
+    'Bring the payment back to the account first, or revoke with --stop, which keeps it.',
+  PaymentReturnLate: 'Revoke with --stop: nothing goes back, and nothing more is released.',
+  PaymentReturnExpired: 'Sign the return of the payment again; check the clock.',
+  PaymentReturnUnsigned: 'The account that pays has to sign for this record and amount.',
+  DealBudgetShort: 'Offer into another deal, or wait until its consumer escrows more.',
   DeliveryWindowEnded: 'The time for a claim is over.',
   DeliveryWindowOpen: 'Try again after the delivery window has ended.',
   DeliveryClaimed: 'The delivery is claimed already; wait for the answer.',

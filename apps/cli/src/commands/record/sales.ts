@@ -96,7 +96,7 @@ function settledLines(
     ...(status === 'settled'
       ? [
           isOpen
-            ? `  revoke     until ${time(record.deliveryEnd)} the money goes back; afterwards it costs nothing`
+            ? `  revoke     until ${time(record.deliveryEnd)} the payment can go back and the sale be undone; --stop keeps it and ends later releases`
             : '  revoke     costs nothing and stops every later release',
           `  use ends   ${time(record.consentUntil)}`,
         ]
