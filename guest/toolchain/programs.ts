@@ -11,7 +11,7 @@ export type Program = {
 
 /** A Go module with what it needs from the repository. Paths are relative to the repository. */
 export type Module = {
-  name: 'examples' | 'probe' | 'library' | 'block'
+  name: 'examples' | 'probe' | 'library' | 'block' | 'rollup'
   directory: string
   sources: readonly string[]
   /** Modules from the proxy: they are vendored so that the overlay can reach them. */
@@ -46,7 +46,14 @@ const block: Module = {
   hasDependencies: true,
 }
 
-export const modules: readonly Module[] = [examples, probe, library, block]
+const rollup: Module = {
+  name: 'rollup',
+  directory: 'guest/rollup',
+  sources: ['guest/rollup', 'guest/block', 'guest/machine'],
+  hasDependencies: true,
+}
+
+export const modules: readonly Module[] = [examples, probe, library, block, rollup]
 
 export const programs: readonly Program[] = [
   example('digest'),
@@ -55,6 +62,7 @@ export const programs: readonly Program[] = [
   { name: 'probe', module: probe, package: '.' },
   { name: 'library', module: library, package: '.' },
   { name: 'block', module: block, package: './cmd/block' },
+  { name: 'rollup', module: rollup, package: './cmd/rollup' },
   { name: 'vectors', module: block, package: './cmd/vectors' },
 ]
 

@@ -56,7 +56,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     browser: true,
   },
   // Patient data can not reach a block by mistake: what knows it is not to be had here.
-  'packages/rollup': { imports: ['primitives', 'machine'], io: false },
+  'packages/rollup': { imports: ['primitives', 'machine', 'chain'], io: false },
   // Who is right about a run, never what the run is about. The prover and files are in a row of
   // their own.
   'packages/dispute': { imports: ['primitives', 'machine', 'chain'], io: false },
@@ -82,7 +82,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   // The page, its worker, its server and its builder; what a person does is the sdk's, never a rule
   // of its own.
   'apps/web': { imports: [...CLIENT, 'sdk'], io: true },
-  'apps/cli': { imports: [...LOWER, 'dispute', 'api', 'sdk', 'service', 'devnet'], io: true },
+  'apps/cli': {
+    imports: [...LOWER, 'dispute', 'rollup', 'api', 'sdk', 'service', 'devnet'],
+    io: true,
+  },
   // Solidity alone, with the configuration of its test runner.
   contracts: { imports: [], io: true },
   // Proves and verifies, as a process that is sent JSON: under another licence, so nothing imports

@@ -24,6 +24,8 @@ export type AnvilOptions = {
   loadFile?: string
   /** Seconds between blocks. Without it a block is mined for each transaction; under many at once that loses wake-ups. */
   intervalSec?: number
+  /** A block for each transaction and, where there is none, after the interval: for chains whose clock matters. */
+  mixed?: boolean
 }
 
 /**
@@ -36,6 +38,7 @@ export function program(options: AnvilOptions): Program {
   if (options.stateFile !== undefined) args.push('--state', options.stateFile)
   if (options.loadFile !== undefined) args.push('--load-state', options.loadFile)
   if (options.intervalSec !== undefined) args.push('--block-time', String(options.intervalSec))
+  if (options.mixed === true) args.push('--mixed-mining')
   return {
     name: 'chain',
     run: { binary: binary() },

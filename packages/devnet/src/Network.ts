@@ -62,6 +62,8 @@ export type StartOptions = {
   page?: boolean
   /** A chain with the contracts on it, to begin with: nothing is deployed then. */
   prepared?: { stateFile: string; contracts: NetworkFile['contracts'] }
+  /** Makes a block each second where nobody sends anything: for what looks at the chain's clock. Default false. */
+  blocksByClock?: boolean
   /** Oracles join by stake, evidence and votes, and keep epochs; without it the deployer admits them. */
   oracleNetwork?: OracleNetworkParameters
   /** Who starts it. The network of `up` is kept in its home and comes back with it; default `demo`, which is not. */
@@ -146,7 +148,13 @@ async function startProcesses(
     ? { stateFile: chainFileOf(home), contracts: kept.contracts }
     : options.prepared
   const loaded = prepared === undefined ? {} : { loadFile: prepared.stateFile }
-  const { url: rpcUrl } = await supervisor.add(Anvil.program({ port: chainPort.port, ...loaded }))
+  const { url: rpcUrl } = await supervisor.add(
+    Anvil.program({
+      port: chainPort.port,
+      ...loaded,
+      ...(options.blocksByClock === true && { intervalSec: 1, mixed: true }),
+    }),
+  )
   onStep('contracts')
   const contractsAt = performance.now()
   const { contracts, isCached } = prepared

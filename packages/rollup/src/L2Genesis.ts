@@ -1,6 +1,29 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { ChainRules } from './ChainRules.ts'
 
+/** A genesis file in the form of go-ethereum. Quantities are hex, decimal strings or numbers. */
+export type Genesis = {
+  config: Readonly<Record<string, unknown>> & { chainId: number }
+  nonce?: string
+  timestamp?: string | number
+  extraData?: string
+  gasLimit?: string | number
+  difficulty?: string | number
+  mixHash?: string
+  coinbase?: string
+  baseFeePerGas?: string | number
+  excessBlobGas?: string | number
+  blobGasUsed?: string | number
+  alloc: Readonly<Record<string, GenesisAccount>>
+}
+
+export type GenesisAccount = {
+  balance?: string | number
+  nonce?: string | number
+  code?: string
+  storage?: Readonly<Record<string, string>>
+}
+
 /** Contracts of L2 at fixed addresses; docs/protocol/rollup.md, section 6. */
 export const PREDEPLOYS = {
   messenger: '0x000000000000000000000000000000000000a001',
@@ -10,6 +33,8 @@ export const PREDEPLOYS = {
 
 /** Storage slot of the Messenger that holds the outbox root. */
 export const OUTBOX_ROOT_SLOT: Hex = `0x${'00'.repeat(32)}`
+/** Storage slot of the TokenBridge that holds its counterpart on L1. */
+const ZERO_SLOT: Hex = OUTBOX_ROOT_SLOT
 
 /** The contract of EIP-4788, from which contracts read anchors. */
 export const ANCHORS_ADDRESS: Hex = '0x000f3df6d732807ef1319fb7b8bb8522d0beac02'
@@ -38,17 +63,21 @@ export type GenesisOptions = {
   rules: Pick<ChainRules, 'chainId' | 'gasLimit'>
   /** Runtime code of the predeploys. */
   code: Readonly<Record<keyof typeof PREDEPLOYS, Hex>>
+  /** The network's Bridge on L1, in whose name tokens leave. */
+  l1Bridge: Hex
   /** Accounts that own something from the start; in a network that bridges everything, none. */
   balances?: Readonly<Record<Hex, bigint>>
 }
 
 /** The genesis file of a network's chain, in the form of go-ethereum. */
-export function createGenesis({ rules, code, balances = {} }: GenesisOptions) {
+export function createGenesis({ rules, code, l1Bridge, balances = {} }: GenesisOptions): Genesis {
   const contract = (runtime: Hex) => ({ balance: '0x0', nonce: '0x1', code: runtime })
-  const predeploys = Object.entries(PREDEPLOYS).map(([name, address]) => [
-    address,
-    contract(code[name as keyof typeof PREDEPLOYS]),
-  ])
+  const bridge = { [ZERO_SLOT]: `0x${l1Bridge.slice(2).toLowerCase().padStart(64, '0')}` }
+  const predeploys = [
+    [PREDEPLOYS.messenger, contract(code.messenger)],
+    [PREDEPLOYS.tokenBridge, { ...contract(code.tokenBridge), storage: bridge }],
+    [PREDEPLOYS.bridgedToken, contract(code.bridgedToken)],
+  ]
   const system = Object.entries(SYSTEM_CODE).map(([address, runtime]) => [
     address,
     contract(runtime),
@@ -85,10 +114,7 @@ export function createGenesis({ rules, code, balances = {} }: GenesisOptions) {
     mixHash: `0x${'00'.repeat(32)}`,
     coinbase: `0x${'00'.repeat(20)}`,
     baseFeePerGas: `0x${BASE_FEE.toString(16)}`,
-    alloc: Object.fromEntries([...system, ...predeploys, ...owners]) as Record<
-      string,
-      { balance: string; nonce?: string; code?: string }
-    >,
+    alloc: Object.fromEntries([...system, ...predeploys, ...owners]),
   }
 }
 

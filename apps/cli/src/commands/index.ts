@@ -33,6 +33,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./consumer/index.ts'),
   },
   {
+    name: 'bridge',
+    group: 'As a patient:',
+    description: 'move MED between Ethereum and a layer-2 chain: deposit, withdraw, claim',
+    load: () => import('./bridge/index.ts'),
+  },
+  {
     name: 'verify',
     group: 'As a researcher:',
     description: 'check a delivered Bundle against its proof: signature, deal, consumer, digests',
@@ -65,8 +71,20 @@ export const COMMANDS: readonly Entry[] = [
   {
     name: 'node',
     group: 'As an operator:',
-    description: 'run the layer-2 chain: import blocks, engines',
+    description: 'run the layer-2 chain: run, status, import blocks, engines',
     load: () => import('./node/index.ts'),
+  },
+  {
+    name: 'network',
+    group: 'As an operator:',
+    description: 'create a network of providers, a layer-2 chain of their own',
+    load: () => import('./network/index.ts'),
+  },
+  {
+    name: 'rollup',
+    group: 'As an operator:',
+    description: 'see the layer-2 chain at work',
+    load: () => import('./rollup.ts'),
   },
   {
     name: 'deploy',

@@ -11,6 +11,7 @@ type Options = {
   oracles?: number
   oracleNetwork: boolean
   fresh: boolean
+  l2: boolean
   inspect: string[]
   watch: string[]
 }
@@ -28,6 +29,7 @@ export function define(up: Command): void {
       'delete first what a development network made in this home, wallet included',
       false,
     )
+    .option('--l2', 'with a layer-2 chain of three members, whose gas is MED', false)
     .option(
       '--inspect <service>',
       'let a debugger attach to it, or to all; repeatable',
@@ -45,6 +47,7 @@ Examples:
   ambrosia up &
   ambrosia deal list
   ambrosia down
+  ambrosia up --l2
   ambrosia up --watch oracle-1 --inspect oracle-1`,
     )
     .action(run)
@@ -79,6 +82,7 @@ async function run(options: Options, command: Command): Promise<void> {
     ...(options.oracles === undefined ? {} : { oracleCount: options.oracles }),
     ...(options.oracleNetwork ? { oracleNetwork: await parametersOf(count) } : {}),
     maker: 'up',
+    blocksByClock: options.l2,
     fresh: options.fresh,
     page: true,
     restarts: true,
@@ -98,8 +102,12 @@ async function run(options: Options, command: Command): Promise<void> {
     },
     signal: stopping.signal,
   })
+  const l2 = options.l2 ? await addL2(network) : undefined
   await watch(watched, network, stopping.signal)
-  show(command, { network: network.file }, linesOf(network))
+  show(command, { network: network.file, ...(l2 && { l2: l2.result }) }, [
+    ...(l2?.lines ?? []),
+    ...linesOf(network),
+  ])
   void preparePage(network, stopping.signal)
   await ended
   progress('ending')
@@ -129,6 +137,21 @@ async function preparePage({ page, home }: Network, signal: AbortSignal): Promis
   const isBuilt = await buildPage({ folder: page.folder, logFile, signal })
   if (signal.aborted) return
   progress(isBuilt ? `the page is ready: ${page.url}` : `the page was not built; read ${logFile}`)
+}
+
+/** Starts a layer-2 chain beside the network. */
+async function addL2({ home, file, chain, supervisor }: Network) {
+  const { L2_PORT, startL2 } = await import('@ambrosia/devnet/l2/startL2')
+  const { rpcUrl } = file
+  const { contracts } = chain
+  const port = process.env['AMBROSIA_PORTS'] === 'any' ? 0 : L2_PORT
+  const onStep = (step: string) => progress(`starting: layer-2 ${step}`)
+  const l2 = await startL2({ home, rpcUrl, supervisor, contracts, port, onStep })
+  const nodes = l2.nodes.map(({ name, url, account }) => ({ name, url, account }))
+  return {
+    result: { network: l2.publicDescription, chainId: l2.network.rules.chainId, nodes },
+    lines: nodes.map(({ name, url, account }) => `${name.padEnd(10)}${url.padEnd(25)}${account}`),
+  }
 }
 
 /** The services that are named, `all` being each. @throws Cli.Usage for a name that this network does not have */

@@ -24,4 +24,10 @@ export const DEMOS: readonly Demo[] = [
       'oracles join by stake and evidence; one lies, one is down, and what it costs them',
     load: () => import('./oracle/command.ts'),
   },
+  {
+    noun: 'rollup',
+    name: 'demo',
+    description: 'run a chain of three members that settles on L1 without being shown',
+    load: () => import('./rollup/command.ts'),
+  },
 ]

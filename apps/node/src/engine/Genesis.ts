@@ -1,28 +1,6 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-
-/** A genesis file in the form of go-ethereum, as both engines read it. Quantities are hex, decimal strings or numbers. */
-export type Genesis = {
-  config: Readonly<Record<string, unknown>> & { chainId: number }
-  nonce?: string
-  timestamp?: string | number
-  extraData?: string
-  gasLimit?: string | number
-  difficulty?: string | number
-  mixHash?: string
-  coinbase?: string
-  baseFeePerGas?: string | number
-  excessBlobGas?: string | number
-  blobGasUsed?: string | number
-  alloc: Readonly<Record<string, GenesisAccount>>
-}
-
-export type GenesisAccount = {
-  balance?: string | number
-  nonce?: string | number
-  code?: string
-  storage?: Readonly<Record<string, string>>
-}
+import type { Genesis } from '@ambrosia/rollup/L2Genesis'
 
 /** Ethereum's own defaults where a genesis file leaves a field out (go-ethereum, `core/genesis.go`). */
 export const DEFAULTS = {

@@ -16,6 +16,8 @@ export type Header = {
   gasUsed: bigint
   baseFeePerGas: bigint | undefined
   extraData: Hex
+  feeRecipient: Hex
+  prevRandao: Hex
   parentBeaconBlockRoot: Hex | undefined
   /** RLP. */
   bytes: Uint8Array
@@ -83,6 +85,8 @@ function fromFields(fields: readonly Item[], bytes: Uint8Array): Header {
     gasUsed: toUint(at(10)),
     timestamp: toNumber(fields[11]),
     extraData: toHex(at(12)),
+    feeRecipient: toHex(at(2)),
+    prevRandao: toHex(at(13)),
     baseFeePerGas: baseFee && toUint(baseFee),
     parentBeaconBlockRoot: beaconRoot && toHex(beaconRoot),
     bytes,

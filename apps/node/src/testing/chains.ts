@@ -1,9 +1,9 @@
 import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { keccak256 } from '@ambrosia/primitives/Hash'
 import type { Attributes } from '@ambrosia/rollup/Derivation'
+import type { Genesis } from '@ambrosia/rollup/L2Genesis'
 import { createGenesis } from '@ambrosia/rollup/L2Genesis'
 import { privateKeyToAccount } from 'viem/accounts'
-import type { Genesis } from '../engine/Genesis.ts'
 import type { Header } from '../engine/Header.ts'
 
 export const CHAIN_ID = 777001
@@ -25,6 +25,7 @@ export function testGenesis(count: number, extra: Genesis['alloc'] = {}): Genesi
   const genesis = createGenesis({
     rules: { chainId: CHAIN_ID, gasLimit: GAS_LIMIT },
     code: { messenger: '0x00', tokenBridge: '0x00', bridgedToken: '0x00' },
+    l1Bridge: `0x${'b1'.repeat(20)}`,
     balances,
   })
   return { ...genesis, alloc: { ...genesis.alloc, ...extra } }

@@ -1,6 +1,6 @@
 import { concat, fromHex, fromUint, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256 } from '@ambrosia/primitives/Hash'
-import type { Genesis } from '../engine/Genesis.ts'
+import type { Genesis } from '@ambrosia/rollup/L2Genesis'
 import { accountOf, CHAIN_ID } from './chains.ts'
 
 /** A generator of numbers that depends on a seed alone. */

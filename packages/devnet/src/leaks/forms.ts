@@ -16,23 +16,41 @@ export type Form =
 export const SHORTEST_BYTES = 6
 
 /**
- * Every form of a text, at every alignment that the text may have inside of something longer. `secret` is its number, by which a hit is
+ * Every form of a text, or of bytes, at every alignment that the text may have inside of something longer. `secret` is its number, by which a hit is
  * reported: the text itself must not be.
  */
-export function formsOf(text: string, secret: number): Needle[] {
+export function formsOf(text: string | Uint8Array, secret: number): Needle[] {
+  return toNeedles(
+    typeof text === 'string' ? textForms(text) : byteForms(Buffer.from(text)),
+    secret,
+  )
+}
+
+type Written = [Form, Buffer | string]
+
+function textForms(text: string): Written[] {
   const utf8 = Buffer.from(text, 'utf8')
   const utf16 = Buffer.from(text, 'utf16le')
-  const written: [Form, Buffer | string][] = [
-    ['plain', utf8],
-    ['hex', utf8.toString('hex')],
-    ['hex', utf8.toString('hex').toUpperCase()],
-    ...base64(utf8).map((one): [Form, string] => ['base64', one]),
-    ...base64(utf8).map((one): [Form, string] => ['base64url', toUrl(one)]),
+  return [
+    ...byteForms(utf8),
     ['utf-16le', utf16],
     ['utf-16be', Buffer.from(utf16).swap16()],
-    ...jsonEscaped(text).map((one): [Form, string] => ['json', one]),
-    ...percentEncoded(text).map((one): [Form, string] => ['percent', one]),
+    ...jsonEscaped(text).map((one): Written => ['json', one]),
+    ...percentEncoded(text).map((one): Written => ['percent', one]),
   ]
+}
+
+function byteForms(bytes: Buffer): Written[] {
+  return [
+    ['plain', bytes],
+    ['hex', bytes.toString('hex')],
+    ['hex', bytes.toString('hex').toUpperCase()],
+    ...base64(bytes).map((one): Written => ['base64', one]),
+    ...base64(bytes).map((one): Written => ['base64url', toUrl(one)]),
+  ]
+}
+
+function toNeedles(written: readonly Written[], secret: number): Needle[] {
   const seen = new Set<string>()
   return written.flatMap(([form, one]) => {
     const bytes = typeof one === 'string' ? Buffer.from(one, 'utf8') : one

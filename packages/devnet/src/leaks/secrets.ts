@@ -4,7 +4,7 @@ import { SHORTEST_BYTES } from './forms.ts'
 /**
  * Something that must lie nowhere: what it is, for the report, and the texts by which it would be known. One of them found is a leak.
  */
-export type Secret = { kind: string; pieces: readonly string[] }
+export type Secret = { kind: string; pieces: readonly (string | Uint8Array)[] }
 
 const PIECE_CHARS = 64
 const PIECE_EVERY_CHARS = 256
@@ -14,6 +14,12 @@ const MOST_PIECES = 64
 export function shortSecret(kind: string, text: string): Secret {
   if (Buffer.byteLength(text) < SHORTEST_BYTES) throw new TooShortError(kind)
   return text.length <= PIECE_CHARS ? { kind, pieces: [text] } : longSecret(kind, text)
+}
+
+/** Bytes that must lie nowhere, such as an account: as they are, as hexadecimal, as Base64. @throws Leaks.TooShort below 6 bytes */
+export function bytesSecret(kind: string, bytes: Uint8Array): Secret {
+  if (bytes.length < SHORTEST_BYTES) throw new TooShortError(kind)
+  return { kind, pieces: [bytes] }
 }
 
 /**

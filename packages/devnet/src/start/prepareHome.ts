@@ -8,7 +8,7 @@ import { writeWhole } from '../writeWhole.ts'
 import { chainFileOf } from './keepChain.ts'
 
 /** What of a home belongs to a network. */
-const NETWORK_PARTS = /^(chain|issuer|store|oracle-\d+|live|logs|network\.json)$/
+const NETWORK_PARTS = /^(chain|issuer|store|oracle-\d+|l2|node-\d+|live|logs|network\.json)$/
 /** What a person makes in the home of a development network; `fresh` clears it too. */
 const PERSON_PARTS = /^(wallet|development-password|delivered)$/
 

@@ -5,23 +5,24 @@ import { assertNotInterrupted } from '../Process.ts'
 const TIMEOUT_MS = 60_000
 const POLL_MS = 50
 
-/** Waits until something is so. @throws Devnet.NotReady after a minute, Interrupted */
+/** Waits until something is so. @throws Devnet.NotReady after a while (default a minute), Interrupted */
 export async function waitFor(
   what: string,
   isDone: () => Promise<boolean>,
   signal: AbortSignal | undefined,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<void> {
-  const deadline = Date.now() + TIMEOUT_MS
+  const deadline = Date.now() + timeoutMs
   while (!(await isDone())) {
     assertNotInterrupted(signal)
-    if (Date.now() > deadline) throw new NotReadyError(what)
+    if (Date.now() > deadline) throw new NotReadyError(what, timeoutMs)
     await pause(POLL_MS)
   }
 }
 
 export class NotReadyError extends AmbrosiaError {
-  constructor(what: string) {
-    super('Devnet.NotReady', `timed out after ${TIMEOUT_MS / 1000} s waiting until ${what}`, {
+  constructor(what: string, timeoutMs: number) {
+    super('Devnet.NotReady', `timed out after ${timeoutMs / 1000} s waiting until ${what}`, {
       hint: 'Read the logs in the home of the network.',
     })
   }

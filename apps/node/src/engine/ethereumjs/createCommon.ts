@@ -1,9 +1,10 @@
+import type { Genesis } from '@ambrosia/rollup/L2Genesis'
 import { paramsBlock } from '@ethereumjs/block'
 import { Common, type CustomCrypto, parseGethGenesis } from '@ethereumjs/common'
 import { paramsEVM } from '@ethereumjs/evm'
 import { paramsTx } from '@ethereumjs/tx'
 import { paramsVM } from '@ethereumjs/vm'
-import { type Genesis, toQuantity } from '../Genesis.ts'
+import { toQuantity } from '../Genesis.ts'
 
 type ChainParams = ReturnType<typeof parseGethGenesis>
 type BlobSchedule = { target: number; max: number; baseFeeUpdateFraction: number }

@@ -1,8 +1,9 @@
+import type { Genesis } from '@ambrosia/rollup/L2Genesis'
 import { type Block, createBlock } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import type { MerkleStateManager } from '@ethereumjs/statemanager'
 import { Account, createAddressFromString, hexToBytes } from '@ethereumjs/util'
-import { DEFAULTS, type Genesis, toData, toQuantity } from '../Genesis.ts'
+import { DEFAULTS, toData, toQuantity } from '../Genesis.ts'
 
 /** Writes the genesis allocation and gives the genesis block, as go-ethereum makes it. @throws Genesis.Malformed */
 export async function createGenesisBlock(

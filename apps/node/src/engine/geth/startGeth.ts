@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { type Genesis, toQuantity } from '../Genesis.ts'
+import type { Genesis } from '@ambrosia/rollup/L2Genesis'
+import { toQuantity } from '../Genesis.ts'
 import { connectIpc, type IpcClient } from './IpcClient.ts'
 
 const SUPERVISE = fileURLToPath(new URL('./supervise.ts', import.meta.url))

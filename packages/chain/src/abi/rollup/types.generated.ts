@@ -6,6 +6,11 @@ export const assertionStatuses = ['Unknown', 'Pending', 'Confirmed', 'Refuted', 
 export type AssertionStatus = (typeof assertionStatuses)[number]
 export const AssertionStatus = { Unknown: 0, Pending: 1, Confirmed: 2, Refuted: 3, Dropped: 4 } as const
 
+/** What has become of a claim. Names in the order of the contract, whose numbers index them. */
+export const claimOutcomes = ['Unknown', 'Open', 'Stands', 'Falls', 'Lapsed'] as const
+export type ClaimOutcome = (typeof claimOutcomes)[number]
+export const ClaimOutcome = { Unknown: 0, Open: 1, Stands: 2, Falls: 3, Lapsed: 4 } as const
+
 /** Kinds of inbox entries, with the numbers that leaves have. Names in the order of the contract, whose numbers index them. */
 export const entryKinds = ['None', 'Deposit', 'Message', 'Forced', 'TokenDeposit', 'TokenReturn'] as const
 export type EntryKind = (typeof entryKinds)[number]

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertionsAbi, batchesAbi } from '@ambrosia/chain/abi/rollup'
+import { deposit } from '@ambrosia/rollup/bridge/deposit'
+import {
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  type Hex,
+  http,
+  type LocalAccount,
+  parseEther,
+} from 'viem'
+import { accountOf } from './testing/chains.ts'
+import { CONSUMER, startRollup, type TestRollup } from './testing/startRollup.ts'
+
+const chain = defineChain({
+  id: 777_001,
+  name: 'l2',
+  nativeCurrency: { name: 'MED', symbol: 'MED', decimals: 18 },
+  rpcUrls: { default: { http: [] } },
+})
+const DEPOSIT = parseEther('10')
+const PAID = parseEther('1')
+
+const clientOf = (url: string) =>
+  createPublicClient({ chain, transport: http(url), pollingInterval: 20, cacheTime: 0 })
+
+async function until(what: string, check: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 60_000
+  while (!(await check())) {
+    assert.ok(Date.now() < end, what)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function l1Of(rollup: TestRollup) {
+  return createPublicClient({ transport: http(rollup.l1.url), pollingInterval: 20, cacheTime: 0 })
+}
+
+function recordCount(rollup: TestRollup): Promise<bigint> {
+  return l1Of(rollup).readContract({
+    address: rollup.network.contracts.batches,
+    abi: batchesAbi,
+    functionName: 'count',
+  })
+}
+
+async function enter(rollup: TestRollup, url: string, recipient: Hex): Promise<void> {
+  const { network } = rollup
+  await deposit({ client: l1Of(rollup), account: CONSUMER, network, recipient, amount: DEPOSIT })
+  const isThere = async () => (await clientOf(url).getBalance({ address: recipient })) === DEPOSIT
+  await until('the deposit arrives', isThere)
+}
+
+function pay(url: string, account: LocalAccount, to: Hex): Promise<Hex> {
+  return createWalletClient({ account, chain, transport: http(url) }).sendTransaction({
+    to,
+    value: PAID,
+  })
+}
+
+describe('a network whose members do not all do their part', () => {
+  it('without a sequencer still takes deposits and transactions, through L1', async (t) => {
+    const rollup = await startRollup(t, { inclusionDelaySec: 3 })
+    const aggregator = await rollup.start(1, ['aggregator'], { AMBROSIA_NODE_PATIENCE_SEC: '1' })
+    const other = await rollup.start(2, ['full'])
+    const user = accountOf(1)
+    const recipient = accountOf(2).address
+    await enter(rollup, aggregator.url, user.address)
+    const hash = await pay(aggregator.url, user, recipient)
+    const receipt = await clientOf(other.url).waitForTransactionReceipt({ hash, timeout: 60_000 })
+    assert.equal(receipt.status, 'success')
+    const blocks = await Promise.all(
+      [aggregator, other].map(({ url }) =>
+        clientOf(url).getBlock({ blockHash: receipt.blockHash }),
+      ),
+    )
+    assert.equal(blocks[0]?.stateRoot, blocks[1]?.stateRoot)
+    assert.equal(await clientOf(other.url).getBalance({ address: recipient }), PAID)
+    // Nobody certified anything: each record was made without data.
+    const events = await l1Of(rollup).getContractEvents({
+      address: rollup.network.contracts.batches,
+      abi: batchesAbi,
+      eventName: 'BatchRecorded',
+      fromBlock: 0n,
+    })
+    assert.ok(events.length >= 2)
+    assert.ok(events.every(({ args }) => BigInt(args.commitment as Hex) === 0n))
+  })
+
+  it('below its threshold posts nothing and shows nothing, and goes on when one is back', async (t) => {
+    const rollup = await startRollup(t)
+    const sequencer = await rollup.start(0, ['sequencer', 'batcher', 'asserter'])
+    const user = accountOf(1)
+    await enter(rollup, sequencer.url, user.address)
+    const hash = await pay(sequencer.url, user, accountOf(2).address)
+    const client = clientOf(sequencer.url)
+    const { blockNumber } = await client.waitForTransactionReceipt({ hash, timeout: 60_000 })
+    const before = await l1Of(rollup).getBlockNumber()
+    // Some slots of the cadence go by.
+    await until('L1 goes on', async () => (await l1Of(rollup).getBlockNumber()) > before + 4n)
+    assert.equal(await recordCount(rollup), 0n)
+    await rollup.start(1, ['full'])
+    const isSettled = async () =>
+      (await client.getBlock({ blockTag: 'safe' })).number >= blockNumber
+    await until('it is settled', isSettled)
+  })
+
+  it('refutes what a lying member asserts, pays its bond to who found out, and confirms the truth', async (t) => {
+    const user = accountOf(1)
+    const rollup = await startRollup(t, { periodSec: 12 })
+    const { assertions } = rollup.network.contracts
+    const sequencer = await rollup.start(0, ['sequencer', 'batcher'])
+    const watcher = await rollup.start(2, ['watcher'])
+    await rollup.start(1, ['asserter'], { AMBROSIA_NODE_LIE: user.address.toLowerCase() })
+    await enter(rollup, sequencer.url, user.address)
+    const l1 = l1Of(rollup)
+    const at = { address: assertions, abi: assertionsAbi, fromBlock: 0n } as const
+    const refuted = () => l1.getContractEvents({ ...at, eventName: 'AssertionRefuted' })
+    await until('the lie is refuted', async () => (await refuted()).length > 0)
+    const [event] = await refuted()
+    assert.equal(event?.args.winner?.toLowerCase(), watcher.account)
+    assert.equal(event?.args.bond, 10n ** 18n)
+    const owed = () =>
+      l1.readContract({
+        address: assertions,
+        abi: assertionsAbi,
+        functionName: 'owedTo',
+        args: [watcher.account],
+      })
+    assert.equal(await owed(), 10n ** 18n)
+    await sequencer.close()
+    const honest = await rollup.start(0, ['sequencer', 'batcher', 'asserter'])
+    const client = clientOf(honest.url)
+    const { number } = await client.getBlock()
+    const isFinal = async () => (await client.getBlock({ blockTag: 'finalized' })).number >= number
+    await until('the truth is confirmed', isFinal)
+  })
+
+  it('has a new node that knows nothing derive the same chain from L1 and its peers', async (t) => {
+    const rollup = await startRollup(t)
+    const sequencer = await rollup.start(0, ['sequencer', 'batcher', 'asserter'])
+    await rollup.start(1, ['full'])
+    const user = accountOf(1)
+    await enter(rollup, sequencer.url, user.address)
+    const hash = await pay(sequencer.url, user, accountOf(2).address)
+    const client = clientOf(sequencer.url)
+    const receipt = await client.waitForTransactionReceipt({ hash, timeout: 60_000 })
+    const isSettled = async () =>
+      (await client.getBlock({ blockTag: 'safe' })).number >= receipt.blockNumber
+    await until('it is settled', isSettled)
+    const late = await rollup.start(2, ['full'])
+    const found = await clientOf(late.url).waitForTransactionReceipt({ hash, timeout: 60_000 })
+    assert.equal(found.blockHash, receipt.blockHash)
+  })
+})

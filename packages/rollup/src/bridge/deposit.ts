@@ -1,0 +1,78 @@
+import { bridgeAbi, committeeAbi } from '@ambrosia/chain/abi/rollup'
+import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { reach } from '@ambrosia/chain/errors'
+import { send } from '@ambrosia/chain/send'
+import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import type { LocalAccount, PublicClient, TransactionReceipt } from 'viem'
+import { KINDS, WEI_PER_GWEI } from '../InboxEntry.ts'
+import type { PublicNetwork } from '../network/L2Network.ts'
+import { sealRecipient } from '../SealedPayload.ts'
+
+const ZERO = `0x${'00'.repeat(20)}`
+
+/**
+ * Sends gas token from L1 to an account on L2. L1 sees who sends how much, and not to whom.
+ * @param amount smallest units, a multiple of a gwei
+ * @throws Bridge.AmountRefused, Chain.*
+ */
+export async function deposit(options: {
+  client: PublicClient
+  account: LocalAccount
+  network: PublicNetwork
+  recipient: Hex
+  amount: bigint
+}): Promise<TransactionReceipt> {
+  const { client, account, network, recipient, amount } = options
+  const { bridge, committee, gasToken, inbox } = network.contracts
+  if (amount <= 0n || amount % WEI_PER_GWEI !== 0n) throw new AmountRefusedError(amount)
+  const publicKey = await reach(() =>
+    client.readContract({ address: committee, abi: committeeAbi, functionName: 'encryptionKey' }),
+  )
+  const sender = account.address.toLowerCase() as Hex
+  const context = { l1ChainId: network.rules.l1ChainId, inbox, kind: KINDS.deposit, sender }
+  const sealed = toHex(await sealRecipient(context, publicKey, recipient))
+  const isEther = gasToken === ZERO
+  if (!isEther) await approve({ client, account, token: gasToken, spender: bridge, amount })
+  return send(client, account, {
+    address: bridge,
+    abi: bridgeAbi,
+    functionName: 'deposit',
+    args: [amount, sealed],
+    value: isEther ? amount : 0n,
+  })
+}
+
+/** Lets a spender take an amount, where it may not yet. */
+async function approve(options: {
+  client: PublicClient
+  account: LocalAccount
+  token: Hex
+  spender: Hex
+  amount: bigint
+}): Promise<void> {
+  const { client, account, token, spender, amount } = options
+  const allowance = await reach(() =>
+    client.readContract({
+      address: token,
+      abi: medTokenAbi,
+      functionName: 'allowance',
+      args: [account.address, spender],
+    }),
+  )
+  if (allowance >= amount) return
+  await send(client, account, {
+    address: token,
+    abi: medTokenAbi,
+    functionName: 'approve',
+    args: [spender, amount],
+  })
+}
+
+export class AmountRefusedError extends AmbrosiaError {
+  constructor(amount: bigint) {
+    super('Bridge.AmountRefused', `${amount} can't be deposited`, {
+      hint: 'Amounts are above zero and multiples of 10^9 of the smallest unit.',
+    })
+  }
+}
