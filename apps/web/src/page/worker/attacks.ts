@@ -16,6 +16,7 @@ import { settle } from '@ambrosia/sdk/relay/settle'
 import { privateKeyToAccount } from 'viem/accounts'
 import { developmentAccount } from './network.ts'
 import { offeringOf } from './offers.ts'
+import { addRecord, removeRecord, sampleBundle } from './records.ts'
 import { keptSale, type Sale } from './sales.ts'
 
 export type AttackName =
@@ -91,12 +92,18 @@ const WAYS: Readonly<Record<AttackName, Way>> = {
 
   /** Oracles answer with a better score than they signed; one honest one is less than the quorum. */
   lyingOracle: async (sale) => {
-    const offering = await offeringOf(sale.recordId, sale.dealId)
-    const honest = await fetchOfHonestOne(offering)
-    const lied = { ...offering, fetch: honest }
-    const sealed = await prepareOffer(lied)
-    await certifyOffer(lied, sealed, await permitCheck({ offering: lied, sealed }))
-    return undefined
+    // A record that was never sold, so that honest oracles have nothing to refuse.
+    const { bundle } = await sampleBundle({ seed: 7 })
+    const { id } = await addRecord({ bundle, label: 'for an attack' })
+    try {
+      const offering = await offeringOf(id, sale.dealId)
+      const lied = { ...offering, fetch: fetchOfHonestOne(offering) }
+      const sealed = await prepareOffer(lied)
+      await certifyOffer(lied, sealed, await permitCheck({ offering: lied, sealed }))
+      return undefined
+    } finally {
+      await removeRecord({ id })
+    }
   },
 
   /** The relayer lets the money go elsewhere. */
@@ -105,7 +112,7 @@ const WAYS: Readonly<Record<AttackName, Way>> = {
 }
 
 /** Lets one oracle's answer through as it is and improves the score of every other's. */
-async function fetchOfHonestOne({ fetch }: Offering): Promise<Offering['fetch']> {
+function fetchOfHonestOne({ fetch }: Offering): Offering['fetch'] {
   let honest: string | undefined
   return async (url, init) => {
     const answer = await fetch(url, init)
