@@ -25,6 +25,7 @@ import type { Oracle, OracleNetwork } from './Oracle.ts'
 import { createOutside } from './outside.ts'
 import { createHandlers } from './routes/createHandlers.ts'
 import { createFetchLists } from './status/fetchLists.ts'
+import { createPublicFetch } from './status/publicFetch.ts'
 import { createStatusSchedule } from './status/StatusSchedule.ts'
 
 type OracleFrame = Frame<typeof settings, OracleDatabase>
@@ -78,7 +79,13 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
   const store = createStoreClient({ ...io, url: network.services.store ?? '', chainId, pause })
   const statusSchedule = createStatusSchedule({
     periodSec: config.statusPeriodSec,
-    fetchLists: createFetchLists({ ...io, chain, loader, mode: config.mode }),
+    fetchLists: createFetchLists({
+      ...io,
+      ...(config.mode === 'production' ? { fetch: createPublicFetch() } : {}),
+      chain,
+      loader,
+      mode: config.mode,
+    }),
     now: io.now,
     onError: (issuer, err) => log.warn({ err, issuer }, 'status lists cannot be fetched'),
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
 import type { PublishedList } from '../enclave/Enclave.ts'
-import { createStatusSchedule, type StatusSchedule } from './StatusSchedule.ts'
+import { createStatusSchedule, pauseOf, type StatusSchedule } from './StatusSchedule.ts'
 
 const PERIOD = 300
 const START = 1_800_000_000
@@ -37,6 +37,28 @@ describe('StatusSchedule', () => {
     assert.deepEqual(fetched, [START])
     for (let i = 0; i < 3; i++) await schedule.listsAt([issuer], BigInt(START + i))
     assert.deepEqual(fetched, [START])
+  })
+
+  it('asks an issuer that does not answer at increasing intervals, at most every ten minutes', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { schedule, fetched } = setUp(async () => {
+      throw new Error('away')
+    })
+    const settle = () => new Promise(setImmediate)
+    schedule.watch(issuer)
+    await settle()
+    assert.equal(fetched.length, 1)
+    for (const count of [1, 2, 3]) {
+      t.mock.timers.tick(pauseOf(count, PERIOD) - 1)
+      await settle()
+      assert.equal(fetched.length, count)
+      t.mock.timers.tick(1)
+      await settle()
+      assert.equal(fetched.length, count + 1)
+    }
+    assert.equal(pauseOf(1, 2), 500)
+    assert.equal(pauseOf(1, 300), 2_000)
+    assert.equal(pauseOf(1000, 300), 600_000)
   })
 
   it('gives the lists of the epoch of a time', async () => {

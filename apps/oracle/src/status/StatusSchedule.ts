@@ -1,3 +1,4 @@
+import { SUBMISSION_SKEW_SEC } from '@ambrosia/exchange/Limits'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { PublishedList } from '../enclave/Enclave.ts'
 
@@ -19,11 +20,12 @@ export type StatusSchedule = {
   stop(): void
 }
 
-/** Longest pause before a failed fetch is tried again, milliseconds. */
-const MAXIMUM_RETRY_MS = 10_000
+/** First and longest pause before a failed fetch is tried again, milliseconds; it doubles in between. */
+const RETRY_MS = 2_000
+const MAXIMUM_RETRY_MS = 600_000
 
-/** Epochs kept for submissions that were signed before the last tick. */
-const KEPT_EPOCHS = 400
+/** Time whose epochs are kept, seconds: a submission may be older than our clock by its skew. */
+const KEPT_SEC = 3 * SUBMISSION_SKEW_SEC
 
 export function createStatusSchedule(options: {
   periodSec: number
@@ -34,6 +36,10 @@ export function createStatusSchedule(options: {
   const { periodSec } = options
   const epochs = new Map<number, Map<string, Promise<PublishedList[] | undefined>>>()
   const issuers = new Set<string>()
+  /** Failures of each issuer since it last answered. */
+  const failures = new Map<string, number>()
+  /** Issuers that failed and are left alone for a while, whatever epoch begins. */
+  const pausing = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let isStopped = false
   const epochOf = (timeSec: number): number => Math.floor(timeSec / periodSec) * periodSec
@@ -42,30 +48,37 @@ export function createStatusSchedule(options: {
   const fetchAt = (issuer: string, epoch: number): void => {
     const lists = epochs.get(epoch) ?? new Map<string, Promise<PublishedList[] | undefined>>()
     epochs.set(epoch, lists)
-    if (lists.has(issuer)) return
-    lists.set(
-      issuer,
-      options.fetchLists(issuer, epoch).catch((error: unknown) => {
+    if (lists.has(issuer) || pausing.has(issuer)) return
+    const fetching = options.fetchLists(issuer, epoch).then(
+      (published) => {
+        failures.delete(issuer)
+        return published
+      },
+      (error: unknown) => {
         options.onError(issuer, error)
         lists.delete(issuer)
-        // An issuer that was away for a moment must not stop a deal's sales for a whole epoch.
-        retryLater(issuer, epoch)
+        retryLater(issuer)
         return undefined
-      }),
+      },
     )
+    lists.set(issuer, fetching)
   }
-  const retryLater = (issuer: string, epoch: number): void => {
-    if (isStopped) return
+  // An issuer that was away for a moment must not stop a deal's sales for a whole epoch.
+  const retryLater = (issuer: string): void => {
+    const count = (failures.get(issuer) ?? 0) + 1
+    failures.set(issuer, count)
+    pausing.add(issuer)
     const retry = (): void => {
-      if (!isStopped && currentEpoch() === epoch) fetchAt(issuer, epoch)
+      pausing.delete(issuer)
+      if (!isStopped) fetchAt(issuer, currentEpoch())
     }
-    setTimeout(retry, Math.min(MAXIMUM_RETRY_MS, (periodSec * 1000) / 4)).unref()
+    setTimeout(retry, pauseOf(count, periodSec)).unref()
   }
   const tick = (): void => {
     const epoch = currentEpoch()
     for (const issuer of issuers) fetchAt(issuer, epoch)
     for (const old of epochs.keys()) {
-      if (old < epoch - KEPT_EPOCHS * periodSec) epochs.delete(old)
+      if (old + periodSec < epoch - KEPT_SEC) epochs.delete(old)
     }
     const nextMs = (epoch + periodSec) * 1000 - options.now()
     timer = setTimeout(tick, Math.max(10, nextMs))
@@ -94,6 +107,15 @@ export function createStatusSchedule(options: {
       clearTimeout(timer)
     },
   }
+}
+
+/**
+ * The pause after so many failures in a row, milliseconds. Whoever opens a deal chooses whom we ask: who does not answer is asked at
+ * increasing intervals.
+ */
+export function pauseOf(failureCount: number, periodSec: number): number {
+  const first = Math.min(RETRY_MS, (periodSec * 1000) / 4)
+  return Math.min(MAXIMUM_RETRY_MS, first * 2 ** Math.min(failureCount - 1, 20))
 }
 
 export class NotAvailableError extends AmbrosiaError {
