@@ -1,6 +1,5 @@
 // A machine that runs one program on one input: docs/spec/machine.md, sections 2, 5 and 9.
 
-import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Commitment from './Commitment.ts'
 import type * as Final from './Final.ts'
 import type * as Genesis from './Genesis.ts'
@@ -22,6 +21,7 @@ import {
   writeMemory,
   ZERO_LINE,
 } from './internal/engineMemory.ts'
+import { AddressError, InputError, OutputLengthError, StepError } from './internal/errors.ts'
 import { pause } from './internal/hashBatches.ts'
 import { type LineTree, rootOf, siblingsOf } from './internal/lineTree.ts'
 import { createTranslator, runTranslated, type Translator } from './internal/translator.ts'
@@ -34,10 +34,12 @@ import {
   OUTPUT_SIZE_LIMIT,
   SALT_SIZE,
 } from './Layout.ts'
-import type { Path } from './Path.ts'
+import { type Path, toChunks } from './Path.ts'
 import { instructionAt, leavesAround, type Program } from './Program.ts'
 import * as State from './State.ts'
 import { chunkAddress, type Witness } from './Step.ts'
+
+export { AddressError, InputError, OutputLengthError, StepError } from './internal/errors.ts'
 
 export type Status = 'running' | 'halted' | 'faulted'
 
@@ -351,38 +353,4 @@ export function output(machine: Machine): Uint8Array {
   const size = new DataView(header.buffer).getBigUint64(0, true)
   if (size > BigInt(OUTPUT_SIZE_LIMIT)) throw new OutputLengthError(size)
   return readMemory(machine.engine, OUTPUT_ADDRESS + 40, Number(size))
-}
-
-function toChunks(line: Uint8Array): bigint[] {
-  const view = new DataView(line.buffer, line.byteOffset, LINE_SIZE)
-  return Array.from(
-    { length: 8 },
-    (_, i) => view.getBigUint64(16 * i, true) | (view.getBigUint64(16 * i + 8, true) << 64n),
-  )
-}
-
-export class InputError extends AmbrosiaError {
-  constructor(what: string) {
-    super('Machine.Input', `the input ${what}`)
-  }
-}
-
-export class StepError extends AmbrosiaError {
-  constructor(step: bigint) {
-    super('Machine.Step', `step ${step} does not ascend from the one before, or from 0`)
-  }
-}
-
-export class AddressError extends AmbrosiaError {
-  constructor() {
-    super('Machine.Address', 'the range does not lie within the 2^34 bytes of memory')
-  }
-}
-
-export class OutputLengthError extends AmbrosiaError {
-  constructor(size: bigint) {
-    super('Machine.OutputLength', `the program says that it put out ${size} bytes`, {
-      hint: 'Write the length of the output as 8 little-endian bytes at 0x100000020, the bytes behind it.',
-    })
-  }
 }

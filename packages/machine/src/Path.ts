@@ -1,5 +1,6 @@
 // Paths of the machine's trees: docs/spec/machine.md, sections 4 and 10.
 
+import { LINE_SIZE } from './Layout.ts'
 import * as Poseidon from './Poseidon.ts'
 
 /** The eight children of every node from the bottom up. */
@@ -36,4 +37,13 @@ export function rootWith(path: Path, index: bigint, leaf: bigint): bigint {
 /** Which child of the node at a level the path goes through. */
 function placeAt(index: bigint, level: number): number {
   return Number((index >> BigInt(3 * level)) % 8n)
+}
+
+/** The eight words of 128 bits of a line, the lower bytes first. */
+export function toChunks(line: Uint8Array): bigint[] {
+  const view = new DataView(line.buffer, line.byteOffset, LINE_SIZE)
+  return Array.from(
+    { length: 8 },
+    (_, i) => view.getBigUint64(16 * i, true) | (view.getBigUint64(16 * i + 8, true) << 64n),
+  )
 }
