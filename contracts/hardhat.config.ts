@@ -5,10 +5,11 @@ import toolboxViem from '@nomicfoundation/hardhat-toolbox-viem'
 import { defineConfig } from 'hardhat/config'
 import sources from './sources.json' with { type: 'json' }
 
-// Hardhat runs the Solidity tests, one domain at a time: scripts/contracts/test.ts says which, and where to keep what it
-// compiles. Tests deploy the code that ships, compiled by packages/chain (test/support/Test.sol, `shipped`), and are
-// themselves compiled without the IR pipeline, which takes many minutes for them. The compiler is the npm package's own
-// WebAssembly build: nothing is downloaded.
+// Hardhat runs the Solidity tests, one domain at a time: scripts/contracts/test.ts says which, and
+// where to keep what it compiles. Tests deploy the code that ships, compiled by packages/chain
+// (test/support/Test.sol, `shipped`), and are themselves compiled without the IR pipeline, which
+// takes many minutes for them. The compiler is the npm package's own WebAssembly build: nothing is
+// downloaded.
 const tests = process.env['AMBROSIA_CONTRACTS_TESTS'] ?? './test'
 const cache = process.env['AMBROSIA_CONTRACTS_CACHE'] ?? join(import.meta.dirname, 'cache')
 const noSources = join(cache, 'no-sources')
@@ -32,10 +33,12 @@ export default defineConfig({
   },
   test: {
     solidity: {
-      // The code that ships is read there, and invariant suites write there what their runs reached.
+      // The code that ships is read there, and invariant suites write there what their runs
+      // reached.
       fsPermissions: { dangerouslyReadWriteDirectory: [cache] },
       fuzz: { runs: 64, seed: '0x616d62726f736961' },
-      // A move of a player never reverts (test/support/Player.sol), so one that does is a mistake of the suite.
+      // A move of a player never reverts (test/support/Player.sol), so one that does is a mistake
+      // of the suite.
       invariant: { runs: 12, depth: 120, failOnRevert: true },
     },
   },

@@ -19,7 +19,10 @@ import { createOffering, type Ground, openTestDeal, prepareGround } from './supp
 
 const KILLED = { exitCode: null, signal: 'SIGKILL' }
 
-/** A crash between two things that must both happen, or neither; each test starts again what it killed. */
+/**
+ * A crash between two things that must both happen, or neither; each test starts again what it
+ * killed.
+ */
 describe('a service that is killed half-way', () => {
   const suite = endOfSuite()
   let network: Network

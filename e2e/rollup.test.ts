@@ -70,7 +70,8 @@ describe('the layer-2 chain', () => {
     assert.equal(result['leaks'], 0)
     assert.equal((result['refused'] as unknown[]).length, 5)
     assert.ok((result['l1Bytes'] as number) > 0)
-    // A post is of one size, whatever is in it: selector, five words, the length and two signatures.
+    // A post is of one size, whatever is in it: selector, five words, the length and two
+    // signatures.
     assert.equal((result['l1Bytes'] as number) % 356, 0)
   })
 

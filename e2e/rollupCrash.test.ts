@@ -25,7 +25,9 @@ const WAIT_MS = 120_000
 const KILLED = { exitCode: null, signal: 'SIGKILL' }
 const PAID = parseEther('1')
 
-/** Every write of sequencer, batcher and asserter, in the order in which a transaction meets them. */
+/**
+ * Every write of sequencer, batcher and asserter, in the order in which a transaction meets them.
+ */
 const POINTS = [
   'node.block.kept',
   'node.block.adopted',
@@ -36,7 +38,10 @@ const POINTS = [
   'node.assertion.made',
 ] as const
 
-/** Each test starts again what it killed, at the same home: what a crash leaves behind is what it goes on from. */
+/**
+ * Each test starts again what it killed, at the same home: what a crash leaves behind is what it
+ * goes on from.
+ */
 describe('a node that is killed half-way', () => {
   const suite = endOfSuite()
   let ground: Alone
@@ -149,7 +154,10 @@ describe('a node that is killed half-way', () => {
     }
   }
 
-  /** Each place of L1 was taken once, and no slot twice: a batch that was posted before a crash is not posted again. */
+  /**
+   * Each place of L1 was taken once, and no slot twice: a batch that was posted before a crash is
+   * not posted again.
+   */
   async function assertRecordsOnce(): Promise<void> {
     const { contracts } = ground.l2.network
     const records = await ground.l1.getContractEvents({

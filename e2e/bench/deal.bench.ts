@@ -1,5 +1,6 @@
 /**
- * Gas of opening a deal (three oracles, two price tiers) against a limit of 250,000. Run: npm run bench -- deal
+ * Gas of opening a deal (three oracles, two price tiers) against a limit of 250,000. Run: npm run
+ * bench -- deal
  */
 import { withEnding } from '@ambrosia/testing/defer'
 import { startExchange } from '@ambrosia/testing/startExchange'

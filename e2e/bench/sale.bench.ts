@@ -1,6 +1,7 @@
 /**
- * Whole sales over real services: N people offer a record into one deal at once, three oracles certify each, one transaction settles all,
- * the consumer collects and checks all. Seconds, against N times a sale by itself in the same run. Run: npm run bench -- sale.10
+ * Whole sales over real services: N people offer a record into one deal at once, three oracles
+ * certify each, one transaction settles all, the consumer collects and checks all. Seconds, against
+ * N times a sale by itself in the same run. Run: npm run bench -- sale.10
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createStoreClient } from '@ambrosia/api/store/StoreClient'

@@ -1,6 +1,7 @@
 /**
- * Gas of a deal and of settlements with three oracle signatures, against the project's own limits (a ratio of 1 and more keeps them):
- * 200,000 for one record, 110,000 a record for fifty in one transaction. Run: npm run bench -- settle
+ * Gas of a deal and of settlements with three oracle signatures, against the project's own limits
+ * (a ratio of 1 and more keeps them): 200,000 for one record, 110,000 a record for fifty in one
+ * transaction. Run: npm run bench -- settle
  */
 import { settle } from '@ambrosia/sdk/relay/settle'
 import { withEnding } from '@ambrosia/testing/defer'
@@ -29,7 +30,8 @@ export async function run() {
         throw new Error(`${result.settled.length} of ${count} settled`)
       return Number(result.gas) / count
     }
-    // The first record of a deal finds other slots empty than the later ones; a deal's usual record is measured.
+    // The first record of a deal finds other slots empty than the later ones; a deal's usual record
+    // is measured.
     await settleMany(1)
     const one = await settleMany(1)
     const fifty = Math.round(await settleMany(50))

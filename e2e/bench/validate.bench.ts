@@ -1,7 +1,8 @@
 /**
- * All steps of an oracle over one submission of about 50 kB (signatures, two presentations, opening, digests, form, schema, selection,
- * claims, predicates, quality, tags) against the sum of the library calls among them, made alone on the same input in the same run.
- * Run: npm run bench -- validate
+ * All steps of an oracle over one submission of about 50 kB (signatures, two presentations,
+ * opening, digests, form, schema, selection, claims, predicates, quality, tags) against the sum of
+ * the library calls among them, made alone on the same input in the same run. Run: npm run bench --
+ * validate
  */
 import { createDecipheriv, createHash } from 'node:crypto'
 import { resolveKey, withKey } from '@ambrosia/credentials/credential/resolveKey'

@@ -5,7 +5,10 @@ export type Program = {
   module: Module
   /** Its main package within the module. */
   package: string
-  /** Where its ELF file is committed, relative to the repository; absent for those that are built when needed. */
+  /**
+   * Where its ELF file is committed, relative to the repository; absent for those that are built
+   * when needed.
+   */
   committedAs?: string
 }
 

@@ -41,7 +41,11 @@ export async function recordLoader(): Promise<Loader.Loader> {
   })
 }
 
-/** An account that the wallet has, by the name of its key; `consumer` and `relayer` are the funded ones of a development network. @throws Wallet.NoAccount */
+/**
+ * An account that the wallet has, by the name of its key; `consumer` and `relayer` are the funded
+ * ones of a development network.
+ * @throws Wallet.NoAccount
+ */
 export function accountOf(session: Session, name: string): LocalAccount {
   if (isDevelopment() && (name === 'consumer' || name === 'relayer' || name === 'deployer')) {
     return developmentAccount(name)
@@ -49,7 +53,10 @@ export function accountOf(session: Session, name: string): LocalAccount {
   return session.wallet.existing(name)
 }
 
-/** The address of an account: of a name as `accountOf` takes it, or as it stands. @throws Wallet.NoAccount */
+/**
+ * The address of an account: of a name as `accountOf` takes it, or as it stands.
+ * @throws Wallet.NoAccount
+ */
 export function addressOf(session: Session, nameOrAddress: string): Address {
   if (isAddress(nameOrAddress, { strict: false })) return getAddress(nameOrAddress)
   return accountOf(session, nameOrAddress).address

@@ -1,7 +1,10 @@
 import { toDecimal } from '@ambrosia/primitives/Units'
 import type { Hex } from 'viem'
 
-/** How people read amounts, sizes, times and hashes. Under `--json` none of this applies: there the smallest unit stands. */
+/**
+ * How people read amounts, sizes, times and hashes. Under `--json` none of this applies: there the
+ * smallest unit stands.
+ */
 
 /** A token as people know it. */
 export type Token = { symbol: string; decimals: number }
@@ -17,7 +20,10 @@ export function amount(value: bigint, { symbol, decimals }: Token = MED): string
   return `${decimal(value, decimals)} ${symbol}`
 }
 
-/** "4.75" of an amount in its smallest unit, to the nearest millionth; "0.000001" is the least that is not nothing. */
+/**
+ * "4.75" of an amount in its smallest unit, to the nearest millionth; "0.000001" is the least that
+ * is not nothing.
+ */
 export function decimal(value: bigint, decimals: number = MED.decimals): string {
   if (decimals <= SHOWN_DECIMALS) return grouped(toDecimal(value, decimals))
   const unit = 10n ** BigInt(decimals - SHOWN_DECIMALS)

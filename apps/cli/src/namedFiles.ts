@@ -18,7 +18,10 @@ export function readNamedText(path: string): string {
   return new TextDecoder().decode(readNamed(path))
 }
 
-/** The JSON of a file that the caller named. @throws Cli.Usage naming the file, never what stands in it */
+/**
+ * The JSON of a file that the caller named.
+ * @throws Cli.Usage naming the file, never what stands in it
+ */
 export function readNamedJson(path: string): unknown {
   const text = readNamedText(path)
   try {
@@ -29,7 +32,9 @@ export function readNamedJson(path: string): unknown {
 }
 
 /**
- * Refuses a file that exists, so that nothing is overwritten in silence; before any work that would be lost by it. @throws Cli.Usage
+ * Refuses a file that exists, so that nothing is overwritten in silence; before any work that would
+ * be lost by it.
+ * @throws Cli.Usage
  */
 export function assertFree(path: string, { over = false }: { over?: boolean } = {}): void {
   if (!over && existsSync(path))
@@ -37,8 +42,9 @@ export function assertFree(path: string, { over = false }: { over?: boolean } = 
 }
 
 /**
- * Writes a file that the caller named, readable by its owner alone: beside it first and then under its name, so that a full disk leaves
- * nothing cut. A file that exists is refused unless `over`. @throws Cli.Usage
+ * Writes a file that the caller named, readable by its owner alone: beside it first and then under
+ * its name, so that a full disk leaves nothing cut. A file that exists is refused unless `over`.
+ * @throws Cli.Usage
  */
 export function writeNamed(
   path: string,
@@ -58,7 +64,10 @@ export function writeNamed(
   }
 }
 
-/** A link is refused where the name is taken, also by somebody who took it a moment ago; not every disk has links. */
+/**
+ * A link is refused where the name is taken, also by somebody who took it a moment ago; not every
+ * disk has links.
+ */
 function linkOrRename(beside: string, path: string): void {
   try {
     linkSync(beside, path)

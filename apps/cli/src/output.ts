@@ -33,8 +33,8 @@ export function show(
 }
 
 /**
- * A text without what would steer a terminal: control characters but line ends and tabs, and marks that turn the direction of writing.
- * Titles and names come from others.
+ * A text without what would steer a terminal: control characters but line ends and tabs, and marks
+ * that turn the direction of writing. Titles and names come from others.
  */
 export function printable(text: string): string {
   return text.replace(STEERING, '\ufffd')
@@ -67,7 +67,10 @@ export function exitCodeOf(error: unknown): number {
   return error.code === 'Interrupted' ? EXIT.interrupted : EXIT.failed
 }
 
-/** Shows an error the way the caller asked for and returns the exit code. A stack is shown for foreign errors only. */
+/**
+ * Shows an error the way the caller asked for and returns the exit code. A stack is shown for
+ * foreign errors only.
+ */
 export function reportError(error: unknown, json: boolean): number {
   const plain = toPlain(error)
   if (json) {

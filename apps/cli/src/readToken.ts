@@ -1,7 +1,10 @@
 import { type Address, erc20Abi, type PublicClient } from 'viem'
 import { MED, type Token } from './figures.ts'
 
-/** Symbol and decimals of a token, as its contract tells them; without both it is shown in its smallest unit, by its address. */
+/**
+ * Symbol and decimals of a token, as its contract tells them; without both it is shown in its
+ * smallest unit, by its address.
+ */
 export async function readToken(client: PublicClient, address: Address): Promise<Token> {
   try {
     const token = { address, abi: erc20Abi } as const
@@ -9,7 +12,8 @@ export async function readToken(client: PublicClient, address: Address): Promise
       client.readContract({ ...token, functionName: 'symbol' }),
       client.readContract({ ...token, functionName: 'decimals' }),
     ])
-    // A contract may call itself anything, so what it says must not look like something else on a screen.
+    // A contract may call itself anything, so what it says must not look like something else on a
+    // screen.
     if (/^[\x21-\x7e]{1,12}$/.test(symbol) && decimals <= 36) return { symbol, decimals }
   } catch {
     // ERC-20 leaves both out of what a token must have.

@@ -3,7 +3,10 @@ import * as Agreement from '@ambrosia/exchange/Agreement'
 /** General research use, of the Data Use Ontology. */
 export const RESEARCH = 'DUO:0000042'
 
-/** What a consumer promises who writes no agreement of their own: research only, no resale, no identification. */
+/**
+ * What a consumer promises who writes no agreement of their own: research only, no resale, no
+ * identification.
+ */
 export function researchAgreement(consumerName: string, until: string): Agreement.Agreement {
   return Agreement.parse({
     version: 1,

@@ -3,8 +3,9 @@ import { reasonOf } from './namedFiles.ts'
 import { UsageError } from './output.ts'
 
 /**
- * Errors of libraries as errors of ours: a node or a service that does not answer (exit code 3), a file that cannot be used (exit code 2).
- * Their own texts hold addresses and requests. What is left is a fault of this program and stays as it is.
+ * Errors of libraries as errors of ours: a node or a service that does not answer (exit code 3), a
+ * file that cannot be used (exit code 2). Their own texts hold addresses and requests. What is left
+ * is a fault of this program and stays as it is.
  */
 export async function toOurs(error: unknown): Promise<unknown> {
   if (error instanceof AmbrosiaError || !(error instanceof Error)) return error

@@ -1,7 +1,8 @@
 /**
- * The oracle network's work, in one process and on one core, with nothing between the oracles but function calls: what a network adds is its
- * latency and what more cores take away. Each figure is for 3, 7 and 21 oracles; those of 7 and 21 stand against those of 3, whose own
- * ratio is 1. Gas is in contracts/snapshots, checks of evidence in packages/attestation/bench.
+ * The oracle network's work, in one process and on one core, with nothing between the oracles but
+ * function calls: what a network adds is its latency and what more cores take away. Each figure is
+ * for 3, 7 and 21 oracles; those of 7 and 21 stand against those of 3, whose own ratio is 1. Gas is
+ * in contracts/snapshots, checks of evidence in packages/attestation/bench.
  */
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'

@@ -12,10 +12,16 @@ import type { OracleNetwork } from './Oracle.ts'
 import type { StatusSchedule } from './status/StatusSchedule.ts'
 import { toStoreError } from './storeErrors.ts'
 
-/** Sealed records that are read at the same time; one that the enclave has given up must not stay for ever. */
+/**
+ * Sealed records that are read at the same time; one that the enclave has given up must not stay
+ * for ever.
+ */
 const MAXIMUM_READINGS = 64
 
-/** What the host does for its enclave: it reads the chain and the store, and passes on what it finds. */
+/**
+ * What the host does for its enclave: it reads the chain and the store, and passes on what it
+ * finds.
+ */
 export function createOutside(options: {
   database: Kysely<OracleDatabase>
   client: PublicClient

@@ -1,8 +1,8 @@
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
 
 /**
- * What the store did not do, in this oracle's own codes: the store's would tell a provider of things that lie between the two.
- * Errors of other origin pass.
+ * What the store did not do, in this oracle's own codes: the store's would tell a provider of
+ * things that lie between the two. Errors of other origin pass.
  */
 export function toStoreError(error: unknown): unknown {
   if (hasCode(error, 'Service.')) return new StoreUnreachableError(error)

@@ -2,12 +2,17 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, getAddress, isAddress } from 'viem'
 import type { Finality } from './finality.ts'
 
-/** A network as `network.json` in its home describes it: what services, clients and scripts go by. */
+/**
+ * A network as `network.json` in its home describes it: what services, clients and scripts go by.
+ */
 export type Network = {
   version: 1
   chainId: number
   rpcUrl: string
-  /** Addresses by contract name; the first letter may be upper case in the file and is lower case here. */
+  /**
+   * Addresses by contract name; the first letter may be upper case in the file and is lower case
+   * here.
+   */
   contracts: Readonly<Record<string, Address>>
   services: { issuer?: string; store?: string; oracles: readonly string[] }
   /** Block in which the first contract was deployed. Default 0. */
@@ -16,7 +21,10 @@ export type Network = {
   confirmations: number | 'finalized'
 }
 
-/** The network of the text of a `network.json`. @throws Network.Invalid that names the member, never a value: a URL may hold a key */
+/**
+ * The network of the text of a `network.json`.
+ * @throws Network.Invalid that names the member, never a value: a URL may hold a key
+ */
 export function parse(text: string): Network {
   let value: unknown
   try {

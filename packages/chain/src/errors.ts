@@ -22,8 +22,9 @@ import { refusalWords } from './refusalWords.ts'
 export type Refusal = { errorName: string; args: Readonly<Record<string, unknown>> }
 
 /**
- * Reads revert data by the custom errors of all our contracts, so that a refusal is understood whatever call it came
- * through; `Error(string)` and `Panic(uint256)` too. An error that none of them declares is `Unknown` with its selector.
+ * Reads revert data by the custom errors of all our contracts, so that a refusal is understood
+ * whatever call it came through; `Error(string)` and `Panic(uint256)` too. An error that none of
+ * them declares is `Unknown` with its selector.
  */
 export function decodeRefusal(data: Hex): Refusal {
   if (data === '0x') return { errorName: 'Reverted', args: {} }
@@ -53,7 +54,9 @@ export async function reach<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Turns what viem throws into an error of ours, without the URL of the node, which may hold a key. */
+/**
+ * Turns what viem throws into an error of ours, without the URL of the node, which may hold a key.
+ */
 export function toChainError(error: unknown): Error {
   if (error instanceof AmbrosiaError) return error
   if (!(error instanceof BaseError)) return new UnreachableError(error)
@@ -61,7 +64,8 @@ export function toChainError(error: unknown): Error {
   if (data !== undefined) return new RevertedError(decodeRefusal(data))
   if (has(error, InsufficientFundsError)) return new PoorAccountError(error)
   if (isTransportFailure(error)) return new UnreachableError(error)
-  // What is left of viem's errors is of our own making, such as an argument that does not fit the ABI.
+  // What is left of viem's errors is of our own making, such as an argument that does not fit the
+  // ABI.
   return has(error, RpcError) || has(error, RpcRequestError) ? new CallFailedError(error) : error
 }
 
@@ -77,7 +81,9 @@ function has(error: BaseError, type: new (...args: never[]) => Error): boolean {
   return error.walk((cause) => cause instanceof type) !== null
 }
 
-/** What a call was reverted with, where the error is of a revert. Nodes put it at different depths. */
+/**
+ * What a call was reverted with, where the error is of a revert. Nodes put it at different depths.
+ */
 function revertData(error: BaseError): Hex | undefined {
   let found: Hex | undefined
   let isRevert = false
@@ -123,7 +129,10 @@ export class UnreachableError extends AmbrosiaError {
   }
 }
 
-/** The node answered, with an error that is not a contract's: what it would have said is as unknown as if it had not. */
+/**
+ * The node answered, with an error that is not a contract's: what it would have said is as unknown
+ * as if it had not.
+ */
 class CallFailedError extends UnreachableError {
   constructor(cause: BaseError) {
     super(cause, `the Ethereum node did not take the call: ${cause.walk().name}`)

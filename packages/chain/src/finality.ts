@@ -3,19 +3,31 @@ import { getBlock, getBlockNumber } from 'viem/actions'
 import { reach } from './errors.ts'
 import type { Reader } from './read/Deployed.ts'
 
-/** When a block counts as final: below a number of blocks (1 = the newest block itself), or by the chain's `finalized` tag. */
+/**
+ * When a block counts as final: below a number of blocks (1 = the newest block itself), or by the
+ * chain's `finalized` tag.
+ */
 export type Finality = { kind: 'blocks'; count: number } | { kind: 'finalized' }
 
-/** Seconds of a slot, and of the two epochs and more after which Ethereum finalises a block when all is well. */
+/**
+ * Seconds of a slot, and of the two epochs and more after which Ethereum finalises a block when all
+ * is well.
+ */
 const SLOT_SEC = 12
 const FINALIZED_SEC = 1200
 
-/** About how long a block waits until it is final, seconds. What must be answered in less can't be followed. */
+/**
+ * About how long a block waits until it is final, seconds. What must be answered in less can't be
+ * followed.
+ */
 export function finalitySec(finality: Finality): number {
   return finality.kind === 'finalized' ? FINALIZED_SEC : finality.count * SLOT_SEC
 }
 
-/** The number of the newest final block, or undefined while there is none. @throws Chain.Unreachable */
+/**
+ * The number of the newest final block, or undefined while there is none.
+ * @throws Chain.Unreachable
+ */
 export async function finalBlock(client: Reader, finality: Finality): Promise<bigint | undefined> {
   if (finality.kind === 'finalized') {
     const block = await foundBlock(() => getBlock(client, { blockTag: 'finalized' }))
@@ -26,7 +38,10 @@ export async function finalBlock(client: Reader, finality: Finality): Promise<bi
   return number < 0n ? undefined : number
 }
 
-/** The hash of a block, or undefined where the chain has no such block (yet, or any more). @throws Chain.Unreachable */
+/**
+ * The hash of a block, or undefined where the chain has no such block (yet, or any more).
+ * @throws Chain.Unreachable
+ */
 export async function blockHashAt(client: Reader, blockNumber: bigint): Promise<Hash | undefined> {
   return (await foundBlock(() => getBlock(client, { blockNumber })))?.hash
 }

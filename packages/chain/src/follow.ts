@@ -7,13 +7,17 @@ import { type Events, RANGE_BLOCKS, readRange } from './readEvents.ts'
 /**
  * Contract events in their order, each once, whatever the chain does meanwhile.
  *
- * Only final blocks are read, in ranges of bounded size. The cursor keeps the hashes of the last range ends: where the
- * chain no longer has such a block, everything from the first one it lacks is told as undone and read again. With the
- * `finalized` tag that can't happen; with a number of confirmations it does when a reorganisation is deeper than that
- * number, and a follower whose work can't be undone has to choose `finalized`.
+ * Only final blocks are read, in ranges of bounded size. The cursor keeps the hashes of the last
+ * range ends: where the chain no longer has such a block, everything from the first one it lacks is
+ * told as undone and read again. With the `finalized` tag that can't happen; with a number of
+ * confirmations it does when a reorganisation is deeper than that number, and a follower whose work
+ * can't be undone has to choose `finalized`.
  */
 
-/** How far a follower has come: the last block handled, newest first, with some before it to find the fork of a reorganisation. */
+/**
+ * How far a follower has come: the last block handled, newest first, with some before it to find
+ * the fork of a reorganisation.
+ */
 export type Cursor = readonly { number: bigint; hash: Hash }[]
 
 export type CursorStore = {
@@ -32,11 +36,15 @@ export type FollowOptions<abi extends Abi | readonly unknown[]> = {
   finality: Finality
   cursor: CursorStore
   /**
-   * Handles the events of a range of final blocks, in their order. The cursor moves after it: when the process ends between the
-   * two, the range comes again, so it must be harmless to handle one twice. A rejection ends the following.
+   * Handles the events of a range of final blocks, in their order. The cursor moves after it: when
+   * the process ends between the two, the range comes again, so it must be harmless to handle one
+   * twice. A rejection ends the following.
    */
   onLogs: (logs: Events<abi, undefined>, range: { from: bigint; to: bigint }) => Promise<void>
-  /** Told when blocks that were handled are no longer of the chain: everything from that number on is to be undone. */
+  /**
+   * Told when blocks that were handled are no longer of the chain: everything from that number on
+   * is to be undone.
+   */
   onReorganisation?: ((from: bigint) => Promise<void>) | undefined
   /** Told about each failure to reach the node; the following goes on. */
   onUnreachable?: ((error: unknown) => void) | undefined
@@ -63,7 +71,10 @@ export async function followEvents<const abi extends Abi | readonly unknown[]>(
   }
 }
 
-/** Handles the next range of final blocks; true when there may be more. @throws Chain.*, what onLogs throws */
+/**
+ * Handles the next range of final blocks; true when there may be more.
+ * @throws Chain.*, what onLogs throws
+ */
 export async function followOnce<const abi extends Abi | readonly unknown[]>(
   options: FollowOptions<abi>,
 ): Promise<boolean> {

@@ -39,14 +39,19 @@ export type Span = {
   fromBlock: bigint
   /** Last block; the newest unless given. */
   toBlock?: bigint | undefined
-  /** Blocks in one query, at most; nodes refuse more than some number, often 10,000. Default 10,000. */
+  /**
+   * Blocks in one query, at most; nodes refuse more than some number, often 10,000. Default 10,000.
+   */
   rangeBlocks?: bigint | undefined
 }
 
 /** Blocks in one query unless another number is given. */
 export const RANGE_BLOCKS = 10_000n
 
-/** Events of a span of blocks, oldest first, by as many queries as the node wants. @throws Chain.* */
+/**
+ * Events of a span of blocks, oldest first, by as many queries as the node wants.
+ * @throws Chain.*
+ */
 export async function readEvents<
   const abi extends Abi | readonly unknown[],
   eventName extends ContractEventName<abi> | undefined = undefined,
@@ -68,7 +73,10 @@ export async function readEvents<
   return found.flat()
 }
 
-/** The newest event of a span that fits, or undefined; reads backwards and ends with the first find. @throws Chain.* */
+/**
+ * The newest event of a span that fits, or undefined; reads backwards and ends with the first find.
+ * @throws Chain.*
+ */
 export async function findEvent<
   const abi extends Abi | readonly unknown[],
   eventName extends ContractEventName<abi> | undefined = undefined,
@@ -89,8 +97,8 @@ export async function findEvent<
 }
 
 /**
- * Events from a block on, as far as the node answers in one query: where it refuses a range, half of it is asked for, down
- * to one block.
+ * Events from a block on, as far as the node answers in one query: where it refuses a range, half
+ * of it is asked for, down to one block.
  * @returns the events and the last block that they cover
  */
 export async function readRange<
@@ -121,7 +129,10 @@ export async function readRange<
   }
 }
 
-/** The node answered, but not with logs: too many blocks or too many results, in words that differ from node to node. */
+/**
+ * The node answered, but not with logs: too many blocks or too many results, in words that differ
+ * from node to node.
+ */
 function isRefusedRange(error: unknown): boolean {
   if (!isTransportFailure(error)) return true
   const http = (error as Partial<BaseError>).walk?.((cause) => cause instanceof HttpRequestError)

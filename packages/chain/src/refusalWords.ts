@@ -4,7 +4,10 @@ import { dealStates, recordStatuses } from './abi/exchange/index.generated.ts'
 import { oracleStatuses } from './abi/oracle/index.generated.ts'
 import { hintOf, LIBRARY_NOTICES } from './refusalHints.ts'
 
-/** A contract's refusal in words: what is wrong, with states by name, times as dates and amounts with their token; and what to do next. */
+/**
+ * A contract's refusal in words: what is wrong, with states by name, times as dates and amounts
+ * with their token; and what to do next.
+ */
 export type RefusalWords = { message: string; hint: string }
 
 /**

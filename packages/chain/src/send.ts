@@ -41,7 +41,8 @@ export type RawCall = {
 
 /**
  * Simulates a call, sends it and waits for its receipt.
- * @throws Chain.<name of the contract's error>, Chain.TransactionFailed, Chain.InsufficientFunds, Chain.Unreachable
+ * @throws Chain.<name of the contract's error>, Chain.TransactionFailed, Chain.InsufficientFunds,
+ * Chain.Unreachable
  */
 export async function send<
   const abi extends Abi | readonly unknown[],
@@ -52,7 +53,8 @@ export async function send<
   account: Account,
   call: Call<abi, functionName, args>,
 ): Promise<TransactionReceipt> {
-  // The types that viem gives the parts of a call and the whole of it do not meet inside a generic function.
+  // The types that viem gives the parts of a call and the whole of it do not meet inside a generic
+  // function.
   const data = encodeFunctionData(call as EncodeFunctionDataParameters)
   return await sendRaw(client, account, { to: call.address, data, value: call.value })
 }
@@ -72,7 +74,10 @@ export async function sendRaw(
   throw await reasonOf(client, account, { to, data, value }, receipt)
 }
 
-/** Why a mined transaction failed though its simulation did not: the chain had moved on between the two. */
+/**
+ * Why a mined transaction failed though its simulation did not: the chain had moved on between the
+ * two.
+ */
 async function reasonOf(
   client: Client,
   account: Account,

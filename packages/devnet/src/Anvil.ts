@@ -22,15 +22,22 @@ export type AnvilOptions = {
   stateFile?: string
   /** File that the chain is loaded from; nothing is written. */
   loadFile?: string
-  /** Seconds between blocks. Without it a block is mined for each transaction; under many at once that loses wake-ups. */
+  /**
+   * Seconds between blocks. Without it a block is mined for each transaction; under many at once
+   * that loses wake-ups.
+   */
   intervalSec?: number
-  /** A block for each transaction and, where there is none, after the interval: for chains whose clock matters. */
+  /**
+   * A block for each transaction and, where there is none, after the interval: for chains whose
+   * clock matters.
+   */
   mixed?: boolean
 }
 
 /**
- * Anvil, a local Ethereum. It keeps its chain in memory, so it is never started again by itself: what came back would be another
- * chain. @throws Devnet.NoAnvil
+ * Anvil, a local Ethereum. It keeps its chain in memory, so it is never started again by itself:
+ * what came back would be another chain.
+ * @throws Devnet.NoAnvil
  */
 export function program(options: AnvilOptions): Program {
   const args = ['--port', String(options.port), '--host', '127.0.0.1']

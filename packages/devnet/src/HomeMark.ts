@@ -7,7 +7,10 @@ const MARK_FILE = 'development.json'
 /** Who made a network in a home: `up` keeps it, a demonstration plays on one that ends with it. */
 export type Maker = 'up' | 'demo'
 
-/** What a folder says of itself when a development network was made in it. A folder without this is never cleaned. */
+/**
+ * What a folder says of itself when a development network was made in it. A folder without this is
+ * never cleaned.
+ */
 export type HomeMark = {
   version: 1
   madeBy: Maker

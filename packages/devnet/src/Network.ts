@@ -62,17 +62,28 @@ export type StartOptions = {
   page?: boolean
   /** A chain with the contracts on it, to begin with: nothing is deployed then. */
   prepared?: { stateFile: string; contracts: NetworkFile['contracts'] }
-  /** Makes a block each second where nobody sends anything: for what looks at the chain's clock. Default false. */
+  /**
+   * Makes a block each second where nobody sends anything: for what looks at the chain's clock.
+   * Default false.
+   */
   blocksByClock?: boolean
-  /** Oracles join by stake, evidence and votes, and keep epochs; without it the deployer admits them. */
+  /**
+   * Oracles join by stake, evidence and votes, and keep epochs; without it the deployer admits
+   * them.
+   */
   oracleNetwork?: OracleNetworkParameters
-  /** Who starts it. The network of `up` is kept in its home and comes back with it; default `demo`, which is not. */
+  /**
+   * Who starts it. The network of `up` is kept in its home and comes back with it; default `demo`,
+   * which is not.
+   */
   maker?: Maker
   /** Deletes what an earlier network made in the home, wallet included. Default false. */
   fresh?: boolean
   /** Seconds between two epochs of the status lists. Default 2 in development. */
   statusPeriodSec?: number
-  /** Starts a service again that ended unasked. Default false: a test wants to see that it ended. */
+  /**
+   * Starts a service again that ended unasked. Default false: a test wants to see that it ended.
+   */
   restarts?: boolean
   onStep?: (step: string) => void
   /** Told which port each process gets, before it starts. */
@@ -88,8 +99,9 @@ export type StartOptions = {
 }
 
 /**
- * Starts chain, contracts, issuer, store and oracles, registers and admits them, and waits until all are ready. A network that
- * the home keeps is started again as it was. @throws Network.*, Home.*, Interrupted, Devnet.*
+ * Starts chain, contracts, issuer, store and oracles, registers and admits them, and waits until
+ * all are ready. A network that the home keeps is started again as it was.
+ * @throws Network.*, Home.*, Interrupted, Devnet.*
  */
 export async function start(options: StartOptions): Promise<Network> {
   const { home, maker = 'demo' } = options

@@ -5,12 +5,16 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 const PID_FILE = 'up.pid'
 
-/** Clocks are set and read to the second; a claim this much before the start of the machine is still of this run of it. */
+/**
+ * Clocks are set and read to the second; a claim this much before the start of the machine is still
+ * of this run of it.
+ */
 const BOOT_SLACK_MS = 60_000
 
 /**
- * The process that runs a network in this home, or undefined; what a process left that ended without a word is removed. Process ids are
- * given again after the machine was started anew, so a claim from before that is nobody's.
+ * The process that runs a network in this home, or undefined; what a process left that ended
+ * without a word is removed. Process ids are given again after the machine was started anew, so a
+ * claim from before that is nobody's.
  */
 export function ownerOf(home: string): number | undefined {
   const path = join(home, PID_FILE)

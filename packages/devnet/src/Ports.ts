@@ -1,7 +1,10 @@
 import { createServer } from 'node:net'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
-/** The ports of a development network; design: chain 8545, page 4000, issuer 4100, store 4200, oracles 4301 and up. */
+/**
+ * The ports of a development network; design: chain 8545, page 4000, issuer 4100, store 4200,
+ * oracles 4301 and up.
+ */
 export const DEFAULT_PORTS = {
   chain: 8545,
   issuer: 4100,
@@ -40,7 +43,10 @@ export async function assertFreePorts(
   return wanted.map(({ name, port }) => ({ name, wanted: port, port }))
 }
 
-/** The first free port of the loopback interface from `from` on that is not in `taken`; from 0, any free port. */
+/**
+ * The first free port of the loopback interface from `from` on that is not in `taken`; from 0, any
+ * free port.
+ */
 export async function firstFree(
   from: number,
   taken: ReadonlySet<number> = new Set(),

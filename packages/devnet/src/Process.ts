@@ -21,7 +21,10 @@ export type Running = {
   stop(): Promise<void>
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>
-  /** Makes it end at once when it next reaches that point of its code; settles once it knows. `node` programs in development only. */
+  /**
+   * Makes it end at once when it next reaches that point of its code; settles once it knows. `node`
+   * programs in development only.
+   */
   killAt(point: string): Promise<void>
   /** Settles when the process ends. */
   readonly ended: Promise<End>
@@ -41,7 +44,8 @@ const GUARD = fileURLToPath(new URL('guardMain.ts', import.meta.url))
 
 /**
  * Starts a program and waits until it is ready. It never outlives us, whatever ends us.
- * @throws Devnet.ProcessFailed with the path of the log when it ends before it is ready, Interrupted
+ * @throws Devnet.ProcessFailed with the path of the log when it ends before it is ready,
+ * Interrupted
  */
 export async function start(program: Program, options: StartOptions): Promise<Running> {
   const { signal } = options
@@ -98,7 +102,10 @@ function endOf(child: Child): Promise<End> {
   })
 }
 
-/** Waits for the first line in which `find` sees something. @throws Devnet.ProcessFailed when the process ends before */
+/**
+ * Waits for the first line in which `find` sees something.
+ * @throws Devnet.ProcessFailed when the process ends before
+ */
 type FirstLine = <T>(find: (line: string) => T | undefined) => Promise<T>
 
 /** Adds what a process says to its log, and lets others wait for a line of it. */
@@ -137,10 +144,12 @@ function spawnProgram({ run, args = [], env }: Program, { inspectPort }: StartOp
   const inspect = inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`]
   const line = 'node' in run ? [...inspect, run.node, ...args] : [GUARD, run.binary, ...args]
   const child = spawn(process.execPath, line, {
-    // The other end of its standard input is ours: when we end, however we end, it sees the end and ends too.
+    // The other end of its standard input is ours: when we end, however we end, it sees the end and
+    // ends too.
     env: { ...process.env, ...env, AMBROSIA_OWNER_PIPE: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A Ctrl-C in the terminal reaches the whole group; we end our children in an order, so they get a group of their own.
+    // A Ctrl-C in the terminal reaches the whole group; we end our children in an order, so they
+    // get a group of their own.
     detached: process.platform !== 'win32',
   })
   // It may end before it has read what was written to it.

@@ -11,9 +11,15 @@ export const DEFAULT_RESTART: RestartPolicy = {
   stableMs: 60_000,
 }
 
-/** Keeps processes of one network: starts them, notices when one ends, starts it again, ends them all. */
+/**
+ * Keeps processes of one network: starts them, notices when one ends, starts it again, ends them
+ * all.
+ */
 export type Supervisor = {
-  /** Starts a program and waits until it is ready. @throws Devnet.ProcessFailed, Devnet.NameTaken, Interrupted */
+  /**
+   * Starts a program and waits until it is ready.
+   * @throws Devnet.ProcessFailed, Devnet.NameTaken, Interrupted
+   */
   add(program: Program, options?: { inspectPort?: number }): Promise<Supervised>
   /** @throws Devnet.NoProcess */
   get(name: string): Supervised
@@ -44,7 +50,8 @@ export function createSupervisor(options: {
     try {
       appendFileSync(join(logFolder, 'supervisor.log'), `${line}\n`)
     } catch {
-      // Somebody deleted the folder under a running network; its processes matter more than their log.
+      // Somebody deleted the folder under a running network; its processes matter more than their
+      // log.
     }
     options.onEvent?.(event)
   }

@@ -1,6 +1,9 @@
 import { type HDAccount, mnemonicToAccount } from 'viem/accounts'
 
-/** The mnemonic of every development chain: known to everybody, so nothing of value may ever be held by its accounts. */
+/**
+ * The mnemonic of every development chain: known to everybody, so nothing of value may ever be held
+ * by its accounts.
+ */
 export const MNEMONIC = 'test test test test test test test test test test test junk'
 
 /** Accounts by what they do in a development network. */

@@ -1,6 +1,7 @@
 /**
- * Runs a program that knows nothing of its owner (anvil) and ends it when standard input ends: the owner holds the other end, so the
- * program never outlives it. Usage: node superviseMain.ts COMMAND [arguments...]
+ * Runs a program that knows nothing of its owner (anvil) and ends it when standard input ends: the
+ * owner holds the other end, so the program never outlives it. Usage: node superviseMain.ts COMMAND
+ * [arguments...]
  */
 import { spawn } from 'node:child_process'
 

@@ -15,7 +15,10 @@ const SOURCES = [
   'package-lock.json',
 ]
 
-/** The page's server as a program of the network in `home`. It serves a waiting page until `folder` is there. */
+/**
+ * The page's server as a program of the network in `home`. It serves a waiting page until `folder`
+ * is there.
+ */
 export function pageProgram(options: { home: string; port: number; folder: string }): Program {
   return {
     name: 'page',
@@ -34,7 +37,10 @@ export function pageProgram(options: { home: string; port: number; folder: strin
   }
 }
 
-/** Where the page of these sources lies once it is built: in the cache, under the hash of what it is made of. */
+/**
+ * Where the page of these sources lies once it is built: in the cache, under the hash of what it is
+ * made of.
+ */
 export function pageFolder(): string {
   const hash = createHash('sha256')
   const paths = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOT }))

@@ -29,7 +29,10 @@ export type ProcessEvent = { name: string } & (
   | { kind: 'responsive'; url: string }
 )
 
-/** A process that is kept. It is started again at the same place with the same settings, so it finds what it kept. */
+/**
+ * A process that is kept. It is started again at the same place with the same settings, so it finds
+ * what it kept.
+ */
 export type Supervised = {
   readonly name: string
   /** Its address; the same after a restart, since its port is among its settings. */
@@ -37,13 +40,18 @@ export type Supervised = {
   /** Of the process that runs now; undefined while it is down. */
   readonly pid: number | undefined
   readonly logFile: string
-  /** Starts it, after it was stopped, killed or given up. @throws Devnet.ProcessFailed, Interrupted */
+  /**
+   * Starts it, after it was stopped, killed or given up.
+   * @throws Devnet.ProcessFailed, Interrupted
+   */
   start(): Promise<void>
   /** Ends it as asked; it stays down. */
   stop(): Promise<void>
   /** Ends it at once, as a crash would; it stays down until `start`. */
   kill(): Promise<void>
-  /** Makes it end at once when it next reaches that point of its code; it stays down until `start`. */
+  /**
+   * Makes it end at once when it next reaches that point of its code; it stays down until `start`.
+   */
   killAt(point: string): Promise<{ ended: Promise<End> }>
 }
 
@@ -167,7 +175,10 @@ function giveUp(state: State): void {
   state.wanted = undefined
 }
 
-/** Asks it again and again whether it is well, and tells when that changes. A busy process is slow, so it is told, not restarted. */
+/**
+ * Asks it again and again whether it is well, and tells when that changes. A busy process is slow,
+ * so it is told, not restarted.
+ */
 function watchHealth({ program, healthEveryMs, onEvent }: State, running: Running): void {
   const { name, healthPath } = program
   const { url } = running

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 const QUIET_MS = 150
 
 /**
- * Calls back with the path of the last one after source files below the folders have changed, until the signal comes. Tests and installed
- * packages do not count.
+ * Calls back with the path of the last one after source files below the folders have changed, until
+ * the signal comes. Tests and installed packages do not count.
  */
 export function watchSources(
   folders: readonly string[],

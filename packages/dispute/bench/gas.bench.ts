@@ -10,8 +10,9 @@ import { startDispute, type TestDispute, testRules } from '../src/testing/startD
 import { storingProgram } from '../src/testing/storingProgram.ts'
 
 /**
- * Gas of each move with real proofs, of whole disputes by messages and on the chain, and the bound of the latter for a run of
- * 10^9 steps. The run has 5,011 steps, so every number but the last split is that of a run of any length.
+ * Gas of each move with real proofs, of whole disputes by messages and on the chain, and the bound
+ * of the latter for a run of 10^9 steps. The run has 5,011 steps, so every number but the last
+ * split is that of a run of any length.
  */
 export const name = 'dispute'
 export const figures = ['dispute.gas']

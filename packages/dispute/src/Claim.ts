@@ -1,4 +1,5 @@
-// Claims of runs: how one is made, checked and signed for. docs/protocol/dispute.md, sections 2 and 3.
+// Claims of runs: how one is made, checked and signed for. docs/protocol/dispute.md, sections 2
+// and 3.
 
 import { type Claim, claimBookAbi, Link } from '@ambrosia/chain/abi/dispute'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -34,7 +35,8 @@ export function toHash(value: bigint): Hex {
 }
 
 /**
- * What can be claimed of a run: its end, with steps and lines rounded up to a power of two, since they say how much work it was.
+ * What can be claimed of a run: its end, with steps and lines rounded up to a power of two, since
+ * they say how much work it was.
  * @param limits of the ClaimBook's rules
  * @throws Dispute.NotHalted, Dispute.Limit, Execution.Limit
  */
@@ -68,8 +70,10 @@ function roundUp(value: bigint, most: bigint): bigint {
 }
 
 /**
- * Which statement of a claim is false, the first of them: what a challenger denies. Undefined for a claim that is true.
- * @throws Dispute.ProgramMismatch, Dispute.InputMismatch: then the run is not the one that is claimed
+ * Which statement of a claim is false, the first of them: what a challenger denies. Undefined for a
+ * claim that is true.
+ * @throws Dispute.ProgramMismatch, Dispute.InputMismatch: then the run is not the one that is
+ * claimed
  */
 export async function falseLinkOf(content: Claim, run: Run): Promise<LinkNumber | undefined> {
   assertSameRun(content, run)
@@ -115,9 +119,10 @@ export function domainOf({ chainId, claimBook }: Place): TypedDataDomain {
 }
 
 /**
- * A recipient's word that they hold the input of a claim: they have its bytes, its root and first state are those of the claim, and its
- * run stores no more lines than it says.
- * @throws Dispute.ProgramMismatch, Dispute.InputMismatch, Dispute.FirstState, Dispute.Limit, Execution.Limit
+ * A recipient's word that they hold the input of a claim: they have its bytes, its root and first
+ * state are those of the claim, and its run stores no more lines than it says.
+ * @throws Dispute.ProgramMismatch, Dispute.InputMismatch, Dispute.FirstState, Dispute.Limit,
+ * Execution.Limit
  */
 export async function signReceipt(
   recipient: LocalAccount,

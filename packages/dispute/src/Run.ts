@@ -25,12 +25,17 @@ export type Ending = {
   lines: bigint
 }
 
-/** The states of a run and what proves them. Calls wait for each other, so several games may share one. */
+/**
+ * The states of a run and what proves them. Calls wait for each other, so several games may share
+ * one.
+ */
 export type Run = {
   programId: bigint
   inputRoot: bigint
   inputLength: bigint
-  /** Hashes of the states after these numbers of steps; a run that stopped stays in its last state. */
+  /**
+   * Hashes of the states after these numbers of steps; a run that stopped stays in its last state.
+   */
   hashesAt(points: readonly bigint[]): Promise<bigint[]>
   /** How the run ends. @throws Execution.Limit where it does not within so many steps */
   ending(limit: bigint): Promise<Ending>

@@ -7,7 +7,9 @@ import { pointsOf } from './Bisection.ts'
 import { type Claim, toHash } from './Claim.ts'
 import type { Run } from './Run.ts'
 
-/** A game as it stands, and what the asserter posted last, where the challenger has to answer it. */
+/**
+ * A game as it stands, and what the asserter posted last, where the challenger has to answer it.
+ */
 export type Position = { game: Game; posted: readonly Hex[] }
 
 /** Which circuit proves a link. */

@@ -9,7 +9,10 @@ import type { Run } from './Run.ts'
 /** Where a lie begins: a link that is not a step, or the step that does not follow. */
 export type Lie = 'genesis' | 'final' | bigint
 
-/** A run whose states are false after `from` steps: each another one than the true state, and always the same. */
+/**
+ * A run whose states are false after `from` steps: each another one than the true state, and always
+ * the same.
+ */
 function lyingRun(run: Run, from: bigint): Run {
   return {
     ...run,
@@ -22,7 +25,8 @@ function lyingRun(run: Run, from: bigint): Run {
 
 /**
  * A false claim and the run of whoever makes it.
- * @param other a run of the program on another input, which a lie about the first state tells for this one's
+ * @param other a run of the program on another input, which a lie about the first state tells for
+ * this one's
  */
 export async function lieAbout(
   truth: Claim,

@@ -1,4 +1,5 @@
-// Games by signed messages, with the contract on a chain; the other side answers, lies, falls silent, sends nonsense, signs twice.
+// Games by signed messages, with the contract on a chain; the other side answers, lies, falls
+// silent, sends nonsense, signs twice.
 
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
@@ -40,7 +41,9 @@ before(async () => {
   challenger = dispute.seat(7)
 })
 
-/** Two ends of a wire on which `change` may alter, drop (undefined) or keep what the asserter sends. */
+/**
+ * Two ends of a wire on which `change` may alter, drop (undefined) or keep what the asserter sends.
+ */
 function wire(change: (text: string) => string | undefined = (text) => text): [Channel, Channel] {
   const queues: string[][] = [[], []]
   const wakes: (() => void)[] = [() => {}, () => {}]

@@ -1,4 +1,5 @@
-// A game played by signed messages; the chain sees the opening and the end. docs/protocol/dispute.md, section 6.
+// A game played by signed messages; the chain sees the opening and the end.
+// docs/protocol/dispute.md, section 6.
 
 import { type Checkpoint, type Game, GameStatus } from '@ambrosia/chain/abi/dispute'
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
@@ -35,8 +36,9 @@ const CHECKPOINT_TYPES = {
 } as const
 
 /**
- * Plays the splits and picks of a game over its steps by messages, as far as the other side does, then brings the deepest position that
- * both signed to the chain. `play` goes on from there, and plays the rest on the chain where the other side fell silent or sent nonsense.
+ * Plays the splits and picks of a game over its steps by messages, as far as the other side does,
+ * then brings the deepest position that both signed to the chain. `play` goes on from there, and
+ * plays the rest on the chain where the other side fell silent or sent nonsense.
  * @returns picks that both signed
  */
 export async function playOffChain(player: Player, id: Hex, channel: Channel): Promise<number> {
@@ -118,7 +120,10 @@ function afterPick(at: Checkpoint, states: readonly Hex[], segment: number): Che
   }
 }
 
-/** Signs a position, and never another one of its depth: what was signed is kept before it is sent. @throws Dispute.Message */
+/**
+ * Signs a position, and never another one of its depth: what was signed is kept before it is sent.
+ * @throws Dispute.Message
+ */
 async function signOnce({ seat, store }: Player, checkpoint: Checkpoint): Promise<Hex> {
   const text = JSON.stringify(checkpoint, (_key, value) =>
     typeof value === 'bigint' ? value.toString() : value,

@@ -51,7 +51,10 @@ function playerOf(
   return { role, seat, claim, run, store: moveFiles(folder), prove: dispute.prover.prove }
 }
 
-/** Plays to the end; each look by a player that knows nothing of the last. What an asserter can't prove, they let pass by. */
+/**
+ * Plays to the end; each look by a player that knows nothing of the last. What an asserter can't
+ * prove, they let pass by.
+ */
 async function playOut(
   game: Hex,
   players: { asserter: () => Player; challenger: () => Player },

@@ -1,4 +1,5 @@
-// A player at the board: reads the chain, decides, keeps its move, sends it. All it needs after a crash is on the chain.
+// A player at the board: reads the chain, decides, keeps its move, sends it. All it needs after a
+// crash is on the chain.
 
 import { claimBookAbi } from '@ambrosia/chain/abi/dispute'
 import { pause } from '@ambrosia/chain/follow'
@@ -48,8 +49,8 @@ export type Player = {
 export type Look = 'moved' | 'waiting' | 'over'
 
 /**
- * Looks at a game once and makes the move that is to be made, if any: one's own, or to call the other side's time. Doing so again, or
- * after a crash at any point, does no harm.
+ * Looks at a game once and makes the move that is to be made, if any: one's own, or to call the
+ * other side's time. Doing so again, or after a crash at any point, does no harm.
  * @throws Dispute.*, Prover.*, Chain.*
  */
 export async function look(player: Player, id: Hex): Promise<Look> {
@@ -77,7 +78,11 @@ export async function look(player: Player, id: Hex): Promise<Look> {
   return 'moved'
 }
 
-/** Plays a game to its end. @returns how it ended, a GameStatus; @throws Dispute.*, Prover.*, Chain.*, what the signal says */
+/**
+ * Plays a game to its end.
+ * @returns how it ended, a GameStatus;
+ * @throws Dispute.*, Prover.*, Chain.*, what the signal says
+ */
 export async function play(
   player: Player,
   id: Hex,
@@ -92,7 +97,10 @@ export async function play(
   }
 }
 
-/** The move in this position: that of before, if there was one, or a new one, kept before anybody sees it. */
+/**
+ * The move in this position: that of before, if there was one, or a new one, kept before anybody
+ * sees it.
+ */
 async function keptMove(player: Player, id: Hex, position: Position): Promise<Sendable> {
   const { depth, low, high, split, status } = position.game
   const key = [id, depth, status, low, high, split].join('-')
@@ -150,7 +158,10 @@ async function isTimeOver({ seat }: Player, id: Hex): Promise<boolean> {
   return (await client.getBlock()).timestamp > deadline
 }
 
-/** The chain has moved on since it was read, by this very move sent before a crash or by somebody else's. */
+/**
+ * The chain has moved on since it was read, by this very move sent before a crash or by somebody
+ * else's.
+ */
 function isOvertaken(error: unknown): boolean {
   return [
     'Chain.GameStatusRefused',

@@ -1,7 +1,7 @@
 /**
- * Takes every example of a folder of FHIR R4 resources the whole way (src/testing/record/walkRecord.ts),
- * and prints how far they came and what broke. The examples are not kept here; those of HL7 are the npm
- * package hl7.fhir.r4.examples, unpacked anywhere:
+ * Takes every example of a folder of FHIR R4 resources the whole way
+ * (src/testing/record/walkRecord.ts), and prints how far they came and what broke. The examples are
+ * not kept here; those of HL7 are the npm package hl7.fhir.r4.examples, unpacked anywhere:
  *
  *   node packages/exchange/bench/walkExamples.ts FOLDER [--rounds 2] [--seed 0] [--file NAME]
  *

@@ -1,6 +1,7 @@
 /**
- * Writes vectors/exchange/eip712.json: every message type with its digest and a signature by a well-known key, and the identifiers of a
- * deal. Read by TypeScript and Solidity alike. `--check` fails where the file is not what this script writes.
+ * Writes vectors/exchange/eip712.json: every message type with its digest and a signature by a
+ * well-known key, and the identifiers of a deal. Read by TypeScript and Solidity alike. `--check`
+ * fails where the file is not what this script writes.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -12,7 +12,10 @@ export type AgreementTerm = { id: number; required: boolean; title: string; text
 export type Agreement = {
   version: 1
   consumerName: string
-  /** Where the person who consents reaches the consumer: an address, a telephone number or a mail address. */
+  /**
+   * Where the person who consents reaches the consumer: an address, a telephone number or a mail
+   * address.
+   */
   consumerContact?: string
   /** A Data Use Ontology code. */
   purpose: string
@@ -26,7 +29,10 @@ export type Agreement = {
 export type Answers = {
   version: 1
   agreementHash: Hex
-  /** 16 random bytes, base64url: without them an issuer could compute from the public deal which of its patients answered. */
+  /**
+   * 16 random bytes, base64url: without them an issuer could compute from the public deal which of
+   * its patients answered.
+   */
   salt: string
   /** The sentences that the person read and signs, in their order. */
   sentences: string[]
@@ -70,7 +76,10 @@ export function answer(
   }
 }
 
-/** Every term answered once, every required one accepted. @throws Shape.Mismatch, Agreement.AnswersIncomplete */
+/**
+ * Every term answered once, every required one accepted.
+ * @throws Shape.Mismatch, Agreement.AnswersIncomplete
+ */
 export function assertAnswers(agreement: Agreement, data: unknown): Answers {
   const answers = assertShape<Answers>(answersSchema, data)
   if (answers.agreementHash !== hash(agreement))

@@ -14,7 +14,10 @@ const fields = [
   ['receiptHash', 'bytes32'],
 ] as const
 
-/** What every oracle of a deal's quorum signs about one sealed record: nothing in it depends on which oracle looks, or when. */
+/**
+ * What every oracle of a deal's quorum signs about one sealed record: nothing in it depends on
+ * which oracle looks, or when.
+ */
 export type Certificate = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */

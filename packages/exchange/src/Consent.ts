@@ -16,7 +16,10 @@ const fields = [
   ['consentUntil', 'uint64'],
 ] as const
 
-/** The provider's consent to one certificate at a price and on terms. Single use, and good until `signedUntil`. */
+/**
+ * The provider's consent to one certificate at a price and on terms. Single use, and good until
+ * `signedUntil`.
+ */
 export type Consent = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */

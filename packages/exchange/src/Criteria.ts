@@ -12,8 +12,9 @@ import { assertShape } from './validateShape.ts'
 export type CriteriaPredicate = { id: string; expression: string }
 
 /**
- * What a consumer asks for; its hash stands in the deal. DCQL speaks of the credential's claims and decides who may
- * offer; `resources` says what is delivered; `predicates` decide whether an opened record is what was asked.
+ * What a consumer asks for; its hash stands in the deal. DCQL speaks of the credential's claims and
+ * decides who may offer; `resources` says what is delivered; `predicates` decide whether an opened
+ * record is what was asked.
  */
 export type Criteria = {
   version: 1
@@ -33,7 +34,10 @@ export type Criteria = {
   consumer: string
 }
 
-/** The criteria of JSON text or data. @throws Criteria.TooLarge, Shape.Mismatch, Criteria.InvalidQuery */
+/**
+ * The criteria of JSON text or data.
+ * @throws Criteria.TooLarge, Shape.Mismatch, Criteria.InvalidQuery
+ */
 export function parse(input: string | Uint8Array | object): Criteria {
   const isText = typeof input === 'string' || input instanceof Uint8Array
   if (isText && input.length > CRITERIA_SIZE_BYTES) throw new TooLargeError(input.length)
@@ -73,7 +77,8 @@ export function claimNames(criteria: Criteria): string[] {
 }
 
 /**
- * The claims that a holder discloses: those of the first set of the query that their credential satisfies, no others.
+ * The claims that a holder discloses: those of the first set of the query that their credential
+ * satisfies, no others.
  * @returns undefined where the credential satisfies no set
  */
 export function claimsToDisclose(
@@ -103,7 +108,10 @@ export function claimsToDisclose(
   return [...names].sort()
 }
 
-/** True when the disclosed subject satisfies the query; `isHolderBound` tells that a holder key signed. */
+/**
+ * True when the disclosed subject satisfies the query; `isHolderBound` tells that a holder key
+ * signed.
+ */
 export function matchesClaims(
   criteria: Criteria,
   credential: { type: string[]; subject: Record<string, unknown> },

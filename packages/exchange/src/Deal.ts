@@ -8,7 +8,10 @@ import type { Criteria } from './Criteria.ts'
 /** A price from a score on; money in the token's smallest unit. */
 export type Tier = { minimumScore: number; price: bigint }
 
-/** What a consumer fixes when opening a deal; docs/protocol/exchange.md, section 3. Times are seconds. */
+/**
+ * What a consumer fixes when opening a deal; docs/protocol/exchange.md, section 3. Times are
+ * seconds.
+ */
 export type DealTerms = {
   consumer: Address
   token: Address
@@ -113,7 +116,10 @@ export function recordId(deal: Hex, recordTag: Hex): Hex {
   )
 }
 
-/** The purpose of use as the chain holds it: keccak256 of a Data Use Ontology code such as `DUO:0000007`. */
+/**
+ * The purpose of use as the chain holds it: keccak256 of a Data Use Ontology code such as
+ * `DUO:0000007`.
+ */
 export function purposeHash(code: string): Hex {
   return keccak256(stringToBytes(code))
 }
@@ -123,7 +129,10 @@ export function priceOf(terms: Pick<DealTerms, 'tiers'>, score: number): bigint 
   return terms.tiers.filter((tier) => tier.minimumScore <= score).at(-1)?.price
 }
 
-/** The least that a provider gets for a score: the price less the most that the deal lets oracles take. */
+/**
+ * The least that a provider gets for a score: the price less the most that the deal lets oracles
+ * take.
+ */
 export function minimumNet(
   terms: Pick<DealTerms, 'tiers' | 'commissionCapBps'>,
   score: number,

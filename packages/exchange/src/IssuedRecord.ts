@@ -18,13 +18,18 @@ import {
 import { issuedRecordSchema } from './schemas/record.ts'
 import { assertShape } from './validateShape.ts'
 
-/** `safe-harbor`: de-identified by 45 CFR 164.514(b)(2), sold by default. `identified`: as it came. */
+/**
+ * `safe-harbor`: de-identified by 45 CFR 164.514(b)(2), sold by default. `identified`: as it came.
+ */
 export type RecordForm = 'safe-harbor' | 'identified'
 
 /** The canonical text of a resource and the salt of its digest (16 bytes, base64url). */
 export type SaltedResource = { salt: string; text: string }
 
-/** What an issuer hands to the person: the base credential and the resources its digests speak of, in one order. */
+/**
+ * What an issuer hands to the person: the base credential and the resources its digests speak of,
+ * in one order.
+ */
 export type IssuedRecord = {
   version: 1
   form: RecordForm
@@ -32,7 +37,10 @@ export type IssuedRecord = {
   resources: SaltedResource[]
 }
 
-/** Salts the canonical text of each resource. @throws Record.TooManyResources, Record.ResourceTooLarge */
+/**
+ * Salts the canonical text of each resource.
+ * @throws Record.TooManyResources, Record.ResourceTooLarge
+ */
 export function salted(resources: readonly Resource[], randomBytes: RandomBytes): SaltedResource[] {
   if (resources.length > RECORD_RESOURCE_COUNT) throw new TooManyResourcesError(resources.length)
   return resources.map((resource, index) => {
@@ -53,14 +61,18 @@ export function digestText(digestBytes: Uint8Array): string {
 }
 
 /**
- * The resource of a canonical text. The text is parsed once and must be canonical already, so that what was hashed is
- * what is read. @throws Record.NotCanonical
+ * The resource of a canonical text. The text is parsed once and must be canonical already, so that
+ * what was hashed is what is read.
+ * @throws Record.NotCanonical
  */
 export function toResource(salted: SaltedResource, index: number): Resource {
   return readResource(salted, index)
 }
 
-/** The resources of one record, which together are bounded as a Bundle is. @throws Record.NotCanonical, Record.TooLarge, CanonicalJson.Invalid */
+/**
+ * The resources of one record, which together are bounded as a Bundle is.
+ * @throws Record.NotCanonical, Record.TooLarge, CanonicalJson.Invalid
+ */
 export function toResources(record: readonly SaltedResource[]): Resource[] {
   const size = record.reduce((sum, { text }) => sum + text.length, 0)
   if (size > BUNDLE_SIZE_BYTES) throw new RecordTooLargeError()
@@ -101,8 +113,8 @@ function fullUrlOf(id: string): string | undefined {
 }
 
 /**
- * A FHIR Bundle of type collection with the resources' texts verbatim; `fullUrl` where the id is a UUID (FHIR R4, Bundle, resource URL
- * and uniqueness rules).
+ * A FHIR Bundle of type collection with the resources' texts verbatim; `fullUrl` where the id is a
+ * UUID (FHIR R4, Bundle, resource URL and uniqueness rules).
  */
 export function toBundleText(resources: readonly SaltedResource[]): string {
   const entries = resources.map(({ text }) => {

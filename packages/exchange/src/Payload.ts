@@ -9,7 +9,9 @@ import type { JsonProof } from './RecordCredential.ts'
 import { payloadSchema } from './schemas/record.ts'
 import { assertShape } from './validateShape.ts'
 
-/** A resource that is sold, with the proof to its type root where the credential has no digest list. */
+/**
+ * A resource that is sold, with the proof to its type root where the credential has no digest list.
+ */
 export type PayloadResource = SaltedResource & { proof?: JsonProof }
 
 /** What is sealed; docs/protocol/exchange.md, section 6. */

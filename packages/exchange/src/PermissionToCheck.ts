@@ -12,8 +12,8 @@ const fields = [
 ] as const
 
 /**
- * A provider's leave for the named oracles to open and read one sealed part of a record, given before anything of it leaves. It sells
- * nothing: the consent to the certificate comes after.
+ * A provider's leave for the named oracles to open and read one sealed part of a record, given
+ * before anything of it leaves. It sells nothing: the consent to the certificate comes after.
  */
 export type PermissionToCheck = MessageOf<typeof fields>
 

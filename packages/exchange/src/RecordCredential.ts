@@ -51,7 +51,11 @@ export type RecordCredential = {
 /** Classes that hide how many resources a record has. */
 const SIZE_CLASSES = [25, 50, 100, DIGEST_LIST_COUNT]
 
-/** The credential of a record: flat claims, counts and roots of every group, and digests or type roots. @throws Record.TooManyGroups */
+/**
+ * The credential of a record: flat claims, counts and roots of every group, and digests or type
+ * roots.
+ * @throws Record.TooManyGroups
+ */
 export function build(options: {
   issuer: string
   holder: string
@@ -221,7 +225,10 @@ export function isWholeType(claim: TypeClaim, members: readonly SaltedResource[]
   )
 }
 
-/** True when these salted resources are the whole group: same count, and their digests make its root. */
+/**
+ * True when these salted resources are the whole group: same count, and their digests make its
+ * root.
+ */
 export function isWholeGroup(group: GroupClaim, members: readonly SaltedResource[]): boolean {
   if (members.length !== group.count) return false
   const ordered = members
@@ -230,7 +237,10 @@ export function isWholeGroup(group: GroupClaim, members: readonly SaltedResource
   return toHex(MerkleTree.root(ordered.map((entry) => entry.digest))) === group.root
 }
 
-/** True when the resource's digest is in the disclosed list, or its proof leads to a disclosed root of its class. */
+/**
+ * True when the resource's digest is in the disclosed list, or its proof leads to a disclosed root
+ * of its class.
+ */
 export function isSignedResource(
   subject: Readonly<Record<string, unknown>>,
   className: string,

@@ -6,7 +6,10 @@ const fields = [
   ['signedUntil', 'uint64'],
 ] as const
 
-/** An account's word that it gives back what a sale paid, so that the sale is undone; needed of nobody but the provider and the caller. */
+/**
+ * An account's word that it gives back what a sale paid, so that the sale is undone; needed of
+ * nobody but the provider and the caller.
+ */
 export type ReturnPayment = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */

@@ -7,8 +7,9 @@ const fields = [
 ] as const
 
 /**
- * Ends a settled consent for good. With `returnPayment` the sale is undone, as long as it can be; without, the money stays and the one
- * delivery that was paid for is completed. Signed for, so that a relayer can't turn one into the other.
+ * Ends a settled consent for good. With `returnPayment` the sale is undone, as long as it can be;
+ * without, the money stays and the one delivery that was paid for is completed. Signed for, so that
+ * a relayer can't turn one into the other.
  */
 export type RevokeConsent = MessageOf<typeof fields>
 

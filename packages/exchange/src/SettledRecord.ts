@@ -2,8 +2,9 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { Address } from 'viem'
 
 /**
- * A sale as the settlement event tells it; the chain keeps its commitment, and whoever acts on it later passes it again as it was.
- * Times are seconds, money is in the token's smallest unit. `Record` of contracts/src/exchange.
+ * A sale as the settlement event tells it; the chain keeps its commitment, and whoever acts on it
+ * later passes it again as it was. Times are seconds, money is in the token's smallest unit.
+ * `Record` of contracts/src/exchange.
  */
 export type SettledRecord = {
   dealId: Hex
@@ -22,7 +23,10 @@ export type SettledRecord = {
   net: bigint
   relayerFee: bigint
   settledAt: bigint
-  /** Until then, or until the answerBy of a claim, the payment can return and the sale be undone; afterwards the shares are free. */
+  /**
+   * Until then, or until the answerBy of a claim, the payment can return and the sale be undone;
+   * afterwards the shares are free.
+   */
   deliveryEnd: bigint
   consentUntil: bigint
   shares: readonly { oracle: Address; amount: bigint }[]
@@ -31,15 +35,24 @@ export type SettledRecord = {
 /** Where a sale stands. */
 export type SaleStatus = 'settled' | 'unwound' | 'revoked'
 
-/** What the provider, or who pays for them, gives back when the sale is undone: what was received, and the relayer's fee. */
+/**
+ * What the provider, or who pays for them, gives back when the sale is undone: what was received,
+ * and the relayer's fee.
+ */
 export function paymentToReturn(record: Pick<SettledRecord, 'net' | 'relayerFee'>): bigint {
   return record.net + record.relayerFee
 }
 
-/** Parts of the price of which a claim of delivery carries one for each certifying oracle; `BOND_DIVISOR` of the ConsentBook. */
+/**
+ * Parts of the price of which a claim of delivery carries one for each certifying oracle;
+ * `BOND_DIVISOR` of the ConsentBook.
+ */
 const BOND_DIVISOR = 20n
 
-/** What a consumer posts with a claim of delivery: answers take it, what is not answered brings it back. */
+/**
+ * What a consumer posts with a claim of delivery: answers take it, what is not answered brings it
+ * back.
+ */
 export function claimBond(record: Pick<SettledRecord, 'price' | 'shares'>): bigint {
   return (record.price / BOND_DIVISOR) * BigInt(record.shares.length)
 }

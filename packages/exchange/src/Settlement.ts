@@ -7,7 +7,10 @@ import type { QuorumCertificate } from './QuorumCertificate.ts'
 /** A signature over a certificate, by the oracle at this position of the deal's list. */
 export type OracleSignature = { index: number; signature: Hex }
 
-/** What a relayer carries to the chain: certificate and consent with their signatures. They can change none of it. */
+/**
+ * What a relayer carries to the chain: certificate and consent with their signatures. They can
+ * change none of it.
+ */
 export type Settlement = {
   certificate: Certificate
   /** Positions ascend strictly. */

@@ -10,7 +10,10 @@ const fields = [
   ['asOf', 'uint64'],
 ] as const
 
-/** Binds a presentation to chain, deal, criteria, provider, manifest, oracle, nonce and time; its digest is the BBS presentation header. */
+/**
+ * Binds a presentation to chain, deal, criteria, provider, manifest, oracle, nonce and time; its
+ * digest is the BBS presentation header.
+ */
 export type Submission = MessageOf<typeof fields>
 
 /** docs/protocol/exchange.md, section 4. */

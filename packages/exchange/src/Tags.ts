@@ -2,11 +2,14 @@ import { compare, fromHex, fromUint, fromUtf8, type Hex, toHex } from '@ambrosia
 import { hmacSha256, lengthPrefixed } from '@ambrosia/primitives/Hash'
 
 /**
- * Tags let the chain count persons and records without naming them: a pseudorandom function under a key that only
- * the deal's oracles know. protocol: docs/protocol/exchange.md, section 2.
+ * Tags let the chain count persons and records without naming them: a pseudorandom function under a
+ * key that only the deal's oracles know. protocol: docs/protocol/exchange.md, section 2.
  */
 
-/** How a person is told apart: by the handle that the issuer gave. One person with two issuers counts twice. */
+/**
+ * How a person is told apart: by the handle that the issuer gave. One person with two issuers
+ * counts twice.
+ */
 export const PERSON_METHOD = 'ambrosia-subject-handle-1'
 
 /** The tag key of one deal, 32 bytes, from the secret that its oracles share. */
@@ -32,7 +35,10 @@ export function personTag(
   return toHex(hmacSha256(tagKey, lengthPrefixed(parts)))
 }
 
-/** One tag a set of resources in a deal, whatever their order and salts, so that the same data can't be sold twice. */
+/**
+ * One tag a set of resources in a deal, whatever their order and salts, so that the same data can't
+ * be sold twice.
+ */
 export function recordTag(tagKey: Uint8Array, canonicalResources: readonly Uint8Array[]): Hex {
   const sorted = [...canonicalResources].sort(compare)
   return toHex(hmacSha256(tagKey, lengthPrefixed([fromUtf8('record'), ...sorted])))

@@ -4,8 +4,9 @@ import type { Address } from 'viem'
 import type { Deal } from './Deal.ts'
 
 /**
- * The sentences of a consent, the only ones that a person is shown and signs: what `packages/health` renders of the terms, and what this
- * network must say besides. The identified form says all that 45 CFR 164.508(a)(4) and (c) ask for.
+ * The sentences of a consent, the only ones that a person is shown and signs: what
+ * `packages/health` renders of the terms, and what this network must say besides. The identified
+ * form says all that 45 CFR 164.508(a)(4) and (c) ask for.
  * @throws Consent.UnknownPurpose, Consent.TermMissing, Consent.TermInvalid
  */
 export function consentSentences(options: {

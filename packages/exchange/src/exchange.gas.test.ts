@@ -1,4 +1,5 @@
-// Gas of what users of the exchange pay for. Keys, clock and order are fixed, so figures repeat to the unit.
+// Gas of what users of the exchange pay for. Keys, clock and order are fixed, so figures repeat to
+// the unit.
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
@@ -12,7 +13,10 @@ async function gasOf(exchange: Exchange, hash: Hex): Promise<number> {
   return Number(receipt.gasUsed)
 }
 
-/** Signed times are calldata, whose gas depends on its bytes: the clock is set before anything is signed. */
+/**
+ * Signed times are calldata, whose gas depends on its bytes: the clock is set before anything is
+ * signed.
+ */
 async function setClock(exchange: Exchange, hour: number): Promise<void> {
   await exchange.networkHelpers.time.increaseTo(Date.UTC(2031, 0, 1, hour) / 1000)
 }

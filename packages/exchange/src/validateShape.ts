@@ -9,7 +9,10 @@ const ajv = new Ajv2020({
 })
 const compiled = new Map<string, ValidateFunction>()
 
-/** Refuses data that does not have the shape of the schema; the error names the path, never a value. @throws Shape.Mismatch */
+/**
+ * Refuses data that does not have the shape of the schema; the error names the path, never a value.
+ * @throws Shape.Mismatch
+ */
 export function assertShape<T>(schema: { readonly $id: string }, data: unknown): T {
   let validate = compiled.get(schema.$id)
   if (!validate) {
@@ -37,7 +40,9 @@ export class ShapeError extends AmbrosiaError {
   }
 }
 
-/** What is wrong, with the member's name; names come from the schema, or are checked to be names. */
+/**
+ * What is wrong, with the member's name; names come from the schema, or are checked to be names.
+ */
 function faultOf(error: ErrorObject | undefined): string {
   const { keyword = '', params = {} } = error ?? {}
   const { missingProperty, additionalProperty, allowedValues, allowedValue, type, pattern, limit } =

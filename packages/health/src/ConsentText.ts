@@ -15,8 +15,9 @@ export type Rendered = {
 }
 
 /**
- * The sentences of a consent and its FHIR form. Equal terms give equal sentences, so that the hash of the sentences can be signed.
- * The identified form has the elements of 45 CFR 164.508(c)(1) and (2), and the remuneration of 164.508(a)(4).
+ * The sentences of a consent and its FHIR form. Equal terms give equal sentences, so that the hash
+ * of the sentences can be signed. The identified form has the elements of 45 CFR 164.508(c)(1) and
+ * (2), and the remuneration of 164.508(a)(4).
  * @throws Consent.UnknownPurpose, Consent.TermMissing, Consent.TermInvalid
  */
 export function render(terms: Terms): Rendered {
@@ -62,7 +63,9 @@ function sensitiveSentence(labels: readonly string[]): string[] {
   ]
 }
 
-/** What a revocation does, in both forms: the money decides about the sale, never about the stop. */
+/**
+ * What a revocation does, in both forms: the money decides about the sale, never about the stop.
+ */
 const REVOCATION =
   'If the payment is returned before the delivery window ends, nothing more is delivered and the sale is undone. If it is not, the delivery that is already paid for is completed; then nothing more is released, and use must end. What was delivered before cannot be called back by technical means.'
 
@@ -102,10 +105,16 @@ function binding(terms: Terms): string[] {
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 /** Hashes, addresses and DIDs. */
 const ID = /^[A-Za-z0-9:._-]{1,200}$/
-/** Texts that end up in signed sentences hold no line breaks, control or direction-changing characters. */
+/**
+ * Texts that end up in signed sentences hold no line breaks, control or direction-changing
+ * characters.
+ */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
-/** Refuses texts by others that can't stand in a sentence which a person signs. @throws Consent.TermInvalid */
+/**
+ * Refuses texts by others that can't stand in a sentence which a person signs.
+ * @throws Consent.TermInvalid
+ */
 export function assertPlain(texts: Readonly<Record<string, string | undefined>>): void {
   for (const [name, text] of Object.entries(texts)) {
     if (text === undefined) continue

@@ -20,12 +20,16 @@ export {
 export { PAIRWISE_COUNT, STEP_COUNT, TooMuchWorkError, type Work } from './predicate/meter.ts'
 
 /**
- * Predicates over an opened record in FHIRPath (http://hl7.org/fhirpath/N1/), restricted so that every machine gives the same verdict
- * in bounded work: nothing reaches the network, reads the clock or the time zone, or runs a regular expression.
+ * Predicates over an opened record in FHIRPath (http://hl7.org/fhirpath/N1/), restricted so that
+ * every machine gives the same verdict in bounded work: nothing reaches the network, reads the
+ * clock or the time zone, or runs a regular expression.
  */
 export type Predicate = {
   readonly expression: string
-  /** What the expression selects, as nodes of the engine. Other functions of this package read values and positions from them. */
+  /**
+   * What the expression selects, as nodes of the engine. Other functions of this package read
+   * values and positions from them.
+   */
   readonly run: (focus: unknown, options: Options) => unknown[]
 }
 
@@ -55,7 +59,8 @@ const BRACKET_DEPTH = 100
 
 /**
  * A predicate from its text.
- * @throws Predicate.TooLong, Predicate.Syntax, Predicate.TooComplex, Predicate.FunctionNotAllowed, Predicate.Arity, Predicate.NotAllowed
+ * @throws Predicate.TooLong, Predicate.Syntax, Predicate.TooComplex, Predicate.FunctionNotAllowed,
+ * Predicate.Arity, Predicate.NotAllowed
  */
 export function compile(expression: string, extra?: Extra): Predicate {
   if (extra !== undefined) return compileNew(expression, extra)
@@ -67,7 +72,10 @@ export function compile(expression: string, extra?: Extra): Predicate {
   return predicate
 }
 
-/** Predicates compiled before: an oracle meets those of a deal with every record, and parsing takes longer than most evaluations. */
+/**
+ * Predicates compiled before: an oracle meets those of a deal with every record, and parsing takes
+ * longer than most evaluations.
+ */
 const compiled = new Map<string, Predicate>()
 const COMPILED_COUNT = 256
 

@@ -309,7 +309,8 @@ describe('check', () => {
     ]
     for (const div of narratives)
       found({ resourceType: 'Patient', text: { status: 'generated', div } })
-    // With the square of their length they would take many minutes; this process' own time, not the clock.
+    // With the square of their length they would take many minutes; this process' own time, not the
+    // clock.
     const { user, system } = process.cpuUsage(started)
     assert.ok((user + system) / 1e6 < 20, `${(user + system) / 1e6} s`)
   })

@@ -19,9 +19,11 @@ export type Options = {
 }
 
 /**
- * What is wrong with resources: against the JSON Schema of FHIR R4, value sets with a required binding, and, where asked, a profile
- * or a JSON Schema. Order and content are the same on every machine. The definitions load at the first call (about 3 s).
- * @throws Validation.ProfileInvalid, Validation.SchemaInvalid, Validation.TooMuchWork, Predicate.TooMuchWork
+ * What is wrong with resources: against the JSON Schema of FHIR R4, value sets with a required
+ * binding, and, where asked, a profile or a JSON Schema. Order and content are the same on every
+ * machine. The definitions load at the first call (about 3 s).
+ * @throws Validation.ProfileInvalid, Validation.SchemaInvalid, Validation.TooMuchWork,
+ * Predicate.TooMuchWork
  */
 export function check(resources: readonly Resource[], options: Options = {}): Finding[] {
   const findings: Finding[] = []
@@ -51,8 +53,8 @@ export function assert(resources: readonly Resource[], options: Options = {}): v
 }
 
 /**
- * What decides a verdict, as one hash of 32 bytes: versions of the tools, digests of the definitions, the rules of this package. Oracles
- * of a deal must have the one that the deal names.
+ * What decides a verdict, as one hash of 32 bytes: versions of the tools, digests of the
+ * definitions, the rules of this package. Oracles of a deal must have the one that the deal names.
  */
 export function validatorHash(): Uint8Array {
   return sha256(

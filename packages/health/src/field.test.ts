@@ -12,7 +12,9 @@ import type { Resource } from './Resource.ts'
 import * as SafeHarbor from './SafeHarbor.ts'
 import * as Validation from './Validation.ts'
 
-/** Inputs on which other systems, and once this one, were wrong; they are kept outside the project. */
+/**
+ * Inputs on which other systems, and once this one, were wrong; they are kept outside the project.
+ */
 const asOf = new Date('2026-06-01T00:00:00Z')
 
 function readAll(t: TestContext, ...names: string[]): Resource[] | undefined {

@@ -8,9 +8,10 @@ import * as encode from '../src/testing/encode.ts'
 import { createHashThreads } from '../src/testing/hashThreads.ts'
 
 /**
- * One player's work in a whole dispute: the length of the run, the states of every round of 32, the witness of the step. Over
- * programs that store at random places of 1 MB and 64 MB, so that every line differs at every point, and over blocks of the
- * go-ethereum guest. The trees of the program are computed before, as they are once a program.
+ * One player's work in a whole dispute: the length of the run, the states of every round of 32, the
+ * witness of the step. Over programs that store at random places of 1 MB and 64 MB, so that every
+ * line differs at every point, and over blocks of the go-ethereum guest. The trees of the program
+ * are computed before, as they are once a program.
  */
 export const name = 'dispute'
 export const figures = ['dispute.descent']
@@ -59,7 +60,9 @@ export async function run(options: { only?: string } = {}): Promise<{ figures: F
   return { figures: found }
 }
 
-/** Seconds from a machine in its first state to the witness of one step, seven tenths into the run. */
+/**
+ * Seconds from a machine in its first state to the witness of one step, seven tenths into the run.
+ */
 async function descend(program: Program, input: Uint8Array): Promise<number> {
   const pool = createHashThreads(availableParallelism())
   const salt = new Uint8Array(32).fill(1)
@@ -85,7 +88,9 @@ async function descend(program: Program, input: Uint8Array): Promise<number> {
   return seconds
 }
 
-/** Stores at pseudo-random places of so many bytes, eight steps a store, about so many steps in all. */
+/**
+ * Stores at pseudo-random places of so many bytes, eight steps a store, about so many steps in all.
+ */
 function storingProgram(steps: number, size: number): Program {
   const words = [
     ...constant(5, 0x10000000n),

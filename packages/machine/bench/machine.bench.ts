@@ -12,8 +12,9 @@ import * as encode from '../src/testing/encode.ts'
 import { createHashThreads } from '../src/testing/hashThreads.ts'
 
 /**
- * The machine: engines against QEMU's user mode on the same programs in the same run (millions of steps a second of
- * processor time), Poseidon against circomlibjs, memory roots, the state hashes of one round of a dispute, memory.
+ * The machine: engines against QEMU's user mode on the same programs in the same run (millions of
+ * steps a second of processor time), Poseidon against circomlibjs, memory roots, the state hashes
+ * of one round of a dispute, memory.
  */
 export const name = 'machine'
 
@@ -30,7 +31,10 @@ const RUNS = 3
 const MEBIBYTE = 2 ** 20
 const ELF = fileURLToPath(new URL('../../../examples/machine/bin/workloads.elf', import.meta.url))
 
-/** @param options `only` names a figure or a group such as `machine.poseidon`; `sizeBytes` is the memory of the root figures. */
+/**
+ * @param options `only` names a figure or a group such as `machine.poseidon`; `sizeBytes` is the
+ * memory of the root figures.
+ */
 export async function run(
   options: { only?: string; sizeBytes?: number | undefined } = {},
 ): Promise<{ figures: Figure[] }> {
@@ -181,7 +185,9 @@ async function measureMemory(): Promise<Figure[]> {
   ]
 }
 
-/** 32 states spread over the block of 100 transfers, as the first round of a dispute asks for them. */
+/**
+ * 32 states spread over the block of 100 transfers, as the first round of a dispute asks for them.
+ */
 async function measureBlock(): Promise<Figure[]> {
   const found = findBlock()
   if (found === undefined) {

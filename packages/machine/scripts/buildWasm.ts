@@ -1,6 +1,7 @@
-// Compiles assembly/*.ts with the pinned AssemblyScript compiler, and derives the constants of Poseidon, into
-// src/internal/*.generated.ts (base64). These are committed, so that running the machine needs Node alone and starts
-// at once; `--check` fails where a file is not what its sources give.
+// Compiles assembly/*.ts with the pinned AssemblyScript compiler, and derives the constants of
+// Poseidon, into src/internal/*.generated.ts (base64). These are committed, so that running the
+// machine needs Node alone and starts at once; `--check` fails where a file is not what its sources
+// give.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -10,7 +11,10 @@ import { FIELD_ORDER, sparseConstants } from '../src/internal/poseidonConstants.
 import { fieldSource } from './wasm/field.ts'
 
 const MODULES = ['interpreter', 'hasher', 'constants'] as const
-/** Widths of the state hash, the trees and the registers hash; others are derived when they are asked for. */
+/**
+ * Widths of the state hash, the trees and the registers hash; others are derived when they are
+ * asked for.
+ */
 const WIDTHS = [6, 9, 12]
 const root = new URL('../', import.meta.url)
 

@@ -1,5 +1,6 @@
-// Writes vectors/machine/*.json: what another implementation, or the circuit, can be checked against. `--check` fails where a
-// file is not what this gives. Every value is computed by the reference step and compared with the interpreter here.
+// Writes vectors/machine/*.json: what another implementation, or the circuit, can be checked
+// against. `--check` fails where a file is not what this gives. Every value is computed by the
+// reference step and compared with the interpreter here.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

@@ -23,7 +23,10 @@ import * as State from './State.ts'
 export type ProgramCommitment = {
   /** Root of the program table. */
   programRoot: bigint
-  /** Root of the first 2^31 bytes of memory with the program's image in them: child 0 of a memory root without a salt. */
+  /**
+   * Root of the first 2^31 bytes of memory with the program's image in them: child 0 of a memory
+   * root without a salt.
+   */
   imageRoot: bigint
   registersHash: bigint
   entry: number
@@ -36,13 +39,19 @@ export function initialRegisters(): bigint[] {
   return Array.from({ length: 32 }, (_, index) => (index === 2 ? BigInt(STACK_POINTER) : 0n))
 }
 
-/** Where trees are kept between runs, by name; files in a folder, say. What is not there, or damaged, is computed. */
+/**
+ * Where trees are kept between runs, by name; files in a folder, say. What is not there, or
+ * damaged, is computed.
+ */
 export type TreeCache = {
   read(name: string): Promise<Uint8Array | undefined>
   write(name: string, bytes: Uint8Array): Promise<void>
 }
 
-/** How hashing is done: on which threads, with which cache; how to see how far it is and how to end it. */
+/**
+ * How hashing is done: on which threads, with which cache; how to see how far it is and how to end
+ * it.
+ */
 export type HashOptions = {
   hashPool?: HashPool | undefined
   cache?: TreeCache | undefined
@@ -56,7 +65,9 @@ const known: Record<Kind, WeakMap<Program.Program, Promise<LineTree>>> = {
   image: new WeakMap(),
 }
 
-/** The tree of a program's table; computed once a process, and once at all where there is a cache. */
+/**
+ * The tree of a program's table; computed once a process, and once at all where there is a cache.
+ */
 export function tableTree(program: Program.Program, options: HashOptions = {}): Promise<LineTree> {
   return treeOf('table', program, options)
 }
@@ -111,7 +122,10 @@ export async function fromProgram(
   return { programRoot, imageRoot, registersHash, entry, programId: Poseidon.hash(parts) }
 }
 
-/** A memory tree that holds a program's image and keeps its lines: what a run begins with, but for input and salts. */
+/**
+ * A memory tree that holds a program's image and keeps its lines: what a run begins with, but for
+ * input and salts.
+ */
 export async function imageMemory(
   program: Program.Program,
   options: HashOptions = {},
@@ -125,7 +139,10 @@ export async function imageMemory(
   return tree
 }
 
-/** The root of the input region that holds `input`, hidden by `salt` (32 bytes): child 1 of the memory root. */
+/**
+ * The root of the input region that holds `input`, hidden by `salt` (32 bytes): child 1 of the
+ * memory root.
+ */
 export async function inputRoot(
   input: Uint8Array,
   salt?: Uint8Array,
@@ -147,7 +164,10 @@ export function inputParts(input: Uint8Array, salt?: Uint8Array): Part[] {
   return parts
 }
 
-/** The lines of the program table: the entry of slot s is chunk s, its low 64 bits everything but the immediate. */
+/**
+ * The lines of the program table: the entry of slot s is chunk s, its low 64 bits everything but
+ * the immediate.
+ */
 function tableLines(program: Program.Program): SparseLines {
   const entries = new SparseLines()
   Program.forEachInstruction(program, (pc, instruction) => {

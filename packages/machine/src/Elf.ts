@@ -1,5 +1,5 @@
-// Executable and Linkable Format, 64-bit little-endian: System V ABI, chapters 4 and 5; RISC-V ELF psABI 1.0, chapter 8.
-// What the machine accepts of it: docs/spec/machine.md, section 8.
+// Executable and Linkable Format, 64-bit little-endian: System V ABI, chapters 4 and 5; RISC-V ELF
+// psABI 1.0, chapter 8. What the machine accepts of it: docs/spec/machine.md, section 8.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { FIRST_ADDRESS, PROGRAM_LIMIT } from './Layout.ts'
@@ -55,7 +55,8 @@ export function fromBytes(bytes: Uint8Array): Elf {
 }
 
 /**
- * The addresses of the named symbols of an ELF file; where a name is defined more than once, a global one wins, then the first.
+ * The addresses of the named symbols of an ELF file; where a name is defined more than once, a
+ * global one wins, then the first.
  * @throws Elf.Truncated for a damaged symbol table
  */
 export function readSymbols(bytes: Uint8Array): Map<string, number> {

@@ -16,7 +16,10 @@ const CODE = 0x10000
 const pool = createHashThreads(1)
 after(() => pool.close())
 
-/** Sums 64 KiB of counters, stores the running sum over it again, three rounds; then halts with a0 = 7. */
+/**
+ * Sums 64 KiB of counters, stores the running sum over it again, three rounds; then halts with a0
+ * = 7.
+ */
 const PROGRAM = (() => {
   const words = [
     encode.immediate('addi', 9, 0, 3),

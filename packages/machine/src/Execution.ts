@@ -1,4 +1,5 @@
-// A run whose states can be asked for at any step, in any order, without starting over: docs/spec/machine.md, section 11.
+// A run whose states can be asked for at any step, in any order, without starting over:
+// docs/spec/machine.md, section 11.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type * as Final from './Final.ts'
@@ -11,13 +12,19 @@ import type { Program } from './Program.ts'
 import * as State from './State.ts'
 import type { Witness } from './Step.ts'
 
-/** A step that was asked for: its state, and what leads there from the checkpoint that it was reached from. */
+/**
+ * A step that was asked for: its state, and what leads there from the checkpoint that it was
+ * reached from.
+ */
 type Checkpoint = {
   readonly control: Machine.Control
   readonly state: State.State
   /** Where the run came from; the first state has none. */
   base: Checkpoint | undefined
-  /** What differs from the base: the values of whichever of the two the machine's tree is not nearer to. */
+  /**
+   * What differs from the base: the values of whichever of the two the machine's tree is not nearer
+   * to.
+   */
   change: Change
   /** Above that of the base. */
   readonly depth: number
@@ -25,7 +32,10 @@ type Checkpoint = {
   children: number
 }
 
-/** A program's run on an input. Functions of this module change it; none may run while another is awaited. */
+/**
+ * A program's run on an input. Functions of this module change it; none may run while another is
+ * awaited.
+ */
 export type Execution = {
   readonly machine: Machine.Machine
   /** Bytes that checkpoints may take. */
@@ -41,7 +51,9 @@ export type Execution = {
 }
 
 export type Options = Machine.Options & {
-  /** Bytes that checkpoints may take; 1 GiB when left out. With less, more of the run is done again. */
+  /**
+   * Bytes that checkpoints may take; 1 GiB when left out. With less, more of the run is done again.
+   */
   checkpointBytes?: number
 }
 
@@ -91,7 +103,10 @@ export type End = {
   /** Steps, the last one included. */
   steps: bigint
   status: Machine.Status
-  /** Lines of 128 bytes that were ever stored, image and input included: what hashing it can cost at most. */
+  /**
+   * Lines of 128 bytes that were ever stored, image and input included: what hashing it can cost at
+   * most.
+   */
   touchedLines: number
 }
 
@@ -114,8 +129,8 @@ export async function end(
 }
 
 /**
- * The states after these numbers of steps, in any order; a run that has stopped stays in its last state. What lies near a state that was
- * asked for before is reached from there.
+ * The states after these numbers of steps, in any order; a run that has stopped stays in its last
+ * state. What lies near a state that was asked for before is reached from there.
  * @throws Execution.Step for a negative number, what the signal says
  */
 export async function statesAt(
@@ -127,7 +142,8 @@ export async function statesAt(
   for (const point of wanted.sort((a, b) => (a < b ? -1 : 1))) {
     if (execution.states.has(point)) continue
     const { state, control } = await reach(execution, point, work)
-    // A run that stops on the way is in its last state from there on, and that is where it is looked for.
+    // A run that stops on the way is in its last state from there on, and that is where it is
+    // looked for.
     execution.states.set(control.steps, state)
   }
   return points.map((point) => execution.states.get(clamp(execution, point)) as State.State)
@@ -160,7 +176,10 @@ export function genesisWitness(
   return Machine.genesisWitness(execution.machine, work)
 }
 
-/** What shows the exit value and the answer of the state after n steps. @throws as {@link statesAt} */
+/**
+ * What shows the exit value and the answer of the state after n steps.
+ * @throws as {@link statesAt}
+ */
 export async function finalWitnessAt(
   execution: Execution,
   n: bigint,
@@ -264,8 +283,9 @@ function discard({ machine, position }: Execution): void {
 }
 
 /**
- * Lets go of checkpoints until the rest fits: first those that nothing leads on from, the longest unused before others; then those
- * between two others that lie nearest to each other, whose two changes become one.
+ * Lets go of checkpoints until the rest fits: first those that nothing leads on from, the longest
+ * unused before others; then those between two others that lie nearest to each other, whose two
+ * changes become one.
  */
 function shrink(execution: Execution): void {
   while (execution.size > execution.budget) {
@@ -293,7 +313,10 @@ function drop(execution: Execution, checkpoint: Checkpoint): void {
   if (checkpoint.base !== undefined) checkpoint.base.children--
 }
 
-/** A checkpoint that one other follows from, and that other, with the fewest steps from the one's base to the other. */
+/**
+ * A checkpoint that one other follows from, and that other, with the fewest steps from the one's
+ * base to the other.
+ */
 function narrowest({ checkpoints, position }: Execution): [Checkpoint, Checkpoint] | undefined {
   let best: [Checkpoint, Checkpoint] | undefined
   let least = 0n

@@ -1,4 +1,5 @@
-// What a halted state says: docs/spec/machine.md, sections 9 and 10, written to be read beside it. The circuit `final` is checked against this.
+// What a halted state says: docs/spec/machine.md, sections 9 and 10, written to be read beside it.
+// The circuit `final` is checked against this.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { CHUNK_SIZE, OUTPUT_ADDRESS, STATUS } from './Layout.ts'
@@ -17,7 +18,10 @@ export type Result = { exitValue: bigint; answer: Uint8Array }
 
 const LEVELS = 10
 
-/** @throws Final.Witness where the state has not halted, or the path does not lead to its memory root */
+/**
+ * @throws Final.Witness where the state has not halted, or the path does not lead to its memory
+ * root
+ */
 export function apply({ state, outputPath }: Witness): Result {
   if (state.status !== STATUS.halted) throw new WitnessError('is of a state that has not halted')
   const index = BigInt(OUTPUT_ADDRESS / CHUNK_SIZE)

@@ -1,5 +1,5 @@
-// The first state of a run, from a witness: docs/spec/machine.md, sections 8 to 10, written to be read beside it. The circuit `genesis` is
-// checked against this.
+// The first state of a run, from a witness: docs/spec/machine.md, sections 8 to 10, written to be
+// read beside it. The circuit `genesis` is checked against this.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { initialRegisters, type ProgramCommitment } from './Commitment.ts'
@@ -14,7 +14,10 @@ export type Witness = {
   /** 32 bytes. */
   salt: Uint8Array
   inputRoot: bigint
-  /** From line 0, which is zero in the image, to the image root: eight lists, the first of them nodes of lines. */
+  /**
+   * From line 0, which is zero in the image, to the image root: eight lists, the first of them
+   * nodes of lines.
+   */
   imagePath: Path
 }
 

@@ -1,4 +1,5 @@
-// Hashing beside the main thread: docs/spec/machine.md, section 4. This package starts no thread; whoever runs it brings the pool.
+// Hashing beside the main thread: docs/spec/machine.md, section 4. This package starts no thread;
+// whoever runs it brings the pool.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { createWorkerState, type Job, runJob } from './internal/hashJob.ts'
@@ -7,9 +8,15 @@ export type { Job }
 
 /** Threads that hash. */
 export type HashPool = {
-  /** Jobs that run at the same time. The caller's thread hashes nothing itself, so as many as there are processors. */
+  /**
+   * Jobs that run at the same time. The caller's thread hashes nothing itself, so as many as there
+   * are processors.
+   */
   readonly size: number
-  /** The results, `count` elements of 36 bytes. The job's data belong to the pool from now on. Rejects when the thread is gone. */
+  /**
+   * The results, `count` elements of 36 bytes. The job's data belong to the pool from now on.
+   * Rejects when the thread is gone.
+   */
   run(job: Job): Promise<Uint8Array>
 }
 
@@ -31,8 +38,9 @@ export type Port = {
 }
 
 /**
- * A pool of `size` threads. They are started by the first job, one job after the other in turn; while idle they do not keep
- * the process alive. A thread that dies fails the jobs it had and all that come after.
+ * A pool of `size` threads. They are started by the first job, one job after the other in turn;
+ * while idle they do not keep the process alive. A thread that dies fails the jobs it had and all
+ * that come after.
  */
 export function fromThreads(size: number, start: () => Thread): HashPool {
   let runners: ((job: Job) => Promise<Uint8Array>)[] | undefined

@@ -1,5 +1,6 @@
-// RV64IMA and the integer part of C into the entries of the program table: docs/spec/machine.md, section 3.
-// Encodings: The RISC-V Instruction Set Manual, Volume I (20240411), chapters 2, 4, 13, 14, 27 and 35.
+// RV64IMA and the integer part of C into the entries of the program table: docs/spec/machine.md,
+// section 3. Encodings: The RISC-V Instruction Set Manual, Volume I (20240411), chapters 2, 4, 13,
+// 14, 27 and 35.
 
 import { expandCompressed } from './expandCompressed.ts'
 import { PROGRAM_LIMIT } from './Layout.ts'
@@ -34,11 +35,16 @@ export type Instruction = {
   useImm: boolean
   /** A form on 32 bits. */
   isW: boolean
-  /** A whole number in [-2^32, 2^32); the table holds it modulo 2^64. For branches and JAL the absolute target. */
+  /**
+   * A whole number in [-2^32, 2^32); the table holds it modulo 2^64. For branches and JAL the
+   * absolute target.
+   */
   imm: number
 }
 
-/** The entry of every slot that holds no instruction: all fields zero, whatever the encoding was. */
+/**
+ * The entry of every slot that holds no instruction: all fields zero, whatever the encoding was.
+ */
 export const ILLEGAL: Readonly<Instruction> = Object.freeze({
   operation: 'ILLEGAL',
   rd: 0,
@@ -57,7 +63,10 @@ export function numberOf(operation: Operation): number {
   return NUMBERS.get(operation) as number
 }
 
-/** The entry for the instruction at `pc` that begins with the 16 bits `low`; `high` holds the next 16, or undefined where code ends. */
+/**
+ * The entry for the instruction at `pc` that begins with the 16 bits `low`; `high` holds the next
+ * 16, or undefined where code ends.
+ */
 export function decode(pc: number, low: number, high: number | undefined): Instruction {
   if ((low & 3) !== 3) {
     const word = expandCompressed(low)
@@ -66,7 +75,10 @@ export function decode(pc: number, low: number, high: number | undefined): Instr
   return high === undefined ? ILLEGAL : decodeWord((high << 16) | low, pc, 4)
 }
 
-/** The packed leaf of the program tree: op | rd<<8 | rs1<<16 | rs2<<24 | (size = 4)<<32 | useImm<<33 | isW<<34 | imm<<64. */
+/**
+ * The packed leaf of the program tree: op | rd<<8 | rs1<<16 | rs2<<24 | (size = 4)<<32 |
+ * useImm<<33 | isW<<34 | imm<<64.
+ */
 export function toLeaf(instruction: Instruction): bigint {
   if (instruction.operation === 'ILLEGAL') return 0n
   const { rd, rs1, rs2, size, useImm, isW, imm } = instruction
@@ -166,7 +178,8 @@ function decodeImmediate(word: number, size: 2 | 4, funct3: number, isW: boolean
   const rd = (word >>> 7) & 31
   const rs1 = (word >>> 15) & 31
   if (funct3 === 1 || funct3 === 5) {
-    // Bit 25 is the sixth bit of the amount in OP-IMM; in OP-IMM-32 it belongs to funct7 and must be zero.
+    // Bit 25 is the sixth bit of the amount in OP-IMM; in OP-IMM-32 it belongs to funct7 and must
+    // be zero.
     const imm = (word >>> 20) & 63
     const funct6 = word >>> 26
     if (isW && imm > 31) return ILLEGAL
@@ -200,7 +213,10 @@ function entry(
   return { operation, rd, rs1, rs2, size, useImm, isW, imm }
 }
 
-/** Slot 0 never holds an instruction, so a jump out of the program's space faults there one step later. */
+/**
+ * Slot 0 never holds an instruction, so a jump out of the program's space faults there one step
+ * later.
+ */
 function target(pc: number): number {
   return pc >= 0 && pc < PROGRAM_LIMIT ? pc : 0
 }

@@ -366,7 +366,10 @@ it('refuses salts of another size and ranges outside memory', () => {
   assert.equal(Machine.read(machine, 2 ** 34 - 1, 1).length, 1)
 })
 
-/** Stores a counter into the first bytes of every page from 2^33 on, reads each second one back, then the first again. */
+/**
+ * Stores a counter into the first bytes of every page from 2^33 on, reads each second one back,
+ * then the first again.
+ */
 function strides(pages: number): number[] {
   return [
     ...constant(5, 2n ** 33n),

@@ -46,19 +46,33 @@ export type Status = 'running' | 'halted' | 'faulted'
 export type Options = {
   /** The program's input; empty when left out. */
   input?: Uint8Array
-  /** 32 bytes in line 0, which hide every state of the run. Zero when left out: the states of a public run. */
+  /**
+   * 32 bytes in line 0, which hide every state of the run. Zero when left out: the states of a
+   * public run.
+   */
   salt?: Uint8Array
-  /** 32 bytes in the last line of the input region, which hide the input root. Zero when left out. */
+  /**
+   * 32 bytes in the last line of the input region, which hide the input root. Zero when left out.
+   */
   inputSalt?: Uint8Array
-  /** How steps are taken: `translator` (the default) turns what runs often into WebAssembly, `interpreter` never does. */
+  /**
+   * How steps are taken: `translator` (the default) turns what runs often into WebAssembly,
+   * `interpreter` never does.
+   */
   engine?: 'interpreter' | 'translator'
   /** Threads to hash on; the caller's own, with breaks, when left out. */
   hashPool?: HashPool
   /** Where the trees of programs are kept between runs; nowhere when left out. */
   cache?: Commitment.TreeCache
-  /** Machine memory mapped one to one, bytes, the first size that this computer grants. For tests of the paged part. */
+  /**
+   * Machine memory mapped one to one, bytes, the first size that this computer grants. For tests of
+   * the paged part.
+   */
   directSizes?: readonly number[]
-  /** Pages of 4 KiB beyond that before some are kept outside of the engine. For tests, which want that early. */
+  /**
+   * Pages of 4 KiB beyond that before some are kept outside of the engine. For tests, which want
+   * that early.
+   */
   poolPages?: number
   /** Jumps to a place before it is translated. For tests, which want that early. */
   hotCount?: number
@@ -72,7 +86,10 @@ export type Work = {
   progress?: ((what: 'steps' | 'hashes', done: number, total: number) => void) | undefined
 }
 
-/** A program at some step of its run. Functions of this module change it; none may run while another is awaited. */
+/**
+ * A program at some step of its run. Functions of this module change it; none may run while another
+ * is awaited.
+ */
 export type Machine = {
   readonly program: Program
   readonly options: Options
@@ -92,7 +109,10 @@ export type Control = {
 }
 
 const STATUSES = ['running', 'halted', 'faulted'] as const
-/** Steps between two returns to the host: short at first, so that the engine's optimised code is taken up early. */
+/**
+ * Steps between two returns to the host: short at first, so that the engine's optimised code is
+ * taken up early.
+ */
 const FIRST_SLICE = 1n << 16n
 const LAST_SLICE = 1n << 26n
 /** The same where others wait for the thread: some tens of milliseconds. */
@@ -196,14 +216,20 @@ function runSlice({ engine, translator }: Machine, slice: bigint, maxSteps: bigi
   else runTranslated(translator, limit)
 }
 
-/** Goes to the state after `n` steps, from the start where it lies behind; a stopped machine stays as it is for ever. */
+/**
+ * Goes to the state after `n` steps, from the start where it lies behind; a stopped machine stays
+ * as it is for ever.
+ */
 export function stepTo(machine: Machine, n: bigint): void {
   if (n < 0n) throw new StepError(n)
   if (n < steps(machine)) reset(machine)
   run(machine, n)
 }
 
-/** The state, its memory brought up to date in the tree. @throws what the signal says, or HashPool.* */
+/**
+ * The state, its memory brought up to date in the tree.
+ * @throws what the signal says, or HashPool.*
+ */
 export async function state(machine: Machine, work: Work = {}): Promise<State.State> {
   await hashMemory(machine, work)
   return {
@@ -252,7 +278,10 @@ export async function stateHash(machine: Machine, work: Work = {}): Promise<bigi
   return State.hash(await state(machine, work))
 }
 
-/** The hashes of the states after each of these numbers of steps, which ascend. @throws Machine.Step */
+/**
+ * The hashes of the states after each of these numbers of steps, which ascend.
+ * @throws Machine.Step
+ */
 export async function stateHashes(machine: Machine, points: readonly bigint[]): Promise<bigint[]> {
   const hashes: bigint[] = []
   let before = 0n
@@ -281,7 +310,10 @@ export async function witness(machine: Machine, n: bigint, work: Work = {}): Pro
   }
 }
 
-/** What shows that this machine's first state is that of its program on its input; wherever the machine is. */
+/**
+ * What shows that this machine's first state is that of its program on its input; wherever the
+ * machine is.
+ */
 export async function genesisWitness(machine: Machine, work: Work = {}): Promise<Genesis.Witness> {
   const { program, options } = machine
   const { input = new Uint8Array(0), salt = new Uint8Array(SALT_SIZE), inputSalt } = options
@@ -301,7 +333,11 @@ export async function finalWitness(machine: Machine, work: Work = {}): Promise<F
   return { state: await state(machine, work), outputPath: pathTo(machine, OUTPUT_ADDRESS) }
 }
 
-/** The path to the chunk that holds an address, in the state that the machine is in: ten lists, the first of them chunks. @throws Machine.Address */
+/**
+ * The path to the chunk that holds an address, in the state that the machine is in: ten lists, the
+ * first of them chunks.
+ * @throws Machine.Address
+ */
 export async function memoryPath(machine: Machine, address: number): Promise<Path> {
   if (!Number.isSafeInteger(address) || address < 0 || address >= ADDRESS_LIMIT) {
     throw new AddressError()
@@ -347,7 +383,10 @@ export function answer(machine: Machine): Uint8Array {
   return readMemory(machine.engine, OUTPUT_ADDRESS, 32)
 }
 
-/** The bytes that the program put out. @throws Machine.OutputLength where it wrote an impossible length */
+/**
+ * The bytes that the program put out.
+ * @throws Machine.OutputLength where it wrote an impossible length
+ */
 export function output(machine: Machine): Uint8Array {
   const header = readMemory(machine.engine, OUTPUT_ADDRESS + 32, 8)
   const size = new DataView(header.buffer).getBigUint64(0, true)

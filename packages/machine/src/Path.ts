@@ -7,8 +7,9 @@ import * as Poseidon from './Poseidon.ts'
 export type Path = readonly (readonly bigint[])[]
 
 /**
- * Whether a path of `levels` lists holds `leaf` at the place `index` and leads to `root`. The first level that breaks, or -1 where the
- * form is wrong, or `levels` where all holds but the root is another.
+ * Whether a path of `levels` lists holds `leaf` at the place `index` and leads to `root`. The first
+ * level that breaks, or -1 where the form is wrong, or `levels` where all holds but the root is
+ * another.
  */
 export function breakOf(
   path: Path,

@@ -1,4 +1,5 @@
-// A program: its table of instructions, its memory image, its entry point. docs/spec/machine.md, sections 3 and 8.
+// A program: its table of instructions, its memory image, its entry point. docs/spec/machine.md,
+// sections 3 and 8.
 
 import { createHash } from 'node:crypto'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -18,7 +19,10 @@ export type Program = {
 }
 
 export type Options = {
-  /** Leaves the bytes of executable segments out of memory. Right only for programs that never read their text as data. */
+  /**
+   * Leaves the bytes of executable segments out of memory. Right only for programs that never read
+   * their text as data.
+   */
   excludeCodeFromMemory?: boolean
 }
 
@@ -39,7 +43,10 @@ export function fromElf(bytes: Uint8Array, options: Options = {}): Program {
 
 const names = new WeakMap<Program, string>()
 
-/** A name by what the program is: SHA-256 over its entry, code and image, hexadecimal. Same name, same program id. */
+/**
+ * A name by what the program is: SHA-256 over its entry, code and image, hexadecimal. Same name,
+ * same program id.
+ */
 export function nameOf(program: Program): string {
   const known = names.get(program)
   if (known !== undefined) return known
@@ -96,7 +103,10 @@ export function forEachInstruction(
   }
 }
 
-/** An instruction lies whole in one segment: what begins in its last two bytes and needs four is none. */
+/**
+ * An instruction lies whole in one segment: what begins in its last two bytes and needs four is
+ * none.
+ */
 function decodeAt(part: Part, at: number): Instruction.Instruction {
   const { data } = part
   const low = (data[at] as number) | ((data[at + 1] as number) << 8)

@@ -24,7 +24,10 @@ export function take(machine: Machine): Snapshot {
   return { ...control(machine), program: nameOf(program), lines, data }
 }
 
-/** Returns to a snapshot; only lines that differ are hashed again. @throws Snapshot.Program for one of another program */
+/**
+ * Returns to a snapshot; only lines that differ are hashed again.
+ * @throws Snapshot.Program for one of another program
+ */
 export function restore(machine: Machine, snapshot: Snapshot): void {
   const { engine, program } = machine
   if (snapshot.program !== nameOf(program)) throw new ProgramError()

@@ -34,7 +34,10 @@ export function hashRegisters(registers: readonly bigint[]): bigint {
   return Poseidon.hash(packRegisters(registers))
 }
 
-/** 33 slots in 11 words: word i holds slot 3i + slot (3i + 1) 2^64 + slot (3i + 2) 2^128; slot 32 is always zero. */
+/**
+ * 33 slots in 11 words: word i holds slot 3i + slot (3i + 1) 2^64 + slot (3i + 2) 2^128; slot 32 is
+ * always zero.
+ */
 export function packRegisters(registers: readonly bigint[]): bigint[] {
   return Array.from({ length: 11 }, (_, word) => {
     const slot = (index: number) => registers[3 * word + index] ?? 0n

@@ -1,5 +1,5 @@
-// One step, from a witness: docs/spec/machine.md, section 5, written to be read beside it. The circuit, the interpreter and the
-// translator are checked against this.
+// One step, from a witness: docs/spec/machine.md, section 5, written to be read beside it. The
+// circuit, the interpreter and the translator are checked against this.
 
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Instruction, type Operation, toLeaf } from './Instruction.ts'
@@ -8,8 +8,9 @@ import { breakOf, type Path, rootWith } from './Path.ts'
 import type * as State from './State.ts'
 
 /**
- * What a step reads. A path lists the eight children of every node from the bottom to the root: ten lists, the first of them
- * leaves (16-byte chunks of memory as numbers, packed entries of the program table).
+ * What a step reads. A path lists the eight children of every node from the bottom to the root: ten
+ * lists, the first of them leaves (16-byte chunks of memory as numbers, packed entries of the
+ * program table).
  */
 export type Witness = {
   state: State.State
@@ -42,7 +43,10 @@ export function apply(witness: Witness): State.State {
   return { pc, registers, memoryRoot, reservation, status: STATUS.running }
 }
 
-/** Where the chunk that a step may touch begins: that of its address modulo 2^34, chunk 0 for operations without an address. */
+/**
+ * Where the chunk that a step may touch begins: that of its address modulo 2^34, chunk 0 for
+ * operations without an address.
+ */
 export function chunkAddress(instruction: Instruction, registers: readonly bigint[]): number {
   if (!isMemory(instruction.operation)) return 0
   const address = addressOf(instruction, registers) % BigInt(ADDRESS_LIMIT)
@@ -52,7 +56,9 @@ export function chunkAddress(instruction: Instruction, registers: readonly bigin
 /** What a step does beside going on; what is left out stays as it is. */
 export type Effect = { pc: number; rd?: bigint; chunk?: bigint; reservation?: bigint }
 
-/** What the instruction does in a running state; `chunk` holds the 16 bytes at {@link chunkAddress}. */
+/**
+ * What the instruction does in a running state; `chunk` holds the 16 bytes at {@link chunkAddress}.
+ */
 export function effectOf(
   instruction: Instruction,
   state: Pick<State.State, 'pc' | 'registers' | 'reservation'>,

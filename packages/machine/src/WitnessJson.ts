@@ -1,4 +1,5 @@
-// Steps as JSON, for vectors, the command line and other implementations: docs/spec/machine.md, section 10.
+// Steps as JSON, for vectors, the command line and other implementations: docs/spec/machine.md,
+// section 10.
 
 import { fromHex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'

@@ -1,4 +1,5 @@
-// Every operation on every pair of corner operands: interpreter and translated code against the reference step.
+// Every operation on every pair of corner operands: interpreter and translated code against the
+// reference step.
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'

@@ -1,4 +1,5 @@
-// What compilers make of C: the programs of examples/machine against the results of the computer that built them.
+// What compilers make of C: the programs of examples/machine against the results of the computer
+// that built them.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

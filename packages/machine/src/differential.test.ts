@@ -1,5 +1,5 @@
-// Reference step = interpreter = translator, by state hash, on random programs. MACHINE_FUZZ=N runs N programs more and
-// prints their seeds; a failure names its seed.
+// Reference step = interpreter = translator, by state hash, on random programs. MACHINE_FUZZ=N runs
+// N programs more and prints their seeds; a failure names its seed.
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'

@@ -1,4 +1,5 @@
-// The first and the last link of a run: witnesses of the first state and of what a halted state says.
+// The first and the last link of a run: witnesses of the first state and of what a halted state
+// says.
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'

@@ -1,8 +1,12 @@
-// The C extension for RV64, integer part: The RISC-V Instruction Set Manual, Volume I (20240411), chapter 27.
+// The C extension for RV64, integer part: The RISC-V Instruction Set Manual, Volume I (20240411),
+// chapter 27.
 
 const SP = 2
 
-/** The 32-bit encoding of a 16-bit one; 0 for reserved encodings and floating-point loads and stores. Hints expand to what they look like. */
+/**
+ * The 32-bit encoding of a 16-bit one; 0 for reserved encodings and floating-point loads and
+ * stores. Hints expand to what they look like.
+ */
 export function expandCompressed(half: number): number {
   const funct3 = half >>> 13
   switch (half & 3) {

@@ -1,5 +1,6 @@
-// Random programs against QEMU's user mode, an implementation of RISC-V by others. Skipped where it is not installed
-// (Debian: qemu-user). QEMU runs Linux programs, so each program ends once with system calls and once with a plain halt.
+// Random programs against QEMU's user mode, an implementation of RISC-V by others. Skipped where it
+// is not installed (Debian: qemu-user). QEMU runs Linux programs, so each program ends once with
+// system calls and once with a plain halt.
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'

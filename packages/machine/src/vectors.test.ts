@@ -1,5 +1,6 @@
-// What stands in vectors/machine holds for the reference step. That the files are what their scripts give is checked by
-// `scripts/vectors.ts --check` and `scripts/buildWasm.ts --check`, which `npm run check` runs.
+// What stands in vectors/machine holds for the reference step. That the files are what their
+// scripts give is checked by `scripts/vectors.ts --check` and `scripts/buildWasm.ts --check`, which
+// `npm run check` runs.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

@@ -3,10 +3,10 @@ import { AmbrosiaError } from './Errors.ts'
 import { JSON_DEPTH, JSON_NODE_COUNT } from './Limits.ts'
 
 /**
- * Canonical JSON. Objects are written with keys in the order of RFC 8785, section 3.2.3 (UTF-16 code units) and
- * without white space. Unlike RFC 8785 a number token is copied as it was written: `6.40` stays `6.40`, since
- * FHIR decimals carry precision (FHIR R4, datatypes, decimal) and a double would lose it. Duplicate keys and lone
- * surrogates are refused.
+ * Canonical JSON. Objects are written with keys in the order of RFC 8785, section 3.2.3 (UTF-16
+ * code units) and without white space. Unlike RFC 8785 a number token is copied as it was written:
+ * `6.40` stays `6.40`, since FHIR decimals carry precision (FHIR R4, datatypes, decimal) and a
+ * double would lose it. Duplicate keys and lone surrogates are refused.
  */
 
 /** A JSON number as its token, so that its digits survive. */
@@ -38,7 +38,10 @@ const ESCAPES: Record<string, string> = {
 /** How many values may still be read; several texts of one document share it. */
 export type NodeBudget = { nodes: number }
 
-/** Parses JSON text or bytes (a leading byte order mark is dropped), numbers as tokens. @throws CanonicalJson.Invalid */
+/**
+ * Parses JSON text or bytes (a leading byte order mark is dropped), numbers as tokens.
+ * @throws CanonicalJson.Invalid
+ */
 export function parse(
   input: string | Uint8Array,
   maximumDepth: number = JSON_DEPTH,
@@ -176,7 +179,10 @@ class Reader {
 /** Deeper plain data is taken for a cycle. */
 const DEEPEST_DATA = 1000
 
-/** Canonical text of a parsed value, or of plain JavaScript data whose numbers are safe integers. @throws CanonicalJson.Invalid */
+/**
+ * Canonical text of a parsed value, or of plain JavaScript data whose numbers are safe integers.
+ * @throws CanonicalJson.Invalid
+ */
 export function stringify(value: unknown): string {
   return write(value, 1)
 }
@@ -218,7 +224,10 @@ export function encode(value: unknown): Uint8Array {
   return fromUtf8(stringify(value))
 }
 
-/** The same data with plain JavaScript numbers, for reading only: what is hashed comes from the tokens. */
+/**
+ * The same data with plain JavaScript numbers, for reading only: what is hashed comes from the
+ * tokens.
+ */
 export function toPlain(value: Value): unknown {
   if (value instanceof NumberToken) return Number(value.text)
   if (Array.isArray(value)) return value.map(toPlain)

@@ -1,6 +1,7 @@
 /**
- * Writes vectors/rollup/formats.json: every format of docs/protocol/rollup.md with its bytes or hash. Read by TypeScript, Solidity and
- * Go alike. `--check` fails where the file is not what this script writes.
+ * Writes vectors/rollup/formats.json: every format of docs/protocol/rollup.md with its bytes or
+ * hash. Read by TypeScript, Solidity and Go alike. `--check` fails where the file is not what this
+ * script writes.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -37,7 +38,10 @@ const rules: ChainRules.ChainRules = {
   recordGas: 1_000_000_000,
 }
 const keys = await SealedPayload.createKeyPair(bytes('committee'))
-/** A transaction of a type after 0; the signature is no account's in particular, since decoding is what counts here. */
+/**
+ * A transaction of a type after 0; the signature is no account's in particular, since decoding is
+ * what counts here.
+ */
 function typed(type: number, chainId: number, gasLimit: number): Uint8Array {
   const extra = type === 4 ? [[]] : []
   const fees = type === 1 ? [1] : [1, 1_000_000_014]
@@ -102,7 +106,8 @@ const entries = await Promise.all([
   entry(4, KINDS.tokenReturn, new Uint8Array()),
   entry(5, KINDS.deposit, bytes('another recipient', 20)),
 ])
-// Three that do not open: sealed for another sender, padding that is not zero, a recipient that is not padded with zeros.
+// Three that do not open: sealed for another sender, padding that is not zero, a recipient that is
+// not padded with zeros.
 const damaged = [
   { ...(entries[0] as InboxEntry), index: 6, sender: address('another sender') },
   {

@@ -19,7 +19,10 @@ export function hashState(state: RollupState): Hex {
   return hashWords(batchCount, accumulator, blockCommitment, outboxRoot)
 }
 
-/** Commitment to a block hash: nobody without the salt can test a guess of the chain's state against it. */
+/**
+ * Commitment to a block hash: nobody without the salt can test a guess of the chain's state against
+ * it.
+ */
 export function commitBlock(salt: Hex, blockHash: Hex): Hex {
   return hashWords(salt, blockHash)
 }

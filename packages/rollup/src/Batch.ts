@@ -45,7 +45,8 @@ export function encodeBody(blocks: readonly BatchBlock[]): Uint8Array {
 }
 
 /**
- * The blocks of a body; none where it is undecodable or over a limit. It never throws: every record means something.
+ * The blocks of a body; none where it is undecodable or over a limit. It never throws: every record
+ * means something.
  */
 export function decodeBody(body: Uint8Array): BatchBlock[] {
   if (body.length > LIMITS.bodyBytes) return []
@@ -59,7 +60,8 @@ export function decodeBody(body: Uint8Array): BatchBlock[] {
     const transactions = item[2]
     if (timestamp === undefined || count === undefined || !Array.isArray(transactions)) return []
     if (!transactions.every((raw) => raw instanceof Uint8Array)) return []
-    // Past 2^53 no timestamp or count can stand: the largest safe integer fails the same rules as the value does.
+    // Past 2^53 no timestamp or count can stand: the largest safe integer fails the same rules as
+    // the value does.
     blocks.push({ timestamp: toSafe(timestamp), count: toSafe(count), transactions })
   }
   return blocks

@@ -1,7 +1,9 @@
 import { concat, fromHex, fromUtf8, type Hex } from '@ambrosia/primitives/Bytes'
 import { hashBytes, hashWords } from './internal/abi.ts'
 
-/** What a member of the committee signs for a batch (EIP-712); docs/protocol/rollup.md, section 5. */
+/**
+ * What a member of the committee signs for a batch (EIP-712); docs/protocol/rollup.md, section 5.
+ */
 export type BatchCertificate = {
   /** Number of records before it. */
   index: number

@@ -46,7 +46,10 @@ export function hash(rules: ChainRules): Hex {
   )
 }
 
-/** Most gas that a forced transaction may ask for, so that all that fit in a block by number fit by gas. */
+/**
+ * Most gas that a forced transaction may ask for, so that all that fit in a block by number fit by
+ * gas.
+ */
 export function forcedGasLimit(rules: ChainRules): number {
   return Math.floor(rules.gasLimit / LIMITS.forcedPerBlock)
 }

@@ -81,7 +81,10 @@ export function startOf(parent: { timestamp: number; count: number }): Cursor {
   return { position: 0, timestamp: parent.timestamp, count: parent.count, gasUsed: 0n }
 }
 
-/** The next block that a record means and the cursor at it, less the gas that the block will use; undefined at the end. */
+/**
+ * The next block that a record means and the cursor at it, less the gas that the block will use;
+ * undefined at the end.
+ */
 export function nextBlock(
   contents: RecordContents,
   cursor: Cursor,
@@ -132,7 +135,8 @@ export function consumable(kinds: readonly InboxEntry['kind'][]): number {
 
 /**
  * The attributes of a block on its parent. `opened` are the entries that it consumes, in order.
- * @throws Derivation.EntriesMismatch where they are not those from the parent's count to the block's
+ * @throws Derivation.EntriesMismatch where they are not those from the parent's count to the
+ * block's
  */
 export function attributes(options: {
   rules: ChainRules

@@ -8,8 +8,8 @@ import { type Frontier, subtrees } from './MessageTree.ts'
 import type { KeyPair } from './SealedPayload.ts'
 
 /**
- * The private input of the guest (`guest/rollup`): everything that an assertion follows from, in one RLP list. The guest
- * checks all of it against the two states, which are all that L1 has.
+ * The private input of the guest (`guest/rollup`): everything that an assertion follows from, in
+ * one RLP list. The guest checks all of it against the two states, which are all that L1 has.
  */
 export type GuestInput = {
   rules: ChainRules
@@ -23,9 +23,15 @@ export type GuestInput = {
   batches: readonly (BatchRecord & { salt: Hex; body: Uint8Array })[]
   /** The entries that the records consume. */
   entries: readonly InboxEntry[]
-  /** For each block that follows, in order, what executing it reads, as execution clients exchange it (RLP). */
+  /**
+   * For each block that follows, in order, what executing it reads, as execution clients exchange
+   * it (RLP).
+   */
   witnesses: readonly Uint8Array[]
-  /** Trie nodes that prove the Messenger's outbox root after the last block; empty where no block follows. */
+  /**
+   * Trie nodes that prove the Messenger's outbox root after the last block; empty where no block
+   * follows.
+   */
   outboxProof: readonly Uint8Array[]
 }
 

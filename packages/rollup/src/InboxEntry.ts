@@ -35,7 +35,10 @@ export type InboxEntry = {
   metadataHash: Hex
 }
 
-/** What an entry's payload says after opening it with the committee's key; undefined where it does not open. */
+/**
+ * What an entry's payload says after opening it with the committee's key; undefined where it does
+ * not open.
+ */
 export type Opened = {
   entry: InboxEntry
   /** Recipient of a deposit. */

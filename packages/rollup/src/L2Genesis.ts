@@ -40,8 +40,9 @@ const ZERO_SLOT: Hex = OUTBOX_ROOT_SLOT
 export const ANCHORS_ADDRESS: Hex = '0x000f3df6d732807ef1319fb7b8bb8522d0beac02'
 
 /**
- * Code that the rules of Ethereum want at fixed addresses. Withdrawal and consolidation requests (EIP-7002, EIP-7251) are for a beacon
- * chain, and a block's bytes do not have them, so here the contracts return nothing and there are none.
+ * Code that the rules of Ethereum want at fixed addresses. Withdrawal and consolidation requests
+ * (EIP-7002, EIP-7251) are for a beacon chain, and a block's bytes do not have them, so here the
+ * contracts return nothing and there are none.
  */
 const SYSTEM_CODE: Readonly<Record<Hex, Hex>> = {
   [ANCHORS_ADDRESS]:
@@ -51,7 +52,8 @@ const SYSTEM_CODE: Readonly<Record<Hex, Hex>> = {
     '0x3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500',
   '0x00000961ef480eb55e80d19ad83579a64c007002': '0x5f5ff3',
   '0x0000bbddc7ce488642fb579f8b00f3a590007251': '0x5f5ff3',
-  // The deterministic deployer that development tools use (github.com/Arachnid/deterministic-deployment-proxy).
+  // The deterministic deployer that development tools use
+  // (github.com/Arachnid/deterministic-deployment-proxy).
   '0x4e59b44847b379578588920ca78fbf26c0b4956c':
     '0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3',
 }
@@ -98,7 +100,8 @@ export function createGenesis({ rules, code, l1Bridge, balances = {} }: GenesisO
       ...Object.fromEntries(TIME_FORKS.map((name) => [name, 0])),
       terminalTotalDifficulty: 0,
       terminalTotalDifficultyPassed: true,
-      // No contract: nothing can emit the event that would be a deposit of a beacon chain (EIP-6110).
+      // No contract: nothing can emit the event that would be a deposit of a beacon chain
+      // (EIP-6110).
       depositContractAddress: `0x${'00'.repeat(20)}`,
       blobSchedule: {
         cancun: blobs(3, 6, 3_338_477),

@@ -4,8 +4,9 @@ import { keccak256 } from '@ambrosia/primitives/Hash'
 import { hashBytes, hashWords } from './internal/abi.ts'
 
 /**
- * The append-only Merkle tree of depth 32 that inbox and outbox share; docs/protocol/rollup.md, section 3. Its frontier is
- * what appending needs: for each set bit k of the count, the root of the full subtree of 2^k leaves.
+ * The append-only Merkle tree of depth 32 that inbox and outbox share; docs/protocol/rollup.md,
+ * section 3. Its frontier is what appending needs: for each set bit k of the count, the root of the
+ * full subtree of 2^k leaves.
  */
 export type Frontier = {
   /** Leaves so far. */
@@ -60,7 +61,10 @@ export function subtrees(frontier: Frontier): Hex[] {
   return frontier.branch.filter((_, height) => hasBit(frontier.count, height))
 }
 
-/** Siblings of the leaf at `index` from the leaf up, over all leaves. @throws MessageTree.IndexOutOfRange */
+/**
+ * Siblings of the leaf at `index` from the leaf up, over all leaves.
+ * @throws MessageTree.IndexOutOfRange
+ */
 export function prove(leaves: readonly Hex[], index: number): Hex[] {
   if (!Number.isInteger(index) || index < 0 || index >= leaves.length) {
     throw new IndexOutOfRangeError(index, leaves.length)
@@ -81,7 +85,10 @@ export function prove(leaves: readonly Hex[], index: number): Hex[] {
   return path
 }
 
-/** The root that a leaf at `index` with these siblings leads to. @throws MessageTree.IndexOutOfRange */
+/**
+ * The root that a leaf at `index` with these siblings leads to.
+ * @throws MessageTree.IndexOutOfRange
+ */
 export function rootFrom(leaf: Hex, index: number, path: readonly Hex[]): Hex {
   if (!Number.isInteger(index) || index < 0 || index > MAXIMUM_COUNT || path.length !== DEPTH) {
     throw new IndexOutOfRangeError(index, path.length)

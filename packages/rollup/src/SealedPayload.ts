@@ -17,8 +17,8 @@ import { type InboxEntry, KINDS, type Kind, type Opened } from './InboxEntry.ts'
 import { abiEncode } from './internal/abi.ts'
 
 /**
- * Payloads of inbox entries, encrypted to the committee; docs/protocol/rollup.md, section 3. HPKE in base mode (RFC 9180):
- * DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305.
+ * Payloads of inbox entries, encrypted to the committee; docs/protocol/rollup.md, section 3. HPKE
+ * in base mode (RFC 9180): DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305.
  */
 export type Context = {
   l1ChainId: number
@@ -42,7 +42,9 @@ const DEPOSIT_BYTES = 32
 const kem = new DhkemX25519HkdfSha256()
 const suite = new CipherSuite({ kem, kdf: new HkdfSha256(), aead: new Chacha20Poly1305() })
 
-/** A key pair of a committee: DeriveKeyPair of RFC 9180, section 7.1.3, from 32 secret random bytes. */
+/**
+ * A key pair of a committee: DeriveKeyPair of RFC 9180, section 7.1.3, from 32 secret random bytes.
+ */
 export async function createKeyPair(seed: Uint8Array): Promise<KeyPair> {
   const pair = await kem.deriveKeyPair(toBuffer(seed))
   const [publicKey, privateKey] = await Promise.all([
@@ -85,7 +87,10 @@ export function pad(payload: Uint8Array): Uint8Array {
   return padded
 }
 
-/** The payload of a padded plaintext; undefined unless it is padded to exactly the size that `pad` chooses, with zeros. */
+/**
+ * The payload of a padded plaintext; undefined unless it is padded to exactly the size that `pad`
+ * chooses, with zeros.
+ */
 export function unpad(padded: Uint8Array): Uint8Array | undefined {
   if (padded.length < 4) return undefined
   const length = Number(toUint(padded.subarray(0, 4)))
@@ -96,9 +101,11 @@ export function unpad(padded: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * Opens what the derivation of blocks needs of an entry: a deposit's recipient, a forced transaction. `keys` are all key pairs
- * that the committee has had; an entry to another key, or one that does not open, stays unopened.
- * @throws SealedPayload.KeyMissing where a private key that L1 names is not among them: without it nothing can be derived.
+ * Opens what the derivation of blocks needs of an entry: a deposit's recipient, a forced
+ * transaction. `keys` are all key pairs that the committee has had; an entry to another key, or one
+ * that does not open, stays unopened.
+ * @throws SealedPayload.KeyMissing where a private key that L1 names is not among them: without it
+ * nothing can be derived.
  */
 export async function open(
   network: { l1ChainId: number; inbox: Hex },
@@ -114,7 +121,10 @@ export async function open(
   return { entry, recipient: toHex(plaintext.subarray(0, 20)) }
 }
 
-/** The plaintext of any entry, still padded; undefined where it does not open. @throws SealedPayload.KeyMissing */
+/**
+ * The plaintext of any entry, still padded; undefined where it does not open.
+ * @throws SealedPayload.KeyMissing
+ */
 export async function openPlaintext(
   network: { l1ChainId: number; inbox: Hex },
   keys: readonly KeyPair[],
@@ -124,7 +134,8 @@ export async function openPlaintext(
   if (pair === undefined) throw new KeyMissingError(entry.encryptionKey)
   if (entry.sealed.length < ENC_BYTES) return undefined
   const context: Context = { ...network, kind: entry.kind, sender: entry.sender }
-  // Outside of what may fail: a key of ours that is malformed must not look like a payload that does not open.
+  // Outside of what may fail: a key of ours that is malformed must not look like a payload that
+  // does not open.
   const recipientKey = await kem.deserializePrivateKey(toBuffer(fromHex(pair.privateKey)))
   try {
     const plaintext = await suite.open(

@@ -2,7 +2,10 @@ import { toUint } from '@ambrosia/primitives/Bytes'
 import { RLP } from '@ethereumjs/rlp'
 import { type ChainRules, forcedGasLimit, LIMITS } from './ChainRules.ts'
 
-/** Why a raw transaction is dropped before Ethereum's rules are asked; docs/protocol/rollup.md, section 4. */
+/**
+ * Why a raw transaction is dropped before Ethereum's rules are asked; docs/protocol/rollup.md,
+ * section 4.
+ */
 export type Drop = 'too-long' | 'undecodable' | 'type' | 'chain' | 'forced-gas'
 
 /** Position of the gas limit, and number of fields, by transaction type. */
@@ -14,8 +17,8 @@ const LAYOUT: Readonly<Record<number, { gasLimit: number; fields: number }>> = {
 }
 
 /**
- * The part of the dropping rule that needs the bytes alone. What passes may still fail Ethereum's own decoding or rules; what
- * does not pass is dropped whatever those say.
+ * The part of the dropping rule that needs the bytes alone. What passes may still fail Ethereum's
+ * own decoding or rules; what does not pass is dropped whatever those say.
  */
 export function dropReason(
   rules: ChainRules,

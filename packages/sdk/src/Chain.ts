@@ -33,7 +33,10 @@ export type Chain = {
     certificateVerifier: Address
     accessManager: Address
   }
-  /** Simulates, sends and waits; the revert of a contract becomes an error with the contract's own code. */
+  /**
+   * Simulates, sends and waits; the revert of a contract becomes an error with the contract's own
+   * code.
+   */
   send: Send
   resolver: Resolvable
 }

@@ -1,6 +1,6 @@
 /**
- * The entry for web pages. What needs large libraries (credentials, FHIRPath) loads when it is used, so the page starts small;
- * `npm run check` holds the entry under 300 kB gzip.
+ * The entry for web pages. What needs large libraries (credentials, FHIRPath) loads when it is
+ * used, so the page starts small; `npm run check` holds the entry under 300 kB gzip.
  */
 
 export { createStoreClient, type StoreClient } from '@ambrosia/api/store/StoreClient'

@@ -8,7 +8,8 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Chain } from './Chain.ts'
 
 /**
- * A deal with its documents: terms from the chain, criteria and agreement from the store, each checked against its hash.
+ * A deal with its documents: terms from the chain, criteria and agreement from the store, each
+ * checked against its hash.
  * @throws Deal.Unknown, Deal.WrongDocument, Document.NotFound
  */
 export async function loadDeal(

@@ -11,7 +11,9 @@ export const NO_PERMIT = {
   s: `0x${'00'.repeat(32)}`,
 } as const
 
-/** An ERC-2612 permit, by default for the DealBook, so that escrow takes no transaction of its own. */
+/**
+ * An ERC-2612 permit, by default for the DealBook, so that escrow takes no transaction of its own.
+ */
 export async function signPermit(
   chain: Chain,
   owner: LocalAccount,

@@ -46,7 +46,10 @@ export type Place = {
   write(text: string): void
 }
 
-/** Opens, or makes, the keystore in a file, or in another place. @throws Keystore.WrongPassword, Keystore.Malformed */
+/**
+ * Opens, or makes, the keystore in a file, or in another place.
+ * @throws Keystore.WrongPassword, Keystore.Malformed
+ */
 export async function open(options: {
   path: string | Place
   password: string

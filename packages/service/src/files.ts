@@ -11,7 +11,10 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Replaces a file as a whole: whoever reads it, also after a crash, sees the old or the new content. */
+/**
+ * Replaces a file as a whole: whoever reads it, also after a crash, sees the old or the new
+ * content.
+ */
 export function writeFileAtomically(path: string, content: Uint8Array, mode: number): void {
   const temporary = writeBeside(path, content, mode)
   renameSync(temporary, path)

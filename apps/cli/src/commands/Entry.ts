@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
 import { jsonHelp } from './jsonForms.ts'
 
-/** A word of the command line: what its help says in the list, and the module that defines it, loaded when it is called. */
+/**
+ * A word of the command line: what its help says in the list, and the module that defines it,
+ * loaded when it is called.
+ */
 export type Entry = {
   name: string
   description: string
@@ -11,8 +14,9 @@ export type Entry = {
 }
 
 /**
- * Adds words below a command. Only their names and descriptions exist until one is called: its arguments, options, examples
- * and action come from `define` of its module, so that no command pays for the others.
+ * Adds words below a command. Only their names and descriptions exist until one is called: its
+ * arguments, options, examples and action come from `define` of its module, so that no command pays
+ * for the others.
  */
 export function addEntries(parent: Command, entries: readonly Entry[]): void {
   parent.helpCommand(false)
@@ -46,7 +50,10 @@ function wordsOf(command: Command): string {
   return words.join(' ')
 }
 
-/** `--no-x` alone means that x is true by default; commander sets that before a hook could have added the option. */
+/**
+ * `--no-x` alone means that x is true by default; commander sets that before a hook could have
+ * added the option.
+ */
 function giveNegatedDefaults(command: Command): void {
   for (const option of command.options) {
     const name = option.attributeName()

@@ -200,7 +200,10 @@ async function keyOf(file: string | undefined): Promise<Uint8Array> {
 
 type Source = { batches(): AsyncIterable<Resource[]> }
 
-/** Resources of the files, as often as they are asked for: bulk exports line by line, others from memory as one batch. */
+/**
+ * Resources of the files, as often as they are asked for: bulk exports line by line, others from
+ * memory as one batch.
+ */
 async function openSource(files: string[]): Promise<Source> {
   const Bundle = await import('@ambrosia/health/Bundle')
   const isBulk = (file: string): boolean => /\.ndjson(?:\.gz)?$/.test(file)

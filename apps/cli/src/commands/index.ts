@@ -1,6 +1,9 @@
 import type { Entry } from './Entry.ts'
 
-/** Every noun and every verb that needs none, in the order of the help; each is loaded when it is called. */
+/**
+ * Every noun and every verb that needs none, in the order of the help; each is loaded when it is
+ * called.
+ */
 export const COMMANDS: readonly Entry[] = [
   {
     name: 'up',

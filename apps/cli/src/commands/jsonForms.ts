@@ -1,6 +1,6 @@
 /**
- * What a command prints under --json, shortened, by the words that call it: the end of its help. A command that says it in its own help
- * stands not here.
+ * What a command prints under --json, shortened, by the words that call it: the end of its help. A
+ * command that says it in its own help stands not here.
  */
 const FORMS: Readonly<Record<string, string>> = {
   up: '"network":{"version":1,"chainId":31337,"rpcUrl":"http://127.0.0.1:8545",…}',

@@ -154,7 +154,10 @@ async function addL2({ home, file, chain, supervisor }: Network) {
   }
 }
 
-/** The services that are named, `all` being each. @throws Cli.Usage for a name that this network does not have */
+/**
+ * The services that are named, `all` being each.
+ * @throws Cli.Usage for a name that this network does not have
+ */
 function servicesOf(named: readonly string[], oracles: number): string[] {
   const all = ['issuer', 'store', ...Array.from({ length: oracles }, (_, i) => `oracle-${i + 1}`)]
   const wrong = named.find((name) => name !== 'all' && !all.includes(name))

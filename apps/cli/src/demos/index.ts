@@ -3,7 +3,9 @@ import type { Entry } from '../commands/Entry.ts'
 /** A demonstration: a verb of the noun it belongs to, or of no noun. */
 export type Demo = Entry & { noun?: string }
 
-/** Every demonstration; the program puts each at its place. Nothing but the program imports them. */
+/**
+ * Every demonstration; the program puts each at its place. Nothing but the program imports them.
+ */
 export const DEMOS: readonly Demo[] = [
   {
     name: 'demo',

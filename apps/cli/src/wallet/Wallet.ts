@@ -7,7 +7,10 @@ import * as Keystore from '@ambrosia/service/Keystore'
 import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
 import { readNamedText } from '../namedFiles.ts'
 
-/** A person's keys in the home, encrypted under the password of AMBROSIA_PASSWORD_FILE (development: a random one in the home). */
+/**
+ * A person's keys in the home, encrypted under the password of AMBROSIA_PASSWORD_FILE (development:
+ * a random one in the home).
+ */
 export type Wallet = {
   /** The account of that name, made at its first use. */
   account(name: string): LocalAccount

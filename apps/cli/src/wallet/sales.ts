@@ -5,7 +5,10 @@ import * as Seal from '@ambrosia/sealing/Seal'
 import { writeFileAtomically } from '@ambrosia/service/files'
 import type { Wallet } from './Wallet.ts'
 
-/** What a person signed for one sale: to whom, for what, under which words. Only their own wallet has the words. */
+/**
+ * What a person signed for one sale: to whom, for what, under which words. Only their own wallet
+ * has the words.
+ */
 export type SignedSale = {
   version: 1
   /** Name of the record in the wallet. */
@@ -37,7 +40,10 @@ export async function saveSale(place: Place, sale: SignedSale): Promise<void> {
   writeFileAtomically(join(folderOf(place.home), `${sale.consentHash}.sealed`), sealed, 0o600)
 }
 
-/** Everything that was signed in this wallet, oldest first. @throws Seal.* where a file was changed */
+/**
+ * Everything that was signed in this wallet, oldest first.
+ * @throws Seal.* where a file was changed
+ */
 export async function loadSales({ home, wallet }: Place): Promise<SignedSale[]> {
   const folder = folderOf(home)
   if (!existsSync(folder)) return []

@@ -25,7 +25,10 @@ export type OracleDatabase = NonceTable &
       manifest: string
       created_at_sec: number
     }
-    /** This oracle's part of an epoch's secret, as it gives it to the others: wrapped shares and commitments. */
+    /**
+     * This oracle's part of an epoch's secret, as it gives it to the others: wrapped shares and
+     * commitments.
+     */
     epoch_dealing: { epoch: string; members_hash: string; dealing: string }
     /** Settled records whose key this oracle owes to the consumer. */
     release: {

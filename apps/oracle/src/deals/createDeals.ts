@@ -5,7 +5,10 @@ import type { Kysely } from 'kysely'
 import type { OracleChain } from '../chain.ts'
 import type { OracleDatabase } from '../database/tables.ts'
 
-/** Deals from the table that the follower keeps; their state and slots are read from the chain each time. */
+/**
+ * Deals from the table that the follower keeps; their state and slots are read from the chain each
+ * time.
+ */
 export function createDeals(options: {
   database: Kysely<OracleDatabase>
   chain: OracleChain

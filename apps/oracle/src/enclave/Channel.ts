@@ -23,8 +23,9 @@ type Message =
   | { kind: 'failed'; id: number; code: string; message: string; hint: string | undefined }
 
 /**
- * Calls in both directions over two pipes, a line each. Errors of ours cross with code, message and hint, others as Enclave.Failed and nothing of
- * what they say. `onBroken` is told once when the other side sends what can't be read.
+ * Calls in both directions over two pipes, a line each. Errors of ours cross with code, message and
+ * hint, others as Enclave.Failed and nothing of what they say. `onBroken` is told once when the
+ * other side sends what can't be read.
  */
 export function createChannel(options: {
   input: Readable

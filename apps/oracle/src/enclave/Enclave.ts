@@ -53,8 +53,9 @@ export type Application = { keys: NodeKeys; evidence: Uint8Array }
 export type Peer = { operator: Address; publicKey: Uint8Array; keyId: string; epoch: number }
 
 /**
- * All that an enclave does, and so all that its host can have it do. Keys never leave it: what does is signed or wrapped.
- * What the host says about the chain is the host's word; see docs/guides/enclave.md.
+ * All that an enclave does, and so all that its host can have it do. Keys never leave it: what does
+ * is signed or wrapped. What the host says about the chain is the host's word; see
+ * docs/guides/enclave.md.
  */
 export type Enclave = {
   describe(): Promise<EnclaveDescription>
@@ -63,7 +64,10 @@ export type Enclave = {
   /** Wraps the data key of a record to its consumer. @throws Release.*, Envelope.* */
   release(request: ReleaseRequest): Promise<SignedRelease>
 
-  /** The first form of the network: one secret, given to whoever the registry lists. @throws Enclave.WrongMode in a network with admission */
+  /**
+   * The first form of the network: one secret, given to whoever the registry lists.
+   * @throws Enclave.WrongMode in a network with admission
+   */
   hasTagSecret(): Promise<boolean>
   createTagSecret(): Promise<void>
   wrapTagSecret(peer: Peer): Promise<Envelope>
@@ -73,19 +77,31 @@ export type Enclave = {
   apply(nonce: Hex, expiresAtSec: bigint): Promise<Application>
   /** Verifies a newcomer's evidence and votes. @throws Attestation.* */
   vote(application: Application): Promise<Hex>
-  /** This oracle's part of the next epoch's secret, dealt to the members. @throws Attestation.*, Epoch.* */
+  /**
+   * This oracle's part of the next epoch's secret, dealt to the members.
+   * @throws Attestation.*, Epoch.*
+   */
   deal(plan: EpochPlan): Promise<SignedDealing>
-  /** Checks dealings, keeps this oracle's share of their sum, and votes for the epoch. @throws Epoch.*, Threshold.* */
+  /**
+   * Checks dealings, keeps this oracle's share of their sum, and votes for the epoch.
+   * @throws Epoch.*, Threshold.*
+   */
   accept(
     plan: EpochPlan,
     dealings: readonly SignedDealing[],
     expiresAtSec: bigint,
   ): Promise<EpochOffer>
-  /** This oracle's share of an epoch's secret for another member of it. @throws Epoch.NotMember, Epoch.Unknown */
+  /**
+   * This oracle's share of an epoch's secret for another member of it.
+   * @throws Epoch.NotMember, Epoch.Unknown
+   */
   wrapShare(epoch: bigint, tagCommitment: Hex, asker: Address): Promise<Envelope>
   /** Puts the secret of an epoch together, in memory. @throws Epoch.*, Envelope.*, Threshold.* */
   openShares(epoch: bigint, tagCommitment: Hex, shares: readonly WrappedShare[]): Promise<void>
-  /** Signs the root over certificates that this enclave signed each, under the present epoch. @throws Certificate.Foreign */
+  /**
+   * Signs the root over certificates that this enclave signed each, under the present epoch.
+   * @throws Certificate.Foreign
+   */
   signBatch(signed: readonly SignedCertificate[]): Promise<BatchSignature>
   /** Commitments of the epochs whose secret is at hand. */
   openEpochs(): Promise<Hex[]>
@@ -118,7 +134,9 @@ export const ENCLAVE_NAMES = [
 /** A status list as its issuer published it. */
 export type PublishedList = { issuer: string; url: string; bytes: Uint8Array }
 
-/** All that an enclave asks of its host: keeping what is sealed, reading the chain and the store. */
+/**
+ * All that an enclave asks of its host: keeping what is sealed, reading the chain and the store.
+ */
 export type Outside = {
   /** Keeps the enclave's sealed secrets, whole, for its next start. */
   keep(sealed: string): Promise<void>
@@ -166,7 +184,9 @@ export type EnclaveSettings = {
   chainId: number
   dealBook: Address
   operator: Address
-  /** The contracts of a network with admission; without them the enclave knows the first form alone. */
+  /**
+   * The contracts of a network with admission; without them the enclave knows the first form alone.
+   */
   network:
     | { oracleAdmission: Address; oracleEpochs: Address; packedQuorumVerifier: Address }
     | undefined

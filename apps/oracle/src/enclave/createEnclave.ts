@@ -76,7 +76,8 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
     return network
   }
   const alone = (): void => {
-    // Whoever the host names would get the secret; in a network with admission only evidence counts.
+    // Whoever the host names would get the secret; in a network with admission only evidence
+    // counts.
     if (network !== undefined || settings.mode === 'production') throw new WrongModeError()
   }
   return {

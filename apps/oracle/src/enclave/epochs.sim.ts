@@ -1,8 +1,9 @@
 /**
- * Rounds of an epoch among enclaves, some of them Byzantine up to just under and just over the bound: npm run sim -- oracle-epochs --runs 1000.
- * What must hold: whoever counts the same dealings comes to the same commitment; a dealing that lies to a member is refused by that member; two
- * thirds of the shares open the secret whatever the others send, and fewer never do; members of a round that a reorganisation took away have the
- * one that took its place.
+ * Rounds of an epoch among enclaves, some of them Byzantine up to just under and just over the
+ * bound: npm run sim -- oracle-epochs --runs 1000. What must hold: whoever counts the same dealings
+ * comes to the same commitment; a dealing that lies to a member is refused by that member; two
+ * thirds of the shares open the secret whatever the others send, and fewer never do; members of a
+ * round that a reorganisation took away have the one that took its place.
  */
 import assert from 'node:assert/strict'
 import { thresholdOf } from '@ambrosia/exchange/quorum/EpochKeys'
@@ -68,7 +69,8 @@ async function playRound(scene: {
     const dealt = await node.enclave.deal(plan)
     if (!liars.has(node)) dealings.push(dealt)
     else if (chance.oneIn(2)) {
-      // Signed by the liar's key as it is, so the border of its own enclave is where it is caught: a dealing that is changed does not verify.
+      // Signed by the liar's key as it is, so the border of its own enclave is where it is caught:
+      // a dealing that is changed does not verify.
       const changed = {
         ...dealt,
         dealing: { ...dealt.dealing, envelopes: [...dealt.dealing.envelopes].reverse() },

@@ -153,7 +153,10 @@ export function createEpochs(context: Context) {
       }
     },
 
-    /** Adds up dealings of at least two thirds of the members, so that one of them is honest, and votes for the sum. */
+    /**
+     * Adds up dealings of at least two thirds of the members, so that one of them is honest, and
+     * votes for the sum.
+     */
     accept: async (
       plan: EpochPlan,
       dealings: readonly SignedDealing[],

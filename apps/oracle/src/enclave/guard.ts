@@ -4,8 +4,9 @@ import * as net from 'node:net'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /**
- * Takes the network away from this process: Node's permissions cover files, processes and threads, not sockets (Node 24). It stops what a library
- * might do by itself; under Gramine the manifest allows no sockets either.
+ * Takes the network away from this process: Node's permissions cover files, processes and threads,
+ * not sockets (Node 24). It stops what a library might do by itself; under Gramine the manifest
+ * allows no sockets either.
  */
 export function closeNetwork(): void {
   const refuse = (): never => {

@@ -31,8 +31,10 @@ const PROGRAM = fileURLToPath(new URL('./main.ts', import.meta.url))
 const END_MS = 3_000
 
 /**
- * Starts the enclave as a process of its own: it reads the program's files, writes none, starts no process, and has two pipes to us
- * and no other way out (`guard.ts`). When it ends unasked, `onEnded` is told: the service ends too, and is started again as a whole.
+ * Starts the enclave as a process of its own: it reads the program's files, writes none, starts no
+ * process, and has two pipes to us and no other way out
+ * (`guard.ts`). When it ends unasked, `onEnded` is told: the service ends too, and is started again
+ * as a whole.
  */
 export async function launchEnclave(options: {
   opening: Opening

@@ -13,7 +13,10 @@ import type { Outside, PublishedList } from './Enclave.ts'
 /** One issuer's list as it stood at an epoch. */
 export type IssuerList = { url: string; sha256: Uint8Array; list: StatusList.StatusList }
 
-/** The list in an issuer's bytes, under its signature. @throws Status.WrongList, Credential.*, StatusList.* */
+/**
+ * The list in an issuer's bytes, under its signature.
+ * @throws Status.WrongList, Credential.*, StatusList.*
+ */
 export async function verifyList(
   { issuer, url, bytes }: PublishedList,
   options: { epochSec: number; resolver: Resolvable; loader: Loader },
@@ -74,7 +77,8 @@ export function toEpochLists(byIssuer: ReadonlyMap<string, readonly IssuerList[]
 function isRevoked(lists: readonly IssuerList[], value: Record<string, unknown>): boolean {
   const entry = StatusList.parseEntry(value)
   const list = lists.find(({ url }) => url === entry.statusListCredential)
-  // These are lists of revocation; an entry of another purpose would read bits that mean something else.
+  // These are lists of revocation; an entry of another purpose would read bits that mean something
+  // else.
   if (!list || entry.statusPurpose !== 'revocation') throw new UnknownListError()
   return StatusList.get(list.list, Number(entry.statusListIndex))
 }

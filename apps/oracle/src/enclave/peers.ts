@@ -12,7 +12,10 @@ export type Peers = {
   verify(application: Application): Promise<Hex>
 }
 
-/** Judges evidence by the policy of this enclave; what was judged once is remembered by its digest and its evidence. */
+/**
+ * Judges evidence by the policy of this enclave; what was judged once is remembered by its digest
+ * and its evidence.
+ */
 export function createPeers(options: {
   settings: EnclaveSettings
   oracleAdmission: Address
@@ -35,7 +38,8 @@ export function createPeers(options: {
       await Attestation.verify(evidence, {
         policy: { ...policy, measurements: allowed === undefined ? [] : [allowed] },
         reportData: NodeKeys.reportData(keys, admission),
-        // Evidence counts from admission for as long as the contract says; it was made when the application still counted.
+        // Evidence counts from admission for as long as the contract says; it was made when the
+        // application still counted.
         nowSec: Math.min(options.nowSec(), Number(keys.expiresAtSec)),
       })
       verified.add(name)

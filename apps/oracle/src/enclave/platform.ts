@@ -13,7 +13,10 @@ export type Platform = {
   measurement: Hex
   /** Evidence whose report data are these 64 bytes. */
   evidence(reportData: Uint8Array, nowSec: number): Uint8Array
-  /** Key under which this program alone keeps its secrets on this machine; undefined where only the host could have one. */
+  /**
+   * Key under which this program alone keeps its secrets on this machine; undefined where only the
+   * host could have one.
+   */
   sealingKey(): Uint8Array | undefined
 }
 
@@ -57,7 +60,10 @@ function softwareMeasurement(validatorHash: Hex): Hex {
   return Measurement.fromRegisters('software', registers)
 }
 
-/** SGX under Gramine: the report data is written to a file, the quote read from another. Not run on hardware. */
+/**
+ * SGX under Gramine: the report data is written to a file, the quote read from another. Not run on
+ * hardware.
+ */
 function openGramine(folder: string): Platform {
   const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)))
   const quoteOf = (reportData: Uint8Array): Uint8Array => {

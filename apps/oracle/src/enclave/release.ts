@@ -14,7 +14,8 @@ import type { OracleChain } from '../chain.ts'
 import { keyInForce } from './consumerKey.ts'
 
 /**
- * Wraps the data key of a settled record to the consumer's key that was in force at a time: for the store now, for a claim at the settlement.
+ * Wraps the data key of a settled record to the consumer's key that was in force at a time: for the
+ * store now, for a claim at the settlement.
  * @throws Release.NoConsumerKey, Envelope.*
  */
 export async function createRelease(options: {

@@ -22,7 +22,10 @@ export type Change = (
   inside: { keystore: Keystore.Keystore; settings: EnclaveSettings },
 ) => Enclave
 
-/** Runs this process as an enclave: one host at standard input and output, nothing else. `change` is for programs that are another enclave. */
+/**
+ * Runs this process as an enclave: one host at standard input and output, nothing else. `change` is
+ * for programs that are another enclave.
+ */
 export function serveEnclave(change: Change = (enclave) => enclave): void {
   closeNetwork()
   const { stdin, stdout } = process

@@ -6,8 +6,9 @@ import type { Address } from 'viem'
 import type { Peer } from './Enclave.ts'
 
 /**
- * The secret behind the tags where there are no epochs: the first registered oracle makes it, the others get it wrapped to the key that the
- * registry holds for them, never to a key that a request names.
+ * The secret behind the tags where there are no epochs: the first registered oracle makes it, the
+ * others get it wrapped to the key that the registry holds for them, never to a key that a request
+ * names.
  */
 const NAME = 'tag-secret'
 

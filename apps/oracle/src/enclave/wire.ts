@@ -1,8 +1,9 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /**
- * How values cross the border of the enclave: JSON, with bigints, bytes and undefined as objects that have a `$`. What has a `$` of its own is
- * written as its members. Nothing else crosses: no functions, no classes, no code.
+ * How values cross the border of the enclave: JSON, with bigints, bytes and undefined as objects
+ * that have a `$`. What has a `$` of its own is written as its members. Nothing else crosses: no
+ * functions, no classes, no code.
  */
 const MARK = '$'
 const MAXIMUM_DEPTH = 96

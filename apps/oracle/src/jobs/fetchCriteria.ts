@@ -3,7 +3,10 @@ import * as Deal from '@ambrosia/exchange/Deal'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Oracle } from '../Oracle.ts'
 
-/** Gets the criteria of deals that have none yet from the store, checks their hash, and watches their issuers. */
+/**
+ * Gets the criteria of deals that have none yet from the store, checks their hash, and watches
+ * their issuers.
+ */
 export async function fetchCriteria(oracle: Oracle): Promise<void> {
   const { database, store, statusSchedule, log } = oracle
   const rows = await database

@@ -14,8 +14,9 @@ import type { Oracle } from '../Oracle.ts'
 const abi = [...dealBookAbi, ...consentBookAbi] as const
 
 /**
- * Keeps the table of deals that name this oracle, and of records whose key it owes. A deal whose delivery window is no longer than a block
- * takes to become final is none of its: it could neither release nor answer in time. Harmless to see an event twice.
+ * Keeps the table of deals that name this oracle, and of records whose key it owes. A deal whose
+ * delivery window is no longer than a block takes to become final is none of its: it could neither
+ * release nor answer in time. Harmless to see an event twice.
  */
 export async function followDeals(
   oracle: Oracle,
@@ -78,7 +79,8 @@ async function note(
   }
   if (event.eventName === 'ConsentRevoked') {
     const { recordId, unwound, deliveredUntil } = event.args
-    // An undone sale ends everything but what is never refunded of the share. A stop leaves the delivery that was paid for.
+    // An undone sale ends everything but what is never refunded of the share. A stop leaves the
+    // delivery that was paid for.
     await change(
       database,
       recordId,

@@ -11,9 +11,10 @@ import type { ReleaseRow } from '../releases/releaseOfRow.ts'
 type BlockHead = { timestamp: bigint; number: bigint }
 
 /**
- * What a certifying oracle owes and is owed on chain: it answers a consumer's claim before the deadline, and takes its share once the
- * delivery window of a record has ended, or what is left of it once the sale is undone. Each is tried until it is done; what the
- * contract refuses is told and left.
+ * What a certifying oracle owes and is owed on chain: it answers a consumer's claim before the
+ * deadline, and takes its share once the delivery window of a record has ended, or what is left of
+ * it once the sale is undone. Each is tried until it is done; what the contract refuses is told and
+ * left.
  */
 export async function fulfilDuties(oracle: Oracle): Promise<void> {
   const open = await oracle.database

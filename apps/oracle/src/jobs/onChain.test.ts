@@ -77,7 +77,9 @@ async function start(t: TestContext, { confirmations = 1 } = {}) {
 
 type Started = Awaited<ReturnType<typeof start>>
 
-/** Lets the oracle have certified a settlement, whose record only it and the other oracles can open. */
+/**
+ * Lets the oracle have certified a settlement, whose record only it and the other oracles can open.
+ */
 async function certify({ oracle, keys }: Started, deal: TestDeal, { certificate }: Settlement) {
   const dataKey = DataKey.create()
   const context = sealContext({ ...oracle, dealId: deal.dealId, provider: certificate.provider })

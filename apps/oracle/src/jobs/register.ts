@@ -6,8 +6,8 @@ import type { OracleConfig } from '../config.ts'
 import type { Oracle } from '../Oracle.ts'
 
 /**
- * Registers this oracle once, with the ether of its operator account. Until the account has some it waits: the account stands at
- * `/v1/service`. Admission is for the registry's admitter.
+ * Registers this oracle once, with the ether of its operator account. Until the account has some it
+ * waits: the account stands at `/v1/service`. Admission is for the registry's admitter.
  */
 export async function register(
   oracle: Oracle,

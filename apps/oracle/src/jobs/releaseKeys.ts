@@ -4,9 +4,10 @@ import { releaseOfRow } from '../releases/releaseOfRow.ts'
 import type { Waits } from '../releases/Waits.ts'
 
 /**
- * Releases the keys of settled records that are due, unasked. A row is marked only after the store has it, so a crash costs a
- * repetition. What fails is tried again, with increasing delays, until the consent ends: a consumer has paid for it. No release after
- * revocation, nor after the consent has ended.
+ * Releases the keys of settled records that are due, unasked. A row is marked only after the store
+ * has it, so a crash costs a repetition. What fails is tried again, with increasing delays, until
+ * the consent ends: a consumer has paid for it. No release after revocation, nor after the consent
+ * has ended.
  */
 export async function releaseKeys(oracle: Oracle, waits: Waits): Promise<void> {
   const { database, log, store, operator } = oracle

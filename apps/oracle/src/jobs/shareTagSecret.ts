@@ -1,7 +1,10 @@
 import type { Oracle } from '../Oracle.ts'
 import { fetchTagSecret, type PeerAddress } from '../tagSecret/fetchTagSecret.ts'
 
-/** Has the tag secret made where this oracle registered first, else gets it from another. @throws TagSecret.NotHandedOver */
+/**
+ * Has the tag secret made where this oracle registered first, else gets it from another.
+ * @throws TagSecret.NotHandedOver
+ */
 export async function shareTagSecret(oracle: Oracle): Promise<void> {
   const { enclave, chain, operator } = oracle
   if (await enclave.hasTagSecret()) return

@@ -21,7 +21,10 @@ export type EpochJob = { oracle: Oracle; network: OracleNetwork; reader: Network
 /** Since when each plan has been due here, milliseconds; by the hash of its members. */
 export type Dues = Map<string, number>
 
-/** Gets the secrets of the epochs that this oracle belongs to, and begins the next one when it is due and this oracle's turn. */
+/**
+ * Gets the secrets of the epochs that this oracle belongs to, and begins the next one when it is
+ * due and this oracle's turn.
+ */
 export async function keepEpochs(job: EpochJob, dues: Dues): Promise<void> {
   const current = await job.reader.currentEpoch()
   await openSecrets(job, current)
@@ -38,7 +41,9 @@ export async function keepEpochs(job: EpochJob, dues: Dues): Promise<void> {
   await propose(job, plan, own, now - dueSince > WAIT_FOR_ALL_MS)
 }
 
-/** Epochs whose deals may still be open: all of this oracle's. One that it can't have is left alone. */
+/**
+ * Epochs whose deals may still be open: all of this oracle's. One that it can't have is left alone.
+ */
 async function openSecrets({ oracle, reader }: EpochJob, current: bigint): Promise<void> {
   const { enclave, operator, log } = oracle
   const open = new Set(await enclave.openEpochs())
@@ -86,7 +91,10 @@ export async function planOf(
   return { epoch, members, membersHash: hashMembers(active) }
 }
 
-/** This oracle's part, made once for an epoch and its members, and kept: a second one would not fit the first. */
+/**
+ * This oracle's part, made once for an epoch and its members, and kept: a second one would not fit
+ * the first.
+ */
 async function ownDealing(
   oracle: Oracle,
   plan: EpochPlan & { membersHash: Hex },

@@ -13,7 +13,10 @@ type PeerHandlers = Pick<
   'vote' | 'dealing' | 'epochVote' | 'epochShare' | 'batchSignature' | 'batchProof'
 >
 
-/** What an oracle does for the others. What it gives is signed, or wrapped to a key whose evidence its enclave verified. */
+/**
+ * What an oracle does for the others. What it gives is signed, or wrapped to a key whose evidence
+ * its enclave verified.
+ */
 export function createPeerHandlers(
   oracle: Oracle,
   reader: NetworkReader | undefined,

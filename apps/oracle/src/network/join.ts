@@ -28,8 +28,9 @@ type Joining = {
 }
 
 /**
- * Brings this oracle into the network, one step after another as far as it can be taken now: registers, stakes what its account holds of the
- * least self-stake, applies with evidence, gathers the others' votes, and has the registry say so. Each run goes on where the chain stands.
+ * Brings this oracle into the network, one step after another as far as it can be taken now:
+ * registers, stakes what its account holds of the least self-stake, applies with evidence, gathers
+ * the others' votes, and has the registry say so. Each run goes on where the chain stands.
  */
 export async function join(joining: Joining): Promise<void> {
   const { oracle, reader } = joining
@@ -51,8 +52,8 @@ export async function join(joining: Joining): Promise<void> {
 }
 
 /**
- * Has the registry hold the keys and the program of this oracle's enclave, after an upgrade or where keys were lost. False while it is not
- * registered.
+ * Has the registry hold the keys and the program of this oracle's enclave, after an upgrade or
+ * where keys were lost. False while it is not registered.
  */
 async function alignRegistry({ oracle, registry }: Joining): Promise<boolean> {
   const { client, operator, described, log } = oracle

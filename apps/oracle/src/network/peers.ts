@@ -7,7 +7,10 @@ import type { WrappedShare } from '../enclave/Enclave.ts'
 import type { SignedDealing } from '../enclave/EpochPlan.ts'
 import type { Oracle } from '../Oracle.ts'
 
-/** Another oracle, by whose word nothing is believed: what it sends is signed, or opened by the enclave. */
+/**
+ * Another oracle, by whose word nothing is believed: what it sends is signed, or opened by the
+ * enclave.
+ */
 type PeerAccount = { operator: Address }
 
 /** Asks every other oracle at once; one that is down or refuses is left out. */

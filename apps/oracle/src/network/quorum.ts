@@ -16,7 +16,10 @@ import type { NetworkReader } from './readNetwork.ts'
 /** What the contract PackedQuorumVerifier takes for a batch of certificates. */
 export type BatchProof = { epoch: bigint; root: Hex; proof: Hex; signers: number }
 
-/** This oracle's signature over the root of certificates that it made, under the present epoch. @throws Certificate.Unknown */
+/**
+ * This oracle's signature over the root of certificates that it made, under the present epoch.
+ * @throws Certificate.Unknown
+ */
 export async function signBatch(oracle: Oracle, hashes: readonly Hex[]): Promise<BatchSignature> {
   const signed = await Promise.all(
     hashes.map(async (hash) => {
@@ -36,8 +39,9 @@ export async function signBatch(oracle: Oracle, hashes: readonly Hex[]): Promise
 }
 
 /**
- * Collects the other oracles' signatures over a batch, from peer to peer, and packs those that are right: a proof that anybody can carry to the
- * chain. @throws Certificate.Unknown
+ * Collects the other oracles' signatures over a batch, from peer to peer, and packs those that are
+ * right: a proof that anybody can carry to the chain.
+ * @throws Certificate.Unknown
  */
 export async function gatherProof(
   oracle: Oracle,

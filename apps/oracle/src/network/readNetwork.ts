@@ -28,7 +28,10 @@ export function createNetworkReader(client: PublicClient, network: OracleNetwork
   const epochs = { address: network.oracleEpochs, abi: oracleEpochsAbi } as const
   const keeper = { address: network.registryKeeper, abi: registryKeeperAbi } as const
   const applications = new Map<Hex, Application>()
-  /** Sets that were decoded: by address and commitment, since a reorganised chain can have another set at the same address. */
+  /**
+   * Sets that were decoded: by address and commitment, since a reorganised chain can have another
+   * set at the same address.
+   */
   const sets = new Map<string, EpochOnChain['members']>()
 
   const nodeOf = (operator: Address) =>

@@ -1,4 +1,7 @@
-/** When to try again what failed: after a second, then twice as long each time, at most five minutes. In memory: a restart tries at once. */
+/**
+ * When to try again what failed: after a second, then twice as long each time, at most five
+ * minutes. In memory: a restart tries at once.
+ */
 export type Waits = {
   isDue(name: string): boolean
   failed(name: string): void

@@ -20,8 +20,10 @@ export type DeliveryAnswer = {
 const NO_KEY: Hex = `0x${'00'.repeat(32)}`
 
 /**
- * The answer to a claim of delivery, signed by the operator account: the key wrapped to the consumer's key that was in force at the
- * settlement, which nothing done since can change; where none was, the signed word that none was. @throws Release.NotRecipient,
+ * The answer to a claim of delivery, signed by the operator account: the key wrapped to the
+ * consumer's key that was in force at the settlement, which nothing done since can change; where
+ * none was, the signed word that none was.
+ * @throws Release.NotRecipient,
  * Envelope.*, Manifest.Invalid
  */
 export async function answerClaim(

@@ -15,7 +15,10 @@ export type ReleaseRow = {
   manifest: string
 }
 
-/** Wraps the key of a record in the tables to the consumer's key in force, now or at another time. @throws Release.*, Envelope.*, Manifest.Invalid */
+/**
+ * Wraps the key of a record in the tables to the consumer's key in force, now or at another time.
+ * @throws Release.*, Envelope.*, Manifest.Invalid
+ */
 export async function releaseOfRow(
   oracle: Pick<Oracle, 'enclave'>,
   row: ReleaseRow,

@@ -36,7 +36,10 @@ export function createHandlers(oracle: Oracle): Handlers<typeof oracleRoutes> {
   }
 }
 
-/** The tag secret, wrapped to the key that the registry holds for the asker, never to one that the request names. */
+/**
+ * The tag secret, wrapped to the key that the registry holds for the asker, never to one that the
+ * request names.
+ */
 async function handOver(oracle: Oracle, operator: Hex): Promise<Envelope> {
   const { chain, enclave } = oracle
   const asker = await chain.oracle(operator)

@@ -6,13 +6,17 @@ import type { PublishedList } from '../enclave/Enclave.ts'
 export type FetchLists = (issuer: string, epochSec: number) => Promise<PublishedList[]>
 
 /**
- * The oracle's schedule of status lists. The lists of all watched issuers are fetched at every epoch, whether or not anybody sells, so an
- * issuer never learns who does; a submission is judged by the lists of the epoch of its asOf, so every oracle sees the same ones.
+ * The oracle's schedule of status lists. The lists of all watched issuers are fetched at every
+ * epoch, whether or not anybody sells, so an issuer never learns who does; a submission is judged
+ * by the lists of the epoch of its asOf, so every oracle sees the same ones.
  */
 export type StatusSchedule = {
   /** Watches an issuer from now on; the current epoch's lists are fetched at once. */
   watch(issuer: string): void
-  /** The lists of these issuers at the epoch of a time. Waits for a fetch under way. @throws Status.NotAvailable */
+  /**
+   * The lists of these issuers at the epoch of a time. Waits for a fetch under way.
+   * @throws Status.NotAvailable
+   */
   listsAt(
     issuers: readonly string[],
     asOfSec: bigint,

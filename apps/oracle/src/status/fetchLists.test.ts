@@ -6,7 +6,10 @@ import { createFetchLists } from './fetchLists.ts'
 
 const issuer = 'did:example:hospital'
 
-/** Fetches the lists of an issuer whose document names these endpoints; counts what was asked of whom. */
+/**
+ * Fetches the lists of an issuer whose document names these endpoints; counts what was asked of
+ * whom.
+ */
 async function fetchFrom(
   endpoints: readonly string[],
   mode: 'development' | 'production',

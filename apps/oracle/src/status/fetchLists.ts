@@ -8,12 +8,15 @@ import type { PublishedList } from '../enclave/Enclave.ts'
 import { verifyList, WrongListError } from '../enclave/lists.ts'
 import type { FetchLists } from './StatusSchedule.ts'
 
-/** Whoever opens a deal chooses its issuers: an oracle must not become their tool for many requests to others. */
+/**
+ * Whoever opens a deal chooses its issuers: an oracle must not become their tool for many requests
+ * to others.
+ */
 const MAXIMUM_LISTS = 8
 
 /**
- * Gets the lists that an issuer's DID document names, as published at an epoch, and verifies them. The URL is the issuer's word, so in
- * production only https is followed, and nowhere a redirect.
+ * Gets the lists that an issuer's DID document names, as published at an epoch, and verifies them.
+ * The URL is the issuer's word, so in production only https is followed, and nowhere a redirect.
  */
 export function createFetchLists(options: {
   chain: OracleChain

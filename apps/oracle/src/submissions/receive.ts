@@ -31,8 +31,8 @@ export type ReceiveContext = {
 }
 
 /**
- * Judges a submission once: the same body returns the same certificate until it expires; another body under a used nonce is a replay.
- * Two arrivals of one body at a time share one judgement.
+ * Judges a submission once: the same body returns the same certificate until it expires; another
+ * body under a used nonce is a replay. Two arrivals of one body at a time share one judgement.
  */
 export function createReceiver(context: ReceiveContext): (data: unknown) => Promise<CertifiedJson> {
   const underWay = new Map<string, Promise<CertifiedJson>>()
@@ -89,7 +89,8 @@ async function judgeOnce(
     manifest: JSON.stringify(body.manifest),
     created_at_sec: Number(context.nowSec()),
   }
-  // The certificate leaves only after it is kept: a crash in between costs a repetition, never a second verdict.
+  // The certificate leaves only after it is kept: a crash in between costs a repetition, never a
+  // second verdict.
   const inserted = await database
     .insertInto('submission')
     .values(row)

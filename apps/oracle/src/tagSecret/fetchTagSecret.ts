@@ -8,7 +8,11 @@ import type { Enclave } from '../enclave/Enclave.ts'
 /** Where another oracle is, as the registry lists it. */
 export type PeerAddress = { operator: Address; endpoint: string }
 
-/** Asks the other oracles in turn until one hands the tag secret over, which the enclave opens and keeps. @throws TagSecret.NotHandedOver */
+/**
+ * Asks the other oracles in turn until one hands the tag secret over, which the enclave opens and
+ * keeps.
+ * @throws TagSecret.NotHandedOver
+ */
 export async function fetchTagSecret(options: {
   peers: readonly PeerAddress[]
   enclave: Pick<Enclave, 'openTagSecret'>

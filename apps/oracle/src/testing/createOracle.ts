@@ -27,7 +27,10 @@ import { createOutside } from '../outside.ts'
 
 type Setting = Awaited<ReturnType<typeof createSetting>>
 
-/** An oracle in memory for the submission of a setting: its chain and its store are what the test makes of them. */
+/**
+ * An oracle in memory for the submission of a setting: its chain and its store are what the test
+ * makes of them.
+ */
 export async function createOracle(
   t: Ending,
   setting: Setting,

@@ -7,8 +7,9 @@ import type { SignedVerdict } from '../enclave/Enclave.ts'
 import { serveEnclave } from '../enclave/serve.ts'
 
 /**
- * An enclave that lies: what is sold already it certifies once more as another record. It says of itself that it is the program that the network
- * allows, and software attestation can't tell; the stake answers for it.
+ * An enclave that lies: what is sold already it certifies once more as another record. It says of
+ * itself that it is the program that the network allows, and software attestation can't tell; the
+ * stake answers for it.
  */
 serveEnclave((enclave, { keystore, settings }) => {
   let last: SignedVerdict | undefined

@@ -17,7 +17,9 @@ export type SoldRecord = {
   consumer: Address
   manifestHash: Hex
   consentUntilSec: number
-  /** True once the sale is undone, or the consent revoked and the delivery that was paid for over. */
+  /**
+   * True once the sale is undone, or the consent revoked and the delivery that was paid for over.
+   */
   isRevoked: boolean
 }
 
@@ -26,8 +28,9 @@ export type DealReader = {
   dealOf(dealId: Hex): Promise<StoreDeal | undefined>
   recordOf(recordId: Hex): Promise<SoldRecord | undefined>
   /**
-   * The settlement of a sealed record, by what the store knows of it. With `isNew` false only blocks that were read already count,
-   * which spares a reading of the chain where nothing depends on the newest ones.
+   * The settlement of a sealed record, by what the store knows of it. With `isNew` false only
+   * blocks that were read already count, which spares a reading of the chain where nothing depends
+   * on the newest ones.
    */
   settlementOf(
     of: { dealId: Hex; provider: Address; manifestHash: Hex },

@@ -157,7 +157,9 @@ async function claim(record: SettledRecord['record']): Promise<void> {
 
 const NO_PERMIT = { value: 0n, deadline: 0n, v: 0, r: zeroHash, s: zeroHash }
 
-/** Undoes a sale: the provider gives back what they received. Or stops it, where the payment stays. */
+/**
+ * Undoes a sale: the provider gives back what they received. Or stops it, where the payment stays.
+ */
 async function revoke(
   provider: LocalAccount,
   record: SettledRecord['record'],

@@ -33,8 +33,9 @@ export type FollowingReader = DealReader & {
 }
 
 /**
- * Reads deals and settlements from events of final blocks, kept in the database, and what may change since (states, revocations,
- * keys) from the newest block. What is not known yet is looked for once more before it counts as unknown.
+ * Reads deals and settlements from events of final blocks, kept in the database, and what may
+ * change since (states, revocations, keys) from the newest block. What is not known yet is looked
+ * for once more before it counts as unknown.
  */
 export function createDealReader(options: Options): FollowingReader {
   const { client, database, contracts, nowSec } = options
@@ -134,7 +135,10 @@ async function foundOrRefreshed<T>(
   return find()
 }
 
-/** Runs one refresh at a time. Whoever asks while one runs waits for the next: the running one may have read the chain already. */
+/**
+ * Runs one refresh at a time. Whoever asks while one runs waits for the next: the running one may
+ * have read the chain already.
+ */
 function coalesced(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined

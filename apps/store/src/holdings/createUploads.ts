@@ -1,6 +1,8 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
-/** Uploads under way. A ticket takes no room until its upload begins, and then as much as it names. */
+/**
+ * Uploads under way. A ticket takes no room until its upload begins, and then as much as it names.
+ */
 export type Uploads = {
   /** All that may still be written, bytes. */
   sizeBytes(): number
@@ -26,7 +28,10 @@ export function createUploads(): Uploads {
   }
 }
 
-/** The content, ended where nothing comes for a while: a quiet connection may not hold room. @throws Upload.Stalled */
+/**
+ * The content, ended where nothing comes for a while: a quiet connection may not hold room.
+ * @throws Upload.Stalled
+ */
 export async function* untilStalled(
   content: AsyncIterable<Uint8Array>,
   idleMs: number,

@@ -7,7 +7,10 @@ import { hashSources, readSources, type Sources } from './readSources.ts'
 import { type CompiledDomain, compile } from './solc.ts'
 import { contractsOf, domains } from './sourceList.ts'
 
-/** How far loading is. A domain is `cached` at once or `compiling`, which takes seconds, and then `compiled`. */
+/**
+ * How far loading is. A domain is `cached` at once or `compiling`, which takes seconds, and then
+ * `compiled`.
+ */
 export type ArtifactProgress = { step: 'cached' | 'compiling' | 'compiled'; domain: string }
 
 export type LoadOptions = {
@@ -40,8 +43,9 @@ export async function loadArtifacts(options: LoadOptions = {}): Promise<Artifact
 }
 
 /**
- * Reads compiled domains from `<cacheDir>/<domain>/<hash of the domain's sources>.json`, or compiles and writes them there.
- * Domains compile alone, so a change of one leaves the others cached.
+ * Reads compiled domains from `<cacheDir>/<domain>/<hash of the domain's sources>.json`, or
+ * compiles and writes them there. Domains compile alone, so a change of one leaves the others
+ * cached.
  * @throws Contracts.CompilationFailed when the sources do not compile.
  */
 export async function loadDomains(
@@ -78,7 +82,9 @@ export async function loadDomains(
   return loaded
 }
 
-/** Two runs may compile at the same time; each writes a file of its own and the rename is atomic. */
+/**
+ * Two runs may compile at the same time; each writes a file of its own and the rename is atomic.
+ */
 async function writeCache(path: string, compiled: CompiledDomain): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const draft = `${path}.${randomUUID()}`

@@ -1,5 +1,6 @@
-// Child process: reads a standard JSON input on standard input, writes the compiler's output to standard output. solc blocks its thread for
-// seconds, and its WebAssembly memory goes with the process.
+// Child process: reads a standard JSON input on standard input, writes the compiler's output to
+// standard output. solc blocks its thread for seconds, and its WebAssembly memory goes with the
+// process.
 import { createRequire } from 'node:module'
 import { text } from 'node:stream/consumers'
 

@@ -7,9 +7,10 @@ import type { Reader } from '../read/Deployed.ts'
 import { hasCode, type Step } from './Step.ts'
 
 /**
- * The contract that deploys the others by CREATE2: 32 bytes of salt, then creation code. Most chains have one at the same
- * address, signed for once without a chain id (https://github.com/Arachnid/deterministic-deployment-proxy, v1.0.0). Where a
- * chain has none, the deployer puts one of ours there by an ordinary transaction.
+ * The contract that deploys the others by CREATE2: 32 bytes of salt, then creation code. Most
+ * chains have one at the same address, signed for once without a chain id
+ * (https://github.com/Arachnid/deterministic-deployment-proxy, v1.0.0). Where a chain has none, the
+ * deployer puts one of ours there by an ordinary transaction.
  */
 export const COMMON_FACTORY: Address = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
 
@@ -26,8 +27,8 @@ export type Factory = {
 }
 
 /**
- * The factory that a deployment uses: the one named, the common one, or one of ours by this deployer, found again or to be
- * created with the account's next transaction.
+ * The factory that a deployment uses: the one named, the common one, or one of ours by this
+ * deployer, found again or to be created with the account's next transaction.
  * @throws Deployment.NoFactory when the one named is not there
  */
 export async function findFactory(

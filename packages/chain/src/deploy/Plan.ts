@@ -14,21 +14,34 @@ import { defaultSupply, planToken } from './token.ts'
 export type Choices = {
   /** True allows deals with a quorum of one. */
   development: boolean
-  /** Holder of the whole MED supply; the deployer unless given. In development this is the faucet. */
+  /**
+   * Holder of the whole MED supply; the deployer unless given. In development this is the faucet.
+   */
   tokenHolder?: Address | undefined
   /** Supply of MED in its smallest unit. */
   supply?: bigint | undefined
   /** Accounts that get the roles; the deployer unless given. */
   roleHolders?: Partial<Record<Exclude<RoleName, 'admin'>, Address | undefined>> | undefined
-  /** Administrator of the AccessManager in the end; the deployer unless given, and then the deployer keeps no power. */
+  /**
+   * Administrator of the AccessManager in the end; the deployer unless given, and then the deployer
+   * keeps no power.
+   */
   admin?: Address | undefined
-  /** The oracle network: stake, admission on evidence, epochs, judges. Without it oracles are admitted by a role. */
+  /**
+   * The oracle network: stake, admission on evidence, epochs, judges. Without it oracles are
+   * admitted by a role.
+   */
   oracleNetwork?: OracleNetworkParameters | undefined
-  /** Name of the deployment; the same code and choices under another name stand at other addresses. Default `ambrosia`. */
+  /**
+   * Name of the deployment; the same code and choices under another name stand at other addresses.
+   * Default `ambrosia`.
+   */
   label?: string | undefined
 }
 
-/** Domains whose contracts a deployment is made of; what compiles nothing else is started sooner. */
+/**
+ * Domains whose contracts a deployment is made of; what compiles nothing else is started sooner.
+ */
 export const deployedDomains: readonly string[] = [
   'deploy',
   'access',
@@ -47,8 +60,8 @@ export type Addresses = ReturnType<typeof planDeployment>['contracts']
 export type Plan = { contracts: Addresses; steps: readonly Step[] }
 
 /**
- * Every address and every transaction of a deployment, in the order in which they are sent. A domain is a file beside this
- * one, a line here and its name above.
+ * Every address and every transaction of a deployment, in the order in which they are sent. A
+ * domain is a file beside this one, a line here and its name above.
  */
 export function planDeployment(
   options: { artifacts: Artifacts; deployer: Address; factory: Address },

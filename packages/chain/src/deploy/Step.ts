@@ -57,7 +57,10 @@ export function createdBy(creator: Address, index: number): Address {
   return getContractAddress({ from: creator, nonce: BigInt(index) })
 }
 
-/** A call that changes a contract, done when `isDone` reads so; before the contract stands it is not. */
+/**
+ * A call that changes a contract, done when `isDone` reads so; before the contract stands it is
+ * not.
+ */
 export function configure(
   domain: string,
   name: string,

@@ -38,7 +38,10 @@ function accountAt(addressIndex: number): LocalAccount {
   return mnemonicToAccount(mnemonic, { addressIndex })
 }
 
-/** A client whose process dies with the answer to its `count`th transaction: the node has it, nobody hears so. */
+/**
+ * A client whose process dies with the answer to its `count`th transaction: the node has it, nobody
+ * hears so.
+ */
 function dyingClient(rpcUrl: string, count: number): PublicClient {
   const inner = clientOf(rpcUrl)
   let sent = 0

@@ -13,8 +13,8 @@ export type DeployOptions = Choices &
   }
 
 /**
- * Plans and executes in one go: every contract, the roles, MED allowed for deals. Works on any Ethereum with the Prague
- * rules; where all of it stands already it sends nothing.
+ * Plans and executes in one go: every contract, the roles, MED allowed for deals. Works on any
+ * Ethereum with the Prague rules; where all of it stands already it sends nothing.
  * @throws Deployment.*, Chain.*
  */
 export async function deploy(options: DeployOptions): Promise<Addresses> {

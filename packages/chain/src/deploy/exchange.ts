@@ -49,7 +49,8 @@ export function planExchange(
     steps: [
       verifier.step,
       book.step,
-      // Until the function belongs to a role it is the administrator's, so this comes first and needs no role of its own.
+      // Until the function belongs to a role it is the administrator's, so this comes first and
+      // needs no role of its own.
       allowToken(dealBook, medToken),
       assignFunctions({
         domain,

@@ -31,8 +31,8 @@ const PENDING_POLL_MS = 1000
 const FOUND = { state: 'found' } as const
 
 /**
- * Sends the steps that are not done yet, one after the other. Ended anywhere, it goes on where it was when it is called
- * again: what an earlier run sent is waited for and then found on the chain.
+ * Sends the steps that are not done yet, one after the other. Ended anywhere, it goes on where it
+ * was when it is called again: what an earlier run sent is waited for and then found on the chain.
  * @throws Deployment.StepFailed with what the chain said, Chain.Unreachable, Interrupted
  */
 export async function execute(options: ExecuteOptions): Promise<void> {
@@ -65,7 +65,10 @@ async function perform(client: Reader, account: Account, step: Step): Promise<bi
   }
 }
 
-/** Transactions that a crashed run left in the pool land first; a second one for the same step would fail. */
+/**
+ * Transactions that a crashed run left in the pool land first; a second one for the same step would
+ * fail.
+ */
 async function waitForPending(options: ExecuteOptions): Promise<void> {
   const { client, account } = options
   const signal = options.signal ?? new AbortController().signal

@@ -4,8 +4,8 @@ import { reach } from '../errors.ts'
 import type { Reader } from '../read/Deployed.ts'
 
 /**
- * The first block in which a contract stands, by bisection; where followers of its events begin. Undefined where the node
- * keeps no state that old, or nothing stands.
+ * The first block in which a contract stands, by bisection; where followers of its events begin.
+ * Undefined where the node keeps no state that old, or nothing stands.
  * @throws Chain.Unreachable
  */
 export async function findDeploymentBlock(

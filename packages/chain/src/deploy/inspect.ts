@@ -11,7 +11,10 @@ export type Inspected = {
   gas?: bigint
 }
 
-/** Reads which steps are done, and what the others would cost as far as that can be told. @throws Chain.Unreachable */
+/**
+ * Reads which steps are done, and what the others would cost as far as that can be told.
+ * @throws Chain.Unreachable
+ */
 export async function inspect(
   client: Reader,
   deployer: Address,

@@ -3,7 +3,10 @@ import { oracleRegistryAbi } from '../abi/oracle/index.generated.ts'
 import { assignFunctions } from './access.ts'
 import { bytecodeOf, type Context, create } from './Step.ts'
 
-/** The registry of oracle operators, and where their power is read from: their stake, where there is one. */
+/**
+ * The registry of oracle operators, and where their power is read from: their stake, where there is
+ * one.
+ */
 export function planOracle(
   context: Context,
   { accessManager, stakeBook }: { accessManager: Address; stakeBook?: Address | undefined },

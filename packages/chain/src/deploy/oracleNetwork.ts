@@ -62,7 +62,10 @@ export function planStake(
   }
 }
 
-/** Admission on evidence, programs, epochs, the quorum of an epoch, and what keeps the registry in step. */
+/**
+ * Admission on evidence, programs, epochs, the quorum of an epoch, and what keeps the registry in
+ * step.
+ */
 export function planAdmission(
   context: Context,
   options: {

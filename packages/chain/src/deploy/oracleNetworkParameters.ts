@@ -1,4 +1,6 @@
-/** What an oracle network is made with; times in seconds, parts in 1/10000 unless it says otherwise. */
+/**
+ * What an oracle network is made with; times in seconds, parts in 1/10000 unless it says otherwise.
+ */
 export type OracleNetworkParameters = {
   unbondingSec: number
   slashWindowSec: number
@@ -28,7 +30,9 @@ export type OracleNetworkParameters = {
   penalties: readonly [PenaltyParameters, PenaltyParameters, PenaltyParameters, PenaltyParameters]
 }
 
-/** What an offence costs, in the order equivocation, overturned, release without consent, downtime. */
+/**
+ * What an offence costs, in the order equivocation, overturned, release without consent, downtime.
+ */
 export type PenaltyParameters = {
   /** Part of the stake, of 1e18. */
   fraction: bigint
@@ -49,7 +53,8 @@ export const ORACLE_NETWORK: OracleNetworkParameters = {
   powerCap: 10_000_000n * MED,
   leastSelfStake: 10_000n * MED,
   founders: 3,
-  // Two of three are enough: 6667 would ask for all three, and one that is down would stop the network.
+  // Two of three are enough: 6667 would ask for all three, and one that is down would stop the
+  // network.
   quorumBps: 6666,
   evidenceLifeSec: 90 * DAY,
   epochLengthSec: 7 * DAY,

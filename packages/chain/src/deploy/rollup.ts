@@ -14,7 +14,10 @@ import { bytecodeOf, type Context, configure, create } from './Step.ts'
 /** The kind of network that is a chain of contracts. */
 export const CONTRACTS_KIND: Hex = keccak256(stringToHex('contracts'))
 
-/** Where networks of providers come from: the factory and one kind. Not part of what the exchange needs. */
+/**
+ * Where networks of providers come from: the factory and one kind. Not part of what the exchange
+ * needs.
+ */
 export function planRollup(context: Context, { accessManager }: { accessManager: Address }) {
   const domain = 'rollup'
   const plain = (name: string) => create(context, domain, name, bytecodeOf(context, name))
@@ -81,7 +84,8 @@ function addKind(
       }),
     },
     async (client) => {
-      // Where a kind is known its addresses can be told in advance; where not, the question is refused.
+      // Where a kind is known its addresses can be told in advance; where not, the question is
+      // refused.
       try {
         await reach(() =>
           readContract(client, {

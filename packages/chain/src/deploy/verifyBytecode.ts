@@ -9,14 +9,20 @@ export type Verdict = {
   name: string
   address: Address
   state: 'same' | 'different' | 'absent'
-  /** Bytes of the code, and how many of them are immutables, whose values are not part of the comparison. */
+  /**
+   * Bytes of the code, and how many of them are immutables, whose values are not part of the
+   * comparison.
+   */
   bytes: number
   immutableBytes: number
   /** First byte that differs. */
   differsAt?: number
 }
 
-/** Compares the runtime code of every contract, immutables masked, with that of the artifacts. @throws Chain.Unreachable */
+/**
+ * Compares the runtime code of every contract, immutables masked, with that of the artifacts.
+ * @throws Chain.Unreachable
+ */
 export async function verifyBytecode(
   client: Reader,
   artifacts: Artifacts,

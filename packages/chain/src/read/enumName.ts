@@ -1,6 +1,9 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
-/** The name of an enumeration's number. @throws Chain.UnknownEnumMember when the contract is newer than these names */
+/**
+ * The name of an enumeration's number.
+ * @throws Chain.UnknownEnumMember when the contract is newer than these names
+ */
 export function enumName<const Names extends readonly string[]>(
   names: Names,
   index: number,

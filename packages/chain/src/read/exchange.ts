@@ -115,7 +115,8 @@ export async function readSettled(
 }
 
 /**
- * Time until which a delivery is completed and its sale can be undone, seconds: that of a claim, else the end of the window.
+ * Time until which a delivery is completed and its sale can be undone, seconds: that of a claim,
+ * else the end of the window.
  * @throws Chain.*
  */
 export async function readDeliveryEnd(

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { contractsFolder } from '../compile/sourceList.ts'
 
 /**
- * Compares gas with `contracts/snapshots/<domain>/gas.json`: a difference fails, so that a change of gas is seen where it
- * is made. With `GAS_SNAPSHOT=write` it writes the file instead.
+ * Compares gas with `contracts/snapshots/<domain>/gas.json`: a difference fails, so that a change
+ * of gas is seen where it is made. With `GAS_SNAPSHOT=write` it writes the file instead.
  */
 export async function assertGas(
   domain: string,

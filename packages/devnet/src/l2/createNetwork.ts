@@ -14,8 +14,9 @@ import { hashGenesis } from './nodeProgram.ts'
 const SALT = keccak256(toHex('ambrosia'))
 
 /**
- * Creates a network of providers on an Ethereum: the factory where there is none yet, then everything of the network. Its description
- * is written before anything is sent, since nothing else has its secrets.
+ * Creates a network of providers on an Ethereum: the factory where there is none yet, then
+ * everything of the network. Its description is written before anything is sent, since nothing else
+ * has its secrets.
  * @param options.accessManager who may add kinds of networks, where the factory is not there yet
  * @throws Network.DescriptionExists, Deployment.*, Chain.*
  */

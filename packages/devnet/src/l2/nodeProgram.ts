@@ -59,7 +59,10 @@ export function nodeProgram(options: NodeOptions): Program {
   }
 }
 
-/** The account of a node in this home, made where there is none. @throws what the node refuses with */
+/**
+ * The account of a node in this home, made where there is none.
+ * @throws what the node refuses with
+ */
 export async function memberAccount(name: string, home: string): Promise<Hex> {
   const { account } = await runCommand('account', { args: ['--json'], env: placesOf(name, home) })
   return account as Hex

@@ -18,7 +18,10 @@ export type Alone = {
   stop(): Promise<void>
 }
 
-/** Starts a chain, the contracts and a layer-2 network, without issuer, store and oracles. @throws as `startL2` */
+/**
+ * Starts a chain, the contracts and a layer-2 network, without issuer, store and oracles.
+ * @throws as `startL2`
+ */
 export async function startAlone(
   options: {
     home: string

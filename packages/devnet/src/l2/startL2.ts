@@ -50,7 +50,8 @@ const ROLES: readonly (readonly NodeRole[])[] = [
 ]
 
 /**
- * Starts a layer-2 network of three members on a development chain, which must make blocks by the clock. Its gas token is MED.
+ * Starts a layer-2 network of three members on a development chain, which must make blocks by the
+ * clock. Its gas token is MED.
  * @throws Devnet.*, Deployment.*, Chain.*
  */
 export async function startL2(options: {
@@ -87,7 +88,8 @@ export async function startL2(options: {
       choices: { ...choices, ...options.choices },
     })
   }
-  // A home that is kept brings its network back; one whose creation was interrupted has nothing that anybody needs.
+  // A home that is kept brings its network back; one whose creation was interrupted has nothing
+  // that anybody needs.
   const publicDescription = join(folder, 'public.json')
   const isWhole = existsSync(publicDescription)
   if (!isWhole) rmSync(description, { force: true })

@@ -11,7 +11,10 @@ import {
 
 export type Format = 'gzip' | 'zlib' | 'deflate' | 'brotli'
 
-/** Compressed bytes: where they begin, behind a header of so many bytes, and how they are compressed. */
+/**
+ * Compressed bytes: where they begin, behind a header of so many bytes, and how they are
+ * compressed.
+ */
 export type Candidate = { offset: number; headerBytes: number; format: Format }
 
 type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
@@ -37,8 +40,9 @@ const DECODER: Readonly<Record<Format, () => Transform>> = {
 }
 
 /**
- * Compressed data that begins at an offset of these bytes: gzip (RFC 1952) and zlib (RFC 1950) have a mark; zlib's is two bytes, so most
- * are chance, which the first bytes tell. Brotli and raw deflate have none, so they are tried only where `isStart` says.
+ * Compressed data that begins at an offset of these bytes: gzip (RFC 1952) and zlib (RFC 1950) have
+ * a mark; zlib's is two bytes, so most are chance, which the first bytes tell. Brotli and raw
+ * deflate have none, so they are tried only where `isStart` says.
  */
 export function candidatesAt(bytes: Uint8Array, offset: number, isStart: boolean): Candidate[] {
   const formats: Format[] = isStart ? ['brotli', 'deflate'] : []
@@ -89,7 +93,10 @@ function gzipHeaderBytes(bytes: Uint8Array, offset: number): number {
   return at - offset
 }
 
-/** What compressed bytes hold, as far as they can be read: an end that is missing or damaged ends it, and is not an error. */
+/**
+ * What compressed bytes hold, as far as they can be read: an end that is missing or damaged ends
+ * it, and is not an error.
+ */
 export async function* decompress(chunks: Chunks, format: Format): AsyncGenerator<Uint8Array> {
   const source = Readable.from(inParts(chunks), { objectMode: true, highWaterMark: 1 })
   const decoder = DECODER[format]()
@@ -112,8 +119,8 @@ export async function* decompress(chunks: Chunks, format: Format): AsyncGenerato
 }
 
 /**
- * A decoder that meets a damaged place drops what it had decoded of the part it was given, so the parts are small where it matters
- * most: at the beginning.
+ * A decoder that meets a damaged place drops what it had decoded of the part it was given, so the
+ * parts are small where it matters most: at the beginning.
  */
 async function* inParts(chunks: Chunks): AsyncGenerator<Uint8Array> {
   let sizeBytes = 0

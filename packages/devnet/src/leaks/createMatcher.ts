@@ -11,8 +11,9 @@ const FILTER_BITS = 22
 const FILTER_MASK = 2 ** FILTER_BITS - 1
 
 /**
- * A matcher after Rabin and Karp: the first six bytes of each needle are hashed into a bit filter, and where the filter has a bit the
- * needles of that hash are compared. One pass over the bytes, however many needles there are.
+ * A matcher after Rabin and Karp: the first six bytes of each needle are hashed into a bit filter,
+ * and where the filter has a bit the needles of that hash are compared. One pass over the bytes,
+ * however many needles there are.
  */
 export function createMatcher(needles: readonly Needle[]): Matcher {
   const filter = new Uint8Array(2 ** (FILTER_BITS - 3))

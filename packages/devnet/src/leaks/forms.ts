@@ -16,8 +16,8 @@ export type Form =
 export const SHORTEST_BYTES = 6
 
 /**
- * Every form of a text, or of bytes, at every alignment that the text may have inside of something longer. `secret` is its number, by which a hit is
- * reported: the text itself must not be.
+ * Every form of a text, or of bytes, at every alignment that the text may have inside of something
+ * longer. `secret` is its number, by which a hit is reported: the text itself must not be.
  */
 export function formsOf(text: string | Uint8Array, secret: number): Needle[] {
   return toNeedles(
@@ -63,8 +63,8 @@ function toNeedles(written: readonly Written[], secret: number): Needle[] {
 }
 
 /**
- * Base64 (RFC 4648) of bytes that stand 0, 1 or 2 bytes behind a multiple of three: the characters that depend on them alone, whatever
- * stands before and after.
+ * Base64 (RFC 4648) of bytes that stand 0, 1 or 2 bytes behind a multiple of three: the characters
+ * that depend on them alone, whatever stands before and after.
  */
 function base64(bytes: Buffer): string[] {
   return [0, 1, 2].map((before) => {
@@ -79,7 +79,10 @@ function toUrl(base64Text: string): string {
   return base64Text.replaceAll('+', '-').replaceAll('/', '_')
 }
 
-/** Inside a JSON string (RFC 8259), inside JSON inside a JSON string, and with everything but ASCII as \u, in both cases. */
+/**
+ * Inside a JSON string (RFC 8259), inside JSON inside a JSON string, and with everything but ASCII
+ * as \u, in both cases.
+ */
 function jsonEscaped(text: string): string[] {
   const once = JSON.stringify(text).slice(1, -1)
   const ascii = (upper: boolean): string =>

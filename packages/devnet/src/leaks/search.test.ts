@@ -17,7 +17,10 @@ import { bytesPlace, type Place } from './places/Place.ts'
 import { type Leak, searchForLeaks } from './search.ts'
 import { longSecret, shortSecret } from './secrets.ts'
 
-/** It is written in another way in each form: quotes, letters beyond ASCII, and both characters in which the Base64s differ. */
+/**
+ * It is written in another way in each form: quotes, letters beyond ASCII, and both characters in
+ * which the Base64s differ.
+ */
 const NAME = 'Zoë "Zzyzx" O’Marker/Smith+1 ?>?'
 const HEX = Buffer.from(NAME).toString('hex')
 const secrets = [shortSecret('name', NAME)]

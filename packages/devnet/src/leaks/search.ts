@@ -25,9 +25,11 @@ const DEPTH = 3
 const OPENED_LIMIT_BYTES = 4 * 1024 ** 3
 
 /**
- * Looks for secrets in places that others can see: plainly, as hexadecimal, Base64, UTF-16, in JSON, in URLs, and in what is compressed
- * there by gzip, deflate or Brotli. Places are read in chunks, so they may be larger than the memory.
- * @throws Leaks.TooLarge, and whatever a place throws that can't be read: what was not searched is not clean
+ * Looks for secrets in places that others can see: plainly, as hexadecimal, Base64, UTF-16, in
+ * JSON, in URLs, and in what is compressed there by gzip, deflate or Brotli. Places are read in
+ * chunks, so they may be larger than the memory.
+ * @throws Leaks.TooLarge, and whatever a place throws that can't be read: what was not searched is
+ * not clean
  */
 export async function searchForLeaks(options: {
   secrets: readonly Secret[]

@@ -2,7 +2,8 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { SHORTEST_BYTES } from './forms.ts'
 
 /**
- * Something that must lie nowhere: what it is, for the report, and the texts by which it would be known. One of them found is a leak.
+ * Something that must lie nowhere: what it is, for the report, and the texts by which it would be
+ * known. One of them found is a leak.
  */
 export type Secret = { kind: string; pieces: readonly (string | Uint8Array)[] }
 
@@ -10,22 +11,29 @@ const PIECE_CHARS = 64
 const PIECE_EVERY_CHARS = 256
 const MOST_PIECES = 64
 
-/** A short secret: a name, a number, a token, a key as text. @throws Leaks.TooShort below 6 bytes, which chance would find */
+/**
+ * A short secret: a name, a number, a token, a key as text.
+ * @throws Leaks.TooShort below 6 bytes, which chance would find
+ */
 export function shortSecret(kind: string, text: string): Secret {
   if (Buffer.byteLength(text) < SHORTEST_BYTES) throw new TooShortError(kind)
   return text.length <= PIECE_CHARS ? { kind, pieces: [text] } : longSecret(kind, text)
 }
 
-/** Bytes that must lie nowhere, such as an account: as they are, as hexadecimal, as Base64. @throws Leaks.TooShort below 6 bytes */
+/**
+ * Bytes that must lie nowhere, such as an account: as they are, as hexadecimal, as Base64.
+ * @throws Leaks.TooShort below 6 bytes
+ */
 export function bytesSecret(kind: string, bytes: Uint8Array): Secret {
   if (bytes.length < SHORTEST_BYTES) throw new TooShortError(kind)
   return { kind, pieces: [bytes] }
 }
 
 /**
- * A long secret, such as a record: known by pieces from its beginning to its end, one for each 256 characters, so that a part of it is
- * found too.
- * @param publicTexts what may lie anywhere, such as the criteria of a deal; pieces that stand in it tell nothing and are left out
+ * A long secret, such as a record: known by pieces from its beginning to its end, one for each 256
+ * characters, so that a part of it is found too.
+ * @param publicTexts what may lie anywhere, such as the criteria of a deal; pieces that stand in it
+ * tell nothing and are left out
  * @throws Leaks.NothingPrivate when no piece is left
  */
 export function longSecret(

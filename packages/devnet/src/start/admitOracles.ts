@@ -9,8 +9,9 @@ import { giveEther } from './giveEther.ts'
 import { waitFor } from './waitFor.ts'
 
 /**
- * Gives each operator account ether, waits until all have registered themselves, and admits them in their order: the first one makes the
- * tag secret. Those that are admitted are left as they are. @throws Devnet.NotReady, Interrupted
+ * Gives each operator account ether, waits until all have registered themselves, and admits them in
+ * their order: the first one makes the tag secret. Those that are admitted are left as they are.
+ * @throws Devnet.NotReady, Interrupted
  */
 export async function admitOracles(
   file: NetworkFile,

@@ -13,8 +13,10 @@ import { giveEther } from './giveEther.ts'
 import { waitFor } from './waitFor.ts'
 
 /**
- * Founds an oracle network: its program is allowed, each operator gets ether and the least self-stake, and whoever applies is admitted by the
- * founding role. What comes later, joins by votes. @throws Devnet.NotReady, Interrupted
+ * Founds an oracle network: its program is allowed, each operator gets ether and the least
+ * self-stake, and whoever applies is admitted by the founding role. What comes later, joins by
+ * votes.
+ * @throws Devnet.NotReady, Interrupted
  */
 export async function foundOracles(
   file: NetworkFile,

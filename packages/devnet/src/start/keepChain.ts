@@ -13,7 +13,10 @@ export function chainFileOf(home: string): string {
   return join(home, 'chain', 'state.json')
 }
 
-/** Keeps a chain on disk: as it stands a moment after each change, so that a crash costs the last seconds at most. */
+/**
+ * Keeps a chain on disk: as it stands a moment after each change, so that a crash costs the last
+ * seconds at most.
+ */
 export type KeptChain = {
   /** Writes the chain as it stands now. @throws Chain.*, errors of the disk */
   write(): Promise<void>

@@ -13,8 +13,9 @@ const NETWORK_PARTS = /^(chain|issuer|store|oracle-\d+|l2|node-\d+|live|logs|net
 const PERSON_PARTS = /^(wallet|development-password|delivered)$/
 
 /**
- * Takes a home for this process. Only what a development network made there is ever cleared, and a network that `up` keeps only by `fresh`:
- * a home of other services is refused. The network that is kept there is returned.
+ * Takes a home for this process. Only what a development network made there is ever cleared, and a
+ * network that `up` keeps only by `fresh`: a home of other services is refused. The network that is
+ * kept there is returned.
  * @throws Network.AlreadyUp, Home.OfOthers, Home.HoldsNetwork, Home.Damaged
  */
 export function prepareHome(home: string, maker: Maker, isFresh: boolean): NetworkFile | undefined {

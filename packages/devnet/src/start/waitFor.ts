@@ -5,7 +5,10 @@ import { assertNotInterrupted } from '../Process.ts'
 const TIMEOUT_MS = 60_000
 const POLL_MS = 50
 
-/** Waits until something is so. @throws Devnet.NotReady after a while (default a minute), Interrupted */
+/**
+ * Waits until something is so.
+ * @throws Devnet.NotReady after a while (default a minute), Interrupted
+ */
 export async function waitFor(
   what: string,
   isDone: () => Promise<boolean>,

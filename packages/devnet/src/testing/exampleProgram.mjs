@@ -1,6 +1,7 @@
 /**
- * A small service for the tests of the supervisor: listens on EXAMPLE_PORT, answers /health with 503 while the file EXAMPLE_ILL is
- * there, ends with 3 at its start while the file EXAMPLE_BROKEN is there, and ends when its owner does.
+ * A small service for the tests of the supervisor: listens on EXAMPLE_PORT, answers /health with
+ * 503 while the file EXAMPLE_ILL is there, ends with 3 at its start while the file EXAMPLE_BROKEN
+ * is there, and ends when its owner does.
  */
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'

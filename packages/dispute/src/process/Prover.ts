@@ -1,4 +1,5 @@
-// The program that proves, as a process: it is under another licence, so nothing is imported from it.
+// The program that proves, as a process: it is under another licence, so nothing is imported from
+// it.
 
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -45,7 +46,10 @@ type Response = {
   error?: { code: string; message: string; hint: string }
 }
 
-/** Starts the prover of this repository. It makes development keys where there are none, which takes a while once. */
+/**
+ * Starts the prover of this repository. It makes development keys where there are none, which takes
+ * a while once.
+ */
 export function startProver(options: { onProgress?: (line: string) => void } = {}): Prover {
   const child = spawn(process.execPath, COMMAND, { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] })
   const waiting = new Map<number, Waiting>()

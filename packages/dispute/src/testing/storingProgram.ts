@@ -9,7 +9,10 @@ export function stepsOf(rounds: number): bigint {
   return BigInt(7 + 5 * rounds + 4)
 }
 
-/** Adds the first word of input up, round after round, storing each sum; the answer's first word is the last sum. */
+/**
+ * Adds the first word of input up, round after round, storing each sum; the answer's first word is
+ * the last sum.
+ */
 export function storingProgram(rounds: number): Program {
   const words = [
     encode.immediate('addi', 5, 0, 1),

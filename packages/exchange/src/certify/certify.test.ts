@@ -256,7 +256,10 @@ describe('certify', () => {
     await refuses('Record.ExpiresTooSoon', setting.body, { deals: { ...deals, find } })
   })
 
-  /** A submission whose sealed presentation (b) shows other things than presentation (a), and the store that has it. */
+  /**
+   * A submission whose sealed presentation (b) shows other things than presentation (a), and the
+   * store that has it.
+   */
   async function offered(change: { pointers?: Setting['parts']['selected']['pointers'] }) {
     const { record, selected, account, loader, randomBytes, oracle, pair } = setting.parts
     const offer = await sealOffer({

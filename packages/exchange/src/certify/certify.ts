@@ -66,8 +66,9 @@ type Admitted = {
 export type Verdict = { certificate: Certificate.Certificate; quality: QualityScore.Score }
 
 /**
- * Verifies, opens and judges one submission. Up to the presentation every failure is Submission.Refused, so that an oracle tells a stranger
- * nothing; after it the error names what failed (docs/protocol/exchange.md, section 7).
+ * Verifies, opens and judges one submission. Up to the presentation every failure is
+ * Submission.Refused, so that an oracle tells a stranger nothing; after it the error names what
+ * failed (docs/protocol/exchange.md, section 7).
  */
 export async function certify(body: SubmissionBody, context: CertifyContext): Promise<Verdict> {
   const admitted = await admit(body, context)
@@ -229,7 +230,8 @@ async function openPayload(
   )
   const chunks: Uint8Array[] = []
   for await (const chunk of Seal.open({ ciphertext, dataKey, context: seal })) chunks.push(chunk)
-  // Under one key a provider can seal two records: what is judged must be what the manifest names and the consumer will get.
+  // Under one key a provider can seal two records: what is judged must be what the manifest names
+  // and the consumer will get.
   const { cid } = await ContentAddress.fromBytes(sealed)
   if (cid !== manifest.contentAddress)
     throw new RecordError('WrongContent', 'the store gave another payload than the manifest names')
@@ -247,8 +249,9 @@ async function* keeping(
 }
 
 /**
- * The consumer's own check, of presentation (b) alone: without it a provider could be paid for what nobody can collect.
- * It is as of the submission, not of this oracle's clock, since every oracle must come to the same verdict.
+ * The consumer's own check, of presentation (b) alone: without it a provider could be paid for what
+ * nobody can collect. It is as of the submission, not of this oracle's clock, since every oracle
+ * must come to the same verdict.
  */
 async function assertCollectable(
   payload: Payload.Payload,

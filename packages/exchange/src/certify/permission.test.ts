@@ -20,7 +20,10 @@ const stranger = privateKeyToAccount(generatePrivateKey())
 const LIFE = BigInt(PERMISSION_LIFE_SEC)
 const other = () => toHex(random(32))
 
-/** Refused like everything that is wrong before the record is looked at, and not a byte of it fetched. */
+/**
+ * Refused like everything that is wrong before the record is looked at, and not a byte of it
+ * fetched.
+ */
 async function refused(permission: SignedPermission): Promise<void> {
   const context = {
     ...setting.context,

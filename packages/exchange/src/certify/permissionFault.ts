@@ -7,8 +7,8 @@ import { hashWords } from '../permission/SignedPermission.ts'
 import type { SubmissionBody } from '../SubmissionBody.ts'
 
 /**
- * Why the provider's permission does not let this oracle open the record; undefined where it does. Whether what was opened is what was
- * permitted shows only afterwards: the payload root.
+ * Why the provider's permission does not let this oracle open the record; undefined where it does.
+ * Whether what was opened is what was permitted shows only afterwards: the payload root.
  */
 export async function permissionFault(
   { submission, permission: signed }: SubmissionBody,

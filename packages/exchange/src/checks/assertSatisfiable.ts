@@ -13,8 +13,10 @@ import { consentSentences } from '../consentSentences.ts'
 import type { DealTerms } from '../Deal.ts'
 
 /**
- * Refuses the documents of a deal that no record could satisfy, or whose consent nobody could be shown, before money is locked for them.
- * @throws Criteria.Unsatisfiable, Consent.TermInvalid, Consent.UnknownPurpose, Selection.RuleInvalid, Validation.*
+ * Refuses the documents of a deal that no record could satisfy, or whose consent nobody could be
+ * shown, before money is locked for them.
+ * @throws Criteria.Unsatisfiable, Consent.TermInvalid, Consent.UnknownPurpose,
+ * Selection.RuleInvalid, Validation.*
  */
 export function assertSatisfiable(deal: {
   criteria: Criteria.Criteria

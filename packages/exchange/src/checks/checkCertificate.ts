@@ -1,10 +1,16 @@
 import { priceOf } from '../Deal.ts'
 import type { SettlementCode, SettlementContext } from './context.ts'
 
-/** How far an oracle's clock may run ahead of the block's, seconds; `CLOCK_TOLERANCE` of the DealBook. */
+/**
+ * How far an oracle's clock may run ahead of the block's, seconds; `CLOCK_TOLERANCE` of the
+ * DealBook.
+ */
 const CLOCK_TOLERANCE_SEC = 300n
 
-/** Whether the certificate is for this deal, in force, and of a paid quality. Mirrors `DealBook._refuseCertificate`. */
+/**
+ * Whether the certificate is for this deal, in force, and of a paid quality. Mirrors
+ * `DealBook._refuseCertificate`.
+ */
 export function checkCertificate(context: SettlementContext): SettlementCode | undefined {
   const { terms, blockTime } = context
   const { certificate } = context.settlement

@@ -5,7 +5,10 @@ import { priceOf } from '../Deal.ts'
 import { dealBookDomain } from '../messages/Message.ts'
 import type { SettlementCode, SettlementContext } from './context.ts'
 
-/** Most of the price that a relayer may take, basis points; `MAXIMUM_RELAYER_FEE_BPS` of the DealBook. */
+/**
+ * Most of the price that a relayer may take, basis points; `MAXIMUM_RELAYER_FEE_BPS` of the
+ * DealBook.
+ */
 const MAXIMUM_RELAYER_FEE_BPS = 1000n
 
 /** Whether the consent says what deal and certificate say. Mirrors `DealBook._refuseConsent`. */
@@ -25,7 +28,9 @@ export function checkConsent(context: SettlementContext): SettlementCode | undef
   return undefined
 }
 
-/** Whether this caller may use the consent now, for this fee. Mirrors `DealBook._refuseConsentUse`. */
+/**
+ * Whether this caller may use the consent now, for this fee. Mirrors `DealBook._refuseConsentUse`.
+ */
 export function checkConsentUse(context: SettlementContext): SettlementCode | undefined {
   const { terms, blockTime } = context
   const { certificate, consent, relayerFee } = context.settlement

@@ -4,10 +4,16 @@ import { priceOf } from '../Deal.ts'
 import { dealBookDomain } from '../messages/Message.ts'
 import type { Certifier, SettlementCode, SettlementContext } from './context.ts'
 
-/** What each certifying oracle gets, and what is left for the provider; money in the token's smallest unit. */
+/**
+ * What each certifying oracle gets, and what is left for the provider; money in the token's
+ * smallest unit.
+ */
 export type Split = { shares: bigint[]; net: bigint }
 
-/** An equal part of the price for each certifying oracle, times the lower of its rate and the deal's cap. Mirrors `_refuseQuorum`. */
+/**
+ * An equal part of the price for each certifying oracle, times the lower of its rate and the deal's
+ * cap. Mirrors `_refuseQuorum`.
+ */
 function split(context: SettlementContext, certifiers: readonly Certifier[]): Split {
   const { terms, settlement } = context
   const price = priceOf(terms, settlement.certificate.score) ?? 0n
@@ -19,7 +25,10 @@ function split(context: SettlementContext, certifiers: readonly Certifier[]): Sp
   return { shares, net: price - taken }
 }
 
-/** Whether enough active oracles of the deal signed, and the provider gets their minimum. Mirrors `QuorumCertificateVerifier.verify`. */
+/**
+ * Whether enough active oracles of the deal signed, and the provider gets their minimum. Mirrors
+ * `QuorumCertificateVerifier.verify`.
+ */
 export async function checkQuorum(context: SettlementContext): Promise<SettlementCode | undefined> {
   const { terms, settlement } = context
   const domain = dealBookDomain(context.chainId, context.dealBook)

@@ -7,7 +7,10 @@ import type { SettlementCode, SettlementContext } from './context.ts'
 
 const CHECKS = [checkDeal, checkCertificate, checkConsent, checkConsentUse, checkSlots, checkQuorum]
 
-/** The code with which `settle` would refuse, or undefined: known before any gas is paid. Same order, same names as the contract. */
+/**
+ * The code with which `settle` would refuse, or undefined: known before any gas is paid. Same
+ * order, same names as the contract.
+ */
 export async function checkSettlement(
   context: SettlementContext,
 ): Promise<SettlementCode | undefined> {

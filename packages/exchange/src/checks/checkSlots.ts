@@ -2,7 +2,10 @@ import * as Consent from '../Consent.ts'
 import { dealBookDomain } from '../messages/Message.ts'
 import type { SettlementCode, SettlementContext } from './context.ts'
 
-/** Whether the consent still stands and person and record may be sold. Mirrors `DealBook._refuseSlots`. */
+/**
+ * Whether the consent still stands and person and record may be sold. Mirrors
+ * `DealBook._refuseSlots`.
+ */
 export async function checkSlots(context: SettlementContext): Promise<SettlementCode | undefined> {
   const { slots, terms, settlement } = context
   const { certificate, consent, consentSignature } = settlement

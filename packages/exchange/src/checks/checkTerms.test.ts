@@ -20,7 +20,10 @@ before(async () => {
   terms = await exchange.terms()
 })
 
-/** What the contract says of terms: the name of its error, and its first argument, the term where it names one. */
+/**
+ * What the contract says of terms: the name of its error, and its first argument, the term where it
+ * names one.
+ */
 async function refusalOnChain(of: Deal.DealTerms, budget: bigint): Promise<[string, unknown]> {
   try {
     await exchange.chain.client.simulateContract({

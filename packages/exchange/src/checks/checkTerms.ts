@@ -33,13 +33,19 @@ export type TermsFault = {
 export type TermsContext = {
   /** Time of the block, seconds. */
   nowSec: bigint
-  /** Whether the deal book was deployed for development, where one oracle is a quorum and windows may be short. */
+  /**
+   * Whether the deal book was deployed for development, where one oracle is a quorum and windows
+   * may be short.
+   */
   development: boolean
   /** Escrow; where it is absent it is not judged. */
   budget?: bigint
 }
 
-/** The first fault of terms, in the order of the contract, or undefined. Mirrors `DealRules.assertTerms`, but for the verifier's code. */
+/**
+ * The first fault of terms, in the order of the contract, or undefined. Mirrors
+ * `DealRules.assertTerms`, but for the verifier's code.
+ */
 export function checkTerms(terms: DealTerms, context: TermsContext): TermsFault | undefined {
   return (
     missing(terms) ??
@@ -78,7 +84,8 @@ function tiers({ tiers }: DealTerms): TermsFault | undefined {
 
 function ranges(terms: DealTerms, { nowSec, development }: TermsContext): TermsFault | undefined {
   const { certificateLife, deliveryWindow, expiry, retentionEnd } = terms
-  // The last certificate may settle a life after expiry; delivery may then be claimed and answered, a window each.
+  // The last certificate may settle a life after expiry; delivery may then be claimed and answered,
+  // a window each.
   const shortest = development ? DEVELOPMENT_WINDOW_SEC : SHORTEST_WINDOW_SEC
   const lastAnswer = expiry + BigInt(certificateLife) + 2n * BigInt(deliveryWindow)
   return (
@@ -129,7 +136,11 @@ function range<T extends number | bigint>(
   return { code: 'DealTermOutOfRange', term, why }
 }
 
-/** Refuses terms that `createDeal` would refuse, before any gas is spent, and tiers that nothing could reach. @throws Deal.InvalidTerms */
+/**
+ * Refuses terms that `createDeal` would refuse, before any gas is spent, and tiers that nothing
+ * could reach.
+ * @throws Deal.InvalidTerms
+ */
 export function assertTerms(terms: DealTerms, context: TermsContext): void {
   const fault = checkTerms(terms, context)
   if (fault) throw new InvalidTermsError(fault.why)

@@ -42,7 +42,10 @@ export type SettlementContext = {
   blockTime: bigint
 }
 
-/** Names of the contract's errors (contracts/src/exchange/interfaces/IDealBookErrors.sol), in the order of the checks. */
+/**
+ * Names of the contract's errors (contracts/src/exchange/interfaces/IDealBookErrors.sol), in the
+ * order of the checks.
+ */
 export const SETTLEMENT_CODES = [
   'DealFull',
   'DealPaused',

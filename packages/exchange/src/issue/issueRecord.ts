@@ -18,7 +18,10 @@ import {
 } from '../IssuedRecord.ts'
 import { build, MANDATORY_POINTERS } from '../RecordCredential.ts'
 
-/** What an issuer hands over, with what a privacy officer signs: rules, paths and counts, never values. */
+/**
+ * What an issuer hands over, with what a privacy officer signs: rules, paths and counts, never
+ * values.
+ */
 export type Issuance = {
   record: IssuedRecord
   claimCount: number
@@ -75,7 +78,10 @@ export async function issueRecord(options: {
   }
 }
 
-/** What is signed and handed over of a person's resources, in the form that is issued. @throws Issuer.*, Bundle.*, Record.* */
+/**
+ * What is signed and handed over of a person's resources, in the form that is issued.
+ * @throws Issuer.*, Bundle.*, Record.*
+ */
 export function formRecord(
   original: readonly Resource[],
   options: { form: RecordForm; now: Date; randomBytes: RandomBytes },
@@ -92,8 +98,9 @@ export function formRecord(
 }
 
 /**
- * The resources in the form that is issued. New ids come from a key made for this issuance, so they are derived from nothing about the
- * person (45 CFR 164.514(c)(1)). Resources are ordered by these ids, so the order of the file is not told either.
+ * The resources in the form that is issued. New ids come from a key made for this issuance, so they
+ * are derived from nothing about the person (45 CFR 164.514(c)(1)). Resources are ordered by these
+ * ids, so the order of the file is not told either.
  */
 function inForm(
   original: readonly Resource[],
@@ -112,7 +119,10 @@ function inForm(
   return { resources: resources.toSorted((a, b) => (a.id < b.id ? -1 : 1)), report }
 }
 
-/** The form of a random UUID (RFC 9562, section 5.4), so that a delivered Bundle has a valid `fullUrl` for each entry. */
+/**
+ * The form of a random UUID (RFC 9562, section 5.4), so that a delivered Bundle has a valid
+ * `fullUrl` for each entry.
+ */
 function toUuid(bytes: Uint8Array): string {
   const hex = toHex(bytes).slice(2, 34)
   const variant = ((Number.parseInt(hex[16] as string, 16) & 3) | 8).toString(16)

@@ -9,8 +9,9 @@ import type { VerifiedPresentation } from './Opened.ts'
 const PARTIAL_SETS: readonly string[] = ['group', 'typeRoot']
 
 /**
- * Presentations (a) and (b) must be of one credential as far as can be seen: same issuer, equal values, of some sets a part, in
- * which the counts of what the criteria ask for whole may not be missing.
+ * Presentations (a) and (b) must be of one credential as far as can be seen: same issuer, equal
+ * values, of some sets a part, in which the counts of what the criteria ask for whole may not be
+ * missing.
  */
 export function assertAgree(
   a: VerifiedPresentation,

@@ -14,9 +14,10 @@ import { IncompleteError } from './errors.ts'
 import type { Opened } from './Opened.ts'
 
 /**
- * That nobody left bad values out. A rule for a whole type needs the root of its class; one for codes
- * needs the group of each code, or every group of the class, as many as its root counts, so that none is
- * hidden. What is labelled as sensitive is of classes of its own: those delivered are whole too.
+ * That nobody left bad values out. A rule for a whole type needs the root of its class; one for
+ * codes needs the group of each code, or every group of the class, as many as its root counts, so
+ * that none is hidden. What is labelled as sensitive is of classes of its own: those delivered are
+ * whole too.
  */
 export function assertComplete({ salted, resources, criteria, presentation }: Opened): void {
   const { subject } = presentation

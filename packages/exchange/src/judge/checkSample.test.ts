@@ -67,7 +67,10 @@ function criteriaOf(change: Record<string, unknown> = {}): Criteria.Criteria {
   })
 }
 
-/** What becomes of a Bundle that is issued, signed, offered and opened: its score, or the code that refuses it. */
+/**
+ * What becomes of a Bundle that is issued, signed, offered and opened: its score, or the code that
+ * refuses it.
+ */
 async function sell(bundle: Uint8Array, criteria: Criteria.Criteria): Promise<number | string> {
   const { record } = await issueRecord({
     bundle,
@@ -126,7 +129,8 @@ function bundleOf(condition: 'diabetes' | undefined, seed = 3): Uint8Array {
 
 describe('checkSample', () => {
   it('a predicate sees the Bundle that is delivered, before the deal as at the oracle', async () => {
-    // Names of entries, which the sample file, the sealed record and the delivered Bundle could each have otherwise.
+    // Names of entries, which the sample file, the sealed record and the delivered Bundle could
+    // each have otherwise.
     const seen = {
       named: 'Bundle.entry.fullUrl.exists()',
       all: "Bundle.entry.all(fullUrl.startsWith('urn:uuid:'))",

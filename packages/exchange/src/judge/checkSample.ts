@@ -46,8 +46,9 @@ const READABLE = 'readable'
 const VALID = 'FHIR R4'
 
 /**
- * Judges records against criteria before any escrow: each is formed as an issuer would, chosen from as its holder would, and judged by
- * the list that oracles go by. Issuers and signatures can't be judged, since a sample is not signed.
+ * Judges records against criteria before any escrow: each is formed as an issuer would, chosen from
+ * as its holder would, and judged by the list that oracles go by. Issuers and signatures can't be
+ * judged, since a sample is not signed.
  * @throws Predicate.* where the criteria hold an expression that no oracle would evaluate
  */
 export async function checkSample(options: {
@@ -113,7 +114,9 @@ function createJudge(
   }
 }
 
-/** What an oracle would open, had the holder of these resources a credential of them and offered it. */
+/**
+ * What an oracle would open, had the holder of these resources a credential of them and offered it.
+ */
 function openSample(
   { resources, saltedResources }: { resources: Resource[]; saltedResources: SaltedResource[] },
   options: {

@@ -24,7 +24,10 @@ export type Check = {
   assert: (opened: Opened) => void
 }
 
-/** Everything that a record is judged by under these criteria, in its order. Oracle, consumer and sample go by this one list. */
+/**
+ * Everything that a record is judged by under these criteria, in its order. Oracle, consumer and
+ * sample go by this one list.
+ */
 export function checksOf(criteria: Criteria): Check[] {
   return [
     { name: 'issuer', of: 'signature', assert: assertIssuer },
@@ -74,7 +77,10 @@ function assertSigned({ salted, resources, presentation }: Opened): void {
   })
 }
 
-/** A presentation that discloses digests of resources which are not delivered would let a buyer link records. */
+/**
+ * A presentation that discloses digests of resources which are not delivered would let a buyer link
+ * records.
+ */
 function assertDisclosedExactly({ salted, presentation }: Opened): void {
   const delivered = new Set(
     salted.filter((one) => one.proof === undefined).map((one) => digestText(digest(one))),
@@ -133,7 +139,10 @@ function assertClaims({ criteria, presentation, isHolderBound }: Opened): void {
   )
 }
 
-/** A predicate sees the Bundle that is delivered: its entries in their order, each with the `fullUrl` that it is delivered under. */
+/**
+ * A predicate sees the Bundle that is delivered: its entries in their order, each with the
+ * `fullUrl` that it is delivered under.
+ */
 function assertPredicate(
   { resources, asOf }: Opened,
   { id, expression }: Criteria['predicates'][number],
@@ -144,7 +153,10 @@ function assertPredicate(
   }
 }
 
-/** The Bundle of a record, made once, and the work of all its predicates: fifty of them take no longer than one may. */
+/**
+ * The Bundle of a record, made once, and the work of all its predicates: fifty of them take no
+ * longer than one may.
+ */
 type Focus = { bundle: ReturnType<typeof Predicate.bundleOf>; work: Predicate.Work }
 
 const foci = new WeakMap<readonly Resource[], Focus>()

@@ -15,7 +15,9 @@ import type { Payload } from '../Payload.ts'
 import { build, parseGroup } from '../RecordCredential.ts'
 import { judge } from './judge.ts'
 
-/** "All of a code" means all: whatever codes a resource has besides, and however they are written. */
+/**
+ * "All of a code" means all: whatever codes a resource has besides, and however they are written.
+ */
 
 const asOf = new Date('2026-06-01T00:00:00Z')
 const issuer = 'did:example:hospital'
@@ -110,7 +112,10 @@ function criteriaOf(rule: object): Criteria.Criteria {
   })
 }
 
-/** Judges what a holder delivers, showing of the credential what the pointers name, and nothing of what is left out. */
+/**
+ * Judges what a holder delivers, showing of the credential what the pointers name, and nothing of
+ * what is left out.
+ */
 function judged(
   record: IssuedRecord,
   criteria: Criteria.Criteria,

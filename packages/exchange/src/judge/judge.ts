@@ -9,8 +9,9 @@ import type { Opened, VerifiedPresentation } from './Opened.ts'
 export type Judgement = { score: number; resources: Resource[]; quality: Quality.Score }
 
 /**
- * Judges an opened record against criteria: digests, schema, de-identification, selection, completeness, claims, predicates,
- * quality. A function of its arguments, so that every oracle, and the consumer, comes to the same verdict. Time counts from `asOf`.
+ * Judges an opened record against criteria: digests, schema, de-identification, selection,
+ * completeness, claims, predicates, quality. A function of its arguments, so that every oracle, and
+ * the consumer, comes to the same verdict. Time counts from `asOf`.
  * @throws Record.*, Predicate.* naming what failed, never a value
  */
 export function judge(options: {

@@ -13,10 +13,12 @@ import { isSignedResource } from '../RecordCredential.ts'
 export type DeliveredResource = Payload.PayloadResource & { class: string }
 
 /**
- * All that a consumer can check of a delivery: the issuer's signature over presentation (b), its binding to deal, consumer and
- * resources, a trusted issuer, the digest of every resource, and the claims that the criteria ask for. An oracle certifies nothing
- * that this refuses, so what is paid for can be collected.
- * @throws Delivery.Changed, Delivery.IssuerNotTrusted, Delivery.ClaimsHidden, Credential.*, Resolver.*
+ * All that a consumer can check of a delivery: the issuer's signature over presentation (b), its
+ * binding to deal, consumer and resources, a trusted issuer, the digest of every resource, and the
+ * claims that the criteria ask for. An oracle certifies nothing that this refuses, so what is paid
+ * for can be collected.
+ * @throws Delivery.Changed, Delivery.IssuerNotTrusted, Delivery.ClaimsHidden, Credential.*,
+ * Resolver.*
  */
 export async function verifyDelivered(options: {
   resources: readonly DeliveredResource[]
@@ -53,7 +55,10 @@ export async function verifyDelivered(options: {
   return verified
 }
 
-/** The first resource whose digest the presentation does not show, for the message; the presentation itself may be wrong too. */
+/**
+ * The first resource whose digest the presentation does not show, for the message; the presentation
+ * itself may be wrong too.
+ */
 function firstChanged(
   resources: readonly DeliveredResource[],
   presentation: Record<string, unknown>,

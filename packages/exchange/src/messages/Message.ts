@@ -50,13 +50,18 @@ export type MessageType<M> = {
   hash(message: M, domain: Domain): Hex
   /** What a wallet is asked to sign. */
   toTypedData(message: M, domain: Domain): TypedData
-  /** True when the account signed this message under this domain; malformed signatures are false. */
+  /**
+   * True when the account signed this message under this domain; malformed signatures are false.
+   */
   verify(message: M, domain: Domain, signer: Address, signature: Hex): Promise<boolean>
   /** The account that signed. @throws where the signature is malformed */
   recover(message: M, domain: Domain, signature: Hex): Promise<Address>
   /** Plain JSON: integers of 64 bits and more become decimal strings. */
   toJson(message: M): JsonOf<M>
-  /** The message of plain JSON; every field must be there and of its type, and no other. @throws Message.Malformed */
+  /**
+   * The message of plain JSON; every field must be there and of its type, and no other.
+   * @throws Message.Malformed
+   */
   fromJson(json: unknown): M
 }
 
@@ -122,7 +127,10 @@ export function defineMessage<const F extends Fields>(
   }
 }
 
-/** The lower half of the secp256k1 order: a signature above it is a second form of the same one (EIP-2). */
+/**
+ * The lower half of the secp256k1 order: a signature above it is a second form of the same one
+ * (EIP-2).
+ */
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 function isCanonical(signature: Hex): boolean {
@@ -142,7 +150,10 @@ const PATTERNS: Record<Scalar, RegExp> = {
 }
 /** Most members of a list in a message. */
 const LIST_COUNT = 16
-/** JSON Schema of a field; that an integer has no more bits than its type is for {@link fieldsFromJson}. */
+/**
+ * JSON Schema of a field; that an integer has no more bits than its type is for
+ * {@link fieldsFromJson}.
+ */
 const SCHEMAS: Record<keyof FieldTypes, object> = {
   bytes32: { type: 'string', pattern: PATTERNS.bytes32.source },
   address: { type: 'string', pattern: PATTERNS.address.source },

@@ -1,5 +1,6 @@
-// The DealBook's hashes against vectors/exchange/eip712.json, which the exchange package makes with viem: the two languages sign the same
-// bytes. The DealBook's code is placed at the address that the vectors name.
+// The DealBook's hashes against vectors/exchange/eip712.json, which the exchange package makes with
+// viem: the two languages sign the same bytes. The DealBook's code is placed at the address that
+// the vectors name.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { it } from 'node:test'

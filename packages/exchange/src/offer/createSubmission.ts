@@ -20,7 +20,10 @@ import type { SubmissionBody } from '../SubmissionBody.ts'
 import type { DealView, SealedOffer } from './sealOffer.ts'
 import type { SelectedRecord } from './selectRecord.ts'
 
-/** The body for one oracle: presentation (a) under a header that binds deal, provider, manifest, oracle, nonce and time. */
+/**
+ * The body for one oracle: presentation (a) under a header that binds deal, provider, manifest,
+ * oracle, nonce and time.
+ */
 export async function createSubmission(options: {
   record: IssuedRecord
   selected: SelectedRecord

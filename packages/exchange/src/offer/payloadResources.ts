@@ -3,7 +3,10 @@ import { type IssuedRecord, toResource } from '../IssuedRecord.ts'
 import type { PayloadResource } from '../Payload.ts'
 import { proveResources } from '../RecordCredential.ts'
 
-/** The chosen resources, each with its proof to the root of its class where the credential has no list of digests. */
+/**
+ * The chosen resources, each with its proof to the root of its class where the credential has no
+ * list of digests.
+ */
 export function payloadResources(
   record: Pick<IssuedRecord, 'credential' | 'resources'>,
   indexes: readonly number[],

@@ -44,7 +44,10 @@ export type SealedOffer = {
   plaintextSizeBytes: number
 }
 
-/** Derives presentation (b), builds the payload and seals it under a fresh key wrapped to the deal's oracles. */
+/**
+ * Derives presentation (b), builds the payload and seals it under a fresh key wrapped to the deal's
+ * oracles.
+ */
 export async function sealOffer(options: {
   record: IssuedRecord
   selected: SelectedRecord

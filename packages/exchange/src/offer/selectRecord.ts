@@ -28,7 +28,10 @@ export type SelectedRecord = {
 /** JSON pointers into the credential of what the two presentations show. */
 export type Pointers = { shared: string[]; oracleOnly: string[] }
 
-/** Chooses the resources, claims and digests that a deal's criteria need. @throws Offer.FormNotHeld, Offer.ClaimsUnmatched, Offer.NothingSelected */
+/**
+ * Chooses the resources, claims and digests that a deal's criteria need.
+ * @throws Offer.FormNotHeld, Offer.ClaimsUnmatched, Offer.NothingSelected
+ */
 export function selectRecord(record: IssuedRecord, criteria: Criteria.Criteria): SelectedRecord {
   if (record.form !== criteria.form) throw new FormNotHeldError(criteria.form)
   const resources = toResources(record.resources)
@@ -70,7 +73,8 @@ export function pointersOf(
     ),
     ...(isListed ? indexes.map((index) => at(`resourceDigest/${index}`)) : []),
   ]
-  // That no group of several codes is hidden shows only against all groups of the type, which the consumer need not see.
+  // That no group of several codes is hidden shows only against all groups of the type, which the
+  // consumer need not see.
   const several = criteria.resources.filter(
     (rule) => isWhole(rule) && (rule.codes?.length ?? 0) > (rule.sensitive === undefined ? 1 : 0),
   )
@@ -119,7 +123,10 @@ function isNamed(name: string, { type, sensitive }: ResourceRule): boolean {
   return isClassOf(name, type, sensitive)
 }
 
-/** Pointers to the groups that rules name by code; a rule without codes names all groups of its type. */
+/**
+ * Pointers to the groups that rules name by code; a rule without codes names all groups of its
+ * type.
+ */
 function groupPointers(subject: Record<string, unknown>, rules: readonly ResourceRule[]): string[] {
   return textsOf(subject['group']).flatMap((text, index) => {
     const group = parseGroup(text)

@@ -7,7 +7,10 @@ import * as PermissionToCheck from '../PermissionToCheck.ts'
 import { signedPermissionSchema } from '../schemas/permission.ts'
 import { assertShape } from '../validateShape.ts'
 
-/** The words of a permission; the salt keeps their hash from being guessed by whoever sees only the message. */
+/**
+ * The words of a permission; the salt keeps their hash from being guessed by whoever sees only the
+ * message.
+ */
 export type Words = {
   version: 1
   /** 16 random bytes, base64url. */

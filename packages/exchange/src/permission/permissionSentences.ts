@@ -4,7 +4,10 @@ import type { Address, Hex } from 'viem'
 import type { Deal } from '../Deal.ts'
 import type { SelectedRecord } from '../offer/selectRecord.ts'
 
-/** To whom, for what and until when: an oracle opens nothing where the person has not read these sentences. */
+/**
+ * To whom, for what and until when: an oracle opens nothing where the person has not read these
+ * sentences.
+ */
 export function bindingSentences(bound: {
   dealId: Hex
   oracles: readonly Address[]
@@ -22,8 +25,9 @@ export function bindingSentences(bound: {
 }
 
 /**
- * The sentences of a permission to check, shown before anything leaves the person: what leaves, to whom, for whom it is checked, and that
- * nothing is sold by it. @throws Consent.TermInvalid
+ * The sentences of a permission to check, shown before anything leaves the person: what leaves, to
+ * whom, for whom it is checked, and that nothing is sold by it.
+ * @throws Consent.TermInvalid
  */
 export function permissionSentences(options: {
   deal: Deal

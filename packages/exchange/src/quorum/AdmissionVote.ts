@@ -1,7 +1,10 @@
 import type { Address } from 'viem'
 import { type Domain, defineMessage } from '../messages/Message.ts'
 
-/** An active oracle's word that it verified the evidence for these keys; the contract OracleAdmission counts it. */
+/**
+ * An active oracle's word that it verified the evidence for these keys; the contract
+ * OracleAdmission counts it.
+ */
 export const AdmissionVote = defineMessage('AdmissionVote', [
   ['keysDigest', 'bytes32'],
   ['expiresAt', 'uint64'],

@@ -3,7 +3,9 @@ import { keccak256 } from '@ambrosia/primitives/Hash'
 import type { Address } from 'viem'
 import { type Domain, defineMessage } from '../messages/Message.ts'
 
-/** What an oracle signs instead of each certificate: the root over a batch of them, for one epoch. */
+/**
+ * What an oracle signs instead of each certificate: the root over a batch of them, for one epoch.
+ */
 export const CertificateBatch = defineMessage('CertificateBatch', [
   ['epoch', 'uint64'],
   ['root', 'bytes32'],
@@ -16,12 +18,16 @@ export function quorumDomain(name: VerifierName, chainId: number, verifier: Addr
   return { name, version: '1', chainId, verifyingContract: verifier }
 }
 
-/** Way from one certificate to the root: siblings from below, and bit i of `turns` where the sibling of step i stands on the left. */
+/**
+ * Way from one certificate to the root: siblings from below, and bit i of `turns` where the sibling
+ * of step i stands on the left.
+ */
 export type BatchPath = { turns: bigint; path: readonly Hex[] }
 
 /**
- * The root over certificate hashes in their order, and the path of each. Leaf = keccak256(0x00, hash), node = keccak256(0x01, left, right); a
- * node without a sibling moves up as it is. `contracts/src/oracle/libraries/CertificateBatches.sol` has the same.
+ * The root over certificate hashes in their order, and the path of each. Leaf = keccak256(0x00,
+ * hash), node = keccak256(0x01, left, right); a node without a sibling moves up as it is.
+ * `contracts/src/oracle/libraries/CertificateBatches.sol` has the same.
  */
 export function batchCertificates(hashes: readonly Hex[]): { root: Hex; paths: BatchPath[] } {
   if (hashes.length === 0) throw new RangeError('a batch has at least one certificate')

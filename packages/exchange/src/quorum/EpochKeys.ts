@@ -2,7 +2,10 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import { type Address, encodeAbiParameters, keccak256 } from 'viem'
 import { type Domain, defineMessage } from '../messages/Message.ts'
 
-/** What an epoch begins with: the commitment to its tag secret, and who its oracles are. The contract OracleEpochs counts the votes. */
+/**
+ * What an epoch begins with: the commitment to its tag secret, and who its oracles are. The
+ * contract OracleEpochs counts the votes.
+ */
 export const EpochKeys = defineMessage('EpochKeys', [
   ['epoch', 'uint64'],
   ['tagCommitment', 'bytes32'],
@@ -23,7 +26,9 @@ export function hashMembers(members: readonly { operator: Address; signer: Addre
   return keccak256(encodeAbiParameters(types, [operators, signers]))
 }
 
-/** How many of `count` oracles two thirds are: what a secret of an epoch takes to be put together. */
+/**
+ * How many of `count` oracles two thirds are: what a secret of an epoch takes to be put together.
+ */
 export function thresholdOf(count: number): number {
   return Math.ceil((2 * count) / 3)
 }

@@ -2,7 +2,9 @@ import { concat, fromHex, fromUint, type Hex, toHex, toUint } from '@ambrosia/pr
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Address } from 'viem'
 
-/** One oracle of an epoch's set, as `contracts/src/oracle/libraries/OracleSetCode.sol` writes it. */
+/**
+ * One oracle of an epoch's set, as `contracts/src/oracle/libraries/OracleSetCode.sol` writes it.
+ */
 export type OracleSetEntry = {
   operator: Address
   signer: Address

@@ -14,7 +14,10 @@ const { shortSignatures } = bls12_381
 type G1 = InstanceType<typeof bls12_381.G1.Point>
 type G2 = InstanceType<typeof bls12_381.G2.Point>
 
-/** Proof for PackedQuorumVerifier: 65-byte signatures of accounts, packed to 64 bytes each (EIP-2098). */
+/**
+ * Proof for PackedQuorumVerifier: 65-byte signatures of accounts, packed to 64 bytes each
+ * (EIP-2098).
+ */
 export function packSignatures(epoch: bigint, signatures: readonly PlacedSignature[]): Hex {
   const ordered = inOrder(signatures)
   const packed = ordered.map(({ signature }) => {
@@ -50,7 +53,10 @@ export function blsPublicKey(secretKey: Uint8Array): Hex {
   return toHex(concat(...parts))
 }
 
-/** Whether a signature of 128 bytes is that of a key of 256 bytes over a digest; what can't be read is not. */
+/**
+ * Whether a signature of 128 bytes is that of a key of 256 bytes over a digest; what can't be read
+ * is not.
+ */
 export function verifyBls(
   digest: Hex,
   signature: Hex,

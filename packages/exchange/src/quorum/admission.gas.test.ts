@@ -1,5 +1,6 @@
-// Admission and epochs on a chain: possession of BLS keys, the code of a set against `OracleSet.ts`, and what it all costs at 3, 7, 21 and 67
-// oracles (contracts/snapshots/admission/gas.json; `GAS_SNAPSHOT=write` rewrites it).
+// Admission and epochs on a chain: possession of BLS keys, the code of a set against
+// `OracleSet.ts`, and what it all costs at 3, 7, 21 and 67 oracles
+// (contracts/snapshots/admission/gas.json; `GAS_SNAPSHOT=write` rewrites it).
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { accessManagerAbi } from '@ambrosia/chain/abi/access'

@@ -1,5 +1,6 @@
-// The two quorum verifiers on a chain, against signatures made here: what they accept, what they refuse, and what they cost at 3, 7, 21 and 67
-// oracles (contracts/snapshots/gas.quorum.json; `GAS_SNAPSHOT=write` rewrites it).
+// The two quorum verifiers on a chain, against signatures made here: what they accept, what they
+// refuse, and what they cost at 3, 7, 21 and 67 oracles (contracts/snapshots/gas.quorum.json;
+// `GAS_SNAPSHOT=write` rewrites it).
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { accessManagerAbi } from '@ambrosia/chain/abi/access'
@@ -90,10 +91,15 @@ async function connect(): Promise<void> {
 
 before(connect)
 
-/** DUP1, PUSH1 10, RETURNDATASIZE, CODECOPY, RETURNDATASIZE, RETURN: gives back all that follows. */
+/**
+ * DUP1, PUSH1 10, RETURNDATASIZE, CODECOPY, RETURNDATASIZE, RETURN: gives back all that follows.
+ */
 const CODE_COPY = Uint8Array.of(0x80, 0x60, 0x0a, 0x3d, 0x39, 0x3d, 0xf3)
 
-/** A contract that answers every call with a set's address and the excluded places: `setOf` of epoch 5 and of any other. */
+/**
+ * A contract that answers every call with a set's address and the excluded places: `setOf` of epoch
+ * 5 and of any other.
+ */
 async function deploySets(set: Address, excluded = 0n): Promise<Address> {
   const word = (value: bigint) => concat(Uint8Array.of(0x7f), fromUint(value, 32))
   const store = (at: number) => Uint8Array.of(0x60, at, 0x52)
@@ -259,7 +265,10 @@ describe('behind the interface that a deal names', () => {
     verifier = await deploy('networkCertificateVerifier', [set.verifiers.packed, 4000n])
   })
 
-  /** What `settle` passes on: the deal's oracles, and for each signature its index there and its place in the set. */
+  /**
+   * What `settle` passes on: the deal's oracles, and for each signature its index there and its
+   * place in the set.
+   */
   async function callFor(signed: readonly number[], places: readonly number[], listed: number[]) {
     const proof = await prove(set, 'packed', signed, batchRoot)
     const network = { ...(paths[3] as (typeof paths)[number]), proof, places }
@@ -334,7 +343,10 @@ it('gas stays as recorded', async () => {
   await assertGas('quorum', figures)
 })
 
-/** The verifier that reads each oracle from the registry and takes a signature of each over one certificate. */
+/**
+ * The verifier that reads each oracle from the registry and takes a signature of each over one
+ * certificate.
+ */
 async function separate(size: number, count: number): Promise<number> {
   const { viem, networkHelpers } = await network.create()
   const [admin] = await viem.getWalletClients()

@@ -1,4 +1,7 @@
-/** JSON Schema (2020-12) of a permission to check with its words; docs/protocol/exchange.md, section 7. */
+/**
+ * JSON Schema (2020-12) of a permission to check with its words; docs/protocol/exchange.md,
+ * section 7.
+ */
 export const signedPermissionSchema = {
   $id: 'urn:ambrosia:schema:permission:1',
   type: 'object',

@@ -66,7 +66,10 @@ export const payloadSchema = {
   },
 } as const
 
-/** JSON Schema (2020-12) of what a provider sends to an oracle; docs/protocol/exchange.md, section 7. */
+/**
+ * JSON Schema (2020-12) of what a provider sends to an oracle; docs/protocol/exchange.md,
+ * section 7.
+ */
 export const submissionBodySchema = {
   $id: 'urn:ambrosia:schema:submission:1',
   type: 'object',

@@ -1,4 +1,5 @@
-// One deployed exchange for node:test, with messages signed by viem: the other side of what the Solidity tests sign with cheat codes.
+// One deployed exchange for node:test, with messages signed by viem: the other side of what the
+// Solidity tests sign with cheat codes.
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'

@@ -44,7 +44,10 @@ function createBytes(): (sizeBytes: number) => Uint8Array {
   }
 }
 
-/** One submission over about `sizeBytes` of sold resources, and the context of the oracle that judges it, all in memory. */
+/**
+ * One submission over about `sizeBytes` of sold resources, and the context of the oracle that
+ * judges it, all in memory.
+ */
 export async function createSetting(sizeBytes: number) {
   const randomBytes = createBytes()
   await Bbs.ready()
@@ -250,7 +253,10 @@ function criteriaFor(
   })
 }
 
-/** The permission of a submission, as it should be but for the changes; the sentences follow the changes where none are given. */
+/**
+ * The permission of a submission, as it should be but for the changes; the sentences follow the
+ * changes where none are given.
+ */
 export async function permit(
   setting: {
     parts: { account: LocalAccount; oracle: { operator: Hex } }

@@ -1,8 +1,8 @@
 import { NumberToken } from '@ambrosia/primitives/CanonicalJson'
 
 /**
- * What says, besides modifier elements, that a resource or an element can't be taken at its word. None of
- * these is a modifier to FHIR.
+ * What says, besides modifier elements, that a resource or an element can't be taken at its word.
+ * None of these is a modifier to FHIR.
  */
 
 const DATA_ABSENT = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason'
@@ -32,7 +32,9 @@ export function doubtOf(resource: object): string | undefined {
   return undefined
 }
 
-/** True where an element has content, and beside it a reason why it has none: it says two things. */
+/**
+ * True where an element has content, and beside it a reason why it has none: it says two things.
+ */
 export function isContradicted(holder: object, name: string): boolean {
   const value = (holder as Plain)[name]
   if (value === undefined || value === null) return false

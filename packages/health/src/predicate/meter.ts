@@ -2,20 +2,27 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Comparison, signatureOf } from './comparedOperands.ts'
 import type { Node } from './Node.ts'
 
-/** Default bound on one evaluation, or on all over one record, in items handled by all steps together. About three seconds on one core. */
+/**
+ * Default bound on one evaluation, or on all over one record, in items handled by all steps
+ * together. About three seconds on one core.
+ */
 export const STEP_COUNT = 5_000_000
 /** Most items of a collection that is compared each with each. */
 export const PAIRWISE_COUNT = 2_000
 
-/** Items handled so far; several evaluations over one record share it, so that their bound is the record's. */
+/**
+ * Items handled so far; several evaluations over one record share it, so that their bound is the
+ * record's.
+ */
 export type Work = { steps: number }
 
 /** Called by the engine after each step, with what went in and what came out. */
 export type Meter = (context: unknown, focus: unknown, result: unknown, node: Node) => void
 
 /**
- * Counts the work of an evaluation and ends it at the limit. Work is counted, not time, so that a slow machine comes to the same
- * verdict as a fast one. @throws Predicate.TooMuchWork from within the evaluation
+ * Counts the work of an evaluation and ends it at the limit. Work is counted, not time, so that a
+ * slow machine comes to the same verdict as a fast one.
+ * @throws Predicate.TooMuchWork from within the evaluation
  */
 export function meter(
   operands: ReadonlyMap<string, Comparison>,
@@ -64,7 +71,10 @@ function weigh(items: readonly unknown[], limit: number): number {
   return count
 }
 
-/** Parts of the record; the engine's own dates and quantities are small and point back into its context. */
+/**
+ * Parts of the record; the engine's own dates and quantities are small and point back into its
+ * context.
+ */
 function isJson(value: unknown): value is object {
   if (value === null || typeof value !== 'object') return false
   const prototype: unknown = Object.getPrototypeOf(value)

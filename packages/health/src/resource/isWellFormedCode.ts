@@ -1,6 +1,6 @@
 /**
- * False for a code that its system can't have: LOINC codes and SNOMED CT identifiers carry a check digit, so a slip of the pen shows.
- * Codes of other systems are believed.
+ * False for a code that its system can't have: LOINC codes and SNOMED CT identifiers carry a check
+ * digit, so a slip of the pen shows. Codes of other systems are believed.
  */
 export function isWellFormedCode(system: string, code: string): boolean {
   if (system === 'http://loinc.org') return isLoinc(code)
@@ -8,7 +8,10 @@ export function isWellFormedCode(system: string, code: string): boolean {
   return code.trim() === code && code !== ''
 }
 
-/** LOINC Users' Guide, "LOINC check digit": modulus 10 over the digits before the dash. Parts and answers (LP, LA) have it too. */
+/**
+ * LOINC Users' Guide, "LOINC check digit": modulus 10 over the digits before the dash. Parts and
+ * answers (LP, LA) have it too.
+ */
 function isLoinc(code: string): boolean {
   const match = /^(?:LP|LA|LL|LG)?(\d{1,7})-(\d)$/.exec(code)
   if (!match) return false
@@ -20,7 +23,10 @@ function isLoinc(code: string): boolean {
   return (10 - (sum % 10)) % 10 === Number(check)
 }
 
-/** SNOMED CT Technical Implementation Guide, "Check-digit": Verhoeff's dihedral check over all digits. */
+/**
+ * SNOMED CT Technical Implementation Guide, "Check-digit": Verhoeff's dihedral check over all
+ * digits.
+ */
 function isSnomed(code: string): boolean {
   if (!/^[1-9]\d{5,17}$/.test(code)) return false
   return (

@@ -25,7 +25,10 @@ export function childrenOf(value: Value, name: string): Value[] {
   return Array.isArray(member) ? member : [member]
 }
 
-/** A primitive as text. Objects of a parsed file have no prototype, and `String` throws for them: they are neither a code nor a text. */
+/**
+ * A primitive as text. Objects of a parsed file have no prototype, and `String` throws for them:
+ * they are neither a code nor a text.
+ */
 export function asText(value: unknown): string {
   if (value instanceof NumberToken) return value.text
   return typeof value === 'object' && value !== null ? '[object]' : String(value)

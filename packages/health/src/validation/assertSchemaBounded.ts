@@ -7,8 +7,9 @@ const SCHEMA_NODE_COUNT = 10_000
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 /**
- * Refuses a JSON Schema whose check could take longer than the record is long: recursive references, references that multiply, patterns
- * whose search can backtrack, and `uniqueItems`, which compares all with all. A consumer writes it, and every oracle must run it.
+ * Refuses a JSON Schema whose check could take longer than the record is long: recursive
+ * references, references that multiply, patterns whose search can backtrack, and `uniqueItems`,
+ * which compares all with all. A consumer writes it, and every oracle must run it.
  * @throws Validation.SchemaInvalid
  */
 export function assertSchemaBounded(schema: object): void {

@@ -13,7 +13,10 @@ let base: ReadonlySet<string> | undefined
 /** The last profile used, by its text. */
 const profiles = new Map<string, Profile>()
 
-/** Findings of a profile for one resource; resources of other types are not judged. @throws Validation.ProfileInvalid, Predicate.TooMuchWork */
+/**
+ * Findings of a profile for one resource; resources of other types are not judged.
+ * @throws Validation.ProfileInvalid, Predicate.TooMuchWork
+ */
 export function checkProfile(
   resource: FhirResource,
   resourceIndex: number,
@@ -49,7 +52,10 @@ function checkStructure(
     }))
 }
 
-/** The checker's expressions hold element names and positions only; anything else is cut to the type. */
+/**
+ * The checker's expressions hold element names and positions only; anything else is cut to the
+ * type.
+ */
 function pathOf(expression: string | undefined, type: string): string {
   return expression !== undefined && /^[A-Za-z0-9_.[\]:]+$/.test(expression) ? expression : type
 }
@@ -95,8 +101,8 @@ function loadBase(): ReadonlySet<string> {
 }
 
 /**
- * The profile without constraints of its own, and these for our engine: the profile checker's engine reads the clock and runs any
- * regular expression, and a consumer writes profiles.
+ * The profile without constraints of its own, and these for our engine: the profile checker's
+ * engine reads the clock and runs any regular expression, and a consumer writes profiles.
  */
 function separate(definition: StructureDefinition, known: ReadonlySet<string>): Profile {
   const own: Constraint[] = []
@@ -108,7 +114,8 @@ function separate(definition: StructureDefinition, known: ReadonlySet<string>): 
       if (known.has(`${key} ${expression}`)) return true
       if (severity === 'error' && expression !== undefined) {
         const name = `${one.path} ${expression}`
-        // On a slice it says nothing new where the whole element has it; else it would need the slice's own instances.
+        // On a slice it says nothing new where the whole element has it; else it would need the
+        // slice's own instances.
         if ((one.id ?? '').includes(':')) sliced.push(name)
         else {
           whole.add(name)
@@ -150,7 +157,8 @@ function checkConstraints(
     const nodes = select.run(resource, { asOf: SOME_DAY, work })
     const isMet = nodes.every((node) => {
       const [result, ...rest] = holds.run(node, { asOf: SOME_DAY, root: resource, work })
-      // A constraint without a result is met (FHIR R4, "the expression must evaluate to true" where it applies).
+      // A constraint without a result is met (FHIR R4, "the expression must evaluate to true" where
+      // it applies).
       return result === undefined || (result === true && rest.length === 0)
     })
     const message = 'does not meet a constraint of the profile that the criteria name'

@@ -15,9 +15,10 @@ let ajv: Ajv | undefined
 const checks = new Map<string, ValidateFunction>()
 
 /**
- * The JSON Schema of FHIR R4 as the specification publishes it does not compile under a current validator: its `id` is no
- * absolute one, its `discriminator` uses `mapping`, and 148 branches per contained resource make it slow. Here each resource is
- * checked against the definition of its own type, which `fhirResource` does for resources inside resources.
+ * The JSON Schema of FHIR R4 as the specification publishes it does not compile under a current
+ * validator: its `id` is no absolute one, its `discriminator` uses `mapping`, and 148 branches per
+ * contained resource make it slow. Here each resource is checked against the definition of its own
+ * type, which `fhirResource` does for resources inside resources.
  */
 function load(): Ajv {
   if (ajv) return ajv
@@ -76,7 +77,10 @@ export function checkSchema(resource: FhirResource, resourceIndex: number): Find
   return distinct(found)
 }
 
-/** Findings of a consumer's JSON Schema over the record as a list of resources in a Bundle. @throws Validation.SchemaInvalid, Validation.TooMuchWork */
+/**
+ * Findings of a consumer's JSON Schema over the record as a list of resources in a Bundle.
+ * @throws Validation.SchemaInvalid, Validation.TooMuchWork
+ */
 export function checkJsonSchema(resources: readonly FhirResource[], schema: object): Finding[] {
   assertSchemaBounded(schema)
   let check: ValidateFunction
@@ -126,7 +130,9 @@ function distinct(findings: readonly Finding[]): Finding[] {
   })
 }
 
-/** A JSON pointer as a FHIRPath-like path. Its parts are keys that the schema names and positions. */
+/**
+ * A JSON pointer as a FHIRPath-like path. Its parts are keys that the schema names and positions.
+ */
 function toPath(root: string, pointer: string): string {
   return pointer
     .split('/')

@@ -4,12 +4,17 @@ import { SchemaInvalidError, TooMuchWorkError } from './errors.ts'
 const REPEAT_COUNT = 256
 /** Most ways through the alternatives of a pattern: each group multiplies them. */
 const WAY_COUNT = 64
-/** Most characters that the patterns of a schema look at in one record, each as often as it may go back there. */
+/**
+ * Most characters that the patterns of a schema look at in one record, each as often as it may go
+ * back there.
+ */
 const PATTERN_WORK = 50_000_000
 
 /**
- * How often a search may come back to a character. A pattern starts at `^`, repeats no group, repeats at most twice for a variable
- * number of times, once without an upper bound, and its alternatives make few ways. @throws Validation.SchemaInvalid
+ * How often a search may come back to a character. A pattern starts at `^`, repeats no group,
+ * repeats at most twice for a variable number of times, once without an upper bound, and its
+ * alternatives make few ways.
+ * @throws Validation.SchemaInvalid
  */
 export function weightOf(pattern: string): number {
   const refuse = (): never => {
@@ -34,7 +39,10 @@ export function weightOf(pattern: string): number {
   return weight * 2 ** (bare.match(/\?/g)?.length ?? 0)
 }
 
-/** Patterns for one record, with a common bound that is counted, not timed. @throws Validation.TooMuchWork from within a test */
+/**
+ * Patterns for one record, with a common bound that is counted, not timed.
+ * @throws Validation.TooMuchWork from within a test
+ */
 export function createMeteredPatterns() {
   let work = 0
   const create = (pattern: string, flags: string) => {

@@ -1,6 +1,7 @@
-// Writes the AssemblyScript of the BN254 scalar field: nine limbs of 29 bits, Montgomery form with R = 2^261.
-// Products of limbs have 58 bits, so a column of 64 bits holds 60 of them before carries must move on; R is 169 times p,
-// so sums of many values need no reduction in between. Montgomery, "Modular multiplication without trial division" (1985).
+// Writes the AssemblyScript of the BN254 scalar field: nine limbs of 29 bits, Montgomery form with
+// R = 2^261. Products of limbs have 58 bits, so a column of 64 bits holds 60 of them before carries
+// must move on; R is 169 times p, so sums of many values need no reduction in between. Montgomery,
+// "Modular multiplication without trial division" (1985).
 
 const P = 21888242871839275222246405745257275088548364400416034343698204186575808495617n
 const LIMBS = 9

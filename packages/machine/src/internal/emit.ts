@@ -5,7 +5,10 @@ export const LOCAL = { block: 0, fuel: 1, next: 2, temp: 3 } as const
 export const TEMPS = 8
 export const FIRST_REGISTER = LOCAL.temp + TEMPS
 
-/** What a branch can leave or go to: the region's end, a loop's start, the place where an item of a sequence begins. */
+/**
+ * What a branch can leave or go to: the region's end, a loop's start, the place where an item of a
+ * sequence begins.
+ */
 export type Label =
   | { kind: 'exit' | 'again' | 'if' }
   | { kind: 'loop'; lo: number; hi: number }

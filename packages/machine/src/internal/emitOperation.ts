@@ -61,7 +61,10 @@ const [T0, T1, T2, T3, T4, T5, T6] = [0, 1, 2, 3, 4, 5, 6].map((i) => LOCAL.temp
   number,
 ]
 
-/** Writes the code of an operation that goes on to the next; false for one that the interpreter must take. */
+/**
+ * Writes the code of an operation that goes on to the next; false for one that the interpreter must
+ * take.
+ */
 export function emitOperation(
   context: Context,
   instruction: Instruction,
@@ -179,7 +182,10 @@ function emitHighProduct(context: Context, { operation, rs1, rs2 }: Instruction)
   if (operation === 'MULH') takeOff(T6, T5)
 }
 
-/** WebAssembly traps on a zero divisor and on the overflow of a signed division, so both are taken out first. */
+/**
+ * WebAssembly traps on a zero divisor and on the overflow of a signed division, so both are taken
+ * out first.
+ */
 function emitDivision64(context: Context, { operation, rs1, rs2 }: Instruction): void {
   const { out } = context
   const isRest = operation.startsWith('REM')
@@ -244,8 +250,8 @@ function emitDivision32(context: Context, { operation, rs1, rs2 }: Instruction):
 }
 
 /**
- * Leaves address - 4096 in T0 after `slow` took every address that is misaligned, below 4096 or not mapped directly: rotating
- * the low bits to the top makes one comparison of the three.
+ * Leaves address - 4096 in T0 after `slow` took every address that is misaligned, below 4096 or not
+ * mapped directly: rotating the low bits to the top makes one comparison of the three.
  */
 function emitAddress(
   context: Context,

@@ -10,7 +10,10 @@ const RECORD_SIZE = 16
 /** Writes to x0 go to a cell behind the registers that is not part of the state. */
 const SCRATCH = 32
 
-/** Machine memory mapped one to one, largest first; the rest of the 2^34 bytes lives in pages taken on demand. */
+/**
+ * Machine memory mapped one to one, largest first; the rest of the 2^34 bytes lives in pages taken
+ * on demand.
+ */
 const DIRECT_SIZES = [2 ** 31 + 2 ** 28, 2 ** 30, 2 ** 28, 2 ** 24]
 
 type Exports = {
@@ -58,21 +61,29 @@ export type Engine = {
   readonly mapAt: number
   /** Host address (offset from MEMORY_AT) of the first page of the pool, the zero page. */
   readonly poolAt: number
-  /** Pages that are not in the pool, by number (spill.ts), and the page of the pool that is next to give way. */
+  /**
+   * Pages that are not in the pool, by number (spill.ts), and the page of the pool that is next to
+   * give way.
+   */
   readonly kept: Map<number, KeptPage>
   hand: number
 }
 
 let compiled: WebAssembly.Module | undefined
 
-/** Jumps to a target before it counts as hot. About where translating costs as much as interpreting on. */
+/**
+ * Jumps to a target before it counts as hot. About where translating costs as much as interpreting
+ * on.
+ */
 const HOT_COUNT = 1024
 
 export type EngineOptions = {
   directSizes?: readonly number[] | undefined
   /** At most 65534: the counter of a translated target is 65535. */
   hotCount?: number | undefined
-  /** Pages of the pool before pages are kept outside; as many as there is room for when left out. */
+  /**
+   * Pages of the pool before pages are kept outside; as many as there is room for when left out.
+   */
   poolPages?: number | undefined
 }
 
@@ -128,7 +139,8 @@ function allocate(
       })
       return { memory, directSize }
     } catch (error) {
-      // A host with little address space: the same machine with a smaller part of it mapped directly.
+      // A host with little address space: the same machine with a smaller part of it mapped
+      // directly.
       if (!(error instanceof RangeError)) throw error
     }
   }

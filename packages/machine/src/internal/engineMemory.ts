@@ -1,4 +1,5 @@
-// Machine memory as the host sees it: bytes and lines by machine address, wherever an engine keeps them.
+// Machine memory as the host sees it: bytes and lines by machine address, wherever an engine keeps
+// them.
 
 import { LINE_SIZE } from '../Layout.ts'
 import type { Engine } from './engine.ts'
@@ -82,7 +83,10 @@ function writeWithinLine(engine: Engine, address: number, data: Uint8Array): voi
   setLine(engine, line, bytes, true)
 }
 
-/** Writes a whole line; `isDirty` says whether it counts as stored since the last hash. A line that takes no place and is zero takes none. */
+/**
+ * Writes a whole line; `isDirty` says whether it counts as stored since the last hash. A line that
+ * takes no place and is zero takes none.
+ */
 export function setLine(engine: Engine, line: number, bytes: Uint8Array, isDirty: boolean): void {
   let host = hostLine(engine, line)
   if (host < 0) {
@@ -105,7 +109,9 @@ export function changeLine(engine: Engine, line: number, bytes: Uint8Array): voi
   if (Buffer.compare(lineOf(engine, line), bytes) !== 0) setLine(engine, line, bytes, true)
 }
 
-/** The numbers of the lines stored since the last call, ascending; they count as clean from now on. */
+/**
+ * The numbers of the lines stored since the last call, ascending; they count as clean from now on.
+ */
 export function takeDirtyLines(engine: Engine): Uint32Array {
   return collect(engine, false)
 }

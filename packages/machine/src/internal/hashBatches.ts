@@ -30,7 +30,10 @@ const INPUT_SIZES = { lines: 128, nodes: 8 * ELEMENT_SIZE } as const
 
 let own: WorkerState | undefined
 
-/** Computes hashes in batches. @throws what the signal says, or HashPool.*; batches that are done by then have been written */
+/**
+ * Computes hashes in batches.
+ * @throws what the signal says, or HashPool.*; batches that are done by then have been written
+ */
 export async function hashBatches(hashes: Hashes, options: WorkOptions): Promise<void> {
   const { count } = hashes
   const { pool, signal } = options
@@ -55,7 +58,8 @@ export async function hashBatches(hashes: Hashes, options: WorkOptions): Promise
       hashes.write(from, to, await pool.run(jobOf(hashes, from, to)))
     }
   }
-  // Two jobs a thread, so that none waits for the caller. All end before a failure is told: nothing is written after it.
+  // Two jobs a thread, so that none waits for the caller. All end before a failure is told: nothing
+  // is written after it.
   const runners = Array.from({ length: 2 * pool.size }, runOne)
   const ends = await Promise.allSettled(runners)
   for (const end of ends) if (end.status === 'rejected') throw end.reason

@@ -7,7 +7,10 @@ import {
   hashNodes,
 } from './hasher.ts'
 
-/** Independent hashes: of lines (128 bytes each), or of groups of eight elements in the internal form (288 bytes each). */
+/**
+ * Independent hashes: of lines (128 bytes each), or of groups of eight elements in the internal
+ * form (288 bytes each).
+ */
 export type Job = { kind: 'lines' | 'nodes'; count: number; data: Uint8Array }
 
 /** What a thread keeps between jobs. */

@@ -6,7 +6,10 @@ import { FIELD_ORDER, partialRounds, sparseConstants } from './poseidonConstants
 export const ELEMENT_SIZE = 36
 const WIDTH = 9
 const WASM_PAGE = 65536
-/** Constants, buffers and tree nodes are placed from here; below lies the scratch space of assembly/hasher.ts. */
+/**
+ * Constants, buffers and tree nodes are placed from here; below lies the scratch space of
+ * assembly/hasher.ts.
+ */
 const FIRST_FREE = 8192
 
 type Exports = {
@@ -62,7 +65,10 @@ export function createHasher(): Hasher {
   return hasher
 }
 
-/** Room for `size` bytes, aligned to eight. @throws RangeError where the 4 GiB of linear memory are used up */
+/**
+ * Room for `size` bytes, aligned to eight.
+ * @throws RangeError where the 4 GiB of linear memory are used up
+ */
 export function allocate(hasher: Hasher, size: number): number {
   const at = hasher.free
   hasher.free += Math.ceil(size / 8) * 8
@@ -76,7 +82,10 @@ export function allocate(hasher: Hasher, size: number): number {
   return at
 }
 
-/** Where the constants of a width lie: those of the machine's widths come with the package, others are derived at first use. */
+/**
+ * Where the constants of a width lie: those of the machine's widths come with the package, others
+ * are derived at first use.
+ */
 function constantsOf(hasher: Hasher, width: number): number {
   const known = hasher.constants.get(width)
   if (known !== undefined) return known

@@ -6,10 +6,16 @@ const BEQ = NUMBERS.get('BEQ') as number
 const JAL = NUMBERS.get('JAL') as number
 const FIRST_FAR = NUMBERS.get('BEQ_FAR') as number
 
-/** The interpreter's number for each (operation, useImm, isW): place operation * 4 + useImm * 2 + isW. */
+/**
+ * The interpreter's number for each (operation, useImm, isW): place operation * 4 + useImm * 2 +
+ * isW.
+ */
 const TABLE = buildTable()
 
-/** The interpreter's operation for a table entry; `isFar`: a branch or JAL that leaves the code window. */
+/**
+ * The interpreter's operation for a table entry; `isFar`: a branch or JAL that leaves the code
+ * window.
+ */
 export function kernelOf(instruction: Instruction, isFar: boolean): number {
   const operation = numberOf(instruction.operation)
   if (isFar) return operation - BEQ + FIRST_FAR

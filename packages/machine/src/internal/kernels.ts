@@ -1,4 +1,7 @@
-/** The interpreter's operations in the order of its enumeration (assembly/interpreter.ts): the program table's, then its forms. */
+/**
+ * The interpreter's operations in the order of its enumeration (assembly/interpreter.ts): the
+ * program table's, then its forms.
+ */
 export const KERNELS = [
   'ILLEGAL',
   'ADD',

@@ -10,20 +10,27 @@ import {
 } from './hasher.ts'
 
 /**
- * An 8-ary tree over 2^27 lines of 128 bytes (docs/spec/machine.md, section 4): memory, and the program table, whose entries
- * have 16 bytes as well. Nodes exist where something was written, and hold their eight children; a node's own hash stands
- * with its parent. Everything lies in the hasher's memory; nothing ever moves or goes away.
+ * An 8-ary tree over 2^27 lines of 128 bytes (docs/spec/machine.md, section 4): memory, and the
+ * program table, whose entries have 16 bytes as well. Nodes exist where something was written, and
+ * hold their eight children; a node's own hash stands with its parent. Everything lies in the
+ * hasher's memory; nothing ever moves or goes away.
  */
 export type LineTree = {
   readonly hasher: Hasher
-  /** Whether the lines' bytes are kept: then a line that did not change is not hashed again, and a change can be undone. */
+  /**
+   * Whether the lines' bytes are kept: then a line that did not change is not hashed again, and a
+   * change can be undone.
+   */
   readonly keepsLines: boolean
   /** The element of an all-zero subtree, for each height from 0 (a line) to 9. */
   readonly zeros: readonly Uint8Array[]
   /** Where the root's element lies. */
   readonly rootAt: number
   nodeCount: number
-  /** Eight numbers a node: its children, or the places of its lines for nodes of height 1; 0 for none. */
+  /**
+   * Eight numbers a node: its children, or the places of its lines for nodes of height 1; 0 for
+   * none.
+   */
   children: Uint32Array
   /** Where a node's own element lies: a child's place in its parent, or rootAt. */
   homes: Uint32Array
@@ -98,7 +105,10 @@ export function childOf(tree: LineTree, index: number): bigint {
   return elementAt(tree, nodeAddress(tree, ROOT) + index * ELEMENT_SIZE)
 }
 
-/** The eight children of each node from a line up to the root, as field elements: heights 0 (lines) to 8. */
+/**
+ * The eight children of each node from a line up to the root, as field elements: heights 0 (lines)
+ * to 8.
+ */
 export function siblingsOf(tree: LineTree, line: number): bigint[][] {
   const path: bigint[][] = []
   let node = ROOT
@@ -117,8 +127,8 @@ export function siblingsOf(tree: LineTree, line: number): bigint[][] {
 }
 
 /**
- * The lowest node above a line, made where there is none; `tree.path` then holds all nodes above the line. Lines that are
- * looked for in order share most of their path.
+ * The lowest node above a line, made where there is none; `tree.path` then holds all nodes above
+ * the line. Lines that are looked for in order share most of their path.
  */
 export function nodeAbove(tree: LineTree, line: number): number {
   const { path, lastLine } = tree

@@ -1,12 +1,16 @@
 import type { Block } from './region.ts'
 import { isBranch } from './region.ts'
 
-/** A stretch of blocks, `lo` to `hi` by index: one block, or a loop entered at `lo` (which may be a single block). */
+/**
+ * A stretch of blocks, `lo` to `hi` by index: one block, or a loop entered at `lo` (which may be a
+ * single block).
+ */
 export type Item = { lo: number; hi: number; isLoop: boolean }
 
 /**
- * Where each loop ends, by the index of its first block. Blocks lie in order of pc, so every backward jump makes a loop of what
- * lies between; loops that cross are widened until each lies inside or beside the other.
+ * Where each loop ends, by the index of its first block. Blocks lie in order of pc, so every
+ * backward jump makes a loop of what lies between; loops that cross are widened until each lies
+ * inside or beside the other.
  */
 export function findLoops(
   blocks: readonly Block[],
@@ -37,7 +41,10 @@ export function findLoops(
   return ends
 }
 
-/** The blocks and loops from `lo` to `hi` in order; the loop that begins at `own` is not counted as one. */
+/**
+ * The blocks and loops from `lo` to `hi` in order; the loop that begins at `own` is not counted as
+ * one.
+ */
 export function itemsOf(
   lo: number,
   hi: number,

@@ -1,7 +1,10 @@
 // The linear memory of assembly/interpreter.ts.
 
 export const REGISTERS_AT = 1024
-/** Cells of eight bytes that the interpreter and translated code share: the steps left to take, the reservation. */
+/**
+ * Cells of eight bytes that the interpreter and translated code share: the steps left to take, the
+ * reservation.
+ */
 export const CELLS = { fuel: 2048, reservation: 2056 } as const
 /** One u32 for each page of 4 KiB of machine memory. */
 export const PAGES_AT = 1 << 20

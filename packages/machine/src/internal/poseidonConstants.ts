@@ -1,5 +1,6 @@
-// Constants of Poseidon over the BN254 scalar field, derived as its authors define them, and the sparse form of its partial rounds.
-// Grassi et al., "Poseidon" (eprint 2019/458), appendices B (optimised rounds) and E (Grain LFSR).
+// Constants of Poseidon over the BN254 scalar field, derived as its authors define them, and the
+// sparse form of its partial rounds. Grassi et al., "Poseidon" (eprint 2019/458), appendices B
+// (optimised rounds) and E (Grain LFSR).
 
 /** The order of the BN254 scalar field. */
 export const FIELD_ORDER =
@@ -32,9 +33,10 @@ export function plainConstants(width: number): { rounds: bigint[]; matrix: Matri
 }
 
 /**
- * The constants in the order of assembly/hasher.ts. A mixing by M before a partial round is split as M = S * diag(1, N), with S
- * sparse; diag(1, N) does not touch the element that the partial S-box changes, so it moves to the round before. The
- * constants of the untouched elements move on the same way, to the round behind.
+ * The constants in the order of assembly/hasher.ts. A mixing by M before a partial round is split
+ * as M = S * diag(1, N), with S sparse; diag(1, N) does not touch the element that the partial
+ * S-box changes, so it moves to the round before. The constants of the untouched elements move on
+ * the same way, to the round behind.
  */
 export function sparseConstants(width: number): bigint[] {
   const { rounds, matrix } = plainConstants(width)
@@ -104,7 +106,9 @@ function grain(width: number, rounds: number): () => bigint {
   }
 }
 
-/** M = [[m, row'], [column, 1]] * diag(1, N) with N the lower right part of M and row' = row * N^-1. */
+/**
+ * M = [[m, row'], [column, 1]] * diag(1, N) with N the lower right part of M and row' = row * N^-1.
+ */
 function split(matrix: Matrix): { row: bigint[]; column: bigint[]; rest: Matrix } {
   const rest = matrix.slice(1).map((line) => line.slice(1))
   const column = matrix.slice(1).map((line) => line[0]!)
@@ -126,7 +130,10 @@ function applyRest(rest: Matrix, matrix: Matrix): Matrix {
   return [matrix[0]!, ...lines]
 }
 
-/** x with x * matrix = right, by elimination on the transposed system; Cauchy-like matrices need no care for zero pivots, checked all the same. */
+/**
+ * x with x * matrix = right, by elimination on the transposed system; Cauchy-like matrices need no
+ * care for zero pivots, checked all the same.
+ */
 function solveTransposed(matrix: Matrix, right: readonly bigint[]): bigint[] {
   const size = right.length
   const lines = Array.from({ length: size }, (_, i) => [

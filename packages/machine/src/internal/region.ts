@@ -7,10 +7,16 @@ export type Block = { pc: number; instructions: Instruction[]; end: number }
 /** Blocks that become one function, in order of pc. */
 export type Region = { blocks: Block[] }
 
-/** Longer functions take too long to compile. The blocks of a region must also fit the bits of a map entry (translate.ts). */
+/**
+ * Longer functions take too long to compile. The blocks of a region must also fit the bits of a map
+ * entry (translate.ts).
+ */
 const INSTRUCTION_LIMIT = 400
 const BLOCK_LIMIT = 100
-/** A block is run as a whole or not at all, so the last steps before a stop are interpreted: keep them few. */
+/**
+ * A block is run as a whole or not at all, so the last steps before a stop are interpreted: keep
+ * them few.
+ */
 export const BLOCK_SIZE_LIMIT = 128
 
 const BRANCHES = new Set<Operation>(['BEQ', 'BNE', 'BLT', 'BGE', 'BLTU', 'BGEU'])
@@ -21,8 +27,9 @@ export function isBranch(operation: Operation): boolean {
 }
 
 /**
- * What is reached from `start`, calls included: the rest of the function that holds it and functions that it calls, as far as the
- * limits go. Blocks for which `isWanted` is false are left out, and jumps to them leave the region.
+ * What is reached from `start`, calls included: the rest of the function that holds it and
+ * functions that it calls, as far as the limits go. Blocks for which `isWanted` is false are left
+ * out, and jumps to them leave the region.
  */
 export function findRegion(
   program: Program,
@@ -51,7 +58,10 @@ export function findRegion(
   return { blocks: toBlocks(found, leaders) }
 }
 
-/** Where a block must begin because of an instruction: a branch's target, what follows a branch or a call. */
+/**
+ * Where a block must begin because of an instruction: a branch's target, what follows a branch or a
+ * call.
+ */
 function successors(instruction: Instruction, pc: number): number[] {
   const { operation, imm, size, rd } = instruction
   if (BRANCHES.has(operation)) return [pc + size, imm]
@@ -82,7 +92,10 @@ function toBlocks(found: ReadonlyMap<number, Instruction>, leaders: ReadonlySet<
   return sortUnique(blocks)
 }
 
-/** Overlapping encodings can give a split block a start that is a leader's: the longer-known one stays. */
+/**
+ * Overlapping encodings can give a split block a start that is a leader's: the longer-known one
+ * stays.
+ */
 function sortUnique(blocks: Block[]): Block[] {
   const byPc = new Map<number, Block>()
   for (const block of blocks) if (!byPc.has(block.pc)) byPc.set(block.pc, block)

@@ -15,7 +15,10 @@ type Pool = {
   hand: number
 }
 
-/** A page that is not in the pool: of its 32 lines those that were ever stored, so that a page of one byte takes one line. */
+/**
+ * A page that is not in the pool: of its 32 lines those that were ever stored, so that a page of
+ * one byte takes one line.
+ */
 export type KeptPage = {
   /** A bit for each line that was ever stored. */
   stored: number
@@ -29,7 +32,10 @@ export type KeptPage = {
 const KEPT = 1
 const LINES = PAGE_SIZE / LINE_SIZE
 
-/** Takes the next page of the pool, in turn, from its owner. @returns its host address, the page being zero */
+/**
+ * Takes the next page of the pool, in turn, from its owner.
+ * @returns its host address, the page being zero
+ */
 export function freePage(pool: Pool): number {
   const { memory, exports, poolAt, kept } = pool
   const first = poolAt + PAGE_SIZE
@@ -109,7 +115,10 @@ export function setKeptLine(
   else page.dirty &= ~(1 << line)
 }
 
-/** The numbers of kept lines: all that were ever stored, or those stored since the last hash, which count as hashed from now on. */
+/**
+ * The numbers of kept lines: all that were ever stored, or those stored since the last hash, which
+ * count as hashed from now on.
+ */
 export function collectKept(pool: Pool, all: boolean): number[] {
   const lines: number[] = []
   for (const [page, found] of pool.kept) {

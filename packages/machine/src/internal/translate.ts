@@ -22,7 +22,8 @@ import { CELLS, REGISTERS_AT } from './memoryMap.ts'
 import { type Block, isBranch, type Region } from './region.ts'
 import { byte, createWriter, OP, TYPE, toBytes, unsigned, type Writer } from './wasmWriter.ts'
 
-// A region becomes a function (block: i32) -> next: i32. Its blocks lie in order of pc, grouped into sequences of blocks and loops:
+// A region becomes a function (block: i32) -> next: i32. Its blocks lie in order of pc, grouped
+// into sequences of blocks and loops:
 //
 //   block $exit
 //    loop $again                        ;; an indirect jump that stays in the region sets `block` and comes here
@@ -37,8 +38,9 @@ import { byte, createWriter, OP, TYPE, toBytes, unsigned, type Writer } from './
 //   end
 //   write back the registers and the fuel, return `next`
 //
-// `next` is a pc to go on at; its lowest bit says that the interpreter must take the step there (an access outside the
-// directly mapped memory, a fault, a halt, or fewer steps left than the block has).
+// `next` is a pc to go on at; its lowest bit says that the interpreter must take the step there (an
+// access outside the directly mapped memory, a fault, a halt, or fewer steps left than the block
+// has).
 
 /** Where a region's function will stand. */
 export type Place = {
@@ -60,7 +62,10 @@ type Layout = {
   place: Place
 }
 
-/** Bits of a map entry that hold the block; the function's number lies above, and an entry is one more than that. */
+/**
+ * Bits of a map entry that hold the block; the function's number lies above, and an entry is one
+ * more than that.
+ */
 export const BLOCK_BITS = 10
 /** Place of the label $again. */
 const AGAIN = 1
@@ -120,7 +125,9 @@ function findRegisters(blocks: readonly Block[]): {
   return { locals: new Map(sorted.map((register, i) => [register, FIRST_REGISTER + i])), written }
 }
 
-/** The code of blocks `lo` to `hi`: all of the region, or the body of the loop that begins at `own`. */
+/**
+ * The code of blocks `lo` to `hi`: all of the region, or the body of the loop that begins at `own`.
+ */
 function emitSequence(
   context: Context,
   layout: Layout,
@@ -215,7 +222,10 @@ function setEntry({ out }: Context, place: number): void {
   local(out, OP.localSet, LOCAL.block)
 }
 
-/** Goes to a pc: to the start of a loop around, forward to an item of a sequence around, or out of the region. */
+/**
+ * Goes to a pc: to the start of a loop around, forward to an item of a sequence around, or out of
+ * the region.
+ */
 function jump(context: Context, layout: Layout, pc: number): void {
   const { labels } = context
   const place = layout.places.get(pc)

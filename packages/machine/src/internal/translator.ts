@@ -18,15 +18,19 @@ import {
 } from './wasmWriter.ts'
 
 /**
- * Translates what runs often to WebAssembly: docs/spec/machine.md, section 11. Jump targets are counted by the interpreter; a
- * target that becomes hot is translated with what is reached from it. All functions share one table, and a map from pc
- * to (function, block) that the dispatcher follows without returning to the host.
+ * Translates what runs often to WebAssembly: docs/spec/machine.md, section 11. Jump targets are
+ * counted by the interpreter; a target that becomes hot is translated with what is reached from it.
+ * All functions share one table, and a map from pc to (function, block) that the dispatcher follows
+ * without returning to the host.
  */
 export type Translator = {
   readonly program: Program
   readonly engine: Engine
   readonly table: WebAssembly.Table
-  /** Runs translated code from a pc; @returns the pc to go on at, lowest bit set where the interpreter must take a step. */
+  /**
+   * Runs translated code from a pc;
+   * @returns the pc to go on at, lowest bit set where the interpreter must take a step.
+   */
   readonly dispatch: (pc: number) => number
   /** Hot targets not translated yet, and how often they became hot again since. */
   readonly waiting: Map<number, number>
@@ -40,7 +44,10 @@ const BATCH = 24
 /** What translated code leads to counts for this share of the hot count. */
 const EXIT_SHARE = 16
 const WARM_SHARE = 64
-/** A module costs about a millisecond beside its code, so the more there are, the longer a hot target waits for company. */
+/**
+ * A module costs about a millisecond beside its code, so the more there are, the longer a hot
+ * target waits for company.
+ */
 const MODULES_PER_WAIT = 16
 const TABLE_STEP = 256
 const LAST_STEPS = BigInt(BLOCK_SIZE_LIMIT)
@@ -60,7 +67,8 @@ export function runTranslated(translator: Translator, limit: bigint): void {
   const { engine, dispatch } = translator
   const { exports, memory } = engine
   const fuel = new BigInt64Array(memory.buffer, CELLS.fuel, 1)
-  // A growing pool detaches views, so the cell is looked up again after each stretch of interpretation.
+  // A growing pool detaches views, so the cell is looked up again after each stretch of
+  // interpretation.
   let cell = fuel
   while (exports.getStatus() === 0) {
     const steps = exports.getSteps()
@@ -73,7 +81,8 @@ export function runTranslated(translator: Translator, limit: bigint): void {
     exports.setPc(next & ~1)
     if (taken >= limit) return
     if ((next & 1) === 1) {
-      // Fewer steps left than a block may have: this is where the run ends, not a place worth counting.
+      // Fewer steps left than a block may have: this is where the run ends, not a place worth
+      // counting.
       exports.run(limit - taken <= LAST_STEPS ? limit : taken + 1n)
       continue
     }
@@ -83,7 +92,11 @@ export function runTranslated(translator: Translator, limit: bigint): void {
   }
 }
 
-/** What translated code leads to is as hot as that code, so it counts for more than one interpreted jump. @returns whether there is code for it now */
+/**
+ * What translated code leads to is as hot as that code, so it counts for more than one interpreted
+ * jump.
+ * @returns whether there is code for it now
+ */
 function countExit(translator: Translator, pc: number): boolean {
   const { engine } = translator
   if (pc - engine.codeBase >= engine.codeSpan || pc < engine.codeBase) return false
@@ -95,7 +108,10 @@ function countExit(translator: Translator, pc: number): boolean {
   return isTranslated(engine, pc)
 }
 
-/** Translates the machine's pc, with others that wait, when it is hot for the second time or enough are waiting. */
+/**
+ * Translates the machine's pc, with others that wait, when it is hot for the second time or enough
+ * are waiting.
+ */
 function noteHot(translator: Translator): void {
   const { engine, waiting } = translator
   const pc = engine.exports.getPc() >>> 0
@@ -204,7 +220,10 @@ function moduleOf(
   return toBytes(out)
 }
 
-/** (pc) -> pc: follows the map from function to function while there is an entry and the interpreter is not asked for. */
+/**
+ * (pc) -> pc: follows the map from function to function while there is an entry and the interpreter
+ * is not asked for.
+ */
 function dispatcher({ codeBase, codeSpan, mapAt }: Engine): Uint8Array<ArrayBuffer> {
   const out = createModule()
   section(out, 1, (inner) => {

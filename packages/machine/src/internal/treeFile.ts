@@ -1,4 +1,5 @@
-// Trees as bytes, for a cache: nodes in order, so that what is read back is what was written, place for place.
+// Trees as bytes, for a cache: nodes in order, so that what is read back is what was written, place
+// for place.
 
 import { createHash } from 'node:crypto'
 import { ELEMENT_SIZE } from './hasher.ts'
@@ -17,7 +18,10 @@ const RECORD_SIZE = 8 * 4 + NODE_SIZE
 const CHECK_SIZE = 32
 const MAGIC = 0x31544d41
 
-/** Number of nodes, each with its children and their elements, the root's element, SHA-256 of all that. Lines are not kept. */
+/**
+ * Number of nodes, each with its children and their elements, the root's element, SHA-256 of all
+ * that. Lines are not kept.
+ */
 export function toBytes(tree: LineTree): Uint8Array {
   const count = tree.nodeCount - 1
   const bytes = new Uint8Array(HEADER_SIZE + count * RECORD_SIZE + ELEMENT_SIZE + CHECK_SIZE)

@@ -12,7 +12,10 @@ import {
   nodeAddress,
 } from './lineTree.ts'
 
-/** What differs between two versions of a tree: lines and elements with their values in the version that the tree is not in. */
+/**
+ * What differs between two versions of a tree: lines and elements with their values in the version
+ * that the tree is not in.
+ */
 export type Change = {
   /** Line numbers, where the tree keeps them, and their bytes. */
   lines: Uint32Array
@@ -23,15 +26,19 @@ export type Change = {
   elementData: Uint8Array
 }
 
-/** Reads lines: the bytes of `lines[from]` to `lines[to - 1]` into `target`, one behind the other. */
+/**
+ * Reads lines: the bytes of `lines[from]` to `lines[to - 1]` into `target`, one behind the other.
+ */
 export type ReadLines = (from: number, to: number, target: Uint8Array) => void
 
 /** Lines compared at once. */
 const STAGE = 1024
 
 /**
- * Brings a tree up to date where lines may have changed; `lines` ascend. Lines of which the tree keeps the same bytes count as
- * unchanged. @returns what changed, to go back by. @throws what the signal says, or HashPool.*: the tree is then as before
+ * Brings a tree up to date where lines may have changed; `lines` ascend. Lines of which the tree
+ * keeps the same bytes count as unchanged.
+ * @returns what changed, to go back by.
+ * @throws what the signal says, or HashPool.*: the tree is then as before
  */
 export async function updateTree(
   tree: LineTree,
@@ -51,7 +58,10 @@ export async function updateTree(
   return change
 }
 
-/** What an update has to do: changed lines with the places of their elements, and the nodes above them by height. */
+/**
+ * What an update has to do: changed lines with the places of their elements, and the nodes above
+ * them by height.
+ */
 type Plan = {
   lines: number[]
   linePlaces: number[]
@@ -192,7 +202,10 @@ function readKept(tree: LineTree, { linePlaces }: Plan): ReadLines {
   }
 }
 
-/** Puts the tree into the change's other version, and the tree's values into the change: twice is nothing. */
+/**
+ * Puts the tree into the change's other version, and the tree's values into the change: twice is
+ * nothing.
+ */
 export function exchange(tree: LineTree, change: Change): void {
   const { memory } = tree
   const { linePlaces, lineData, elements, elementData } = change

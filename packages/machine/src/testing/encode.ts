@@ -1,4 +1,5 @@
-// Encodes RV64IMA instructions for tests and vectors: The RISC-V Instruction Set Manual, Volume I (20240411), chapter 35.
+// Encodes RV64IMA instructions for tests and vectors: The RISC-V Instruction Set Manual, Volume I
+// (20240411), chapter 35.
 
 type Register = { opcode: number; funct3: number; funct7: number }
 

@@ -15,7 +15,9 @@ const STORE_NAMES = Object.keys(encode.STORE_FORMS)
 const BRANCH_NAMES = Object.keys(encode.BRANCH_FORMS)
 const ATOMIC_NAMES = Object.keys(encode.ATOMIC_FORMS)
 
-/** Registers x1 to x9 take results, x10 to x15 hold addresses, x16 to x27 operands, x28 counts down. */
+/**
+ * Registers x1 to x9 take results, x10 to x15 hold addresses, x16 to x27 operands, x28 counts down.
+ */
 export function randomRegisters(random: Random): bigint[] {
   return Array.from({ length: 32 }, (_, index) => {
     if (index === 0) return 0n
@@ -25,7 +27,10 @@ export function randomRegisters(random: Random): bigint[] {
   })
 }
 
-/** Code of about `size` words: every operation, short jumps both ways, a loop around it all that ends by its counter. */
+/**
+ * Code of about `size` words: every operation, short jumps both ways, a loop around it all that
+ * ends by its counter.
+ */
 export function randomCode(random: Random, size: number): Uint8Array {
   const parts: Uint8Array[] = []
   let total = 0
@@ -65,7 +70,10 @@ function randomWord(random: Random): number {
   return random.below(20) === 0 ? Number(random.u64() & 0xffffffffn) : encode.FENCE
 }
 
-/** One to two words that neither fault nor leave the program, given bases on 64 bytes of memory that follow aligned. */
+/**
+ * One to two words that neither fault nor leave the program, given bases on 64 bytes of memory that
+ * follow aligned.
+ */
 export function plainWords(random: Random): number[] {
   const kind = random.below(100)
   if (kind < 65) return [computation(random)]
@@ -127,7 +135,10 @@ function shortJump(random: Random): number {
   return encode.branch(random.pick(BRANCH_NAMES), operand(random), operand(random), offset)
 }
 
-/** C.ADDI, C.LI, C.MV or C.ADD on x1 to x9, padded to four bytes by C.NOP so that jumps stay on instructions. */
+/**
+ * C.ADDI, C.LI, C.MV or C.ADD on x1 to x9, padded to four bytes by C.NOP so that jumps stay on
+ * instructions.
+ */
 export function compressed(random: Random): Uint8Array {
   const rd = 1 + random.below(9)
   const imm = random.below(64)

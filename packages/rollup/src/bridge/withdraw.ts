@@ -5,8 +5,8 @@ import { type LocalAccount, type PublicClient, parseEventLogs } from 'viem'
 import { PREDEPLOYS } from '../L2Genesis.ts'
 
 /**
- * Sends gas token from L2 to an account on L1, where it can be claimed when the state behind it is certain. The random salt keeps it from
- * being guessed until then.
+ * Sends gas token from L2 to an account on L1, where it can be claimed when the state behind it is
+ * certain. The random salt keeps it from being guessed until then.
  * @param client of L2
  * @returns the index of the message
  * @throws Chain.*

@@ -3,7 +3,10 @@ import { keccak256 } from '@ambrosia/primitives/Hash'
 
 const WORD_BYTES = 32
 
-/** Solidity's `abi.encode` of values of one word each: integers, addresses, 32-byte hashes. @throws Bytes.OutOfRange */
+/**
+ * Solidity's `abi.encode` of values of one word each: integers, addresses, 32-byte hashes.
+ * @throws Bytes.OutOfRange
+ */
 export function abiEncode(...values: readonly (number | bigint | Hex)[]): Uint8Array {
   return concat(...values.map(toWord))
 }

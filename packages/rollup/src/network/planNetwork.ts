@@ -44,8 +44,8 @@ export type NetworkChoices = {
 const PROGRAM_ID: Hex = '0x0ac5e74d42d1c02fa7c15865f37370e00e1e2f2acfa1a60f5891480153206606'
 
 /**
- * Everything of a network before any of it is on L1: its description, to be kept first since nothing else has its secrets, and the
- * steps that create it.
+ * Everything of a network before any of it is on L1: its description, to be kept first since
+ * nothing else has its secrets, and the steps that create it.
  * @param context as in a deployment; its artifacts hold the domain `rollup`
  */
 export async function planNetwork(

@@ -5,8 +5,9 @@ import { type Address, isAddressEqual } from 'viem'
 import type { Chain } from '../Chain.ts'
 
 /**
- * Refuses at once what would only fail after a long wait: another account than the deal's consumer, a consumer without a DID, a key that
- * the DID does not name. @throws Collect.*
+ * Refuses at once what would only fail after a long wait: another account than the deal's consumer,
+ * a consumer without a DID, a key that the DID does not name.
+ * @throws Collect.*
  */
 export async function assertCollectable(options: {
   chain: Chain

@@ -13,8 +13,9 @@ export type DealChoices = Omit<
 >
 
 /**
- * The terms and the budget of a deal that may be opened. Whatever the contract would refuse, no record could satisfy or nobody could be
- * delivered to is refused here, before money is locked. @throws Deal.InvalidTerms, Deal.NoDeliveryKey, Criteria.Unsatisfiable, Consent.*
+ * The terms and the budget of a deal that may be opened. Whatever the contract would refuse, no
+ * record could satisfy or nobody could be delivered to is refused here, before money is locked.
+ * @throws Deal.InvalidTerms, Deal.NoDeliveryKey, Criteria.Unsatisfiable, Consent.*
  */
 export async function assertOpenable(options: {
   chain: Chain

@@ -5,7 +5,10 @@ import type { Chain } from '../Chain.ts'
 
 type Change = 'pause' | 'resume' | 'close' | 'expire' | 'refund'
 
-/** Pauses, resumes, closes, expires or refunds a deal. Certificates made before a stop settle until they expire. */
+/**
+ * Pauses, resumes, closes, expires or refunds a deal. Certificates made before a stop settle until
+ * they expire.
+ */
 export async function changeDeal(options: {
   chain: Chain
   account: LocalAccount

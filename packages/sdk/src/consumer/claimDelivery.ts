@@ -8,8 +8,9 @@ import { NO_PERMIT, signPermit } from '../signPermit.ts'
 const LIFE_SEC = 3600n
 
 /**
- * Obliges the certifying oracles to post the wrapped key on chain. It carries a bond, taken by the allowance that stands or by a permit:
- * each answer takes a part of it; what is not answered in time comes back, with those oracles' shares, by {@link refundDelivery}.
+ * Obliges the certifying oracles to post the wrapped key on chain. It carries a bond, taken by the
+ * allowance that stands or by a permit: each answer takes a part of it; what is not answered in
+ * time comes back, with those oracles' shares, by {@link refundDelivery}.
  * @throws Chain.*
  */
 export async function claimDelivery(options: {
@@ -38,7 +39,10 @@ export async function claimDelivery(options: {
   })
 }
 
-/** Takes, after the deadline of a claim, what the oracles without an answer lose. @throws Chain.* */
+/**
+ * Takes, after the deadline of a claim, what the oracles without an answer lose.
+ * @throws Chain.*
+ */
 export async function refundDelivery(options: {
   chain: Chain
   account: LocalAccount

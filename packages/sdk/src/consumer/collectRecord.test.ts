@@ -25,7 +25,9 @@ before(async () => {
 describe('an oracle that releases another key', () => {
   const recordId = key(5)
 
-  /** Collects from a store that gives these data keys, in this order, as the releases of oracles. */
+  /**
+   * Collects from a store that gives these data keys, in this order, as the releases of oracles.
+   */
   async function collect(
     dataKeys: readonly Uint8Array[],
     options: { later?: Uint8Array; manifest?: unknown } = {},

@@ -19,7 +19,9 @@ import { type DeliveryProof, verifyDelivery } from './verifyDelivery.ts'
 /** The consumer's key that records are released to. */
 export type ConsumerKey = { keyId: string; privateKey: Uint8Array }
 
-/** A delivered record: the resources as a FHIR Bundle, and everything needed to check them again. */
+/**
+ * A delivered record: the resources as a FHIR Bundle, and everything needed to check them again.
+ */
 export type CollectedRecord = {
   recordId: Hex
   bundleText: string
@@ -32,8 +34,9 @@ const RELEASE_WAIT_MS = 60_000
 const NEXT_RELEASE_WAIT_MS = 5_000
 
 /**
- * Waits for an oracle's release, fetches the sealed record by its address, opens it and checks by itself what was certified: every
- * digest under the issuer's own signature. No oracle is trusted. @throws Delivery.*
+ * Waits for an oracle's release, fetches the sealed record by its address, opens it and checks by
+ * itself what was certified: every digest under the issuer's own signature. No oracle is trusted.
+ * @throws Delivery.*
  */
 export async function collectRecord(options: {
   chainId: number
@@ -84,8 +87,9 @@ export async function collectRecord(options: {
 type Opened = { payload: Payload.Payload; sealedSizeBytes: number }
 
 /**
- * Opens the record with the first release that does. An envelope may open and still hold another key, so one bad oracle must not hold
- * up the delivery: the next release is tried, and one that comes a little later too.
+ * Opens the record with the first release that does. An envelope may open and still hold another
+ * key, so one bad oracle must not hold up the delivery: the next release is tried, and one that
+ * comes a little later too.
  */
 async function openWhenReleased(options: Parameters<typeof collectRecord>[0]): Promise<Opened> {
   const tried = new Set<Hex>()
@@ -135,8 +139,9 @@ async function unwrapRelease(
 }
 
 /**
- * The manifest whose hash stands on chain. Without it a store could serve another record sealed under the same key than the one
- * that was judged. @throws Delivery.WrongContent
+ * The manifest whose hash stands on chain. Without it a store could serve another record sealed
+ * under the same key than the one that was judged.
+ * @throws Delivery.WrongContent
  */
 function manifestOf(
   delivery: StoreDelivery,

@@ -15,8 +15,10 @@ import { assertOpenable, type DealChoices } from './assertOpenable.ts'
 export type OpenedDeal = Deal.Deal & { transaction: Hex; gas: bigint }
 
 /**
- * Opens a deal: escrows the budget in one transaction with an ERC-2612 permit, then publishes criteria and agreement. What no record could
- * satisfy or nobody could be delivered to is refused before. @throws Criteria.Unsatisfiable, Deal.NoDeliveryKey, Consent.*, Chain.*
+ * Opens a deal: escrows the budget in one transaction with an ERC-2612 permit, then publishes
+ * criteria and agreement. What no record could satisfy or nobody could be delivered to is refused
+ * before.
+ * @throws Criteria.Unsatisfiable, Deal.NoDeliveryKey, Consent.*, Chain.*
  */
 export async function openDeal(options: {
   chain: Chain

@@ -5,7 +5,10 @@ import type { DeliveryProof } from './verifyDelivery.ts'
 const HASH = /^0x[0-9a-f]{64}$/
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/
 
-/** The proof of a file. What it claims is checked by `verifyDelivery`; this checks that it is one. @throws Delivery.MalformedProof */
+/**
+ * The proof of a file. What it claims is checked by `verifyDelivery`; this checks that it is one.
+ * @throws Delivery.MalformedProof
+ */
 export function parseProof(text: string): DeliveryProof {
   let proof: Partial<DeliveryProof>
   try {

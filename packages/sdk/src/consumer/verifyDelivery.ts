@@ -40,9 +40,10 @@ export type VerifiedDelivery = {
 }
 
 /**
- * Checks a delivered Bundle against its proof without trusting an oracle: the issuer's signature over the presentation, its binding to
- * this deal and consumer, and every resource's digest. Without a resolver the issuer's document in the proof is believed and the
- * result says so. @throws Delivery.Changed, Delivery.IssuerNotTrusted, Delivery.ClaimsHidden, Credential.*
+ * Checks a delivered Bundle against its proof without trusting an oracle: the issuer's signature
+ * over the presentation, its binding to this deal and consumer, and every resource's digest.
+ * Without a resolver the issuer's document in the proof is believed and the result says so.
+ * @throws Delivery.Changed, Delivery.IssuerNotTrusted, Delivery.ClaimsHidden, Credential.*
  */
 export async function verifyDelivery(options: {
   bundleText: string
@@ -71,7 +72,9 @@ export async function verifyDelivery(options: {
   }
 }
 
-/** The Bundle's resources as their canonical texts, each with the salt that the proof has for it. */
+/**
+ * The Bundle's resources as their canonical texts, each with the salt that the proof has for it.
+ */
 function toResources(bundleText: string, proof: DeliveryProof): DeliveredResource[] {
   const bundle = CanonicalJson.parse(bundleText) as { entry?: { resource?: CanonicalJson.Value }[] }
   const entries = Array.isArray(bundle?.entry) ? bundle.entry : []

@@ -1,8 +1,8 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /**
- * Waits for all answers. Once there are enough, whoever has not answered after the grace counts as silent, so that one who never answers
- * does not hold up the others.
+ * Waits for all answers. Once there are enough, whoever has not answered after the grace counts as
+ * silent, so that one who never answers does not hold up the others.
  */
 export async function gatherAnswers<T>(
   work: readonly Promise<T>[],

@@ -59,8 +59,9 @@ export function viewOf(chain: Chain, deal: Deal): DealView {
 }
 
 /**
- * The deal's oracles that are admitted now: only to them is a record sealed. Anybody may register, so a consumer could name an operator
- * of their own beside honest ones and read for nothing. @throws Offer.UntrustedVerifier, Offer.TooFewOracles
+ * The deal's oracles that are admitted now: only to them is a record sealed. Anybody may register,
+ * so a consumer could name an operator of their own beside honest ones and read for nothing.
+ * @throws Offer.UntrustedVerifier, Offer.TooFewOracles
  */
 export async function readRecipients(chain: Chain, deal: Deal): Promise<Recipient[]> {
   const { contracts, client } = chain
@@ -87,7 +88,8 @@ export async function readRecipients(chain: Chain, deal: Deal): Promise<Recipien
 
 /**
  * Selects what the deal needs and seals it to the deal's oracles. Nothing leaves the person yet.
- * @throws Offer.IssuerNotAsked, Offer.FormNotHeld, Offer.NothingSelected, Offer.ClaimsUnmatched, Offer.TooFewOracles, Offer.UntrustedVerifier
+ * @throws Offer.IssuerNotAsked, Offer.FormNotHeld, Offer.NothingSelected, Offer.ClaimsUnmatched,
+ * Offer.TooFewOracles, Offer.UntrustedVerifier
  */
 export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
   const { chain, deal, record, onProgress = ignoreProgress } = offering
@@ -112,8 +114,10 @@ export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
 }
 
 /**
- * Uploads the sealed record and has the oracles certify it, under the permission that they check first.
- * @throws the store's and the oracles' refusals, Offer.WrongPermission, Offer.WrongReceipt, Offer.NoQuorum
+ * Uploads the sealed record and has the oracles certify it, under the permission that they check
+ * first.
+ * @throws the store's and the oracles' refusals, Offer.WrongPermission, Offer.WrongReceipt,
+ * Offer.NoQuorum
  */
 export async function certifyOffer(
   offering: Offering,
@@ -167,7 +171,10 @@ function assertPermission(
   if (!isOfOffer) throw new WrongPermissionError()
 }
 
-/** A receipt that oracles would refuse, which tell a stranger nothing, is refused here, where it can be said. */
+/**
+ * A receipt that oracles would refuse, which tell a stranger nothing, is refused here, where it can
+ * be said.
+ */
 async function assertReceipt(
   { receipt, signature }: SignedReceipt,
   { chain, deal }: Offering,

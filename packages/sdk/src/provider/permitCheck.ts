@@ -18,7 +18,8 @@ export type OfferWords = {
 }
 
 /**
- * All that a person is shown of an offer: what leaves, to whom, under which words, and what they would sign afterwards. Sends nothing.
+ * All that a person is shown of an offer: what leaves, to whom, under which words, and what they
+ * would sign afterwards. Sends nothing.
  * @throws Consent.UnknownPurpose, Consent.TermMissing, Consent.TermInvalid
  */
 export function describeOffer(
@@ -52,14 +53,18 @@ export function describeOffer(
 }
 
 /**
- * Shows what leaves, to whom and under which words, and signs the permission to check it: without it no oracle opens the record.
- * Nothing has left before, and nothing leaves where `confirm` rejects.
+ * Shows what leaves, to whom and under which words, and signs the permission to check it: without
+ * it no oracle opens the record. Nothing has left before, and nothing leaves where `confirm`
+ * rejects.
  */
 export async function permitCheck(options: {
   offering: Offering
   sealed: SealedForDeal
   maximumRelayerFee?: bigint
-  /** Shows the words before they are signed; a rejection signs nothing ({@link DeclinedError} where the person says no). */
+  /**
+   * Shows the words before they are signed; a rejection signs nothing ({@link DeclinedError} where
+   * the person says no).
+   */
   confirm?: (words: OfferWords) => Promise<void>
 }): Promise<SignedPermission.SignedPermission> {
   const { offering, sealed, confirm } = options

@@ -90,7 +90,8 @@ describe('revokeConsent', () => {
       exchange.contracts.dealBook,
       sold.deal.dealId,
     )
-    // The deal has its price back, but for the tenth of the shares that pays for the check, and the place of the record.
+    // The deal has its price back, but for the tenth of the shares that pays for the check, and the
+    // place of the record.
     const kept = sold.record.shares.reduce((sum, { amount }) => sum + amount / 10n, 0n)
     assert.equal(after.available - available, sold.record.price - kept)
     assert.equal(after.records, 0)

@@ -18,14 +18,18 @@ const NO_PAYER = {
 } as const
 
 /**
- * Revokes a settled consent for good; a relayer carries it, so the provider needs no ether. Without a payer the money stays, and the one
- * delivery that was paid for is still completed. With one the sale is undone, as long as it can be: the payer permits the DealBook to take what
- * was paid, and signs for this record where they are not the provider. @throws Chain.*; Chain.PaymentReturnShort where the payer has less
+ * Revokes a settled consent for good; a relayer carries it, so the provider needs no ether. Without
+ * a payer the money stays, and the one delivery that was paid for is still completed. With one the
+ * sale is undone, as long as it can be: the payer permits the DealBook to take what was paid, and
+ * signs for this record where they are not the provider.
+ * @throws Chain.*; Chain.PaymentReturnShort where the payer has less
  */
 export async function revokeConsent(options: {
   chain: Chain
   provider: LocalAccount
-  /** Who gives the payment back: the provider account, the one that was paid, or anybody who signs. */
+  /**
+   * Who gives the payment back: the provider account, the one that was paid, or anybody who signs.
+   */
   payer?: LocalAccount
   relayer: LocalAccount
   record: SettledRecord
@@ -87,8 +91,8 @@ export async function cancelConsent(options: {
 }
 
 /**
- * Moves the proceeds of one sale to an address, by a permit that a relayer carries. Whoever sends the proceeds of several sales to one
- * address tells every observer that one person made them.
+ * Moves the proceeds of one sale to an address, by a permit that a relayer carries. Whoever sends
+ * the proceeds of several sales to one address tells every observer that one person made them.
  */
 export async function sweep(options: {
   chain: Chain

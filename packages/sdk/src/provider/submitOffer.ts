@@ -30,7 +30,8 @@ const GRACE_MS = 5_000
 
 /**
  * Sends the offer to every oracle of the deal and gathers the certificate that the quorum signed.
- * An answer that is not a certificate of this offer by the oracle's registered key counts as none: in a settlement it would refuse the others.
+ * An answer that is not a certificate of this offer by the oracle's registered key counts as none:
+ * in a settlement it would refuse the others.
  * @throws the oracles' own refusal when all refuse alike; Offer.NoQuorum when too few certify
  */
 export async function submitOffer(

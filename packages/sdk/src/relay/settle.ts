@@ -8,7 +8,9 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import { type Address, type LocalAccount, parseEventLogs } from 'viem'
 import type { Chain } from '../Chain.ts'
 
-/** A settlement that the contract refuses: its place, the contract's own code, and what that means. */
+/**
+ * A settlement that the contract refuses: its place, the contract's own code, and what that means.
+ */
 export type RefusedSettlement = { index: number; code: string; message: string; hint: string }
 
 export type SettleResult = {
@@ -26,8 +28,9 @@ type Settling = {
 }
 
 /**
- * Settles records: stores consent and certificate, pays. Each is judged alone, by the contract and before any gas is paid: only those that
- * it takes are sent. With `strict` one refusal refuses all. @throws Chain.*
+ * Settles records: stores consent and certificate, pays. Each is judged alone, by the contract and
+ * before any gas is paid: only those that it takes are sent. With `strict` one refusal refuses all.
+ * @throws Chain.*
  */
 export async function settle(
   options: Settling & { settlements: readonly Settlement[]; strict?: boolean },
@@ -60,7 +63,10 @@ export async function settle(
   return { transaction: receipt.transactionHash, gas: receipt.gasUsed, settled, refused }
 }
 
-/** Asks the contract about each, and about all together: two records of one person may each pass and not both. */
+/**
+ * Asks the contract about each, and about all together: two records of one person may each pass and
+ * not both.
+ */
 async function askFirst(
   settling: Settling,
   settlements: readonly Settlement[],
@@ -109,7 +115,9 @@ async function whyRefused(
     : toWords(why)
 }
 
-/** What the contract would refuse these with, all or nothing; undefined where it would settle them. */
+/**
+ * What the contract would refuse these with, all or nothing; undefined where it would settle them.
+ */
 async function refusalOf(
   settling: Settling,
   settlements: readonly Settlement[],

@@ -32,8 +32,8 @@ export type Answer = (
 ) => Certificate.Certificate | string
 
 /**
- * An exchange on a chain with a store and oracles in memory: what a person does is real, what services answer is what a test wants.
- * These oracles certify what they can't open.
+ * An exchange on a chain with a store and oracles in memory: what a person does is real, what
+ * services answer is what a test wants. These oracles certify what they can't open.
  */
 export async function startMarket(t: Ending) {
   const exchange = await startExchange(t)

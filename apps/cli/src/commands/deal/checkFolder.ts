@@ -10,7 +10,10 @@ import type { Tier } from './tiers.ts'
 /** What gas is paid in. */
 const ETHER = { symbol: 'ETH', decimals: 18 }
 
-/** Gas as the contracts' tests measure it: a deal's creation, and one record settled alone with three oracles. */
+/**
+ * Gas as the contracts' tests measure it: a deal's creation, and one record settled alone with
+ * three oracles.
+ */
 const GAS_SNAPSHOT = new URL(
   '../../../../../contracts/snapshots/exchange/gas.json',
   import.meta.url,
@@ -29,7 +32,10 @@ export type CheckOptions = {
   asOf?: Date
 }
 
-/** Judges the Bundles of a folder against criteria: what would match, and what it would cost. @throws Cli.Usage, Criteria.*, Predicate.* */
+/**
+ * Judges the Bundles of a folder against criteria: what would match, and what it would cost.
+ * @throws Cli.Usage, Criteria.*, Predicate.*
+ */
 export async function checkFolder(
   criteria: Criteria,
   options: CheckOptions,

@@ -4,7 +4,8 @@ import { readNamedJson } from '../../namedFiles.ts'
 import { UsageError } from '../../output.ts'
 
 /**
- * The criteria of a file, in which the word `network` stands for the issuer of the network that runs and for the consumer's own DID.
+ * The criteria of a file, in which the word `network` stands for the issuer of the network that
+ * runs and for the consumer's own DID.
  * @throws Cli.Usage, Shape.Mismatch, Criteria.*
  */
 export async function readCriteria(

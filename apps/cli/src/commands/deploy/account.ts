@@ -6,8 +6,9 @@ import { UsageError } from '../../output.ts'
 import { openWallet } from '../../wallet/Wallet.ts'
 
 /**
- * The account that deploys and administers. The well-known deployer belongs to everybody, so it serves on development
- * chains alone; elsewhere the account has to be in the wallet already, since one made now has no ether.
+ * The account that deploys and administers. The well-known deployer belongs to everybody, so it
+ * serves on development chains alone; elsewhere the account has to be in the wallet already, since
+ * one made now has no ether.
  * @throws Cli.Usage
  */
 export async function deployingAccount(

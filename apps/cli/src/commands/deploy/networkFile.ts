@@ -14,8 +14,8 @@ export type Deployment = {
 }
 
 /**
- * Writes the contracts to `network.json` of a home, beside what the file says already; a new one names no services and waits
- * for the chain's own finality.
+ * Writes the contracts to `network.json` of a home, beside what the file says already; a new one
+ * names no services and waits for the chain's own finality.
  * @returns its path
  * @throws Network.OtherChain when the file is of another chain, Network.Damaged
  */

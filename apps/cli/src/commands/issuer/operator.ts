@@ -5,7 +5,10 @@ import { readNamedText } from '../../namedFiles.ts'
 import { RefusedError } from '../../output.ts'
 import { openSession } from '../../Session.ts'
 
-/** The issuer of this network, spoken to as its operator. @throws Issuer.NotOperator where the home has no token of it */
+/**
+ * The issuer of this network, spoken to as its operator.
+ * @throws Issuer.NotOperator where the home has no token of it
+ */
 export async function openIssuer() {
   const session = await openSession()
   const tokenFile = join(session.home, 'issuer', 'operator-token')

@@ -101,7 +101,10 @@ function parsePlace(text: string, symbols: ReadonlyMap<string, number>): number 
   return value
 }
 
-/** What the program put out. An impossible length is the program's fault, so it is told and changes nothing else. */
+/**
+ * What the program put out. An impossible length is the program's fault, so it is told and changes
+ * nothing else.
+ */
 async function writeOutput(
   machine: MachineModule.Machine,
   Machine: typeof MachineModule,
@@ -114,7 +117,10 @@ async function writeOutput(
   }
 }
 
-/** Waits until the bytes are handed over: a pipe may take them slowly, and the exit code must not cut them off. */
+/**
+ * Waits until the bytes are handed over: a pipe may take them slowly, and the exit code must not
+ * cut them off.
+ */
 function write(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()))

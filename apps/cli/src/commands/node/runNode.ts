@@ -16,7 +16,8 @@ export async function runNode(
     stdio: 'inherit',
     env: { ...process.env, ...env },
   })
-  // A terminal tells both of Ctrl-C, anybody else only us; the child ends in its own time, and we after it.
+  // A terminal tells both of Ctrl-C, anybody else only us; the child ends in its own time, and we
+  // after it.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   process.exitCode = await new Promise<number>((resolve) => {

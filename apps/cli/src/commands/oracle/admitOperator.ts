@@ -7,7 +7,10 @@ import type { Hex, LocalAccount, TransactionReceipt } from 'viem'
 import { RefusedError } from '../../output.ts'
 import type { Session } from '../../Session.ts'
 
-/** Admits an operator in the way of its network: by the registry's role, or as a founder. @throws Oracle.NotRegistered, Oracle.NoApplication, Chain.* */
+/**
+ * Admits an operator in the way of its network: by the registry's role, or as a founder.
+ * @throws Oracle.NotRegistered, Oracle.NoApplication, Chain.*
+ */
 export async function admitOperator(
   { chain, network }: Session,
   account: LocalAccount,

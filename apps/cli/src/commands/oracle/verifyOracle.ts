@@ -19,7 +19,11 @@ export type Verified = {
   encryptionKey: Hex
 }
 
-/** Verifies an oracle's evidence, as the chain carries it, and compares its keys with the registry's. @throws Attestation.*, Oracle.* */
+/**
+ * Verifies an oracle's evidence, as the chain carries it, and compares its keys with the
+ * registry's.
+ * @throws Attestation.*, Oracle.*
+ */
 export async function verifyOracle(session: Session, operator: Hex): Promise<Verified> {
   const { chain, network } = session
   if (!Object.hasOwn(network.contracts, 'oracleAdmission')) {

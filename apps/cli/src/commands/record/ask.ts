@@ -1,7 +1,10 @@
 import { createInterface } from 'node:readline/promises'
 import { progress } from '../../output.ts'
 
-/** Shows exact sentences on standard error and asks; true for a yes. `isAgreed` answers without asking. */
+/**
+ * Shows exact sentences on standard error and asks; true for a yes. `isAgreed` answers without
+ * asking.
+ */
 export async function ask(
   sentences: readonly string[],
   question: string,

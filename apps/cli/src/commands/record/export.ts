@@ -17,7 +17,10 @@ type Options = {
   force: boolean
 }
 
-/** `ambrosia record export`: delivered or own records as Bundle, NDJSON or tables, with a data set card. */
+/**
+ * `ambrosia record export`: delivered or own records as Bundle, NDJSON or tables, with a data set
+ * card.
+ */
 export function define(command: Command): void {
   command
     .argument('<files...>', 'FHIR R4 Bundles, one person each; .gz too')

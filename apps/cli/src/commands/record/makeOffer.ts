@@ -23,7 +23,10 @@ type Made = {
   file: object
 }
 
-/** Asks, has certified, asks again, signs, and keeps what was signed in the wallet. A no is an answer. */
+/**
+ * Asks, has certified, asks again, signs, and keeps what was signed in the wallet. A no is an
+ * answer.
+ */
 export async function makeOffer(
   { offering, sealed, fee, session }: Prepared,
   name: string,

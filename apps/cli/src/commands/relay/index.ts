@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
 import { addEntries } from '../Entry.ts'
 
-/** `ambrosia relay`: any account carries offers to the chain; it can change neither payout nor terms. */
+/**
+ * `ambrosia relay`: any account carries offers to the chain; it can change neither payout nor
+ * terms.
+ */
 export function define(relay: Command): void {
   addEntries(relay, [
     {

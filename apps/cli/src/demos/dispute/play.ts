@@ -53,7 +53,10 @@ export const NOTHING_DECIDED: DisputeResult = {
 
 type DisputeStage = Stage<DisputeResult>
 
-/** Plays a whole dispute between two processes, one of which lies. @throws what fails first; a leak or an accepted attack fails too */
+/**
+ * Plays a whole dispute between two processes, one of which lies.
+ * @throws what fails first; a leak or an accepted attack fails too
+ */
 export async function play(stage: DisputeStage, options: DisputeOptions): Promise<boolean> {
   const { result, screen, step } = stage
   const subject = readSubject(options)
@@ -146,7 +149,10 @@ async function nextOf<Type extends Report['type']>(
   throw new Error(`expected ${type}, the player tells ${report.type}`)
 }
 
-/** Recipients check the bytes; about a false first state they would refuse to sign, so there they look at the root alone. */
+/**
+ * Recipients check the bytes; about a false first state they would refuse to sign, so there they
+ * look at the root alone.
+ */
 async function signReceipts(
   ground: DisputeGround,
   claim: { claimant: Hex; content: Claim },

@@ -1,4 +1,5 @@
-// A player of the demonstration: reads its configuration and orders from standard input, tells what happens on standard output.
+// A player of the demonstration: reads its configuration and orders from standard input, tells what
+// happens on standard output.
 
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'

@@ -2,7 +2,10 @@
 
 import type { PublicClient } from 'viem'
 
-/** Bytes that transactions of these accounts carried, and every word of calldata and logs, in hexadecimal. */
+/**
+ * Bytes that transactions of these accounts carried, and every word of calldata and logs, in
+ * hexadecimal.
+ */
 export type ChainWords = { calldataBytes: number; words: ReadonlySet<string> }
 
 /** Reads the chain from a block on; creations of contracts are left out of the sum. */

@@ -27,7 +27,10 @@ export function readSubject(options: { program?: string; input?: string }): Subj
   return { name: basename(elf), elf, bytes: readNamed(elf), input, text: toText(input) }
 }
 
-/** A record as a program would get it; its digest is the program's answer, so random bytes keep that from being guessed. */
+/**
+ * A record as a program would get it; its digest is the program's answer, so random bytes keep that
+ * from being guessed.
+ */
 function syntheticRecord(): Uint8Array {
   const record = {
     patient: 'Ada Example, born 1961-04-12',

@@ -11,10 +11,13 @@ import type { Attack } from '../frame/Stage.ts'
 import type { Ground } from '../frame/startGround.ts'
 import type { Sold } from './types.ts'
 
-/** Three ways to cheat with a record that was sold, each tried for real against the running network. */
+/**
+ * Three ways to cheat with a record that was sold, each tried for real against the running network.
+ */
 export function attacksOn(sold: Sold, ground: Ground): Attack[] {
   const { offering } = sold
-  // The oracles and the provider's own checks refuse under the name of what is wrong with the record.
+  // The oracles and the provider's own checks refuse under the name of what is wrong with the
+  // record.
   const refusal = /^Record\./
   return [
     { name: 'replayed consent', attempt: () => replayConsent(sold) },

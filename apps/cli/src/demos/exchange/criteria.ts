@@ -54,7 +54,10 @@ export function diabetesCriteria(parties: { issuer: string; consumer: string }):
   })
 }
 
-/** Criteria that the given records all meet: the resource types that are in each of them, without any bound on dates. */
+/**
+ * Criteria that the given records all meet: the resource types that are in each of them, without
+ * any bound on dates.
+ */
 export function criteriaFor(
   records: readonly IssuedRecord[],
   parties: { issuer: string; consumer: string },

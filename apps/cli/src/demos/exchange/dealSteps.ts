@@ -74,7 +74,10 @@ function chooseCriteria(
   return diabetesCriteria(parties)
 }
 
-/** The criteria of a file; it can't know the identifiers of a network that starts now. @throws Cli.Usage, Criteria.*, Shape.Mismatch */
+/**
+ * The criteria of a file; it can't know the identifiers of a network that starts now.
+ * @throws Cli.Usage, Criteria.*, Shape.Mismatch
+ */
 export function readCriteria(
   path: string,
   parties: { issuer: string; consumer: string },
@@ -83,7 +86,10 @@ export function readCriteria(
   return Criteria.parse({ ...document, issuers: [parties.issuer], consumer: parties.consumer })
 }
 
-/** Closes the deal. The chain keeps what certificates made before may claim until they have expired; its clock is moved past that. */
+/**
+ * Closes the deal. The chain keeps what certificates made before may claim until they have expired;
+ * its clock is moved past that.
+ */
 export async function closeDeal(
   deal: OpenedDeal,
   ground: Ground,

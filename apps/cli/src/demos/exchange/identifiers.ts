@@ -19,8 +19,9 @@ const PUBLIC_ELEMENTS = new Set([
 ])
 
 /**
- * Values of the original that Safe Harbor removed, as far as they are about a person: names, numbers, addresses, dates, ids. Words that
- * stand in the delivered form too are not secret and left out, and so is what is too short to be looked for.
+ * Values of the original that Safe Harbor removed, as far as they are about a person: names,
+ * numbers, addresses, dates, ids. Words that stand in the delivered form too are not secret and
+ * left out, and so is what is too short to be looked for.
  */
 export function identifiersOf(
   original: readonly Resource[],

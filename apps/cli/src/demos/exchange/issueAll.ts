@@ -3,7 +3,10 @@ import type { Ground } from '../frame/startGround.ts'
 import type { Patient } from './patients.ts'
 import type { Failure, Holder } from './types.ts'
 
-/** The hospital signs a record for each patient; with several, one that it refuses does not hold up the others. */
+/**
+ * The hospital signs a record for each patient; with several, one that it refuses does not hold up
+ * the others.
+ */
 export async function issueAll(
   ground: Ground,
   patients: Patient[],

@@ -37,7 +37,10 @@ export function syntheticPatient(seed: number): Patient {
   }
 }
 
-/** Patients of FHIR Bundles, one Patient each. @throws Cli.Usage, Demo.BundleRefused naming the file */
+/**
+ * Patients of FHIR Bundles, one Patient each.
+ * @throws Cli.Usage, Demo.BundleRefused naming the file
+ */
 export function patientsOf(files: readonly string[]): Patient[] {
   return files.map((file) => {
     const bundle = readNamed(file)

@@ -19,7 +19,10 @@ import type { DemoOptions, Holder, SaleStage, Sold } from './types.ts'
 
 const NOBODY = { issuer: 'did:ambrosia:1:nobody', consumer: 'did:ambrosia:1:nobody' }
 
-/** Plays one whole sale on a network of its own. @throws what fails first; a leak or an accepted attack fails too */
+/**
+ * Plays one whole sale on a network of its own.
+ * @throws what fails first; a leak or an accepted attack fails too
+ */
 export async function play(stage: SaleStage, options: DemoOptions): Promise<boolean> {
   const { result, screen, step } = stage
   const patients = options.bundles.length > 0 ? patientsOf(options.bundles) : [syntheticPatient(1)]
@@ -66,7 +69,10 @@ export async function play(stage: SaleStage, options: DemoOptions): Promise<bool
   return failures.length === 0 && delivered.length === sold.length && sold.length > 0
 }
 
-/** Sells the record of each holder; with Bundles of one's own, one that is refused does not hold up the others. */
+/**
+ * Sells the record of each holder; with Bundles of one's own, one that is refused does not hold up
+ * the others.
+ */
 async function sellAll(context: {
   stage: SaleStage
   options: DemoOptions
@@ -128,7 +134,10 @@ function netOf(sale: Sold['sale']): bigint {
   return sale.result.settled[0]?.record.net ?? 0n
 }
 
-/** What nobody but patient, hospital, oracles and researcher may know: what Safe Harbor removed, and every record that was sold. */
+/**
+ * What nobody but patient, hospital, oracles and researcher may know: what Safe Harbor removed, and
+ * every record that was sold.
+ */
 function keepSecrets(stage: SaleStage, sold: readonly Sold[], deal: OpenedDeal): void {
   const publicTexts = [JSON.stringify(deal.criteria), JSON.stringify(deal.agreement)]
   const identifiers = new Set(

@@ -17,7 +17,10 @@ export type DemoOptions = {
 /** A Bundle that could not be sold, and why. */
 export type Failure = { bundle: string; code: string; message: string }
 
-/** What the last line of `npm start -- --once --json` has beside the keys of every demonstration. Amounts are in the smallest unit. */
+/**
+ * What the last line of `npm start -- --once --json` has beside the keys of every demonstration.
+ * Amounts are in the smallest unit.
+ */
 export type SaleResult = {
   deal: string
   records: number

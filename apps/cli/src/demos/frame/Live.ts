@@ -2,7 +2,9 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
 
-/** What a step of a demonstration opens to: what was signed, by whom, in the words that were read. */
+/**
+ * What a step of a demonstration opens to: what was signed, by whom, in the words that were read.
+ */
 export type Detail = {
   /** Who did it, in a word or two. */
   by?: string

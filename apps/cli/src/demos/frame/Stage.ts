@@ -7,7 +7,10 @@ import { count, duration, shortGasOf, size } from '../../figures.ts'
 import type { Detail, OnLive } from './Live.ts'
 import type { Screen } from './Screen.ts'
 
-/** A line about a step. Its figures are the transaction's gas where there is one, else the time that the step took. */
+/**
+ * A line about a step. Its figures are the transaction's gas where there is one, else the time that
+ * the step took.
+ */
 export type Line = {
   /** Default: the name of the step. */
   label?: string
@@ -25,7 +28,10 @@ export type StepResult = { name: string; ms: number; gas?: number }
 /** An attack, and the code that refused it. */
 export type Refused = { attack: string; code: string }
 
-/** What the last line of every demonstration has, beside `version`, `ok`, `seconds` and, where it failed, `error`. */
+/**
+ * What the last line of every demonstration has, beside `version`, `ok`, `seconds` and, where it
+ * failed, `error`.
+ */
 export type CommonResult = {
   setupSeconds: number
   leaks: number
@@ -56,7 +62,10 @@ export type Stage<Result> = {
     /** Who could see how much, told before the search's line. */
     whoSawIt?: string
   }): Promise<void>
-  /** Tries attacks for real; each must be refused and leave all as it was. @throws Demo.AttackAccepted */
+  /**
+   * Tries attacks for real; each must be refused and leave all as it was.
+   * @throws Demo.AttackAccepted
+   */
   tryAttacks(
     attacks: readonly Attack[],
     unchanged?: { what: string; read: () => Promise<unknown> },
@@ -66,7 +75,10 @@ export type Stage<Result> = {
 /** A way to cheat. */
 export type Attack = {
   name: string
-  /** Tries it. Returns the code that refused it, or throws an error with that code; undefined says that it was accepted. */
+  /**
+   * Tries it. Returns the code that refused it, or throws an error with that code; undefined says
+   * that it was accepted.
+   */
   attempt: () => Promise<string | undefined>
   /** Codes that are a refusal; any other error is a fault of the demonstration. Default: all. */
   refusal?: RegExp

@@ -11,7 +11,9 @@ import { type CommonResult, createStage, type Stage } from './Stage.ts'
 export type Demo<Result extends object> = {
   /** Its first line. */
   title: string
-  /** The keys of its last line that are its own, with the values they have before anything happened. */
+  /**
+   * The keys of its last line that are its own, with the values they have before anything happened.
+   */
   result: Result
   /** Plays it. False: it came to its end, but not all went well. */
   play(stage: Stage<Result>): Promise<boolean>
@@ -28,8 +30,9 @@ export type Played = {
 }
 
 /**
- * Runs a demonstration to its end and prints its last line: `{version, ok, seconds, setupSeconds, leaks, refused, steps, …}`, every key
- * there whatever happened, `error` besides where it failed. Exit code 0 only if all went well.
+ * Runs a demonstration to its end and prints its last line:
+ * `{version, ok, seconds, setupSeconds, leaks, refused, steps, …}`, every key there whatever
+ * happened, `error` besides where it failed. Exit code 0 only if all went well.
  */
 export async function runDemo<Result extends object>(
   command: Command,

@@ -13,7 +13,9 @@ import type { Stage } from './Stage.ts'
 /** A network with the exchange on it, a wallet, a client of the store. */
 export type Ground = { network: Network.Network; wallet: Wallet; store: StoreClient; home: string }
 
-/** Starts the network of a demonstration, tells what it took, and ends it with the demonstration. */
+/**
+ * Starts the network of a demonstration, tells what it took, and ends it with the demonstration.
+ */
 export async function startGround<Result>(
   stage: Pick<Stage<Result>, 'home' | 'signal' | 'screen' | 'setUp' | 'defer'>,
   options: {
@@ -56,7 +58,9 @@ export async function startGround<Result>(
   return { network, wallet: await openWallet(home), store, home }
 }
 
-/** Tells where the page is; built at the first time, beside what the demonstration does meanwhile. */
+/**
+ * Tells where the page is; built at the first time, beside what the demonstration does meanwhile.
+ */
 function announcePage<Result>(
   { home, screen, signal, defer }: Pick<Stage<Result>, 'home' | 'screen' | 'signal' | 'defer'>,
   { url, folder }: { url: string; folder: string },

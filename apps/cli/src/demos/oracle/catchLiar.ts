@@ -24,7 +24,11 @@ export type SignedCertificate = {
 /** Two certificates of one oracle over one sealed record. */
 export type Evidence = { first: SignedCertificate; second: SignedCertificate }
 
-/** What an oracle answers to the record of a sale that is made: the honest refuse, a liar signs once more. @throws the oracle's refusal */
+/**
+ * What an oracle answers to the record of a sale that is made: the honest refuse, a liar signs once
+ * more.
+ * @throws the oracle's refusal
+ */
 export async function offerAgain(
   { offering, sale }: Sold,
   oracle: { url: string; operator: Hex },

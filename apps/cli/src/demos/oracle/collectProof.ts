@@ -10,7 +10,11 @@ const POWER_BPS = 6666n
 /** A proof that one oracle collected from the others, and what its verification on chain takes. */
 export type Collected = { signers: number; gas: bigint }
 
-/** Has one oracle collect the others' signatures over the sale's certificate, and the chain verify them. @throws Chain.* */
+/**
+ * Has one oracle collect the others' signatures over the sale's certificate, and the chain verify
+ * them.
+ * @throws Chain.*
+ */
 export async function collectProof(
   ground: Ground,
   contracts: Contracts,

@@ -34,7 +34,10 @@ export async function delegate(
   return delegator
 }
 
-/** Begins to leave with all shares. Returns the cohort that the stake waits in. @throws Demo.NotLeaving */
+/**
+ * Begins to leave with all shares. Returns the cohort that the stake waits in.
+ * @throws Demo.NotLeaving
+ */
 export async function undelegate(
   ground: Ground,
   contracts: Contracts,

@@ -39,7 +39,10 @@ export async function joinLiar(
   return { name, url, operator }
 }
 
-/** Waits for an epoch later than this one, mining as other chains do by themselves. Returns its number. */
+/**
+ * Waits for an epoch later than this one, mining as other chains do by themselves. Returns its
+ * number.
+ */
 async function nextEpoch(
   ground: Ground,
   contracts: Contracts,

@@ -25,7 +25,10 @@ import { DELIVERY_SEC, openOracleDeal } from './openOracleDeal.ts'
 import type { OracleStage } from './types.ts'
 
 const DELEGATED = fromDecimal('1000')
-/** Epochs are a week long; here they are not waited for. One missed duty is punished, where otherwise it takes three. */
+/**
+ * Epochs are a week long; here they are not waited for. One missed duty is punished, where
+ * otherwise it takes three.
+ */
 const PARAMETERS = { ...ORACLE_NETWORK, epochLengthSec: 15, epochGraceSec: 15, missLimit: 1 }
 
 type Scene = {
@@ -36,7 +39,10 @@ type Scene = {
   delegator: LocalAccount
 }
 
-/** Plays the life of an oracle network on one of its own. @throws what fails first; a leak or an accepted attack fails too */
+/**
+ * Plays the life of an oracle network on one of its own.
+ * @throws what fails first; a leak or an accepted attack fails too
+ */
 export async function play(stage: OracleStage, options: { fresh: boolean }): Promise<boolean> {
   const { result } = stage
   const ground = await startGround(stage, { fresh: options.fresh, oracleNetwork: PARAMETERS })
@@ -103,7 +109,10 @@ async function formNetwork(
   return { stage, ground, contracts, liar, delegator }
 }
 
-/** A sale under four oracles; then one of them certifies the same record once more as another, and is shown to the judge. */
+/**
+ * A sale under four oracles; then one of them certifies the same record once more as another, and
+ * is shown to the judge.
+ */
 async function sellAndLie(scene: Scene): Promise<{ sold: Sold; evidence: Evidence }> {
   const { stage, ground, contracts, liar } = scene
   const { result, step, signal } = stage

@@ -1,6 +1,8 @@
 import type { Stage } from '../frame/Stage.ts'
 
-/** What the last line of `ambrosia oracle demo --json` has beside the keys of every demonstration. */
+/**
+ * What the last line of `ambrosia oracle demo --json` has beside the keys of every demonstration.
+ */
 export type OracleResult = {
   /** Oracles that joined on evidence. */
   joined: number

@@ -35,7 +35,10 @@ const WITHDRAWAL = parseEther('2')
 const PERIOD_WITH_LIAR_SEC = 25
 const WAIT_MS = 180_000
 
-/** Plays the life of a layer-2 network. @throws what fails first; a leak or an accepted attack fails too */
+/**
+ * Plays the life of a layer-2 network.
+ * @throws what fails first; a leak or an accepted attack fails too
+ */
 export async function play(stage: RollupStage, options: RollupDemoOptions): Promise<boolean> {
   const { result, step, signal } = stage
   result.engine = options.engine

@@ -18,7 +18,8 @@ export async function searchL1(
     for (const value of values) stage.keepSecret(bytesSecret(kind, fromHex(value)))
   }
   keep('account', [user.account.address, token, ...sent.recipients])
-  // The first words of a call are an account and a selector; the whole is looked for, and the account above.
+  // The first words of a call are an account and a selector; the whole is looked for, and the
+  // account above.
   keep('call', sent.calldata)
   keep('transaction', sent.raw)
   // Balances in storage are the amounts, without their leading zeros.

@@ -54,7 +54,9 @@ export async function postsOf(
   return posts
 }
 
-/** Waits until an assertion is refuted; whose bond went to whom, and what the loser had asserted. */
+/**
+ * Waits until an assertion is refuted; whose bond went to whom, and what the loser had asserted.
+ */
 export async function waitForRefutation(
   l1: PublicClient,
   network: L2Network,

@@ -3,7 +3,10 @@ export type Place = {
   name: string
   /** Its bytes from an offset on, in chunks of any size. It may be read several times. */
   read(from: number): Iterable<Uint8Array> | AsyncIterable<Uint8Array>
-  /** Offsets, rising, at which compressed bytes without a mark of their own (Brotli, raw deflate) may begin. Default: its beginning. */
+  /**
+   * Offsets, rising, at which compressed bytes without a mark of their own (Brotli, raw deflate)
+   * may begin. Default: its beginning.
+   */
   starts?: readonly number[]
 }
 

@@ -12,7 +12,8 @@ export async function* chainPlaces(client: PublicClient, fromBlock = 0n): AsyncG
     const { transactions } = await client.getBlock({ blockNumber, includeTransactions: true })
     for (const { hash, input } of transactions) {
       const bytes = fromHex(input)
-      // Arguments of a call are words behind a selector; of a creation, words at the end of code of any length.
+      // Arguments of a call are words behind a selector; of a creation, words at the end of code of
+      // any length.
       yield bytesPlace(`transaction ${hash}`, bytes, words(bytes.length, SELECTOR_BYTES))
       yield* receiptPlaces(await client.getTransactionReceipt({ hash }))
     }

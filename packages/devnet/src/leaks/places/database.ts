@@ -7,9 +7,10 @@ import { bytesPlace, type Place } from './Place.ts'
 const HEADER = 'SQLite format 3\0'
 
 /**
- * Every value of every table of the SQLite databases at or below a path, what stands only in the write-ahead log included. The files
- * themselves are to be searched too (`filePlaces`): they hold what was deleted. But a long value lies there in pieces, one a page,
- * and here it is whole. @throws when a database can't be read: one that is not searched is not clean
+ * Every value of every table of the SQLite databases at or below a path, what stands only in the
+ * write-ahead log included. The files themselves are to be searched too (`filePlaces`): they hold
+ * what was deleted. But a long value lies there in pieces, one a page, and here it is whole.
+ * @throws when a database can't be read: one that is not searched is not clean
  */
 export function* databasePlaces(path: string, root: string): Generator<Place> {
   for (const file of filesBelow(path).filter(isDatabase)) {

@@ -4,7 +4,10 @@ import type { Place } from './Place.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
-/** Every file at or below a path: logs, blobs, databases as the bytes they are. Named relative to `root`. */
+/**
+ * Every file at or below a path: logs, blobs, databases as the bytes they are. Named relative to
+ * `root`.
+ */
 export function* filePlaces(path: string, root: string): Generator<Place> {
   for (const file of filesBelow(path)) {
     yield {
@@ -14,7 +17,10 @@ export function* filePlaces(path: string, root: string): Generator<Place> {
   }
 }
 
-/** Files at or below a path; what is neither file nor folder, such as a socket or a link, holds no bytes of its own. */
+/**
+ * Files at or below a path; what is neither file nor folder, such as a socket or a link, holds no
+ * bytes of its own.
+ */
 export function filesBelow(path: string): string[] {
   if (!existsSync(path)) return []
   const stats = lstatSync(path)

@@ -6,10 +6,16 @@ import { databasePlaces } from './database.ts'
 import { filePlaces } from './files.ts'
 import type { Place } from './Place.ts'
 
-/** What of a home belongs to one person, who may read it; everything else is what services hold or tell. */
+/**
+ * What of a home belongs to one person, who may read it; everything else is what services hold or
+ * tell.
+ */
 const PRIVATE_PARTS = new Set(['wallet', 'delivered', 'development-password'])
 
-/** Everything that others than the owner of a home can look at: the chain, and the files, databases and logs of every service. */
+/**
+ * Everything that others than the owner of a home can look at: the chain, and the files, databases
+ * and logs of every service.
+ */
 export async function* networkPlaces(network: {
   home: string
   client: PublicClient

@@ -1,6 +1,6 @@
 /**
- * What the mutations write into a record where it says who somebody is. None of it may be found in a
- * Safe Harbor form, in whatever case.
+ * What the mutations write into a record where it says who somebody is. None of it may be found in
+ * a Safe Harbor form, in whatever case.
  */
 export const PLANTED = {
   words: 'Quolzhex Vandermyrk',

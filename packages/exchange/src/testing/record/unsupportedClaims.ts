@@ -1,6 +1,6 @@
 /**
- * Reads a record's JSON afresh, by nothing of the code that it tries, and says which claims nothing in
- * the record supports. It is more lenient than the claims are, never stricter.
+ * Reads a record's JSON afresh, by nothing of the code that it tries, and says which claims nothing
+ * in the record supports. It is more lenient than the claims are, never stricter.
  */
 export type Plain = { [key: string]: unknown }
 
@@ -18,8 +18,8 @@ export function unsupportedClaims(
 }
 
 /**
- * The claims that must be there and are not, as `name value`: those of resources that nothing puts in
- * doubt. Stricter than the claims are.
+ * The claims that must be there and are not, as `name value`: those of resources that nothing puts
+ * in doubt. Stricter than the claims are.
  */
 export function missingClaims(
   claims: Readonly<Record<string, string | number>>,
@@ -41,7 +41,9 @@ export function missingClaims(
   ]
 }
 
-/** Where all results under a claim's codes are plain, the largest of the latest is what is claimed. */
+/**
+ * Where all results under a claim's codes are plain, the largest of the latest is what is claimed.
+ */
 function missingReading(
   name: string,
   claims: Readonly<Record<string, string | number>>,
@@ -71,7 +73,10 @@ function missingReading(
   return Math.abs(claim - value * 10 ** scale) <= 0.5 + 1e-6 ? [] : [`${name} ${value}`]
 }
 
-/** Nothing in it that could change what it says: no extension, comparator or reason, and a usual status. */
+/**
+ * Nothing in it that could change what it says: no extension, comparator or reason, and a usual
+ * status.
+ */
 function isPlain(resource: Plain): boolean {
   const text = JSON.stringify(resource)
   const { status } = resource
@@ -201,7 +206,9 @@ function saysCondition(resource: Plain, code: string, isPast: boolean, asOf: Dat
   return !over && !(status.length === 0 && hasEnd)
 }
 
-/** Claims of measurements: codes, decimal digits, and what one of each unit is in the claim's unit. */
+/**
+ * Claims of measurements: codes, decimal digits, and what one of each unit is in the claim's unit.
+ */
 const MEASURED: Readonly<Record<string, { codes: string[]; scale: number; units: Plain }>> = {
   // A ratio of amounts is another quantity than the percentage by which HbA1c is reported.
   hba1c: { codes: ['4548-4'], scale: 1, units: { '%': 1, '10*-2': 1 } },

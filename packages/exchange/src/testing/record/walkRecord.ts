@@ -39,9 +39,9 @@ const ISSUER = 'did:example:hospital'
 const profile = ClaimProfile.AMBROSIA_CORE_2
 
 /**
- * Takes a record the whole way: read, checked, claimed from, de-identified, scored, put in tables, built
- * into a credential, chosen from, judged and read back. `gone` are texts that a later version or a
- * deletion has taken back. A breach of what must hold is thrown.
+ * Takes a record the whole way: read, checked, claimed from, de-identified, scored, put in tables,
+ * built into a credential, chosen from, judged and read back. `gone` are texts that a later version
+ * or a deletion has taken back. A breach of what must hold is thrown.
  */
 export function walkRecord(
   bytes: Uint8Array | string,
@@ -175,7 +175,9 @@ function trySafeHarbor(
   assert.deepEqual(made, [], 'digits that are not of the file')
 }
 
-/** Issues, offers and judges the record for all of one code; false where there is nothing to sell. */
+/**
+ * Issues, offers and judges the record for all of one code; false where there is nothing to sell.
+ */
 function trySale(
   source: readonly Resource[],
   form: RecordForm,
@@ -188,7 +190,8 @@ function trySale(
     formed = formRecord(source, { form, now: asOf, randomBytes })
   } catch (error) {
     if (hasCode(error, 'Issuer.NoPatient')) return false
-    // Ids of two servers can meet in the identified form, which is then refused before it is signed.
+    // Ids of two servers can meet in the identified form, which is then refused before it is
+    // signed.
     if (form === 'identified' && hasCode(error, 'Bundle.Unreadable')) return false
     throw error
   }
