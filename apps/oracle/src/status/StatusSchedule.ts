@@ -24,7 +24,10 @@ export type StatusSchedule = {
   stop(): void
 }
 
-/** First and longest pause before a failed fetch is tried again, milliseconds; it doubles in between. */
+/**
+ * First and longest pause before a failed fetch is tried again, milliseconds; it doubles in
+ * between.
+ */
 const RETRY_MS = 2_000
 const MAXIMUM_RETRY_MS = 600_000
 
@@ -114,8 +117,8 @@ export function createStatusSchedule(options: {
 }
 
 /**
- * The pause after so many failures in a row, milliseconds. Whoever opens a deal chooses whom we ask: who does not answer is asked at
- * increasing intervals.
+ * The pause after so many failures in a row, milliseconds. Whoever opens a deal chooses whom we
+ * ask: who does not answer is asked at increasing intervals.
  */
 export function pauseOf(failureCount: number, periodSec: number): number {
   const first = Math.min(RETRY_MS, (periodSec * 1000) / 4)

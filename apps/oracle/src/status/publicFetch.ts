@@ -6,7 +6,9 @@ import { Readable } from 'node:stream'
 import type { Fetch } from '@ambrosia/api/client/call'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
-/** Addresses that are no part of the public Internet (IANA special-purpose registries, RFC 6890). */
+/**
+ * Addresses that are no part of the public Internet (IANA special-purpose registries, RFC 6890).
+ */
 const SPECIAL: readonly [address: string, prefix: number][] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -32,7 +34,10 @@ tunnels.addSubnet('2001::', 23, 'ipv6')
 tunnels.addSubnet('2001:db8::', 32, 'ipv6')
 tunnels.addSubnet('2002::', 16, 'ipv6')
 
-/** True for an address that anybody may be asked at, false for this machine, its network, and what stands for either. */
+/**
+ * True for an address that anybody may be asked at, false for this machine, its network, and what
+ * stands for either.
+ */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address)
   if (family === 4) return !special.check(address, 'ipv4')
@@ -40,8 +45,9 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * GET over https where an address that strangers chose is followed: the connection goes to the very address that was looked up and
- * found public, so a name can't lead to an inner service, also not at the second look. No redirect is followed.
+ * GET over https where an address that strangers chose is followed: the connection goes to the very
+ * address that was looked up and found public, so a name can't lead to an inner service, also not
+ * at the second look. No redirect is followed.
  */
 export function createPublicFetch(lookup: typeof lookUp = lookUp): Fetch {
   const resolve: LookupFunction = (hostname, options, done) => {
