@@ -57,7 +57,11 @@ function missingReading(
   const unit = Object.keys(units)[0]
   const results = all.flatMap((one) => {
     const { value, code, system } = (one['valueQuantity'] ?? {}) as Plain
-    const isUsual = code === unit && system === 'http://unitsofmeasure.org'
+    // A code without its system says nothing: it could be any system's.
+    const isLoinc = codesOf(one['code']).some(
+      (coding) => LOINC.includes(coding.system) && codes.includes(coding.code),
+    )
+    const isUsual = isLoinc && code === unit && system === 'http://unitsofmeasure.org'
     return isUsual && typeof value === 'number' && plain.includes(one) && !('component' in one)
       ? [{ value, date: String(one['effectiveDateTime']) }]
       : []
