@@ -93,7 +93,7 @@ describe('ambrosia up', () => {
   it('starts a service again that is killed, and says so; Ctrl-C ends everything', async (t) => {
     const { child, home, said, ended, network } = await up(t)
     const before = pidsOf(home)
-    assert.deepEqual([...before.keys()].sort(), ['chain', 'issuer', 'oracle-1', 'store'])
+    assert.deepEqual([...before.keys()].sort(), ['chain', 'issuer', 'oracle-1', 'page', 'store'])
     process.kill(before.get('store') as number, 'SIGKILL')
     await said(/store ended unexpectedly \(SIGKILL\)/)
     await said(/store is up again at/)
