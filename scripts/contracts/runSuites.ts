@@ -26,10 +26,12 @@ const hardhat = join(dirname(require.resolve('hardhat/package.json')), 'dist', '
  * Hardhat's own content hashes in a cache of this folder and this checkout.
  * @param folder such as `test/exchange`
  * @param files only these of its files
+ * @param mutants creation code in place of what ships, by name
  */
 export async function runSuites(
   folder: string,
   files: readonly string[] = [],
+  mutants: Readonly<Record<string, string>> = {},
   onOutput: (text: string) => void = () => {},
 ): Promise<SuiteResult> {
   const checkout = createHash('sha256').update(contractsFolder).digest('hex').slice(0, 12)
@@ -39,7 +41,7 @@ export async function runSuites(
   await mkdir(shippedFolder, { recursive: true })
   await rm(reachedFile, { force: true })
   const all = globSync(`${folder}/**/*.sol`, { cwd: contractsFolder })
-  await writeShipped(shippedFolder, all)
+  await writeShipped(shippedFolder, all, mutants)
   const { code, output } = await run(['test', 'solidity', ...files], onOutput, {
     AMBROSIA_CONTRACTS_TESTS: `./${folder}`,
     AMBROSIA_CONTRACTS_CACHE: cache,
@@ -63,7 +65,11 @@ export async function runSuites(
  * Writes the creation code of every contract that the tests of some files, and what they import,
  * deploy.
  */
-async function writeShipped(folder: string, files: readonly string[]): Promise<void> {
+async function writeShipped(
+  folder: string,
+  files: readonly string[],
+  mutants: Readonly<Record<string, string>>,
+): Promise<void> {
   const found = new Map<string, string>()
   const visit = async (file: string): Promise<void> => {
     if (found.has(file)) return
@@ -82,7 +88,7 @@ async function writeShipped(folder: string, files: readonly string[]): Promise<v
   )
   const artifacts = await loadArtifacts({ domains: [...wanted] })
   for (const [name, { bytecode }] of Object.entries(artifacts)) {
-    await writeFile(join(folder, `${name}.hex`), bytecode)
+    await writeFile(join(folder, `${name}.hex`), mutants[name] ?? bytecode)
   }
 }
 

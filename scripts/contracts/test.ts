@@ -30,7 +30,7 @@ const total = { pass: 0, fail: 0, skipped: 0 }
 const faults: string[] = []
 for (const [folder, chosen] of selected()) {
   console.log(`contracts/${folder}`)
-  const result = await runSuites(folder, chosen, (text) => process.stdout.write(text))
+  const result = await runSuites(folder, chosen, {}, (text) => process.stdout.write(text))
   total.pass += result.pass
   total.fail += result.fail
   total.skipped += result.skipped

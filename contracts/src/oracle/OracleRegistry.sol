@@ -113,6 +113,7 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     function retire() external {
         Core storage core = _known(msg.sender);
         _deactivate(core, OracleStatus.Left);
+        _unlist(msg.sender);
         emit OracleLeft(msg.sender);
     }
 
@@ -242,6 +243,17 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     function _deactivate(Core storage core, OracleStatus status) private {
         if (core.status == OracleStatus.Active) delete _operatorOfSigner[core.signer];
         core.status = status;
+    }
+
+    /// @dev Keeps the order of the others: who stands first makes what oracles share.
+    function _unlist(address operator) private {
+        if (!_details[operator].listed) return;
+        _details[operator].listed = false;
+        uint256 last = _operators.length - 1;
+        uint256 index = 0;
+        while (_operators[index] != operator) ++index;
+        for (; index < last; ++index) _operators[index] = _operators[index + 1];
+        _operators.pop();
     }
 
     function _setPower(IOraclePower newPower) private {

@@ -12,7 +12,7 @@ import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 contract MedToken is ERC20, ERC20Permit, ERC20Votes {
     /// @param holder Receives the whole supply.
     /// @param supply Whole supply in the smallest unit (18 decimals).
-    constructor(address holder, uint256 supply) ERC20("Ambrosia MED", "MED") ERC20Permit("MedToken") {
+    constructor(address holder, uint256 supply) ERC20("Ambrosia MED", "MED") ERC20Permit("Ambrosia MED") {
         _mint(holder, supply);
     }
 

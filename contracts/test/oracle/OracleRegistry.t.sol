@@ -116,6 +116,32 @@ contract OracleRegistryTest is Test {
         registry.setSigner(OTHER);
     }
 
+    /// @dev O5: the list names who may certify again; the order of the others stays.
+    function test_retire_leavesTheList() public {
+        address[3] memory accounts = [OPERATOR, OTHER, address(0x0e4)];
+        for (uint256 i = 0; i < 3; ++i) {
+            OracleRegistration memory one = registration();
+            one.signer = address(uint160(0x516 + i));
+            vm.prank(accounts[i]);
+            registry.register(one);
+            registry.admit(accounts[i], MEASUREMENT);
+        }
+        vm.prank(OPERATOR);
+        registry.retire();
+        assertEq(registry.operators().length, 2, "two are left");
+        assertEq(registry.operators()[0], OTHER, "in their order");
+        assertEq(registry.operators()[1], accounts[2], "in their order");
+        vm.prank(accounts[2]);
+        registry.retire();
+        assertEq(registry.operators().length, 1, "the last one too");
+        // Who was never listed leaves no hole.
+        address never = address(0x0e5);
+        register(never);
+        vm.prank(never);
+        registry.retire();
+        assertEq(registry.operators()[0], OTHER, "untouched");
+    }
+
     /// @dev O2: one key counts for one operator.
     function test_signer_sharedByTwo_refused() public {
         register(OPERATOR);

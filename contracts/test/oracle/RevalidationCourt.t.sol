@@ -209,7 +209,15 @@ contract RevalidationCourtTest is EvidenceFixture {
         assertEq(token.balanceOf(address(court)), BOND, "bond");
     }
 
-    function test_open_ofARevokedSale_reverts() public {
+    /// @dev Who keeps the money can't stop and so keep the sale from being judged.
+    function test_open_ofAStoppedSale_opens() public {
+        vm.prank(provider);
+        book.revoke(record(), false, noPayer());
+        openCase();
+        assertEq(token.balanceOf(address(court)), BOND, "bond");
+    }
+
+    function test_open_ofAnUndoneSale_reverts() public {
         unwind(record());
         vm.expectRevert(abi.encodeWithSelector(IRevalidationCourt.CourtRecordMismatch.selector, id));
         openCase();

@@ -12,6 +12,13 @@ contract MedTokenTest is Test {
         assertEq(token.balanceOf(address(0xa)), 100, "holder");
     }
 
+    /// @dev T2: a wallet that shows the domain of a permit shows the token's own name.
+    function test_permitDomain_isTheName() public {
+        MedToken token = MedToken(shipped("medToken", abi.encode(address(0xa), 100)));
+        (, string memory name,,,,,) = token.eip712Domain();
+        assertEq(keccak256(bytes(name)), keccak256(bytes(token.name())), "domain");
+    }
+
     function test_votes_followBalancesByTime() public {
         vm.warp(1000);
         MedToken token = MedToken(shipped("medToken", abi.encode(address(0xa), 100)));

@@ -96,7 +96,9 @@ contract RevalidationCourt is IRevalidationCourt {
         bytes32 recordId = exchange.recordIdOf(record.dealId, record.recordTag);
         if (msg.sender != record.consumer) revert CourtConsumerOnly(record.consumer, msg.sender);
         (RecordStatus status, bytes31 commitment) = consents.recordOf(recordId);
-        bool stands = status == RecordStatus.Settled && commitment == exchange.commitmentOf(record)
+        // A stop keeps the payment, and must not keep a sale from being judged.
+        bool isSold = status == RecordStatus.Settled || status == RecordStatus.Revoked;
+        bool stands = isSold && commitment == exchange.commitmentOf(record)
             && record.certificateHash == exchange.hashCertificate(certificate);
         if (!stands) revert CourtRecordMismatch(recordId);
         uint256 openUntil = uint256(record.settledAt) + complaintWindow;

@@ -43,17 +43,21 @@ const OUTPUTS = [
 ]
 
 /**
- * Compiles the contracts of a domain with solc in a child process.
+ * Compiles the contracts of a domain with solc in a child process, by default with the settings of what ships.
  * @throws Contracts.CompilationFailed with the compiler's own messages.
  */
-export async function compile(domain: string, sources: Sources): Promise<CompiledDomain> {
+export async function compile(
+  domain: string,
+  sources: Sources,
+  settings: Readonly<Record<string, unknown>> = compilerSettings,
+): Promise<CompiledDomain> {
   const outputSelection: Record<string, Record<string, readonly string[]>> = {
     '*': { '': ['ast'] },
   }
   for (const { source, contract } of contractsOf(domain)) {
     outputSelection[source] = { ...outputSelection[source], [contract]: OUTPUTS }
   }
-  const output = await outputOf(sources, outputSelection)
+  const output = await outputOf(sources, outputSelection, settings)
   const contracts: Record<string, Compiled> = {}
   for (const { name, source, contract } of contractsOf(domain)) {
     contracts[name] = compiledOf(name, output.contracts?.[source]?.[contract])
@@ -76,11 +80,12 @@ export async function compileContract(contract: string, content: string): Promis
 async function outputOf(
   sources: Sources,
   outputSelection: Record<string, Record<string, readonly string[]>>,
+  settings: Readonly<Record<string, unknown>> = compilerSettings,
 ): Promise<CompilerOutput> {
   const input = {
     language: 'Solidity',
     sources,
-    settings: { ...compilerSettings, outputSelection },
+    settings: { ...settings, outputSelection },
   }
   const answer = await runCompiler(JSON.stringify(input))
   if (!answer.version.startsWith(`${compilerVersion}+`)) {

@@ -65,7 +65,10 @@ async function collectAll(options: Options): Promise<Result> {
   const { readRecords } = await import('@ambrosia/sdk/readRecords')
   const { assertCollectable } = await import('@ambrosia/sdk/consumer/assertCollectable')
   const { collectRecord } = await import('@ambrosia/sdk/consumer/collectRecord')
+  const { readDeliveryEnd } = await import('@ambrosia/chain/read/exchange')
   const session = await openSession()
+  const { client } = session.chain
+  const { consentBook } = session.chain.contracts
   const deal = await loadDeal(session, options.deal as Hex)
   const account = accountOf(session, options.key)
   const { privateKey, publicKey } = await session.wallet.encryptionKey(options.key)
@@ -76,7 +79,12 @@ async function collectAll(options: Options): Promise<Result> {
   const result: Result = { collected: [], present: [], stopped: [], failed: [] }
   const collect = async ({ record, recordId, status }: RecordOnChain): Promise<void> => {
     const { bundle, proof } = filesOf(options.out, recordId)
-    if (status !== 'settled') {
+    // A stop leaves the one delivery that was paid for.
+    const isOver =
+      status === 'unwound' ||
+      (status === 'revoked' &&
+        Date.now() / 1000 > (await readDeliveryEnd(client, consentBook, record)))
+    if (isOver) {
       result.stopped.push(recordId)
       progress(`${recordId}: the provider has revoked the consent: stop using it and delete it`)
       return
