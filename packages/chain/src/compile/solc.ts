@@ -43,7 +43,8 @@ const OUTPUTS = [
 ]
 
 /**
- * Compiles the contracts of a domain with solc in a child process, by default with the settings of what ships.
+ * Compiles the contracts of a domain with solc in a child process, by default with the settings of
+ * what ships.
  * @throws Contracts.CompilationFailed with the compiler's own messages.
  */
 export async function compile(
