@@ -108,6 +108,7 @@ export const COMMON_ERRORS: Readonly<Record<string, number>> = {
   'Request.TooLarge': 413,
   'Request.UnsupportedMediaType': 415,
   'Request.TooMany': 429,
+  'Request.Busy': 503,
   'HttpSignature.': 401,
   'SignedRequest.': 401,
   'Chain.Unreachable': 503,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { Type } from 'typebox'
@@ -107,6 +109,14 @@ describe('Server', () => {
     }
   })
 
+  it('paths that lead out of a folder, or are no file name, lead nowhere', async (t) => {
+    const { app } = await start(t)
+    for (const path of ['%2e%2e', '%2e%2e/x', '%00', '..%2f..%2fpackage.json', 'a'.repeat(500)]) {
+      const { statusCode } = await app.inject({ path: `/docs/static/${path}` })
+      assert.equal(statusCode, 404, path)
+    }
+  })
+
   it('logs neither paths, queries, headers nor bodies', async (t) => {
     const { url, lines } = await start(t)
     await fetch(`${url}/${marked}?q=${marked}`, {
@@ -125,6 +135,36 @@ describe('Server', () => {
     const problem = await problemOf(await post(url, '{"count":1}'))
     assert.deepEqual([problem['status'], problem['code']], [429, 'Request.TooMany'])
     assert.equal((await fetch(`${url}/health`)).status, 200)
+  })
+
+  it('takes no more bodies at one time than it has room for, and refuses before it reads', async (t) => {
+    const { app, url } = await start(t, { bodiesSizeBytes: 1000 })
+    const { port } = new URL(url)
+    const head = (length: number) =>
+      `POST /v1/count HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n` +
+      `content-length: ${length}\r\n\r\n`
+    const answerTo = async (text: string, rest?: () => Promise<string>) => {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.write(text)
+      if (rest) socket.write(await rest())
+      for await (const chunk of socket) {
+        socket.destroy()
+        return String(chunk)
+      }
+      return ''
+    }
+    const body = `{"count":${' '.repeat(890)}7}`
+    // One that is alone, and slow: its room is taken while it is on its way.
+    const slow = await answerTo(head(body.length), async () => {
+      await once(app.server, 'request')
+      const refused = await answerTo(head(body.length))
+      assert.match(refused, /^HTTP\/1\.1 503/)
+      assert.match(refused, /retry-after: 5/)
+      assert.match(refused, /Request\.Busy/)
+      assert.match(await answerTo(head(11), async () => '{"count":1}'), /^HTTP\/1\.1 200/)
+      return body
+    })
+    assert.match(slow, /^HTTP\/1\.1 200/)
   })
 
   it('lets requests under way end when it closes', async (t) => {

@@ -14,6 +14,7 @@ import {
   LogController,
 } from 'fastify'
 import type { Log } from './Log.ts'
+import { limitBodies } from './limitBodies.ts'
 import type { Metrics } from './Metrics.ts'
 import { problemOf, type Statuses, TooManyRequestsError } from './problems.ts'
 
@@ -48,6 +49,8 @@ export type Options = {
   statuses?: Statuses | undefined
   /** Largest JSON body, bytes. Default 1 MiB. */
   bodyLimitBytes?: number | undefined
+  /** All bodies in memory at one time, bytes. Default 128 MiB. */
+  bodiesSizeBytes?: number | undefined
   /** Requests a minute and address. Default 6000. */
   requestsPerMinute?: number | undefined
   /** Longest time to receive a whole request. Default 5 minutes. */
@@ -79,6 +82,7 @@ export async function create(options: Options): Promise<Server> {
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.decorateRequest('rawBody', undefined)
   keepRawJson(app)
+  limitBodies(app, options.bodiesSizeBytes)
   answerProblems(app, options)
   logRequests(app, metrics)
   closeConnections(app)

@@ -71,6 +71,7 @@ export function addRoutes<T extends HttpRoutes>(
         method: route.method,
         url: route.path,
         schema: schemaOf(route),
+        config: { isStreamed: route.body?.kind === 'stream' },
         ...(route.body && 'limitBytes' in route.body ? { bodyLimit: route.body.limitBytes } : {}),
         ...(isUnjudged(route.body) ? { validatorCompiler: leaveBody } : {}),
         // The schema documents what goes out; it does not choose from it.

@@ -21,6 +21,7 @@ const FRAMEWORK: Readonly<Record<string, readonly [code: string, status: number,
   ],
   ECONNRESET: ['Request.Truncated', 400, 'the connection ended before the body did'],
   FST_ERR_BAD_URL: ['Request.NotFound', 404, 'there is no such resource'],
+  FST_STATIC_FORBIDDEN_PATH: ['Request.NotFound', 404, 'there is no such resource'],
   FST_ERR_MAX_PARAM_LENGTH: ['Request.NotFound', 404, 'there is no such resource'],
 }
 
