@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { get } from 'node:http'
 import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -110,10 +111,13 @@ describe('Server', () => {
   })
 
   it('paths that lead out of a folder, or are no file name, lead nowhere', async (t) => {
-    const { app } = await start(t)
+    const { url } = await start(t)
     for (const path of ['%2e%2e', '%2e%2e/x', '%00', '..%2f..%2fpackage.json', 'a'.repeat(500)]) {
-      const { statusCode } = await app.inject({ path: `/docs/static/${path}` })
-      assert.equal(statusCode, 404, path)
+      // As it stands: a client of the URL standard would resolve the dots itself.
+      const sent = get(url, { path: `/docs/static/${path}` })
+      const [answer] = await once(sent, 'response')
+      answer.resume()
+      assert.equal(answer.statusCode, 404, path)
     }
   })
 

@@ -82,7 +82,7 @@ export async function create(options: Options): Promise<Server> {
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.decorateRequest('rawBody', undefined)
   keepRawJson(app)
-  limitBodies(app, options.bodiesSizeBytes)
+  app.addHook('onRequest', limitBodies(options.bodiesSizeBytes))
   answerProblems(app, options)
   logRequests(app, metrics)
   closeConnections(app)

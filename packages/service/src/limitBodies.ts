@@ -1,8 +1,10 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import type { FastifyRequest } from 'fastify'
-import type { Server } from './Server.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Bodies that are in memory at one time, bytes: with the values that are made of them several times as much. */
+/**
+ * Bodies that are in memory at one time, bytes: with the values that are made of them several times
+ * as much.
+ */
 export const BODIES_SIZE_BYTES = 128 * 1024 * 1024
 
 declare module 'fastify' {
@@ -13,12 +15,14 @@ declare module 'fastify' {
 }
 
 /**
- * Refuses a body that would not fit beside those under way, before its first byte is read. One body alone is always taken: its
- * route bounds it.
+ * An `onRequest` hook that refuses a body that would not fit beside those under way, before its
+ * first byte is read. One body alone is always taken: its route bounds it.
  */
-export function limitBodies(app: Server, maximumSizeBytes = BODIES_SIZE_BYTES): void {
+export function limitBodies(
+  maximumSizeBytes = BODIES_SIZE_BYTES,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   let underWay = 0
-  app.addHook('onRequest', async (request, reply) => {
+  return async (request, reply) => {
     const size = sizeOf(request)
     if (size === 0) return
     if (underWay > 0 && underWay + size > maximumSizeBytes) {
@@ -29,7 +33,7 @@ export function limitBodies(app: Server, maximumSizeBytes = BODIES_SIZE_BYTES): 
     reply.raw.once('close', () => {
       underWay -= size
     })
-  })
+  }
 }
 
 /** What the body may take: its stated length, or all that its route allows where none is stated. */
