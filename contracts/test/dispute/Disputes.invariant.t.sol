@@ -4,9 +4,10 @@ pragma solidity 0.8.37;
 import {Claim, Game, GameStatus, Link} from "../../src/dispute/types/DisputeTypes.sol";
 import {ClaimOutcome} from "../../src/rollup/interfaces/IClaimResolver.sol";
 import {DisputeFixture} from "../support/DisputeFixture.sol";
+import {Player} from "../support/Player.sol";
 
 /// @dev D3, D8: honest and lying claims, played in any order by a challenger who picks honestly or at random.
-contract DisputesInvariantTest is DisputeFixture {
+contract DisputesInvariantTest is DisputeFixture, Player {
     uint64 internal constant NEVER = type(uint64).max;
 
     bytes32[] internal claims;
@@ -18,14 +19,21 @@ contract DisputesInvariantTest is DisputeFixture {
 
     function setUp() public override {
         super.setUp();
-        bytes4[] memory selectors = new bytes4[](6);
+        // Most moves are moves of games: fewer, and none is played to its proof.
+        bytes4[] memory selectors = new bytes4[](12);
         selectors[0] = this.makeOne.selector;
         selectors[1] = this.openOne.selector;
-        selectors[2] = this.moveOne.selector;
-        selectors[3] = this.moveOne.selector;
-        selectors[4] = this.passTime.selector;
-        selectors[5] = this.settleOne.selector;
+        selectors[2] = this.passTime.selector;
+        selectors[3] = this.settleOne.selector;
+        selectors[4] = this.settleOne.selector;
+        for (uint256 i = 5; i < selectors.length; ++i) selectors[i] = this.moveOne.selector;
         targetContract(address(this), selectors);
+        expectReached("challenge");
+        expectReached("split");
+        expectReached("pick");
+        expectReached("proof");
+        expectReached("silence");
+        expectReached("release");
         makeOne(3);
         openOne(0, 1);
     }
@@ -46,6 +54,7 @@ contract DisputesInvariantTest is DisputeFixture {
         vm.prank(who % 2 == 0 ? challenger : other);
         try book.challenge(asserter, contents[id], Link.Steps) returns (bytes32 game) {
             games.push(game);
+            reached("challenge");
         } catch {}
     }
 
@@ -56,29 +65,43 @@ contract DisputesInvariantTest is DisputeFixture {
         bytes32[] memory states = game.status > GameStatus.Pick ? new bytes32[](0) : statesOf(id, lieAt);
         if (game.status == GameStatus.Split) {
             vm.prank(asserter);
-            try book.split(id, game.depth, states) {} catch {}
+            try book.split(id, game.depth, states) {
+                reached("split");
+            } catch {}
         } else if (game.status == GameStatus.Pick) {
             uint256 segment = pickSeed % 2 == 0 ? honestSegment(game, states) : pickSeed % (states.length + 1);
             vm.prank(game.challenger);
-            try book.pick(id, game.depth, segment, states) {} catch {}
+            try book.pick(id, game.depth, segment, states) {
+                reached("pick");
+            } catch {}
         } else if (game.status == GameStatus.Prove && (game.low > lieAt || game.high <= lieAt)) {
-            try book.proveStep(id, game.depth, stepProof(game.lowState, game.highState)) {} catch {}
+            try book.proveStep(id, game.depth, stepProof(game.lowState, game.highState)) {
+                reached("proof");
+            } catch {}
         }
     }
 
     function passTime(uint256 seconds_) public {
-        vm.warp(block.timestamp + bound(seconds_, 1, 2 days));
+        // Mostly little, so that not every game ends by silence.
+        vm.warp(block.timestamp + bound(seconds_, 1, seconds_ % 3 == 0 ? 10 days : 10 minutes));
     }
 
     function settleOne(uint256 seed) public {
         bytes32 game = games[seed % games.length];
-        try book.callTime(game) {} catch {}
+        try book.callTime(game) {
+            reached("silence");
+        } catch {}
         try book.leaveGame(game) {} catch {}
         try book.releaseBond(claims[seed % claims.length]) {
             ++released;
+            reached("release");
         } catch {}
         vm.prank(seed % 2 == 0 ? challenger : asserter);
         book.withdraw();
+    }
+
+    function afterInvariant() public {
+        this.reportReached("DisputesInvariantTest");
     }
 
     function invariant_moneyHeldIsThatOfOpenClaimsAndGames_andWhatIsOwed() public view {

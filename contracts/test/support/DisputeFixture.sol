@@ -69,8 +69,8 @@ abstract contract DisputeFixture is Test {
         asserter = vm.addr(ASSERTER_KEY);
         challenger = vm.addr(CHALLENGER_KEY);
         other = vm.addr(OTHER_KEY);
-        med = new MedToken(address(this), 1_000_000e18);
-        book = new ClaimBook(someRules(), sortedRecipients());
+        med = MedToken(shipped("medToken", abi.encode(address(this), 1_000_000e18)));
+        book = ClaimBook(shipped("claimBook", abi.encode(someRules(), sortedRecipients())));
         address[3] memory players = [asserter, challenger, other];
         for (uint256 i = 0; i < players.length; ++i) {
             med.transfer(players[i], 100_000e18);
