@@ -1,6 +1,7 @@
 /**
- * The layer-2 chain on this machine: what ordering, executing and batching cost beside importing alone, in the same run; what L1 is given
- * for a transaction; how long a transaction takes to be soft and to be on L1; a witness; a restart. Run: npm run bench -- rollup
+ * The layer-2 chain on this machine: what ordering, executing and batching cost beside importing
+ * alone, in the same run; what L1 is given for a transaction; how long a transaction takes to be
+ * soft and to be on L1; a witness; a restart. Run: npm run bench -- rollup
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -208,7 +209,9 @@ async function network(): Promise<Figure[]> {
   })
 }
 
-/** A post has one size, so what a transaction costs there depends on how many are in a batch alone. */
+/**
+ * A post has one size, so what a transaction costs there depends on how many are in a batch alone.
+ */
 function settlement(bytes: number, gas: number): Figure[] {
   return [100, 5000].flatMap((count) => [
     {

@@ -2,7 +2,7 @@ import * as Config from '@ambrosia/service/Config'
 import { commonSettings } from '@ambrosia/service/settings'
 
 /** What a node does. Every node follows the chain; the others come on top. */
-export const ROLES = ['full', 'sequencer', 'batcher', 'asserter', 'watcher', 'aggregator'] as const
+const ROLES = ['full', 'sequencer', 'batcher', 'asserter', 'watcher', 'aggregator'] as const
 export type Role = (typeof ROLES)[number]
 
 const roles: Config.Setting<ReadonlySet<Role>> = {
@@ -55,7 +55,10 @@ export const settings = {
   }),
   peerHost: Config.text('AMBROSIA_NODE_PEER_HOST', { default: '127.0.0.1' }),
   peerPort: Config.integer('AMBROSIA_NODE_PEER_PORT', { default: 0, minimum: 0, maximum: 65535 }),
-  /** The node asserts once that this account of L2 owns more than it does, to show what becomes of that. */
+  /**
+   * The node asserts once that this account of L2 owns more than it does, to show what becomes of
+   * that.
+   */
   lie: Config.developmentOnly(
     Config.optional(Config.text('AMBROSIA_NODE_LIE', { pattern: /^0x[0-9a-f]{40}$/ })),
   ),

@@ -37,7 +37,10 @@ const RECEIPT_POLL_MS = 200
 
 export type Opened = { node: Node; identity: PeerIdentity; close: () => Promise<void> }
 
-/** Opens everything that a node keeps: its account, its database, its engine, its chain. @throws Config.*, L2Network.*, Chain.*, Keystore.*, Database.*, Engine.* */
+/**
+ * Opens everything that a node keeps: its account, its database, its engine, its chain.
+ * @throws Config.*, L2Network.*, Chain.*, Keystore.*, Database.*, Engine.*
+ */
 export async function openNode(config: NodeConfig): Promise<Opened> {
   const places = placesOf(config, 'node')
   const log = Log.create({ name: 'node', level: config.logLevel })

@@ -39,7 +39,8 @@ describe('roles in the page', { skip: chromiumPath ? false : NO_BROWSER }, () =>
     await sell(patient.page, 'Cohort of two people')
     await attackAll(patient.page)
     await collect(researcher.page)
-    // The contract's and the oracles' refusals are answers with an error status, which a console shows.
+    // The contract's and the oracles' refusals are answers with an error status, which a console
+    // shows.
     const complaints = patient.complaints.filter((text) => !/status of 4(03|22)/.test(text))
     assert.deepEqual([...researcher.complaints, ...complaints], [])
   })
@@ -262,7 +263,9 @@ async function virtualAuthenticator(page: Page): Promise<void> {
   })
 }
 
-/** A Bundle that would run a script where texts are taken for markup: in names, and in narratives. */
+/**
+ * A Bundle that would run a script where texts are taken for markup: in names, and in narratives.
+ */
 function hostileBundle(hasNarratives: boolean): object {
   const script = '<img src=x onerror="globalThis.wasRun=1"><script>globalThis.wasRun=1</script>'
   const subject = { reference: 'Patient/p' }

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
  * Bodies that are in memory at one time, bytes: with the values that are made of them several times
  * as much.
  */
-export const BODIES_SIZE_BYTES = 128 * 1024 * 1024
+const BODIES_SIZE_BYTES = 128 * 1024 * 1024
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -17,7 +17,10 @@ export type Asserted =
   | { dropped: Hex }
   | { waiting: string }
 
-/** Makes the next assertion, or confirms the one that waits. Each run does one thing at most and finds out from L1 what. */
+/**
+ * Makes the next assertion, or confirms the one that waits. Each run does one thing at most and
+ * finds out from L1 what.
+ */
 export async function assertNext(node: Node): Promise<Asserted> {
   const newest = await readNewest(node)
   const dropped = await dropLoser(node, newest.id)

@@ -6,7 +6,10 @@ import { encodeFunctionData } from 'viem'
 import type { Node } from '../Node.ts'
 import { readAssertion, readChildren } from './readAssertions.ts'
 
-/** Makes sure that a bond can be taken: what is owed comes back first where it is needed, then the contract is allowed as much. */
+/**
+ * Makes sure that a bond can be taken: what is owed comes back first where it is needed, then the
+ * contract is allowed as much.
+ */
 export async function provideBond(node: Node, bond: bigint): Promise<void> {
   const { assertions, bondToken } = node.network.contracts
   const token = { address: bondToken, abi: medTokenAbi } as const
@@ -24,7 +27,7 @@ export async function provideBond(node: Node, bond: bigint): Promise<void> {
 }
 
 /** Brings home bonds of what was confirmed, and those that others lost to this account. */
-export async function withdrawOwed(node: Node): Promise<bigint> {
+async function withdrawOwed(node: Node): Promise<bigint> {
   const { assertions } = node.network.contracts
   const owed = await reach(() =>
     node.client.readContract({
@@ -40,7 +43,10 @@ export async function withdrawOwed(node: Node): Promise<bigint> {
   return owed
 }
 
-/** Ends an assertion whose sibling was confirmed: if it said something else, its bond goes to whoever was right. */
+/**
+ * Ends an assertion whose sibling was confirmed: if it said something else, its bond goes to
+ * whoever was right.
+ */
 export async function dropLoser(node: Node, confirmed: Hex): Promise<Hex | undefined> {
   const { parent } = await readAssertion(node, confirmed)
   const siblings = await readChildren(node, parent)

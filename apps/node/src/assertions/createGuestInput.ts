@@ -12,7 +12,8 @@ import { countOf, hasAllCandidates, toParent } from '../l2/blocks.ts'
 import type { L2Chain } from '../l2/L2Chain.ts'
 
 /**
- * Everything that the guest is given to follow the records from one count to another, from a chain that has derived them.
+ * Everything that the guest is given to follow the records from one count to another, from a chain
+ * that has derived them.
  * @throws Guest.NotDerived where this node has not come as far
  */
 export async function createGuestInput(
@@ -85,7 +86,10 @@ async function* blocksOf(
   }
 }
 
-/** What making a block reads: what executing it reads, and of each candidate that was dropped the account that was to pay. */
+/**
+ * What making a block reads: what executing it reads, and of each candidate that was dropped the
+ * account that was to pay.
+ */
 async function witnessOf(
   chain: L2Chain,
   parent: Header,

@@ -10,8 +10,9 @@ const MORE = 10n ** 24n
 const STATE_ROOT_FIELD = 3
 
 /**
- * States of a node that lies, for demonstrations and tests: in the first one that knows the account it owns more than it does. Everything
- * else about it is as it should be, down to the tree of accounts, so nothing gives it away but executing the blocks.
+ * States of a node that lies, for demonstrations and tests: in the first one that knows the account
+ * it owns more than it does. Everything else about it is as it should be, down to the tree of
+ * accounts, so nothing gives it away but executing the blocks.
  */
 export function createLie(
   chain: L2Chain,
@@ -43,8 +44,10 @@ async function forge(chain: L2Chain, recordCount: number, account: Hex): Promise
   return commitBlock(end.salt, decodeHeader(RLP.encode(fields)).hash)
 }
 
-/** The root of a tree of accounts in which one owns more; undefined where the tree does not have it. */
-export function enrich(nodes: readonly Uint8Array[], root: Hex, account: Hex): Hex | undefined {
+/**
+ * The root of a tree of accounts in which one owns more; undefined where the tree does not have it.
+ */
+function enrich(nodes: readonly Uint8Array[], root: Hex, account: Hex): Hex | undefined {
   const byHash = new Map(nodes.map((bytes) => [keccak256(bytes), bytes]))
   const path = keccak256(account).slice(2)
   const replaced = (hash: Hex, depth: number): Hex | undefined => {
@@ -60,7 +63,8 @@ export function enrich(nodes: readonly Uint8Array[], root: Hex, account: Hex): H
       return keccak256(RLP.encode(node))
     }
     if (node.length === 17) return below(Number.parseInt(path[depth] as string, 16), depth + 1)
-    // The first digit says whether it is a leaf and whether the path has an odd length (yellow paper, appendix C).
+    // The first digit says whether it is a leaf and whether the path has an odd length (yellow
+    // paper, appendix C).
     const digits = toHex(node[0] as Uint8Array).slice(2)
     const flag = Number.parseInt(digits[0] as string, 16)
     const part = digits.slice(flag % 2 === 1 ? 1 : 2)

@@ -6,7 +6,7 @@ import { hashState, type RollupState } from '@ambrosia/rollup/Assertion'
 import type { Node } from '../Node.ts'
 
 /** What has become of an assertion on L1. */
-export const STATUSES = ['unknown', 'pending', 'confirmed', 'refuted', 'dropped'] as const
+const STATUSES = ['unknown', 'pending', 'confirmed', 'refuted', 'dropped'] as const
 
 export type AssertionView = {
   id: Hex
@@ -53,7 +53,10 @@ export async function readChildren(node: Node, parent: Hex): Promise<AssertionVi
   return Promise.all(events.map(({ args }) => readAssertion(node, args.id)))
 }
 
-/** What this node holds true after a number of records, and its hash; undefined where it has not derived so many. */
+/**
+ * What this node holds true after a number of records, and its hash; undefined where it has not
+ * derived so many.
+ */
 export async function ownState(
   node: Node,
   batchCount: number,

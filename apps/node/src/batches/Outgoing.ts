@@ -3,7 +3,10 @@ import type { BatchCertificate } from '@ambrosia/rollup/BatchCertificate'
 import type { Kysely } from '@ambrosia/service/Database'
 import type { NodeTables } from '../database/tables.ts'
 
-/** The batch that this node made for a place on L1: kept, so that after a crash the same one is posted. */
+/**
+ * The batch that this node made for a place on L1: kept, so that after a crash the same one is
+ * posted.
+ */
 export type Outgoing = {
   at(index: number): Promise<BatchCertificate | undefined>
   put(certificate: BatchCertificate): Promise<void>

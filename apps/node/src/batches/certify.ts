@@ -16,8 +16,8 @@ const later = (refusal: string): Verdict => ({ refusal, later: true })
 const never = (refusal: string): Verdict => ({ refusal, later: false })
 
 /**
- * Certifies a batch that is next on L1 and whose blocks are this node's own: those that it accepted from the sequencer, or made. Its body
- * is kept before the signature leaves.
+ * Certifies a batch that is next on L1 and whose blocks are this node's own: those that it accepted
+ * from the sequencer, or made. Its body is kept before the signature leaves.
  */
 export async function certify(node: Node, { certificate, packed }: Proposal): Promise<Verdict> {
   const { chain, l1, network } = node

@@ -19,8 +19,8 @@ export type Posting =
   | { waiting: string }
 
 /**
- * Posts the batch of this slot of the cadence, if it is time and enough members certify it. Without a certificate nothing is posted and
- * nothing is shown: the next run tries again.
+ * Posts the batch of this slot of the cadence, if it is time and enough members certify it. Without
+ * a certificate nothing is posted and nothing is shown: the next run tries again.
  */
 export async function postBatch(node: Node, outgoing: Outgoing): Promise<Posting> {
   const { network, l1 } = node

@@ -1,6 +1,7 @@
 /**
- * `ambrosia node account`: the account of this node, made where there is none yet. It is what a network's creator must know of a
- * member. Places are those of the node's settings (AMBROSIA_HOME, AMBROSIA_DATA, AMBROSIA_PASSWORD_FILE).
+ * `ambrosia node account`: the account of this node, made where there is none yet. It is what a
+ * network's creator must know of a member. Places are those of the node's settings (AMBROSIA_HOME,
+ * AMBROSIA_DATA, AMBROSIA_PASSWORD_FILE).
  *
  *   node account.ts [--json]
  */

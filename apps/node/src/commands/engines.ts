@@ -1,5 +1,6 @@
 /**
- * `ambrosia node engines`: which optional engines there are; with --install, makes those that are missing with Go.
+ * `ambrosia node engines`: which optional engines there are; with --install, makes those that are
+ * missing with Go.
  *
  *   node engines.ts [--install] [--json]
  */

@@ -1,9 +1,11 @@
 /**
- * `ambrosia node import`: executes a file of blocks on a genesis, in memory unless a database is named.
+ * `ambrosia node import`: executes a file of blocks on a genesis, in memory unless a database is
+ * named.
  *
  *   node import.ts --genesis FILE --blocks FILE [--database FILE] [--json]
  *
- * With --json the last line of standard output is {version, ok, head, stateRoot, error}. Exit code 1 where a block was refused.
+ * With --json the last line of standard output is {version, ok, head, stateRoot, error}. Exit code
+ * 1 where a block was refused.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

@@ -2,7 +2,9 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Genesis } from '@ambrosia/rollup/L2Genesis'
 
-/** Ethereum's own defaults where a genesis file leaves a field out (go-ethereum, `core/genesis.go`). */
+/**
+ * Ethereum's own defaults where a genesis file leaves a field out (go-ethereum, `core/genesis.go`).
+ */
 export const DEFAULTS = {
   gasLimit: 4_712_388n,
   difficulty: 131_072n,
@@ -22,7 +24,10 @@ export function toQuantity(value: string | number | null | undefined, fallback: 
   throw new MalformedError(`${String(value).slice(0, 80)} is not a quantity`)
 }
 
-/** Hex data of a genesis file, padded on the left to `sizeBytes` where given. @throws Genesis.Malformed */
+/**
+ * Hex data of a genesis file, padded on the left to `sizeBytes` where given.
+ * @throws Genesis.Malformed
+ */
 export function toData(value: string | null | undefined, sizeBytes?: number): Hex {
   const digits = (value ?? '').replace(/^0x/, '').toLowerCase()
   const padded = sizeBytes === undefined ? digits : digits.padStart(sizeBytes * 2, '0')

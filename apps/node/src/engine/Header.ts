@@ -52,7 +52,10 @@ export function decodeBlock(bytes: Uint8Array): EngineBlock {
   }
 }
 
-/** The block's withdrawals: [index, validator, address, amount in gwei] each. @throws Header.Malformed */
+/**
+ * The block's withdrawals: [index, validator, address, amount in gwei] each.
+ * @throws Header.Malformed
+ */
 export function withdrawalsOf(
   bytes: Uint8Array,
 ): { index: number; address: Hex; amountGwei: bigint }[] {

@@ -14,8 +14,9 @@ export type Imported = {
 }
 
 /**
- * Inserts the blocks of a file, one RLP item after another, and moves the head to each that is valid and wins: the last one after the
- * merge, the one of most work before. An invalid block is refused, the head stays, and the blocks after it are judged by themselves.
+ * Inserts the blocks of a file, one RLP item after another, and moves the head to each that is
+ * valid and wins: the last one after the merge, the one of most work before. An invalid block is
+ * refused, the head stays, and the blocks after it are judged by themselves.
  */
 export async function importBlocks(
   engine: Engine,
@@ -46,7 +47,9 @@ export async function importBlocks(
   return { ok: error === undefined, head, stateRoot, accepted, error }
 }
 
-/** The RLP items of a file by their own lengths; undefined ends it where one does not end within it. */
+/**
+ * The RLP items of a file by their own lengths; undefined ends it where one does not end within it.
+ */
 function* splitItems(file: Uint8Array): Generator<Uint8Array | undefined> {
   let at = 0
   while (at < file.length) {

@@ -13,8 +13,9 @@ export type NewEntry = { entry: Entry.InboxEntry; anchor: Hex; l1Block: number }
 export type NewRecord = { record: PlacedRecord; l1Block: number }
 
 /**
- * What L1 has said: inbox entries and records, in the database and, since they are small, in memory. Everything is checked as it comes: an
- * anchor or an accumulator that does not follow means an L1 node that lies or skips.
+ * What L1 has said: inbox entries and records, in the database and, since they are small, in
+ * memory. Everything is checked as it comes: an anchor or an accumulator that does not follow means
+ * an L1 node that lies or skips.
  */
 export class L1Log {
   private readonly database: Kysely<NodeTables>
@@ -75,7 +76,10 @@ export class L1Log {
     return count === 0 ? ZERO_HASH : this.recordList[count - 1]?.accumulator
   }
 
-  /** Stores what a range of L1 blocks said; what is there already is passed over. @throws L1Log.Inconsistent */
+  /**
+   * Stores what a range of L1 blocks said; what is there already is passed over.
+   * @throws L1Log.Inconsistent
+   */
   async append(entries: readonly NewEntry[], records: readonly NewRecord[]): Promise<void> {
     const fresh = entries.filter(({ entry }) => entry.index >= this.count)
     const freshRecords = records.filter(({ record }) => record.position >= this.recordCount)

@@ -11,7 +11,10 @@ export type Committee = {
 
 const AGE_MS = 10_000
 
-/** Reads the committee, at most once in ten seconds. @throws Chain.Unreachable while none was read */
+/**
+ * Reads the committee, at most once in ten seconds.
+ * @throws Chain.Unreachable while none was read
+ */
 export function createCommittee(client: PublicClient, address: Hex): () => Promise<Committee> {
   let known: { committee: Committee; readAtMs: number } | undefined
   return async () => {

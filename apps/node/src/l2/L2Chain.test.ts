@@ -236,7 +236,8 @@ describe('blocks of a sequencer', () => {
     const forced = await transfer(2, 0)
     const entry = await honest.l1.append(KINDS.forced, { raw: forced })
     await follower.l1.append(KINDS.forced, {}, { sealed: entry.sealed })
-    // The liar puts a payload that does not open under the same anchor as far as its own engine knows.
+    // The liar puts a payload that does not open under the same anchor as far as its own engine
+    // knows.
     await liar.l1.append(KINDS.forced, { sealed: new Uint8Array(304) })
     const block = (await liar.produce([await transfer(0, 0)])) as EngineBlock
     assert.equal(await follower.chain.accept(block), 'its attributes are others')

@@ -30,8 +30,8 @@ export type L2ChainParts = {
 export type Missing = { position: number; commitment: Hex }
 
 /**
- * The chain that L1's records mean, and on top of it the blocks that are ordered but not recorded yet. The engine's head is moved here
- * and nowhere else, one step after another.
+ * The chain that L1's records mean, and on top of it the blocks that are ordered but not recorded
+ * yet. The engine's head is moved here and nowhere else, one step after another.
  */
 export class L2Chain {
   readonly engine: Engine
@@ -50,7 +50,10 @@ export class L2Chain {
     this.ends = ends
   }
 
-  /** Opens the chain as it was left: blocks that are kept and that the engine lost in a crash are put back. */
+  /**
+   * Opens the chain as it was left: blocks that are kept and that the engine lost in a crash are
+   * put back.
+   */
   static async open(parts: L2ChainParts): Promise<L2Chain> {
     const chain = new L2Chain(parts, await parts.ends.all())
     await chain.exclusive(() => chain.restore())
@@ -87,8 +90,8 @@ export class L2Chain {
   }
 
   /**
-   * Brings the chain in line with L1: derives records that are new, undoes what L1 has undone, and keeps the blocks on top where they still
-   * fit. Gives what is missing for going on.
+   * Brings the chain in line with L1: derives records that are new, undoes what L1 has undone, and
+   * keeps the blocks on top where they still fit. Gives what is missing for going on.
    */
   reconcile(): Promise<Missing | undefined> {
     return this.exclusive(async () => {
@@ -101,7 +104,8 @@ export class L2Chain {
   }
 
   /**
-   * Makes a block of candidates on the head and adopts it; undefined where there is nothing to put in, or no time for it.
+   * Makes a block of candidates on the head and adopts it; undefined where there is nothing to put
+   * in, or no time for it.
    * @param options.record keeps the block before it is adopted
    */
   produce(options: {
@@ -207,7 +211,9 @@ export class L2Chain {
     })
   }
 
-  /** Forgets ends of records that L1 does not have any more, or whose blocks the engine has lost. */
+  /**
+   * Forgets ends of records that L1 does not have any more, or whose blocks the engine has lost.
+   */
   private async dropStaleEnds(): Promise<void> {
     let keep = 0
     for (const end of this.ends) {
@@ -257,7 +263,10 @@ export class L2Chain {
     return undefined
   }
 
-  /** Undoes blocks on top that do not fit: not on the settled end, or with an anchor that L1 does not have any more. */
+  /**
+   * Undoes blocks on top that do not fit: not on the settled end, or with an anchor that L1 does
+   * not have any more.
+   */
   private async dropStaleBlocks(): Promise<void> {
     const { blockHash, blockNumber } = await this.settled()
     const settled = await this.engine.block(blockNumber)

@@ -6,8 +6,8 @@ import type { NodeTables, SoftBlockRow } from '../database/tables.ts'
 export type SoftBlock = { number: number; hash: Hex; bytes: Uint8Array; signature: Hex }
 
 /**
- * Blocks that are ordered and not settled. The sequencer keeps one here before anybody sees it: whatever its engine forgets in a crash,
- * it never signs another block of that number.
+ * Blocks that are ordered and not settled. The sequencer keeps one here before anybody sees it:
+ * whatever its engine forgets in a crash, it never signs another block of that number.
  */
 export type SoftBlocks = {
   put(block: SoftBlock): Promise<void>

@@ -41,7 +41,9 @@ export function hasAttributes(block: EngineBlock, attributes: Attributes): boole
   )
 }
 
-/** True where a block has exactly the candidates as its transactions, so that nothing was dropped. */
+/**
+ * True where a block has exactly the candidates as its transactions, so that nothing was dropped.
+ */
 export function hasAllCandidates(block: EngineBlock, attributes: Attributes): boolean {
   const { transactions } = block
   return (
@@ -50,7 +52,10 @@ export function hasAllCandidates(block: EngineBlock, attributes: Attributes): bo
   )
 }
 
-/** A block as a batch has it: without the forced transactions, which the entries that it consumes bring along. */
+/**
+ * A block as a batch has it: without the forced transactions, which the entries that it consumes
+ * bring along.
+ */
 export function toBatchBlock(
   rules: ChainRules,
   block: EngineBlock,

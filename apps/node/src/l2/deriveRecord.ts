@@ -15,7 +15,10 @@ export type Deriver = {
   attributesOf(parent: Header, block: BatchBlock): Promise<Derivation.Attributes>
 }
 
-/** Makes the blocks that a record means, or finds that they are there; the head is at their end, or beyond it on the same chain. */
+/**
+ * Makes the blocks that a record means, or finds that they are there; the head is at their end, or
+ * beyond it on the same chain.
+ */
 export async function deriveRecord(
   deriver: Deriver,
   before: Hex,
@@ -36,7 +39,10 @@ export async function deriveRecord(
   return header
 }
 
-/** The block that follows from a parent: the one that stands there if it is the same, else it is made and the head moves to it. */
+/**
+ * The block that follows from a parent: the one that stands there if it is the same, else it is
+ * made and the head moves to it.
+ */
 async function realise(deriver: Deriver, parent: Header, block: BatchBlock): Promise<Header> {
   const { engine } = deriver
   const attributes = await deriver.attributesOf(parent, block)

@@ -2,7 +2,10 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as Batch from '@ambrosia/rollup/Batch'
 import type { Node } from '../Node.ts'
 
-/** Brings the chain in line with L1; bodies that are missing come from peers. True where nothing is missing. */
+/**
+ * Brings the chain in line with L1; bodies that are missing come from peers. True where nothing is
+ * missing.
+ */
 export async function reconcile(node: Node): Promise<boolean> {
   let isWhole = false
   for (;;) {

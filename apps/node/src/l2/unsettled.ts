@@ -35,7 +35,10 @@ export async function collectUnsettled(chain: L2Chain, latestSec: number): Promi
   return { blocks, end }
 }
 
-/** Where these blocks end on our own chain, on top of the settled ones; undefined where ours are others or not so many. */
+/**
+ * Where these blocks end on our own chain, on top of the settled ones; undefined where ours are
+ * others or not so many.
+ */
 export async function findUnsettled(
   chain: L2Chain,
   blocks: readonly BatchBlock[],

@@ -3,7 +3,10 @@ import * as BatchCertificate from '@ambrosia/rollup/BatchCertificate'
 import type { L2Network } from '@ambrosia/rollup/network/L2Network'
 import { type LocalAccount, recoverTypedDataAddress } from 'viem'
 
-/** What members sign for each other and for L1 (EIP-712); docs/protocol/rollup.md, sections 5, 7 and 9. */
+/**
+ * What members sign for each other and for L1 (EIP-712); docs/protocol/rollup.md, sections 5, 7
+ * and 9.
+ */
 const TYPES = {
   BatchCertificate: BatchCertificate.FIELDS,
   SoftBlock: [

@@ -10,7 +10,10 @@ import { decodeSoftBlocks } from './softBlockCodec.ts'
 /** Pause where the sequencer has another chain, or blocks that can't be judged yet. */
 const PAUSE_MS = 500
 
-/** Follows the blocks that the sequencer orders, from whichever peer has them, until the signal. @throws Order.* */
+/**
+ * Follows the blocks that the sequencer orders, from whichever peer has them, until the signal.
+ * @throws Order.*
+ */
 export async function followSequencer(node: Node, signal: AbortSignal): Promise<void> {
   const { sequencer } = node.network
   while (!signal.aborted) {
@@ -21,14 +24,18 @@ export async function followSequencer(node: Node, signal: AbortSignal): Promise<
   }
 }
 
-/** Asks for the blocks after the head and takes them; false where there is nothing to go on with at once. */
-export async function takeNext(node: Node, peer: PeerClient): Promise<boolean> {
+/**
+ * Asks for the blocks after the head and takes them; false where there is nothing to go on with at
+ * once.
+ */
+async function takeNext(node: Node, peer: PeerClient): Promise<boolean> {
   const { chain } = node
   const head = await chain.engine.head()
   const answer = await peer.send('GET', `/v1/blocks/${head.number}/${head.hash}`)
   if (answer.status === 204) return true
   if (answer.status === 409) {
-    // It has another chain. Ours on top of the settled blocks is given up where it has something else to show for it.
+    // It has another chain. Ours on top of the settled blocks is given up where it has something
+    // else to show for it.
     const settled = await chain.settled()
     if (head.number > settled.blockNumber) await chain.dropUnsettled()
     return false
@@ -52,7 +59,9 @@ export async function takeNext(node: Node, peer: PeerClient): Promise<boolean> {
   return true
 }
 
-/** Two signed blocks of one number that both fit on L1's past are evidence against the sequencer. */
+/**
+ * Two signed blocks of one number that both fit on L1's past are evidence against the sequencer.
+ */
 async function noteEquivocation(node: Node, { header }: EngineBlock): Promise<void> {
   const before = await node.softBlocks.at(header.number)
   if (before === undefined || before.hash === header.hash) return

@@ -4,7 +4,8 @@ import { encodeFunctionData } from 'viem'
 import type { Node } from '../Node.ts'
 
 /**
- * Makes a record without data where an entry is due and no batch has it: then neither sequencer nor committee can hold anybody up.
+ * Makes a record without data where an entry is due and no batch has it: then neither sequencer nor
+ * committee can hold anybody up.
  * @returns whether one was made
  */
 export async function forceRecord(node: Node): Promise<boolean> {

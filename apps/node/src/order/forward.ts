@@ -30,7 +30,7 @@ export async function forward(
 }
 
 /** Sends what was not handed on yet. The sequencer has written down what it answers with a hash. */
-export async function handOn(node: Node, handed: Set<Hex>): Promise<void> {
+async function handOn(node: Node, handed: Set<Hex>): Promise<void> {
   const peer = node.peers.get(node.network.sequencer)
   const waiting = node.pool.all()
   const known = new Set(waiting.map(({ hash }) => hash))
@@ -57,8 +57,8 @@ export async function handOn(node: Node, handed: Set<Hex>): Promise<void> {
 }
 
 /**
- * Sends through L1 what the sequencer has left lying, sealed to the committee. From then on it is due after the network's delay, and no
- * record can leave it out.
+ * Sends through L1 what the sequencer has left lying, sealed to the committee. From then on it is
+ * due after the network's delay, and no record can leave it out.
  */
 export async function forceOverdue(node: Node, patienceSec: number): Promise<Hex[]> {
   const { network, pool } = node

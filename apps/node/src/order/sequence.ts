@@ -6,12 +6,18 @@ import type { Signal } from '../Signal.ts'
 
 /** Time in which arriving transactions are gathered into one block. */
 const GATHER_MS = 20
-/** How far blocks may run ahead of the clock, seconds: there is one block a second at most in the long run. */
+/**
+ * How far blocks may run ahead of the clock, seconds: there is one block a second at most in the
+ * long run.
+ */
 const LEAD_SEC = 5
 /** A lead that no run of blocks makes: the clock was put back. */
 const JUMP_SEC = 60
 
-/** Makes blocks of what waits, until the signal: soon after something has come, and at least so often. */
+/**
+ * Makes blocks of what waits, until the signal: soon after something has come, and at least so
+ * often.
+ */
 export async function sequence(
   node: Node,
   options: { blockMs: number; arrived: Signal; signal: AbortSignal },
@@ -26,7 +32,7 @@ export async function sequence(
 }
 
 /** One block, if there is something to put in and it may be made now. */
-export async function makeBlock(node: Node): Promise<boolean> {
+async function makeBlock(node: Node): Promise<boolean> {
   const { chain, network, pool } = node
   const head = await chain.engine.head()
   const nowSec = node.nowSec()
@@ -37,7 +43,8 @@ export async function makeBlock(node: Node): Promise<boolean> {
     baseFee: nextBaseFee(head),
     count: CANDIDATE_COUNT,
   })
-  // A batch can't hold a block that is further ahead of L1; a clock that jumps or an L1 that stands still must not make one.
+  // A batch can't hold a block that is further ahead of L1; a clock that jumps or an L1 that stands
+  // still must not make one.
   const latestSec = (await node.l1Clock()) + network.rules.maximumDrift
   const built = await chain.produce({
     candidates,

@@ -30,7 +30,10 @@ export type PeerIdentity = {
   privateKey: string
 }
 
-/** Under the arc of UUIDs (ITU-T X.667): an EIP-712 signature by the account that vouches for the certificate's key. */
+/**
+ * Under the arc of UUIDs (ITU-T X.667): an EIP-712 signature by the account that vouches for the
+ * certificate's key.
+ */
 const EXTENSION = '2.25.190438724650148733017284913358071'
 /** The library reads long arcs in a form of its own. */
 const EXTENSION_READ = AsnConvert.parse(
@@ -52,8 +55,8 @@ const TYPES = {
 } as const
 
 /**
- * A key pair with a certificate that nobody's authority signs: what makes it count is an extension, in which the member's account says
- * that the key is its own until a time.
+ * A key pair with a certificate that nobody's authority signs: what makes it count is an extension,
+ * in which the member's account says that the key is its own until a time.
  */
 export async function createIdentity(options: {
   account: LocalAccount
@@ -96,7 +99,10 @@ export async function createIdentity(options: {
   }
 }
 
-/** The account that vouches for a certificate's key, lower case; undefined where none does (any more). TLS shows who has the key. */
+/**
+ * The account that vouches for a certificate's key, lower case; undefined where none does (any
+ * more). TLS shows who has the key.
+ */
 export async function accountOf(
   der: Uint8Array,
   domain: PeerDomain,

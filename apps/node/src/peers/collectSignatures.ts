@@ -3,8 +3,8 @@ import { type Statement, signerOf } from '../messages/typedData.ts'
 import type { Node } from '../Node.ts'
 
 /**
- * Signatures of members over a statement, in the order in which L1 wants them; undefined where there are too few. Members are asked at
- * the same time, and nobody waits for more than are needed.
+ * Signatures of members over a statement, in the order in which L1 wants them; undefined where
+ * there are too few. Members are asked at the same time, and nobody waits for more than are needed.
  */
 export async function collectSignatures(
   node: Node,

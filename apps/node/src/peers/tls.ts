@@ -24,8 +24,8 @@ export function peerOf(socket: object): Hex | undefined {
 }
 
 /**
- * An HTTPS server that has connections with admitted peers only: each is judged by its certificate after the handshake, before a byte of
- * a request is read, and closed where it is anybody else's.
+ * An HTTPS server that has connections with admitted peers only: each is judged by its certificate
+ * after the handshake, before a byte of a request is read, and closed where it is anybody else's.
  */
 export function createPeerServer(options: {
   identity: PeerIdentity

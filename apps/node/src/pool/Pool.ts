@@ -40,8 +40,8 @@ export type PoolOptions = {
 }
 
 /**
- * Transactions that wait. One is written down before its hash is given out, and is forgotten when its nonce is used in a settled block:
- * until then its block may be undone, and it is wanted again.
+ * Transactions that wait. One is written down before its hash is given out, and is forgotten when
+ * its nonce is used in a settled block: until then its block may be undone, and it is wanted again.
  */
 export class Pool {
   private readonly database: Kysely<NodeTables>
@@ -93,7 +93,11 @@ export class Pool {
     return this.byHash.get(hash)
   }
 
-  /** Takes a signed transaction. @returns its hash, once it is written down. @throws RpcError -32000 saying why not */
+  /**
+   * Takes a signed transaction.
+   * @returns its hash, once it is written down.
+   * @throws RpcError -32000 saying why not
+   */
   async add(raw: Uint8Array): Promise<Hex> {
     const transaction = this.decode(raw)
     const { hash, sender, nonce } = transaction

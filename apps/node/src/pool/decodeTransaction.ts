@@ -32,7 +32,10 @@ export type PoolTransaction = {
 
 export type Decoder = (raw: Uint8Array) => PoolTransaction
 
-/** Decodes signed transactions of a network. What it gives back may stand in a block as far as its own bytes tell. */
+/**
+ * Decodes signed transactions of a network. What it gives back may stand in a block as far as its
+ * own bytes tell.
+ */
 export async function createDecoder(rules: ChainRules, genesis: Genesis): Promise<Decoder> {
   const common = createCommon(genesis, await loadCrypto())
   return (raw) => decode(raw, rules, common)

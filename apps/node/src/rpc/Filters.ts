@@ -16,7 +16,9 @@ type Filter =
 
 type Open = Filter & { usedAt: number }
 
-/** The filters of eth_newFilter and its relatives, in memory: whoever polls finds what came since. */
+/**
+ * The filters of eth_newFilter and its relatives, in memory: whoever polls finds what came since.
+ */
 export class Filters {
   private readonly reader: Reader
   private readonly headNumber: () => Promise<number>

@@ -1,6 +1,6 @@
 /**
- * Every answer of JSON-RPC passes here, whoever asks: the seam at which a gateway decides who may see what. The node's own Reader
- * answers everything, and so its server listens on loopback only.
+ * Every answer of JSON-RPC passes here, whoever asks: the seam at which a gateway decides who may
+ * see what. The node's own Reader answers everything, and so its server listens on loopback only.
  */
 export type Reader = {
   /** @throws RpcError */

@@ -14,7 +14,10 @@ type Subscription =
   | { kind: 'newPendingTransactions'; full: boolean }
   | { kind: 'syncing' }
 
-/** What one WebSocket is subscribed to (eth_subscribe). Answers go through the Reader like all others. */
+/**
+ * What one WebSocket is subscribed to (eth_subscribe). Answers go through the Reader like all
+ * others.
+ */
 export class Subscriptions {
   private readonly reader: Reader
   private readonly send: (message: unknown) => void

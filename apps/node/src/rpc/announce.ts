@@ -12,7 +12,8 @@ export async function announce(node: Node, rpc: RpcServer, signal: AbortSignal):
     const head = await engine.head()
     if (head.hash === toldHash || signal.aborted) continue
     const there = await engine.block(told)
-    // Where blocks were undone, those that took their places are new; they stand on the settled ones.
+    // Where blocks were undone, those that took their places are new; they stand on the settled
+    // ones.
     const from = there?.header.hash === toldHash ? told : (await node.chain.settled()).blockNumber
     told = head.number
     toldHash = head.hash

@@ -2,7 +2,7 @@ import type { Log } from '@ambrosia/service/Log'
 import { CODES, RpcError } from './RpcError.ts'
 
 /** Requests of one batch. */
-export const BATCH_COUNT = 1000
+const BATCH_COUNT = 1000
 
 export type Answer = {
   jsonrpc: '2.0'
@@ -14,7 +14,10 @@ export type Answer = {
 /** Carries out one method for one caller. */
 export type Handle = (method: string, params: readonly unknown[]) => Promise<unknown>
 
-/** Answers the text of a request or of a batch (JSON-RPC 2.0); undefined where only notifications came. */
+/**
+ * Answers the text of a request or of a batch (JSON-RPC 2.0); undefined where only notifications
+ * came.
+ */
 export async function dispatch(
   text: string,
   handle: Handle,

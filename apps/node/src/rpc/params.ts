@@ -1,7 +1,10 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { invalidParams } from './RpcError.ts'
 
-/** Parameters of JSON-RPC requests, checked where they enter. Each throws an error -32602 that names the position, never the value. */
+/**
+ * Parameters of JSON-RPC requests, checked where they enter. Each throws an error -32602 that names
+ * the position, never the value.
+ */
 
 const QUANTITY = /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,63})$/
 const LOOSE_QUANTITY = /^0x[0-9a-fA-F]{1,64}$/

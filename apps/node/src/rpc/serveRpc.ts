@@ -22,8 +22,9 @@ export type RpcServer = {
 }
 
 /**
- * Serves JSON-RPC over HTTP (POST /) and WebSocket on one port; every other path is the service's: /health, /ready, /metrics. What a
- * service does with each request, logs and metrics, would cost more than most answers.
+ * Serves JSON-RPC over HTTP (POST /) and WebSocket on one port; every other path is the service's:
+ * /health, /ready, /metrics. What a service does with each request, logs and metrics, would cost
+ * more than most answers.
  */
 export function createRpcServer(options: {
   /** Answers every other path. */
@@ -95,8 +96,8 @@ async function answerPost(
 }
 
 /**
- * A browser says which page a request comes from; a page from elsewhere must not reach a node that listens on loopback, and neither must
- * a name that was pointed at it.
+ * A browser says which page a request comes from; a page from elsewhere must not reach a node that
+ * listens on loopback, and neither must a name that was pointed at it.
  */
 function isForeign({ headers }: IncomingMessage): boolean {
   return headers.origin !== undefined || !LOOPBACK.test(headers.host ?? '')

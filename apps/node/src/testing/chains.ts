@@ -16,7 +16,10 @@ export function accountOf(index: number) {
   return privateKeyToAccount(`0x${Buffer.from(key).toString('hex')}`)
 }
 
-/** A genesis with `count` accounts of 1000 units of the gas token each, and no predeploys that do anything. */
+/**
+ * A genesis with `count` accounts of 1000 units of the gas token each, and no predeploys that do
+ * anything.
+ */
 export function testGenesis(count: number, extra: Genesis['alloc'] = {}): Genesis {
   const balances: Record<Hex, bigint> = {}
   for (let i = 0; i < count; i++) {

@@ -20,7 +20,7 @@ import { CHAIN_ID, FEE_RECIPIENT, GAS_LIMIT, testGenesis } from './chains.ts'
 
 const address = (byte: string): Hex => `0x${byte.repeat(20)}`
 
-export const RULES: ChainRules = {
+const RULES: ChainRules = {
   l1ChainId: 31337,
   inbox: address('1b'),
   chainId: CHAIN_ID,

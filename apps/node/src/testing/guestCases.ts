@@ -57,7 +57,8 @@ async function guestCases(t: Ending): Promise<GuestCase[]> {
   })
   const { l1 } = l2
   const keep = async (blocks: readonly BatchBlock[]) => l2.keep(blocks, saltOf(l1.log.recordCount))
-  // Deposits, one that names nobody, and a forced transaction; own transactions of which two do not stand.
+  // Deposits, one that names nobody, and a forced transaction; own transactions of which two do not
+  // stand.
   await l1.append(KINDS.deposit, { recipient: OTHER })
   await l1.append(KINDS.deposit, { sealed: new Uint8Array(80).fill(1) })
   await l1.append(KINDS.forced, { raw: await transaction(5, 0) })

@@ -32,7 +32,10 @@ export const CONTRACTS = {
   revert: { address: contract(2), code: '6020355f35555f5ffd' },
   /** Logs its input under its first two words. */
   log: { address: contract(3), code: '365f5f376020355f35365fa200' },
-  /** Calls the account in its first word with the rest; stores success and the hash of what came back. */
+  /**
+   * Calls the account in its first word with the rest; stores success and the hash of what came
+   * back.
+   */
   probe: {
     address: contract(4),
     code: '6020360360205f375f5f602036035f5f355afa5f35553d5f5f3e3d5f205f356001015500',
@@ -50,7 +53,10 @@ export const CONTRACTS = {
   },
   /** CLZ of its first word by way of transient storage and MCOPY. */
   newest: { address: contract(9), code: '5f351e5f5d5f5c5f5260205f60205e602051435500' },
-  /** Calls the account in its first word with its value and half of the gas, then by DELEGATECALL with the rest of its input. */
+  /**
+   * Calls the account in its first word with its value and half of the gas, then by DELEGATECALL
+   * with the rest of its input.
+   */
   forward: {
     address: contract(10),
     code: '5f5f5f5f345f3560025a04f143556020360360205f375f5f602036035f5f355af4436001015500',
@@ -82,7 +88,10 @@ export function contractAlloc(): Genesis['alloc'] {
   )
 }
 
-/** Init codes: two that deploy, one that destroys itself, one that reverts, one whose code may not stand (EIP-3541), none. */
+/**
+ * Init codes: two that deploy, one that destroys itself, one that reverts, one whose code may not
+ * stand (EIP-3541), none.
+ */
 const INIT_CODES: readonly Hex[] = [
   '0x6160005f52600260' + '1ef3',
   '0x69602035600035555f5f0060' + '005260096017f3',

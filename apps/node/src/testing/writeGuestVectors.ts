@@ -1,4 +1,7 @@
-/** Writes vectors/rollup/guest.json: inputs of guest/rollup with the digests that this node holds true. */
+/**
+ * Writes vectors/rollup/guest.json: inputs of guest/rollup with the digests that this node holds
+ * true.
+ */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { guestVectors } from './guestCases.ts'

@@ -4,7 +4,9 @@ import { pipeline } from 'node:stream'
 import { fail } from './answers.ts'
 import { networkOf } from './configuration.ts'
 
-/** What a person asks of each service; routes between services and those of operators are left out. */
+/**
+ * What a person asks of each service; routes between services and those of operators are left out.
+ */
 const ALLOWED: readonly { service: RegExp; method: string; path: RegExp }[] = [
   { service: /^(issuer|store|oracle-\d+)$/, method: 'GET', path: /^\/(v1\/service|health)$/ },
   { service: /^issuer$/, method: 'POST', path: /^\/v1\/records$/ },

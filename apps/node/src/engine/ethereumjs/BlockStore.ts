@@ -2,8 +2,9 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import Database from 'better-sqlite3'
 
 /**
- * What the embedded engine keeps: trie nodes and codes by their hashes, blocks with receipts, and which of them are canonical. One
- * block is one transaction of the database, so that a process killed at any moment finds the block whole or not at all.
+ * What the embedded engine keeps: trie nodes and codes by their hashes, blocks with receipts, and
+ * which of them are canonical. One block is one transaction of the database, so that a process
+ * killed at any moment finds the block whole or not at all.
  */
 export type StoredBlock = {
   hash: Hex

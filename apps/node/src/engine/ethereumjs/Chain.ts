@@ -45,7 +45,10 @@ export class Chain {
     this.isSingleFork = isSingleFork(parts.common)
   }
 
-  /** Opens the chain of a genesis file in a database file, or in `:memory:`. @throws Genesis.Malformed */
+  /**
+   * Opens the chain of a genesis file in a database file, or in `:memory:`.
+   * @throws Genesis.Malformed
+   */
   static async open(genesis: Genesis, path: string): Promise<Chain> {
     const store = openBlockStore(path)
     const common = createCommon(genesis, await loadCrypto())
@@ -78,13 +81,17 @@ export class Chain {
     return block
   }
 
-  /** Decodes a block under the rules of its place. @throws where it is not the one encoding of a block */
+  /**
+   * Decodes a block under the rules of its place.
+   * @throws where it is not the one encoding of a block
+   */
   parse(bytes: Uint8Array): Block {
     const block = createBlockFromRLP(bytes, {
       common: this.common,
       setHardfork: !this.isSingleFork,
     })
-    // A field left out would be filled in with a default, and a field of another form would lose it.
+    // A field left out would be filled in with a default, and a field of another form would lose
+    // it.
     if (!equalsBytes(block.serialize(), bytes))
       throw new InvalidBlock('not the encoding of a block')
     return block
@@ -106,7 +113,10 @@ export class Chain {
     }
   }
 
-  /** Validates a block and stores it. @throws StoreFailure, and what the database says where it can't be written */
+  /**
+   * Validates a block and stores it.
+   * @throws StoreFailure, and what the database says where it can't be written
+   */
   async insert(bytes: Uint8Array, executed?: Executed): Promise<Verdict> {
     let header: Header
     try {

@@ -5,8 +5,9 @@ import type { BlockStore } from './BlockStore.ts'
 const GENERATION_COUNT = 50_000
 
 /**
- * The trie database that ethereumjs is given: reads come from the store, writes stay here until the block that made them is stored.
- * Entries are keyed by their hashes, so nothing is ever changed or deleted.
+ * The trie database that ethereumjs is given: reads come from the store, writes stay here until the
+ * block that made them is stored. Entries are keyed by their hashes, so nothing is ever changed or
+ * deleted.
  */
 export class EntryDb implements DB<string, Uint8Array> {
   /** Set where reading failed: what was executed since then means nothing. */

@@ -59,7 +59,8 @@ export class Executor {
   }
 
   /**
-   * Executes a block on a state. With `generate` the header's results are filled in, otherwise they are checked.
+   * Executes a block on a state. With `generate` the header's results are filled in, otherwise they
+   * are checked.
    * @throws what ethereumjs says of an invalid block, or the failure of the database
    */
   async execute(options: {

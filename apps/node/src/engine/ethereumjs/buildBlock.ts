@@ -18,7 +18,10 @@ export type Dropped = { index: number; reason: string }
 
 const BLOB_TYPE = 3
 
-/** Decodes candidates; what does not decode, has no signature of an account, or carries blobs does not stand. */
+/**
+ * Decodes candidates; what does not decode, has no signature of an account, or carries blobs does
+ * not stand.
+ */
 export function decodeCandidates(raw: readonly Uint8Array[], common: Common) {
   const candidates: Candidate[] = []
   const dropped: Dropped[] = []
@@ -70,13 +73,15 @@ export async function createDraft(
     { common },
   )
   const draft = new Block(header, [...transactions], [], withdrawals, { common, freeze: false })
-  // ethereumjs copies the fields of the block to fill in its header, and would make every transaction anew for a copy we do not use.
+  // ethereumjs copies the fields of the block to fill in its header, and would make every
+  // transaction anew for a copy we do not use.
   Object.defineProperty(draft, 'transactions', { enumerable: false })
   return draft
 }
 
 /**
- * Which candidates stand at their place: each is executed after those that stand before it, on a state that the caller throws away.
+ * Which candidates stand at their place: each is executed after those that stand before it, on a
+ * state that the caller throws away.
  */
 export async function chooseStanding(vm: VM, draft: Block, candidates: readonly Candidate[]) {
   const standing: Candidate[] = []
@@ -106,7 +111,10 @@ export async function chooseStanding(vm: VM, draft: Block, candidates: readonly 
   return { standing, dropped }
 }
 
-/** What ethereumjs writes before the first transaction of a block (EIP-4788, EIP-2935), which transactions can read. */
+/**
+ * What ethereumjs writes before the first transaction of a block (EIP-4788, EIP-2935), which
+ * transactions can read.
+ */
 export async function writeAnchors(vm: VM, draft: Block): Promise<void> {
   const { header } = draft
   const { common } = vm

@@ -16,7 +16,8 @@ export function createCommon(genesis: Genesis, customCrypto: CustomCrypto): Comm
   const config: Record<string, unknown> = Object.fromEntries(
     Object.entries(genesis.config).filter(([, value]) => value !== null && value !== undefined),
   )
-  // go-ethereum is past the merge where the terminal difficulty is reached at genesis; ethereumjs wants to be told so.
+  // go-ethereum is past the merge where the terminal difficulty is reached at genesis; ethereumjs
+  // wants to be told so.
   const terminal = config['terminalTotalDifficulty'] as string | number | undefined
   if (terminal !== undefined && toQuantity(terminal, 0n) <= toQuantity(genesis.difficulty, 0n)) {
     config['mergeNetsplitBlock'] ??= 0
@@ -59,7 +60,10 @@ export function isSingleFork(common: Common): boolean {
   })
 }
 
-/** ethereumjs reads the schedule of the blob-parameter forks under other names than that of the others. */
+/**
+ * ethereumjs reads the schedule of the blob-parameter forks under other names than that of the
+ * others.
+ */
 function splitSchedule(schedule: unknown) {
   const later: Record<string, unknown> = {}
   if (typeof schedule !== 'object' || schedule === null) return { known: undefined, later }
@@ -78,8 +82,8 @@ function splitSchedule(schedule: unknown) {
 }
 
 /**
- * ethereumjs copies the parameters of every fork into every header and transaction that it makes, by way of JSON: most of the time
- * of making one. Here they are merged once, and copies share them.
+ * ethereumjs copies the parameters of every fork into every header and transaction that it makes,
+ * by way of JSON: most of the time of making one. Here they are merged once, and copies share them.
  */
 class ChainCommon extends Common {
   private isMerged = false

@@ -19,7 +19,10 @@ export type EthereumJsOptions = {
 }
 
 export type EthereumJsEngine = Engine & {
-  /** Whether Ethereum's rules would make a stored block the head: after the merge any, before it that of most work. */
+  /**
+   * Whether Ethereum's rules would make a stored block the head: after the merge any, before it
+   * that of most work.
+   */
   wins(hash: Hex): boolean
 }
 

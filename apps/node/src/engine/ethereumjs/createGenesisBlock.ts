@@ -5,7 +5,10 @@ import type { MerkleStateManager } from '@ethereumjs/statemanager'
 import { Account, createAddressFromString, hexToBytes } from '@ethereumjs/util'
 import { DEFAULTS, toData, toQuantity } from '../Genesis.ts'
 
-/** Writes the genesis allocation and gives the genesis block, as go-ethereum makes it. @throws Genesis.Malformed */
+/**
+ * Writes the genesis allocation and gives the genesis block, as go-ethereum makes it.
+ * @throws Genesis.Malformed
+ */
 export async function createGenesisBlock(
   genesis: Genesis,
   common: Common,

@@ -5,8 +5,8 @@ import { ValueEncoding } from '@ethereumjs/util'
 import type { EntryDb } from './EntryDb.ts'
 
 /**
- * Accounts and slots kept in memory between blocks. More than one block can touch: ethereumjs drops the oldest, and would lose them
- * where they are not written yet.
+ * Accounts and slots kept in memory between blocks. More than one block can touch: ethereumjs drops
+ * the oldest, and would lose them where they are not written yet.
  */
 const CACHE_SIZE = 200_000
 

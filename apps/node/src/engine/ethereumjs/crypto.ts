@@ -4,7 +4,10 @@ import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { createKeccak } from 'hash-wasm'
 import secp256k1 from 'secp256k1'
 
-/** [τ]₂ of Ethereum's KZG ceremony (EIP-4844): all of its trusted setup that checking one evaluation takes. */
+/**
+ * [τ]₂ of Ethereum's KZG ceremony (EIP-4844): all of its trusted setup that checking one evaluation
+ * takes.
+ */
 const TAU_G2 =
   'b5bfd7dd8cdeb128843bc287230af38926187075cbfbefa81009a2ce615ac53d2914e5870cb452d2afaaab24f3499f72' +
   '185cbfee53492714734429b7b38608e23926c911cceceac9a36851477ba4c60b087041de621000edc98edada20c1def2'
@@ -12,8 +15,9 @@ const TAU_G2 =
 let pending: Promise<CustomCrypto> | undefined
 
 /**
- * The primitives that ethereumjs is given instead of its own: native signature recovery, Keccak in WebAssembly, and point
- * evaluation by pairings. Measured in docs/protocol/rollup.md's engine: four times the throughput.
+ * The primitives that ethereumjs is given instead of its own: native signature recovery, Keccak in
+ * WebAssembly, and point evaluation by pairings. Measured in docs/protocol/rollup.md's engine: four
+ * times the throughput.
  */
 export function loadCrypto(): Promise<CustomCrypto> {
   pending ??= create()
@@ -32,7 +36,7 @@ async function create(): Promise<CustomCrypto> {
 }
 
 /** The public key of a signature, 64 bytes. @throws where there is none */
-export function ecrecover(
+function ecrecover(
   hash: Uint8Array,
   v: bigint,
   r: Uint8Array,
@@ -54,9 +58,10 @@ function recoveryOf(v: bigint, chainId?: bigint): number {
 }
 
 /**
- * EIP-4844's point evaluation: e(C − y·G₁, G₂) = e(π, [τ]₂ − z·G₂). False for anything malformed too: the precompile fails alike.
+ * EIP-4844's point evaluation: e(C − y·G₁, G₂) = e(π, [τ]₂ − z·G₂). False for anything malformed
+ * too: the precompile fails alike.
  */
-export function verifyProof(commitment: string, z: string, y: string, proof: string): boolean {
+function verifyProof(commitment: string, z: string, y: string, proof: string): boolean {
   const { G1, G2, fields, pairing } = bls12_381
   const [zValue, yValue] = [BigInt(z), BigInt(y)]
   if (zValue >= fields.Fr.ORDER || yValue >= fields.Fr.ORDER) return false

@@ -3,9 +3,15 @@ import { RLP } from '@ethereumjs/rlp'
 import { bigIntToUnpaddedBytes } from '@ethereumjs/util'
 import type { TxReceipt } from '@ethereumjs/vm'
 
-/** A receipt as it is stored: what consensus has of it, without the bloom, which follows from the logs. */
+/**
+ * A receipt as it is stored: what consensus has of it, without the bloom, which follows from the
+ * logs.
+ */
 export type StoredReceipt = {
-  /** True unless the transaction failed; receipts before Byzantium have a state root instead and count as true. */
+  /**
+   * True unless the transaction failed; receipts before Byzantium have a state root instead and
+   * count as true.
+   */
   succeeded: boolean
   cumulativeGasUsed: bigint
   logs: readonly { address: Hex; topics: readonly Hex[]; data: Hex }[]

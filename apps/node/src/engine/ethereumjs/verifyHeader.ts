@@ -11,8 +11,9 @@ const OLDEST_UNCLE = 7n
 export class InvalidBlock extends Error {}
 
 /**
- * What ethereumjs leaves to a chain of blocks: that a header follows its parent, uncles, sizes. Ethereum's yellow paper, section 4.4.4,
- * EIP-1559, EIP-4844, EIP-7934. @throws InvalidBlock
+ * What ethereumjs leaves to a chain of blocks: that a header follows its parent, uncles, sizes.
+ * Ethereum's yellow paper, section 4.4.4, EIP-1559, EIP-4844, EIP-7934.
+ * @throws InvalidBlock
  */
 export function verifyHeader(block: Block, parent: BlockHeader, sizeBytes: number): void {
   const { header } = block
@@ -25,7 +26,7 @@ export function verifyHeader(block: Block, parent: BlockHeader, sizeBytes: numbe
 }
 
 /** The rules of a header and its parent alone. @throws InvalidBlock */
-export function followParent(header: BlockHeader, parent: BlockHeader): void {
+function followParent(header: BlockHeader, parent: BlockHeader): void {
   if (header.number !== parent.number + 1n) {
     throw new InvalidBlock(`block ${header.number} cannot follow block ${parent.number}`)
   }
@@ -54,8 +55,9 @@ function expectedBaseFee(header: BlockHeader, parent: BlockHeader): bigint {
 }
 
 /**
- * Uncles are headers of blocks that might have stood in the place of an ancestor: known parent within six generations, no ancestor
- * themselves, not yet included. @throws InvalidBlock
+ * Uncles are headers of blocks that might have stood in the place of an ancestor: known parent
+ * within six generations, no ancestor themselves, not yet included.
+ * @throws InvalidBlock
  */
 export function verifyUncles(block: Block, ancestorsOf: (block: Block) => readonly Block[]): void {
   if (block.uncleHeaders.length === 0) return

@@ -28,8 +28,9 @@ class RecordingDb extends EntryDb {
 }
 
 /**
- * What executing a block reads of the state before it, by executing it again with nothing in memory: trie nodes, codes, and the
- * headers from the parent down to the oldest that BLOCKHASH asked for. RLP in the form that execution clients exchange.
+ * What executing a block reads of the state before it, by executing it again with nothing in
+ * memory: trie nodes, codes, and the headers from the parent down to the oldest that BLOCKHASH
+ * asked for. RLP in the form that execution clients exchange.
  */
 export async function createWitness(chain: Chain, hash: Hex): Promise<Uint8Array> {
   const block = chain.decode(hash)

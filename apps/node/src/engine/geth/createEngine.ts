@@ -169,8 +169,9 @@ export async function createEngine(options: {
 }
 
 /**
- * Builds with as many of the candidates as stand. go-ethereum refuses a whole list for one of them and does not say which, so the
- * first one is found by halving: a beginning of the list builds exactly if all of it stands.
+ * Builds with as many of the candidates as stand. go-ethereum refuses a whole list for one of them
+ * and does not say which, so the first one is found by halving: a beginning of the list builds
+ * exactly if all of it stands.
  */
 async function buildStanding(
   attributes: Attributes,

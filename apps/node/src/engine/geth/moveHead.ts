@@ -9,9 +9,10 @@ type Block = { hash: Hex; number: Hex; parentHash: Hex }
 type Updated = { payloadStatus: { status: string; validationError?: string | null } }
 
 /**
- * Moves the head of go-ethereum, back too. Its answer is not enough: after a crash it may say VALID and stay where it was, and it
- * ignores an update to an ancestor. So the head is read back; an ancestor becomes the head by `debug_setHead`, and a head that did not
- * move is named itself once, which wakes it, and then the target again.
+ * Moves the head of go-ethereum, back too. Its answer is not enough: after a crash it may say VALID
+ * and stay where it was, and it ignores an update to an ancestor. So the head is read back; an
+ * ancestor becomes the head by `debug_setHead`, and a head that did not move is named itself once,
+ * which wakes it, and then the target again.
  * @throws Geth.HeadDidNotMove
  */
 export async function moveHead(

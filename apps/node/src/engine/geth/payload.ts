@@ -3,7 +3,10 @@ import type { Attributes } from '@ambrosia/rollup/Derivation'
 import { RLP } from '@ethereumjs/rlp'
 import { MalformedError } from '../Header.ts'
 
-/** Blocks and attributes in the form of the Engine API (execution-apis, `engine/prague.md`, `engine/osaka.md`). */
+/**
+ * Blocks and attributes in the form of the Engine API (execution-apis, `engine/prague.md`,
+ * `engine/osaka.md`).
+ */
 export type Payload = Readonly<Record<string, unknown>> & { blockHash: Hex }
 
 type Item = Uint8Array | Item[]
@@ -24,7 +27,10 @@ export function toAttributes(attributes: Attributes) {
   }
 }
 
-/** The payload of a block, and its parent beacon block root, which the API takes separately. @throws Header.Malformed */
+/**
+ * The payload of a block, and its parent beacon block root, which the API takes separately.
+ * @throws Header.Malformed
+ */
 export function toPayload(bytes: Uint8Array, blockHash: Hex): { payload: Payload; root: Hex } {
   const [header, transactions, uncles, withdrawals] = list(RLP.decode(bytes) as Item)
   const fields = list(header)

@@ -28,8 +28,9 @@ export type GethProcess = {
 }
 
 /**
- * Starts an unmodified go-ethereum as a private engine over its IPC socket, which gives whoever may open it (mode 0600) every power
- * over the node. State by hash and archive mode: what a killed process has answered for is there when it starts again.
+ * Starts an unmodified go-ethereum as a private engine over its IPC socket, which gives whoever may
+ * open it (mode 0600) every power over the node. State by hash and archive mode: what a killed
+ * process has answered for is there when it starts again.
  * @throws Geth.DidNotStart
  */
 export async function startGeth(options: {

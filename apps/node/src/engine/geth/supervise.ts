@@ -1,9 +1,11 @@
 /**
- * Runs a program and ends it when whoever started this does: its standard input closes then, however it died.
+ * Runs a program and ends it when whoever started this does: its standard input closes then,
+ * however it died.
  *
  *   node supervise.ts PROGRAM [arguments...]
  *
- * Prints the program's process id as the first line. An interrupt is for the program to take; a second way out is a kill after a while.
+ * Prints the program's process id as the first line. An interrupt is for the program to take; a
+ * second way out is a kill after a while.
  */
 import { spawn } from 'node:child_process'
 

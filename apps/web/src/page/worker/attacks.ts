@@ -90,7 +90,9 @@ const WAYS: Readonly<Record<AttackName, Way>> = {
     return await settleAgain(sale, { certificate, certificateHash, signatures })
   },
 
-  /** Oracles answer with a better score than they signed; one honest one is less than the quorum. */
+  /**
+   * Oracles answer with a better score than they signed; one honest one is less than the quorum.
+   */
   lyingOracle: async (sale) => {
     // A record that was never sold, so that honest oracles have nothing to refuse.
     const { bundle } = await sampleBundle({ seed: 7 })

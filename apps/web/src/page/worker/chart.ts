@@ -158,7 +158,10 @@ function conceptText(value: unknown, names: Names): string {
   return known ?? (code || text(concept['display']) || text(concept['code']))
 }
 
-/** What the codes of a Bundle are called in it. Safe Harbor takes the names away, since anybody may write anything there. */
+/**
+ * What the codes of a Bundle are called in it. Safe Harbor takes the names away, since anybody may
+ * write anything there.
+ */
 export function namesOf(resources: readonly Resource[]): Record<string, string> {
   const names: Record<string, string> = {}
   const visit = (value: unknown, depth: number): void => {

@@ -38,7 +38,10 @@ export type CodeEntry = {
   patients: number
 }
 
-/** Codes of the sample by words: LOINC, SNOMED CT, RxNorm and ICD-10-CM as far as the project ships them. */
+/**
+ * Codes of the sample by words: LOINC, SNOMED CT, RxNorm and ICD-10-CM as far as the project ships
+ * them.
+ */
 export async function searchCodes({ words }: { words: string }): Promise<CodeEntry[]> {
   const wanted = words
     .toLowerCase()
@@ -93,7 +96,10 @@ function codeTable(): CodeEntry[] {
   return table
 }
 
-/** How many of the sample a draft would take, and why the others fall out. @throws Criteria.*, Predicate.*, Shape.Mismatch */
+/**
+ * How many of the sample a draft would take, and why the others fall out.
+ * @throws Criteria.*, Predicate.*, Shape.Mismatch
+ */
 export async function countSample({ draft }: { draft: Draft }) {
   const criteria = toCriteria(draft, {
     issuer: 'did:ambrosia:1:0000000000000000000000000000000000000000',

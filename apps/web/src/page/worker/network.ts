@@ -64,7 +64,10 @@ async function load(): Promise<Network> {
   }
 }
 
-/** Well-known accounts by what the page uses them for; others than the terminal's, which sends at the same time. */
+/**
+ * Well-known accounts by what the page uses them for; others than the terminal's, which sends at
+ * the same time.
+ */
 const INDEXES = { tokens: 1, relayer: 4, faucet: 5 } as const
 const accounts = new Map<string, HDAccount>()
 

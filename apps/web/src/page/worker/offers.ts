@@ -35,7 +35,9 @@ export type Preview = {
   quorum: number
 }
 
-/** Selects and seals for a deal, and says all that a person is asked. Nothing leaves the machine. */
+/**
+ * Selects and seals for a deal, and says all that a person is asked. Nothing leaves the machine.
+ */
 export async function preview(
   { id, dealId }: { id: string; dealId: Hex },
   onProgress: (progress: Progress) => void,

@@ -63,7 +63,9 @@ export async function addRecord({ bundle, label }: { bundle: Uint8Array; label: 
   return summaryOf(kept)
 }
 
-/** As {@link addRecord}, from the hospital's FHIR server: `Patient/ID/$everything`, page after page. */
+/**
+ * As {@link addRecord}, from the hospital's FHIR server: `Patient/ID/$everything`, page after page.
+ */
 export async function addFromServer({ url }: { url: string }) {
   const { fetch } = await network()
   const path = `/${url.replace(/^\/+/, '').replace(/^fhir\//, '')}`

@@ -26,7 +26,10 @@ const NAME = 'researcher'
 const DAY_SEC = 86_400
 const FAUCET_MED = fromDecimal('1000')
 
-/** The researcher of this wallet: account, money, and whether the DID stands that names the key for deliveries. */
+/**
+ * The researcher of this wallet: account, money, and whether the DID stands that names the key for
+ * deliveries.
+ */
 export async function researcher() {
   const { chain } = await network()
   const account = wallet.account(NAME)
@@ -164,7 +167,10 @@ export async function changeDeal({ dealId, what }: { dealId: Hex; what: Change }
 const keyOf = (recordId: Hex): string => `delivered.${recordId}`
 type Delivered = { dealId: Hex; record: CollectedRecord }
 
-/** Collects what was sold into a deal: opens each record and checks it against the hospital's signature. */
+/**
+ * Collects what was sold into a deal: opens each record and checks it against the hospital's
+ * signature.
+ */
 export async function collect({ dealId }: { dealId: Hex }) {
   const { chain, store, loader, now, pause } = await network()
   const deal = await loadDeal({ chain, store }, dealId)
@@ -204,7 +210,10 @@ export async function collect({ dealId }: { dealId: Hex }) {
   return results
 }
 
-/** The delivered records of a deal as tables, with how often each value of a laboratory result occurs. */
+/**
+ * The delivered records of a deal as tables, with how often each value of a laboratory result
+ * occurs.
+ */
 export async function explore({ dealId }: { dealId: Hex }) {
   const records = await deliveredTo(dealId)
   const tables = Export.tables(records, { asOf: new Date() })

@@ -106,7 +106,9 @@ export async function keptSale(id: string): Promise<Sale> {
   return sale
 }
 
-/** The account of a record in a deal: a fresh one, so that sales can't be told to be one person's. */
+/**
+ * The account of a record in a deal: a fresh one, so that sales can't be told to be one person's.
+ */
 export function providerName(id: string, dealId: Hex): string {
   return `${id}.${dealId}`
 }

@@ -6,7 +6,9 @@ import { sampleBundle } from './records.ts'
 
 const SHOWN = 3000
 
-/** The record of the demonstration as patient and hospital have it: made once more from its seed. */
+/**
+ * The record of the demonstration as patient and hospital have it: made once more from its seed.
+ */
 export async function patientView(made: { seed: number; asOf: string }) {
   const { bundle } = await sampleBundle(made)
   const text = new TextDecoder().decode(bundle)
@@ -26,7 +28,10 @@ export async function storeView({ contentAddress }: { contentAddress: string }) 
   }
 }
 
-/** The record as the researcher opened it, and how many of its entries lie in the clear in the sealed bytes. */
+/**
+ * The record as the researcher opened it, and how many of its entries lie in the clear in the
+ * sealed bytes.
+ */
 export async function researcherView({ contentAddress }: { contentAddress: string }) {
   const { fetch } = await network()
   const answer = await fetch('/development/researcher/bundle')

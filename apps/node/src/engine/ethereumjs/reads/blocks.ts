@@ -1,5 +1,4 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
-import type { Block } from '@ethereumjs/block'
 import type { BlockId } from '../../../rpc/params.ts'
 import { CODES, RpcError } from '../../../rpc/RpcError.ts'
 import type { StoredBlock } from '../BlockStore.ts'
@@ -24,14 +23,6 @@ export function requireBlock(chain: Chain, id: BlockId): StoredBlock {
   const block = findBlock(chain, id)
   if (block === undefined) throw new RpcError(CODES.server, 'header not found')
   return block
-}
-
-/** Both forms of a stored block. */
-export function openBlock(
-  chain: Chain,
-  stored: StoredBlock,
-): { stored: StoredBlock; block: Block } {
-  return { stored, block: chain.decode(stored.hash) }
 }
 
 function hashOfTag(chain: Chain, tag: string): Hex | undefined {

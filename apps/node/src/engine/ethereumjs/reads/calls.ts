@@ -18,7 +18,10 @@ import { EntryDb } from '../EntryDb.ts'
 /** EIP-7825: no transaction may ask for more. */
 export const TRANSACTION_GAS = 16_777_216n
 
-/** Where calls are executed: an own VM at a stored state, whose changes are always thrown away. One call at a time. */
+/**
+ * Where calls are executed: an own VM at a stored state, whose changes are always thrown away. One
+ * call at a time.
+ */
 export type CallRunner = {
   run(options: RunOptions): Promise<RunTxResult>
   /** Readies state, block and transaction of a call, and lets `execute` run it in another way. */
@@ -155,7 +158,10 @@ function transactionOf(chain: Chain, call: CallRequest, gas: bigint): TypedTrans
   return transaction
 }
 
-/** The block that a call sees: like the one that it runs on. Without a price of its own it pays nothing, and BASEFEE is zero. */
+/**
+ * The block that a call sees: like the one that it runs on. Without a price of its own it pays
+ * nothing, and BASEFEE is zero.
+ */
 function blockOf(chain: Chain, block: Block, { call, block: overrides = {} }: RunOptions): Block {
   const { header } = block
   const isFree = call.gasPrice === undefined && call.maxFeePerGas === undefined

@@ -226,7 +226,8 @@ async function callMethods(chain: Chain): Promise<Record<string, Method>> {
       const request = read(params)
       const gas = gasOf(request.call)
       let { accessList } = request.call
-      // A list makes other accesses cheaper, which can change where execution goes: it is done when it lists what it needs.
+      // A list makes other accesses cheaper, which can change where execution goes: it is done when
+      // it lists what it needs.
       for (let round = 0; ; round++) {
         const call = { ...request.call, accessList }
         const result = await runner.run({ ...request, call, gas, reportAccessList: true })
@@ -270,7 +271,10 @@ async function callMethods(chain: Chain): Promise<Record<string, Method>> {
   }
 }
 
-/** What an access list should hold: what was there before the call, in the order of addresses and slots. */
+/**
+ * What an access list should hold: what was there before the call, in the order of addresses and
+ * slots.
+ */
 function usefulEntries({ accessList = [], execResult }: RunTxResult) {
   const created = execResult.createdAddresses ?? new Set()
   const order = (a: string, b: string) => (a < b ? -1 : 1)

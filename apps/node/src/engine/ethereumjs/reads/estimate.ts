@@ -6,7 +6,10 @@ import type { Chain } from '../Chain.ts'
 import { type CallRunner, describeFailure, failureOf, TRANSACTION_GAS } from './calls.ts'
 import type { States } from './states.ts'
 
-/** A search that comes this near, in thousandths of the upper bound, has ended: go-ethereum's own bound. */
+/**
+ * A search that comes this near, in thousandths of the upper bound, has ended: go-ethereum's own
+ * bound.
+ */
 const PRECISION = 15n
 const STIPEND = 2300n
 const TRANSFER_GAS = 21_000n
@@ -54,7 +57,8 @@ export async function estimateGas(options: {
     return result !== undefined && result.execResult.exceptionError === undefined
   }
   let low = first.totalGasSpent - 1n
-  // A first guess as go-ethereum makes it: calls keep back a 64th of their gas, and stipends come on top.
+  // A first guess as go-ethereum makes it: calls keep back a 64th of their gas, and stipends come
+  // on top.
   const refund = first.execResult.gasRefund ?? 0n
   const guess = ((first.totalGasSpent + refund + STIPEND) * 64n) / 63n
   if (guess < high) {
@@ -72,7 +76,10 @@ export async function estimateGas(options: {
   return high
 }
 
-/** What the call may take at most: what it asks for, the largest transaction, what its sender can pay for. */
+/**
+ * What the call may take at most: what it asks for, the largest transaction, what its sender can
+ * pay for.
+ */
 async function highest(options: {
   call: CallRequest
   on: StoredBlock

@@ -8,7 +8,7 @@ import { findBlock, requireBlock } from './blocks.ts'
 import { type LogView, logsOf } from './views.ts'
 
 /** Most logs of one answer. */
-export const LOG_COUNT = 20_000
+const LOG_COUNT = 20_000
 /** Most addresses, and alternatives of a topic, in a filter. */
 const ALTERNATIVES = 1000
 
@@ -20,7 +20,7 @@ export type LogFilter = {
 }
 
 /** The part of a filter that has nothing to do with blocks. @throws RpcError -32602 */
-export function toLogFilter(value: unknown): LogFilter {
+function toLogFilter(value: unknown): LogFilter {
   const { address, topics } = toObject(value ?? {}, 'filter')
   const addresses = address === undefined || address === null ? [] : [address].flat()
   const list = topics === undefined || topics === null ? [] : topics
@@ -39,7 +39,7 @@ export function toLogFilter(value: unknown): LogFilter {
 }
 
 /** Whether a filter lets a log through. */
-export function matches(filter: LogFilter, log: LogView): boolean {
+function matches(filter: LogFilter, log: LogView): boolean {
   const { addresses, topics } = filter
   if (addresses.length > 0 && !addresses.includes(log.address)) return false
   if (topics.length > log.topics.length) return false
@@ -48,7 +48,10 @@ export function matches(filter: LogFilter, log: LogView): boolean {
   )
 }
 
-/** eth_getLogs. @throws RpcError for unknown blocks, a range in the wrong order, or too many logs */
+/**
+ * eth_getLogs.
+ * @throws RpcError for unknown blocks, a range in the wrong order, or too many logs
+ */
 export function getLogs(chain: Chain, value: unknown): LogView[] {
   const object = toObject(value ?? {}, 'filter')
   const filter = toLogFilter(object)
@@ -78,7 +81,7 @@ export function getLogs(chain: Chain, value: unknown): LogView[] {
 }
 
 /** Every log of a block. */
-export function logsIn(chain: Chain, hash: Hex): LogView[] {
+function logsIn(chain: Chain, hash: Hex): LogView[] {
   const stored = chain.stored(hash)
   return logsOf(stored, chain.decode(hash), decodeReceipts(stored.receipts))
 }

@@ -12,16 +12,19 @@ import { quantity } from '../../../rpc/params.ts'
 import type { StoredBlock } from '../BlockStore.ts'
 import type { StoredReceipt } from '../receipts.ts'
 
-/** Blocks, transactions and receipts in the form of JSON-RPC, field by field as go-ethereum writes them. */
+/**
+ * Blocks, transactions and receipts in the form of JSON-RPC, field by field as go-ethereum writes
+ * them.
+ */
 
 const hex = toHex
 
-export function senderAt(stored: StoredBlock, position: number): Hex {
+function senderAt(stored: StoredBlock, position: number): Hex {
   return toHex(stored.senders.subarray(20 * position, 20 * position + 20))
 }
 
 /** The header's fields. */
-export function headerView(stored: StoredBlock, block: Block) {
+function headerView(stored: StoredBlock, block: Block) {
   const { header } = block
   return {
     baseFeePerGas: quantity(header.baseFeePerGas ?? 0n),

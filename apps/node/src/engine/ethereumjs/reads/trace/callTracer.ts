@@ -23,7 +23,10 @@ export type Frame = {
 
 const LOG = /^LOG([0-4])$/
 
-/** go-ethereum's callTracer, with its options `onlyTopCall` and `withLog`; `firstLog` logs stand before it in the block. */
+/**
+ * go-ethereum's callTracer, with its options `onlyTopCall` and `withLog`; `firstLog` logs stand
+ * before it in the block.
+ */
 export function createCallTracer(
   transaction: TypedTransaction,
   config: { onlyTopCall?: boolean; withLog?: boolean },

@@ -26,7 +26,8 @@ export function createTouchTracer(first: readonly Hex[]): Tracer & { touched: To
     touched.set(address, slots)
     return slots
   }
-  // An instruction touches nothing where it fails: it counts when another follows, or its frame ends well.
+  // An instruction touches nothing where it fails: it counts when another follows, or its frame
+  // ends well.
   let pending = () => {}
   const settle = () => {
     pending()

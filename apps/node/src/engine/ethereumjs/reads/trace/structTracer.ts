@@ -27,7 +27,10 @@ export type StructConfig = {
   limit?: number
 }
 
-/** go-ethereum's default tracer: every instruction. @throws RpcError -32005 where there are too many */
+/**
+ * go-ethereum's default tracer: every instruction.
+ * @throws RpcError -32005 where there are too many
+ */
 export function createStructTracer(config: StructConfig): Tracer {
   const steps: StructLog[] = []
   /** Depths of the frames that run. */

@@ -23,7 +23,7 @@ export type TraceConfig = StructConfig & {
   tracerConfig?: { onlyTopCall?: boolean; withLog?: boolean; diffMode?: boolean }
 }
 
-export const TRACERS = ['callTracer', 'prestateTracer', 'noopTracer'] as const
+const TRACERS = ['callTracer', 'prestateTracer', 'noopTracer'] as const
 
 /** Reads trace options. @throws RpcError -32602 */
 export function toTraceConfig(value: unknown): TraceConfig {
