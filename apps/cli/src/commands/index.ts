@@ -24,6 +24,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./record/index.ts'),
   },
   {
+    name: 'wallet',
+    group: 'As a patient:',
+    description: 'all of your keys and records in one encrypted file: backup, restore',
+    load: () => import('./wallet/index.ts'),
+  },
+  {
     name: 'deal',
     group: 'As a researcher:',
     description: 'ask for records: check, create, list, show, pause, close',

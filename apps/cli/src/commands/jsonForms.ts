@@ -12,6 +12,8 @@ const FORMS: Readonly<Record<string, string>> = {
   'record explain': '"claims":[{"claim":"hba1c",…}],…',
   'record export':
     '"records":2,"resources":430,"files":["tables/observation.csv","tables/card.json"]',
+  'wallet backup': '"file":"wallet.backup","keys":5,"records":1,"sales":1',
+  'wallet restore': '"keys":5,"records":1,"sales":1,"replaced":"…/wallet.replaced-1f00ab34"',
   'deal check':
     '"files":[{"file":"a.json","matches":true,"failed":[],"score":85}],"matches":1,"escrow":"5000000000000000000",…',
   'deal list': '"deals":[{"deal":"0x…","state":"Active","records":0,…}]',

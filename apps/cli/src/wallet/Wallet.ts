@@ -25,15 +25,9 @@ export type Wallet = {
 }
 
 export async function openWallet(home: string): Promise<Wallet> {
-  const passwordFile = process.env['AMBROSIA_PASSWORD_FILE']
-  if (passwordFile === undefined && process.env['AMBROSIA_ENV'] === 'production') {
-    throw new NoPasswordError()
-  }
   const keystore = await Keystore.open({
     path: join(home, 'wallet', 'keystore.json'),
-    ...(passwordFile === undefined
-      ? { password: Keystore.developmentPassword(home), hasRandomPassword: true }
-      : { password: readNamedText(passwordFile).trimEnd() }),
+    ...passwordOf(home),
   })
   const secret = (name: string): Uint8Array => keystore.getOrCreate(name, () => random(32))
   return {
@@ -51,6 +45,14 @@ export async function openWallet(home: string): Promise<Wallet> {
     names: () => keystore.names(),
     keystore,
   }
+}
+
+/** The password of the wallet of a home. @throws Wallet.NoPassword */
+export function passwordOf(home: string): { password: string; hasRandomPassword?: true } {
+  const passwordFile = process.env['AMBROSIA_PASSWORD_FILE']
+  if (passwordFile !== undefined) return { password: readNamedText(passwordFile).trimEnd() }
+  if (process.env['AMBROSIA_ENV'] === 'production') throw new NoPasswordError()
+  return { password: Keystore.developmentPassword(home), hasRandomPassword: true }
 }
 
 export class NoPasswordError extends AmbrosiaError {
