@@ -75,4 +75,25 @@ export const migrations: Migrations = {
         .execute()
     },
   },
+  // A certificate says nothing of the nonce: of one offer sent under several, one is kept.
+  '0006_one_submission_an_offer': {
+    up: async (database) => {
+      const kept = database
+        .selectFrom('submission')
+        .select((is) => is.fn.min('submission_id').as('submission_id'))
+        .groupBy('certificate_hash')
+      await database
+        .deleteFrom('submission')
+        .where('certificate_hash', 'is not', null)
+        .where('submission_id', 'not in', kept)
+        .execute()
+      await database.schema.dropIndex('submission_certificate').execute()
+      await database.schema
+        .createIndex('submission_certificate')
+        .unique()
+        .on('submission')
+        .column('certificate_hash')
+        .execute()
+    },
+  },
 }

@@ -11,7 +11,7 @@ export type OracleDatabase = NonceTable &
       criteria: string | null
       block_number: number
     }
-    /** A nonce of a provider in a deal is used once, for one submission. */
+    /** A nonce of a provider in a deal is used once; a certificate is of one submission. */
     submission: {
       submission_id: string
       deal_id: string

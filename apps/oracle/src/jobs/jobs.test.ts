@@ -3,6 +3,7 @@ import { before, describe, it, type TestContext } from 'node:test'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Deal from '@ambrosia/exchange/Deal'
+import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
 import * as Release from '@ambrosia/exchange/Release'
 import { releaseContext } from '@ambrosia/exchange/SealContext'
 import { toJson } from '@ambrosia/exchange/SubmissionBody'
@@ -140,6 +141,28 @@ describe('releaseKeys', () => {
     })
     assert.equal(DataKey.commitment(dataKey), setting.offer.manifest.keyCommitment)
     assert.equal((await row()).released_at_sec, Number(setting.parts.asOfSec))
+  })
+
+  it('one offer submitted under many nonces is one submission, one answer and one release', async (t) => {
+    const { oracle, run, store } = await start(t)
+    const receive = createReceiver(receiveContextOf(oracle))
+    const first = await receive(toJson(setting.body))
+    const { parts, deal, offer, body } = setting
+    for (let count = 0; count < 3; count++) {
+      const again = await createSubmission({
+        ...parts,
+        deal,
+        offer,
+        receiptSignature: body.receiptSignature,
+        oracle: parts.oracle.operator,
+      })
+      assert.notEqual(again.submission.nonce, body.submission.nonce)
+      assert.deepEqual(await receive(toJson(again)), first)
+    }
+    const rows = await oracle.database.selectFrom('submission').selectAll().execute()
+    assert.equal(rows.length, 1)
+    await run()
+    assert.equal(store.put.length, 1)
   })
 
   it('tries again what failed, with increasing delays', async (t) => {

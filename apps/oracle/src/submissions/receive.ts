@@ -31,8 +31,9 @@ export type ReceiveContext = {
 }
 
 /**
- * Judges a submission once: the same body returns the same certificate until it expires; another
- * body under a used nonce is a replay. Two arrivals of one body at a time share one judgement.
+ * Judges a submission once: the same body returns the same certificate until it expires, and so
+ * does the same offer under another nonce, which is one submission; another body under a used nonce
+ * is a replay. Two arrivals of one body at a time share one judgement.
  */
 export function createReceiver(context: ReceiveContext): (data: unknown) => Promise<CertifiedJson> {
   const underWay = new Map<string, Promise<CertifiedJson>>()
@@ -96,9 +97,27 @@ async function judgeOnce(
     .values(row)
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
-  if (inserted.numInsertedOrUpdatedRows !== 1n) throw new RefusedError(undefined)
+  if (inserted.numInsertedOrUpdatedRows !== 1n) return await answerOf(row, context)
   KillPoint.reach('oracle.certificate-kept')
   return toCertified(id, context, row)
+}
+
+/**
+ * The answer to a submission whose row is not kept, since another is there already: the first one's
+ * where it offers the same under another nonce, whatever the number of nonces.
+ */
+async function answerOf(
+  row: { submission_id: Hex; body_hash: Hex; certificate_hash: Hex },
+  context: ReceiveContext,
+): Promise<CertifiedJson> {
+  const first = await context.database
+    .selectFrom('submission')
+    .selectAll()
+    .where('certificate_hash', '=', row.certificate_hash)
+    .executeTakeFirst()
+  const isReplay = first?.submission_id === row.submission_id && first.body_hash !== row.body_hash
+  if (!first || isReplay) throw new RefusedError(undefined)
+  return toCertified(first.submission_id as Hex, context, first)
 }
 
 /** The verdict on a submission judged before. @throws Submission.Unknown */
