@@ -23,8 +23,6 @@ const FORMS: Readonly<Record<string, string>> = {
   'deal expire': '"deal":"0x…","change":"expire","transaction":"0x…","gas":51234',
   'deal refund': '"deal":"0x…","change":"refund","transaction":"0x…","gas":51234',
   'consumer claim': '"transaction":"0x…"',
-  verify:
-    '"resourceCount":56,"issuer":"did:ambrosia:…","issuerKey":"chain","deal":"0x…","record":"0x…","chainId":31337,"isOfThisNetwork":true',
   'issuer info': '"did":"did:ambrosia:…","statusPeriodSec":2',
   'issuer issue':
     '"name":"alice","form":"safe-harbor","claims":34,"digests":2285,"statusIndex":4711,"removed":25513',

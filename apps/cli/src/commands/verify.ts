@@ -1,13 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { homeOf } from '../environment.ts'
-import { show, UsageError } from '../output.ts'
+import { EXIT, show, UsageError } from '../output.ts'
 
-/** `ambrosia verify`: checks a delivered Bundle without trusting an oracle. */
+type Options = { proof?: string; offline: boolean }
+
+/** `ambrosia verify`: checks delivered Bundles without trusting an oracle. */
 export function define(verify: Command): void {
   verify
-    .argument('<file>', 'the delivered Bundle, or its proof')
+    .argument('<path>', 'the delivered Bundle, or its proof, or a folder of both')
     .option(
       '--proof <file>',
       'the proof; default: the file beside the Bundle with "proof" in its name',
@@ -19,46 +20,55 @@ export function define(verify: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  ambrosia verify .ambrosia/delivered/bundle.json\n  ambrosia verify bundle.json --proof proof.json --offline',
+      `
+Of a folder every file with "bundle" in its name is checked against the one with "proof" instead;
+one that is refused, or has no other half, makes the exit code 1.
+
+Examples:
+  ambrosia verify .ambrosia/delivered/bundle.json
+  ambrosia verify bundle.json --proof proof.json --offline
+  ambrosia verify delivered
+
+With --json: {"version":1,"ok":true,"resourceCount":56,"issuer":"did:ambrosia:…","issuerKey":"chain","deal":"0x…","record":"0x…","chainId":31337,"isOfThisNetwork":true}
+Of a folder: {"version":1,"ok":false,"verified":[{"file":"….bundle.json","record":"0x…","deal":"0x…","issuer":"did:ambrosia:…","issuerKey":"chain","resources":56}],"refused":[{"file":"…","code":"Delivery.Changed","message":"…"}],"records":1,"resources":56}`,
     )
-    .action(
-      async (file: string, options: { proof?: string; offline: boolean }, command: Command) => {
-        const { bundleFile, proofFile } = filesOf(file, options.proof)
-        for (const path of [bundleFile, proofFile]) {
-          if (!existsSync(path))
-            throw new UsageError(
-              `there is no file ${path}`,
-              'Name the Bundle, and its proof by --proof.',
-            )
-        }
-        const { verifyDelivery } = await import('@ambrosia/sdk/consumer/verifyDelivery')
-        const { recordLoader } = await import('../Session.ts')
-        const { parseProof } = await import('@ambrosia/sdk/consumer/parseProof')
-        const proof = parseProof(readFileSync(proofFile, 'utf8'))
-        const here = await networkHere()
-        const isHere =
-          here?.chainId === proof.chainId &&
-          here.contracts['dealBook']?.toLowerCase() === proof.dealBook.toLowerCase()
-        const network =
-          here === undefined ? '' : isHere ? ', the one of this home' : ', not the one of this home'
-        const resolver = options.offline ? undefined : await reachableResolver(proof.chainId)
-        const verified = await verifyDelivery({
-          bundleText: readFileSync(bundleFile, 'utf8'),
-          proof,
-          loader: await recordLoader(),
-          ...(resolver ? { resolver } : {}),
-        })
-        const { chainId, dealBook, dealId: deal, recordId: record } = proof
-        show(command, { ...verified, deal, record, chainId, dealBook, isOfThisNetwork: isHere }, [
-          `${verified.resourceCount} resources, each signed by ${verified.issuer}`,
-          `for deal ${proof.dealId} and consumer ${proof.consumer}`,
-          `of the network with chain ${proof.chainId} and DealBook ${proof.dealBook}${network}`,
-          verified.issuerKey === 'chain'
-            ? "issuer's key read from the chain"
-            : "issuer's key taken from the proof, since no chain was asked: compare the DID document with one you trust",
-        ])
-      },
-    )
+    .action(async (path: string, options: Options, command: Command) => {
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
+        return await verifyOne(path, options, command)
+      if (options.proof !== undefined)
+        throw new UsageError('--proof belongs to one Bundle, and a folder was named')
+      const { verifyFolder } = await import('./verifyFolder.ts')
+      const { lines, ...result } = await verifyFolder(path, options)
+      const ok = result.refused.length === 0
+      if (!ok) process.exitCode = EXIT.failed
+      show(command, { ok, ...result }, lines)
+    })
+}
+
+async function verifyOne(file: string, options: Options, command: Command): Promise<void> {
+  const { bundleFile, proofFile } = filesOf(file, options.proof)
+  for (const path of [bundleFile, proofFile]) {
+    if (!existsSync(path))
+      throw new UsageError(`there is no file ${path}`, 'Name the Bundle, and its proof by --proof.')
+  }
+  const { createVerifier } = await import('./verifyFiles.ts')
+  const verify = await createVerifier(options)
+  const { verified, proof, place } = await verify({ bundleFile, proofFile })
+  const { chainId, dealBook, dealId: deal, recordId: record } = proof
+  const isHere = place === 'here'
+  const network = {
+    none: '',
+    here: ', the one of this home',
+    elsewhere: ', not the one of this home',
+  }
+  show(command, { ...verified, deal, record, chainId, dealBook, isOfThisNetwork: isHere }, [
+    `${verified.resourceCount} resources, each signed by ${verified.issuer}`,
+    `for deal ${proof.dealId} and consumer ${proof.consumer}`,
+    `of the network with chain ${proof.chainId} and DealBook ${proof.dealBook}${network[place]}`,
+    verified.issuerKey === 'chain'
+      ? "issuer's key read from the chain"
+      : "issuer's key taken from the proof, since no chain was asked: compare the DID document with one you trust",
+  ])
 }
 
 function filesOf(
@@ -72,29 +82,5 @@ function filesOf(
   return {
     bundleFile: file,
     proofFile: proof ?? join(dirname(file), name.replace('bundle', 'proof')),
-  }
-}
-
-/** The network of this home, where it has one. */
-async function networkHere() {
-  const { readNetworkFile } = await import('@ambrosia/devnet/NetworkFile')
-  try {
-    return readNetworkFile(homeOf())
-  } catch {
-    return undefined
-  }
-}
-
-/** A resolver when a network of that chain runs in this home, else undefined. */
-async function reachableResolver(chainId: number) {
-  const { readNetworkFile } = await import('@ambrosia/devnet/NetworkFile')
-  const { createChain } = await import('@ambrosia/sdk/Chain')
-  try {
-    const network = readNetworkFile(homeOf())
-    const chain = createChain(network)
-    if ((await chain.client.getChainId()) !== chainId) return undefined
-    return chain.resolver
-  } catch {
-    return undefined
   }
 }
