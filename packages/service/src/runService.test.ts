@@ -66,13 +66,39 @@ describe('runService', () => {
     )
   })
 
-  it('a failure ends with 1, at the start or later, without its message', async (t) => {
-    for (const fault of ['throw', 'later']) {
+  it('a failure at the start ends with 1, without its message', async (t) => {
+    for (const fault of ['throw', 'reject']) {
       const { ended, errors } = start(t, { AMBROSIA_TEST_FAULT: fault })
       assert.equal(await ended, 1, fault)
       assert.match(errors(), /"type":"Error"/)
       assert.ok(!errors().includes('marked-secret'))
     }
+  })
+
+  it('what is rejected to nobody is told without its message, and the service goes on', async (t) => {
+    const { child, ready, ended, logged, errors } = start(t)
+    const { url } = await ready
+    const slow = fetch(`${url}/v1/slow`)
+    await logged('slow has begun')
+    await fetch(`${url}/v1/reject`)
+    await logged('"type":"Error"')
+    assert.deepEqual(await (await slow).json(), { done: true })
+    assert.equal((await fetch(`${url}/v1/point`)).status, 200)
+    child.kill('SIGTERM')
+    assert.equal(await ended, 0)
+    assert.ok(!errors().includes('marked-secret'))
+  })
+
+  it('what is thrown where nobody catches lets requests end, then ends with 1', async (t) => {
+    const { ready, ended, logged, errors } = start(t)
+    const { url } = await ready
+    const slow = fetch(`${url}/v1/slow`)
+    await logged('slow has begun')
+    await fetch(`${url}/v1/throw`)
+    await logged('"type":"Error"')
+    assert.deepEqual(await (await slow).json(), { done: true })
+    assert.equal(await ended, 1)
+    assert.ok(!errors().includes('marked-secret'))
   })
 
   it('it ends with its owner, whose end of the pipe closes', async (t) => {

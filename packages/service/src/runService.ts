@@ -16,11 +16,18 @@ const CLOSE_TIMEOUT_MS = 15_000
  * Runs a service as a process. When it is ready, one line `{"ready":true,"url":…}` goes to standard
  * output. SIGINT and SIGTERM drain and end it with 0, a second signal ends it at once. Exit codes:
  * 0 ended as asked, 1 failed, 2 the configuration can't be used.
+ *
+ * Once it is ready, a promise that is rejected to nobody is told and the service goes on: what
+ * failed is over, what must last is in the database, and a stranger who finds one such fault must
+ * not be able to end the service with it. What is thrown where nobody catches may leave an object
+ * half-changed: requests under way end, then the process does, with 1.
  */
 export async function runService(
   main: (context: { env: NodeJS.ProcessEnv; signal: AbortSignal }) => Promise<Running>,
 ): Promise<void> {
   const controller = new AbortController()
+  let exitCode = 0
+  let isReady = false
   const asked = new Promise<void>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
       process.on(name, () => {
@@ -35,20 +42,27 @@ export async function runService(
         resolve()
       })
     }
+    process.on('uncaughtException', (error) => {
+      if (!isReady || exitCode !== 0) fail(error)
+      tell(error)
+      exitCode = 1
+      controller.abort()
+      resolve()
+    })
   })
   const fail = (error: unknown): never => {
     tell(error)
     process.exit(error instanceof AmbrosiaError && error.code.startsWith('Config.') ? 2 : 1)
   }
-  process.on('uncaughtException', fail)
-  process.on('unhandledRejection', fail)
+  process.on('unhandledRejection', (error) => (isReady ? tell(error) : fail(error)))
   try {
     const running = await main({ env: process.env, signal: controller.signal })
+    isReady = true
     process.stdout.write(`${JSON.stringify({ ready: true, url: running.url })}\n`)
     await asked
     setTimeout(() => fail(new CloseTimeoutError()), CLOSE_TIMEOUT_MS).unref()
     await running.close()
-    process.exit(0)
+    process.exit(exitCode)
   } catch (error) {
     fail(error)
   }

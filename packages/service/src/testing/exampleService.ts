@@ -7,7 +7,8 @@ import * as Server from '../Server.ts'
 
 /**
  * A service for tests of runService: it answers /v1/slow after a while, passes a kill point at
- * /v1/point, and fails as it is told to.
+ * /v1/point, leaves a rejection to nobody at /v1/reject, throws where nobody catches at /v1/throw,
+ * and fails at the start as it is told to.
  */
 await runService(async ({ env }) => {
   const fault = env['AMBROSIA_TEST_FAULT']
@@ -16,6 +17,7 @@ await runService(async ({ env }) => {
     env,
   )
   if (fault === 'throw') throw new Error('marked-secret')
+  if (fault === 'reject') void Promise.reject(new Error('marked-secret'))
   const log = Log.create({ name: 'example' })
   const metrics = Metrics.create({ service: 'example' })
   const app = await Server.create({ name: 'example', description: '', log, metrics })
@@ -28,7 +30,16 @@ await runService(async ({ env }) => {
     KillPoint.reach('half-way')
     return { done: true }
   })
+  app.get('/v1/reject', async () => {
+    void Promise.reject(new Error('marked-secret'))
+    return { done: true }
+  })
+  app.get('/v1/throw', async () => {
+    setImmediate(() => {
+      throw new Error('marked-secret')
+    })
+    return { done: true }
+  })
   const url = await Server.listen(app, { host: '127.0.0.1', port })
-  if (fault === 'later') setTimeout(() => Promise.reject(new Error('marked-secret')), 10)
   return { url, close: () => app.close() }
 })
