@@ -15,6 +15,11 @@ export function define(issuer: Command): void {
       load: () => import('./issue.ts'),
     },
     {
+      name: 'batch',
+      description: 'issue a folder or NDJSON file of Bundles, with a list of what was issued',
+      load: () => import('./batch.ts'),
+    },
+    {
       name: 'revoke',
       description: 'revoke a credential by its status index; it counts from the next epoch on',
       load: () => import('./revoke.ts'),
