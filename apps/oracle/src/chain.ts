@@ -9,6 +9,7 @@ import { fromContractVersion } from '@ambrosia/credentials/DidMessage'
 import { createResolver, type Resolvable } from '@ambrosia/credentials/Resolver'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { Address, PublicClient } from 'viem'
+import { versionsAt } from './versionsAt.ts'
 
 /** What an oracle reads from the chain. */
 export type OracleChain = {
@@ -22,8 +23,11 @@ export type OracleChain = {
   ): Promise<{ isSettled: boolean; personCount: number }>
   oracle(operator: Address): Promise<RegisteredOracle>
   operators(): Promise<readonly Address[]>
-  /** Every version of a consumer's DID with the time of its block, seconds, oldest first. */
-  didVersions(id: Hex): Promise<(OnChainDocument & { timeSec: bigint })[]>
+  /**
+   * The versions of a consumer's DID that decide its key at a time (seconds), with the time of
+   * their block, oldest first: three at most.
+   */
+  didVersions(id: Hex, atSec: bigint): Promise<(OnChainDocument & { timeSec: bigint })[]>
 }
 
 const ZERO = `0x${'00'.repeat(32)}` as const
@@ -60,14 +64,11 @@ export function createOracleChain(client: PublicClient, network: Network): Oracl
     },
     oracle: (operator) => readOracle(client, oracleRegistry, operator),
     operators: () => readOperators(client, oracleRegistry),
-    didVersions: async (id) => {
-      const versions = await versionsOf(id)
-      return await Promise.all(
-        versions.map(async (version) => {
-          const block = await reach(() => client.getBlock({ blockNumber: version.versionBlock }))
-          return { ...fromContractVersion(version), timeSec: block.timestamp }
-        }),
-      )
+    didVersions: async (id, atSec) => {
+      const timeOf = async (blockNumber: bigint): Promise<bigint> =>
+        (await reach(() => client.getBlock({ blockNumber }))).timestamp
+      const versions = await versionsAt(await versionsOf(id), atSec, timeOf)
+      return versions.map((one) => ({ ...fromContractVersion(one), timeSec: one.timeSec }))
     },
   }
 }

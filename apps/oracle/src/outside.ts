@@ -70,7 +70,7 @@ export function createOutside(options: {
       )
     },
     resolveDid: (did) => chain.resolver.resolve(did),
-    didVersions: (id) => chain.didVersions(id),
+    didVersions: (id, atSec) => chain.didVersions(id, atSec),
     statusLists: (issuers, asOfSec) => options.statusSchedule.listsAt(issuers, asOfSec),
     ...createReadings(options),
     measurementOf: async (measurement) => {

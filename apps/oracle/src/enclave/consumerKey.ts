@@ -1,12 +1,7 @@
 import { PURPOSES } from '@ambrosia/credentials/DidAmbrosia'
 import * as Keys from '@ambrosia/credentials/Keys'
 import type { OracleChain } from '../chain.ts'
-
-/**
- * A change of the consumer's key takes a day to be followed, so that a stolen controller key has no
- * profit; "none" holds at once.
- */
-const CHANGE_DELAY_SEC = 86_400n
+import { CHANGE_DELAY_SEC } from '../versionsAt.ts'
 
 /**
  * The consumer's keyAgreement key in force: that of the newest version at least a day old, else of

@@ -36,7 +36,7 @@ export async function createRelease(options: {
 }): Promise<SignedRelease> {
   const { self, criteria } = options
   const { keyAtSec } = options
-  const versions = await options.chain.didVersions(fromDid(criteria.consumer).id)
+  const versions = await options.chain.didVersions(fromDid(criteria.consumer).id, keyAtSec)
   const known = versions.filter(({ timeSec }) => timeSec <= keyAtSec)
   const key = keyInForce(known, keyAtSec)
   if (key === undefined) throw new NoConsumerKeyError()

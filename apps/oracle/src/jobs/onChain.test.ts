@@ -287,7 +287,7 @@ describe('fulfilDuties', () => {
 
   it('answers with the key in force at the settlement, whatever the DID says since', async (t) => {
     const { oracle, claim, follow, releases, recordId, record, identities } = await settled(t)
-    const [version] = await identities.didVersions('0x' as never)
+    const [version] = await identities.didVersions('0x' as never, 0n)
     assert.ok(version)
     // The key is hidden after the sale, and nothing is released any more to the store.
     const hidden = { ...version, methods: [], timeSec: record.settledAt + 1n }
@@ -302,7 +302,7 @@ describe('fulfilDuties', () => {
 
   it('says so where no key was in force at the settlement, and is paid for the answer', async (t) => {
     const { oracle, claim, follow, releases, recordId, record, identities } = await settled(t)
-    const [version] = await identities.didVersions('0x' as never)
+    const [version] = await identities.didVersions('0x' as never, 0n)
     assert.ok(version)
     identities.didVersions = async () => [{ ...version, timeSec: record.settledAt + 1n }]
     const before = await balanceOf(oracle.operator.address)
