@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fromUtf8, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
@@ -34,6 +34,32 @@ describe('Keystore', () => {
       assert.ok(!file.includes(text))
     }
     assert.equal(statSync(path).mode & 0o777, 0o600)
+  })
+
+  it('opened twice it loses nothing that either adds', async (t) => {
+    const path = join(useFolder(t), 'keystore.json')
+    const one = await Keystore.open({ path, ...light })
+    const other = await Keystore.open({ path, ...light })
+    one.add('first', secret)
+    other.add('second', fromUtf8('another secret'))
+    assert.deepEqual(
+      other.getOrCreate('first', () => new Uint8Array(1)),
+      secret,
+    )
+    assert.throws(() => one.add('second', secret), { code: 'Keystore.Exists' })
+    const later = await Keystore.open({ path, ...light })
+    assert.deepEqual(later.names(), ['first', 'second'])
+    assert.deepEqual(later.get('first'), secret)
+  })
+
+  it('writes nothing into a keystore that took its place', async (t) => {
+    const path = join(useFolder(t), 'keystore.json')
+    const old = await Keystore.open({ path, ...light })
+    rmSync(path)
+    const next = await Keystore.open({ path, ...light })
+    next.add('a', secret)
+    assert.throws(() => old.add('b', secret), { code: 'Keystore.Replaced' })
+    assert.deepEqual((await Keystore.open({ path, ...light })).names(), ['a'])
   })
 
   it('uses the strong derivation for passwords of people', async (t) => {

@@ -78,8 +78,18 @@ export async function open(options: {
     if (secret === undefined) throw new MalformedError()
     return secret
   }
+  // Another process may have added a secret since: written back without it, it would be lost, and
+  // with it what it seals.
+  const refresh = (): void => {
+    const text = place.read()
+    if (text === undefined) return
+    const now = parse(text)
+    if (now.kdf.salt !== kdf.salt) throw new ReplacedError()
+    file = now
+  }
   const add = (name: string, secret: Uint8Array) => {
     if (!NAME.test(name)) throw new InvalidNameError()
+    refresh()
     if (Object.hasOwn(file.secrets, name)) throw new ExistsError(name)
     const secrets = { ...file.secrets, [name]: sealSecret(key, name, secret) }
     const next = { ...file, secrets }
@@ -90,6 +100,7 @@ export async function open(options: {
     get: (name) => (Object.hasOwn(file.secrets, name) ? get(name) : undefined),
     add,
     getOrCreate: (name, create) => {
+      if (!Object.hasOwn(file.secrets, name)) refresh()
       if (!Object.hasOwn(file.secrets, name)) add(name, create())
       return get(name) as Uint8Array
     },
@@ -177,6 +188,14 @@ export class MalformedError extends AmbrosiaError {
   constructor() {
     super('Keystore.Malformed', 'the keystore is damaged or not of this version', {
       hint: 'Restore the file from a copy.',
+    })
+  }
+}
+
+export class ReplacedError extends AmbrosiaError {
+  constructor() {
+    super('Keystore.Replaced', 'the keystore was replaced by another while it was open', {
+      hint: 'Run the command again.',
     })
   }
 }

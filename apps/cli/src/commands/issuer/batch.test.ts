@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it, type TestContext } from 'node:test'
 import type { Issued, IssuerClient } from '@ambrosia/api/issuer/IssuerClient'
@@ -74,17 +82,19 @@ function createPlace(t: TestContext) {
   for (const [index, bundle] of people.entries())
     writeFileSync(join(folder, `${index}-Zzyzxmarker.json`), bundle)
   const list = join(home, 'issued.ndjson')
-  const run = async (client: Pick<IssuerClient, 'issue'>, path = folder, parallel = 2) =>
-    await issueBatch({
+  const run = async (client: Pick<IssuerClient, 'issue'>, path = folder, parallel = 2) => {
+    const opened = openIssuedList(list)
+    return await issueBatch({
       home,
       wallet: await openWallet(home),
       client,
       bundles: bundlesOf(path),
-      list: openIssuedList(list),
+      list: opened,
       prefix: 'batch',
       form: 'safe-harbor',
       parallel,
-    })
+    }).finally(opened.close)
+  }
   const lines = () =>
     readFileSync(list, 'utf8')
       .split('\n')
@@ -157,6 +167,19 @@ describe('issuing a batch', () => {
     const { issued, present, refused } = await run(createIssuer(), path, 3)
     assert.deepEqual([issued, present, refused.map(({ position }) => position)], [3, 1, [5]])
     assert.equal(lines().length, 3)
+  })
+
+  it('two runs at once would issue twice, so the second is refused; a killed one is not', async (t) => {
+    const { list, run } = createPlace(t)
+    const first = run(createIssuer())
+    const second = createIssuer()
+    await assert.rejects(run(second), { code: 'Batch.Running' })
+    assert.equal(second.holders.length, 0)
+    assert.equal((await first).issued, 4)
+    assert.ok(!existsSync(`${list}.lock`))
+    const dead = spawnSync(process.execPath, ['--eval', '']).pid
+    writeFileSync(`${list}.lock`, `${dead}\n`)
+    assert.equal((await run(createIssuer())).present, 4)
   })
 
   it('refuses a list that is something else, and leaves it as it is', async (t) => {

@@ -43,16 +43,17 @@ With --json: {"version":1,"ok":true,"list":"issued.ndjson","issued":20,"present"
       const { client, session } = await openIssuer()
       const { openIssuedList } = await import('./IssuedList.ts')
       const { issueBatch } = await import('./issueBatch.ts')
+      const list = openIssuedList(options.list)
       const result = await issueBatch({
         home: session.home,
         wallet: session.wallet,
         client,
         bundles,
-        list: openIssuedList(options.list),
+        list,
         prefix: options.prefix,
         form: options.identified ? 'identified' : 'safe-harbor',
         parallel: options.parallel,
-      })
+      }).finally(list.close)
       const { issued, present, refused } = result
       const ok = refused.length === 0
       if (!ok) process.exitCode = EXIT.failed
