@@ -5,6 +5,7 @@ import { oracleRoutes } from '@ambrosia/api/oracle/routes'
 import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Network from '@ambrosia/chain/Network'
 import * as Contexts from '@ambrosia/credentials/Contexts'
+import * as Deal from '@ambrosia/exchange/Deal'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import { fromUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -162,16 +163,18 @@ function oracleNetworkOf(network: Network.Network): OracleNetwork | undefined {
   }
 }
 
-/** Watches the issuers of the deals that are known from earlier. */
+/** Watches the issuers of the deals that are known from earlier and have not ended. */
 async function watchIssuers({ database, statusSchedule }: Oracle): Promise<void> {
   const rows = await database
     .selectFrom('deal')
-    .select('criteria')
+    .select(['deal_id', 'terms', 'criteria'])
     .where('criteria', 'is not', null)
+    .where('ended', '=', 0)
     .execute()
-  for (const { criteria } of rows) {
+  for (const { deal_id: dealId, terms, criteria } of rows) {
     const { issuers } = JSON.parse(criteria as string) as { issuers: string[] }
-    for (const issuer of issuers) statusSchedule.watch(issuer)
+    const { expiry } = Deal.fromJson(JSON.parse(terms))
+    statusSchedule.watch({ dealId, issuers, untilSec: Number(expiry) })
   }
 }
 

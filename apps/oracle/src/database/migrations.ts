@@ -96,4 +96,12 @@ export const migrations: Migrations = {
         .execute()
     },
   },
+  '0007_ended_deals': {
+    up: async (database) => {
+      await database.schema
+        .alterTable('deal')
+        .addColumn('ended', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute()
+    },
+  },
 }

@@ -10,6 +10,8 @@ export type OracleDatabase = NonceTable &
       terms: string
       criteria: string | null
       block_number: number
+      /** 1 once it is closed or expired on chain, which is final. */
+      ended: number
     }
     /** A nonce of a provider in a deal is used once; a certificate is of one submission. */
     submission: {

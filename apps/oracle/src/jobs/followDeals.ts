@@ -1,4 +1,4 @@
-import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { consentBookAbi, DealState, dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { type Finality, finalitySec } from '@ambrosia/chain/finality'
 import { followOnce } from '@ambrosia/chain/follow'
 import type { Events } from '@ambrosia/chain/readEvents'
@@ -28,7 +28,6 @@ export async function followDeals(
   },
 ): Promise<void> {
   const { client, database, dealBook, consentBook } = oracle
-  const operator = oracle.operator.address
   const { fromBlock, finality, signal } = options
   const follow = {
     client,
@@ -39,7 +38,7 @@ export async function followDeals(
     cursor: ChainCursor.createStore(database, 'deals'),
     signal,
     onLogs: async (events: readonly Event[]) => {
-      for (const event of events) await note(database, operator, finalitySec(finality), event)
+      for (const event of events) await note(oracle, finalitySec(finality), event)
     },
   }
   while (!signal.aborted && (await followOnce(follow)));
@@ -47,15 +46,11 @@ export async function followDeals(
 
 type Event = Events<typeof abi, undefined>[number]
 
-async function note(
-  database: Kysely<OracleDatabase>,
-  operator: Address,
-  shortestSec: number,
-  event: Event,
-): Promise<void> {
+async function note(oracle: Oracle, shortestSec: number, event: Event): Promise<void> {
+  const { database, operator } = oracle
   if (event.eventName === 'DealCreated') {
     const { dealId, salt, terms } = event.args
-    if (!terms.oracles.some((one) => isAddressEqual(one, operator))) return
+    if (!terms.oracles.some((one) => isAddressEqual(one, operator.address))) return
     if (terms.deliveryWindow <= shortestSec) return
     const row = {
       deal_id: dealId,
@@ -63,6 +58,7 @@ async function note(
       terms: JSON.stringify(Deal.toJson(terms)),
       criteria: null,
       block_number: Number(event.blockNumber),
+      ended: 0,
     }
     await database
       .insertInto('deal')
@@ -70,6 +66,7 @@ async function note(
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }
+  if (event.eventName === 'DealStateChanged') await noteState(oracle, event.args)
   if (event.eventName === 'RecordSettled') await noteSettled(database, event.args)
   if (event.eventName === 'DeliveryRequested') {
     const { recordId, answerBy } = event.args
@@ -87,6 +84,19 @@ async function note(
       unwound ? { stopped: 1, delivery_end_sec: 0 } : { consent_until_sec: Number(deliveredUntil) },
     )
   }
+}
+
+/**
+ * A deal that is closed or expired stays so; what is certified until its end is judged by lists
+ * that are at hand already. A completed one may open again.
+ */
+async function noteState(
+  { database, statusSchedule }: Oracle,
+  { dealId, state }: { dealId: Hex; state: number },
+): Promise<void> {
+  if (state !== DealState.Closed && state !== DealState.Expired) return
+  await database.updateTable('deal').set({ ended: 1 }).where('deal_id', '=', dealId).execute()
+  statusSchedule.end(dealId)
 }
 
 async function change(

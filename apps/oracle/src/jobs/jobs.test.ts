@@ -14,6 +14,7 @@ import * as Envelope from '@ambrosia/sealing/Envelope'
 import { hash } from '@ambrosia/testing/values'
 import { readTagSecret } from '../enclave/tagSecret.ts'
 import { createWaits } from '../releases/Waits.ts'
+import type { WatchedDeal } from '../status/StatusSchedule.ts'
 import { receiveContextOf } from '../submissions/contextOf.ts'
 import { createReceiver } from '../submissions/receive.ts'
 import { createOracle, registrationOf, type TestOracle } from '../testing/createOracle.ts'
@@ -30,11 +31,12 @@ before(async () => {
 describe('fetchCriteria', () => {
   async function start(t: TestContext) {
     const test = await createOracle(t, setting)
-    const watched: string[] = []
-    test.oracle.statusSchedule.watch = (issuer) => watched.push(issuer)
-    const add = async (dealId: string, criteriaHash = setting.terms.criteriaHash) => {
+    const watched: WatchedDeal[] = []
+    test.oracle.statusSchedule.watch = (deal) => watched.push(deal)
+    const add = async (dealId: string, criteriaHash = setting.terms.criteriaHash, ended = 0) => {
       const terms = JSON.stringify(Deal.toJson({ ...setting.terms, criteriaHash }))
-      const row = { deal_id: dealId, salt: hash('salt'), terms, criteria: null, block_number: 1 }
+      const deal = { deal_id: dealId, salt: hash('salt'), terms, criteria: null }
+      const row = { ...deal, block_number: 1, ended }
       await test.oracle.database.insertInto('deal').values(row).execute()
     }
     const known = async () => {
@@ -47,10 +49,12 @@ describe('fetchCriteria', () => {
   it('keeps criteria of their hash, and watches the issuers that they trust', async (t) => {
     const { oracle, store, add, known, watched } = await start(t)
     await add('a')
+    await add('closed', setting.terms.criteriaHash, 1)
     store.documents.set(setting.terms.criteriaHash, setting.deal.criteria)
     await fetchCriteria(oracle)
     assert.deepEqual(await known(), ['a'])
-    assert.deepEqual(watched, setting.deal.criteria.issuers)
+    const { issuers } = setting.deal.criteria
+    assert.deepEqual(watched, [{ dealId: 'a', issuers, untilSec: Number(setting.terms.expiry) }])
   })
 
   it('waits without a word for a consumer who has not published them yet', async (t) => {

@@ -183,6 +183,24 @@ describe('followDeals', () => {
     assert.deepEqual([ids.includes(short.dealId), ids.includes(long.dealId)], [false, true])
   })
 
+  it('a closed deal ends, and with it the watch of its issuers', async (t) => {
+    const { oracle, follow } = await start(t)
+    const ended: string[] = []
+    oracle.statusSchedule.end = (dealId) => ended.push(dealId)
+    const [closed, open] = [await exchange.openNewDeal(), await exchange.openNewDeal()]
+    await exchange.chain.send(exchange.consumer, {
+      address: exchange.contracts.dealBook,
+      abi: dealBookAbi,
+      functionName: 'close',
+      args: [closed.terms, closed.salt],
+    })
+    await follow()
+    assert.ok(ended.includes(closed.dealId) && !ended.includes(open.dealId))
+    const rows = await oracle.database.selectFrom('deal').select(['deal_id', 'ended']).execute()
+    const endedOf = (dealId: string) => rows.find((row) => row.deal_id === dealId)?.ended
+    assert.deepEqual([endedOf(closed.dealId), endedOf(open.dealId)], [1, 0])
+  })
+
   it('ends what is undone, and completes the delivery of what is stopped', async (t) => {
     for (const returnPayment of [true, false]) {
       const test = await start(t)

@@ -11,29 +11,32 @@ const url = 'https://hospital.example/status/1'
 let schedule: StatusSchedule | undefined
 afterEach(() => schedule?.stop())
 
+const deal = { dealId: 'one', issuers: [issuer], untilSec: START + 10 * PERIOD }
+
 const published: PublishedList[] = [{ issuer, url, bytes: Uint8Array.of(1) }]
 
-/** A schedule whose clock stands still, and the fetches it made. */
+/** A schedule whose clock the test moves, and the fetches it made. */
 function setUp(fetchLists: (issuer: string, epoch: number) => Promise<PublishedList[]>) {
   const fetched: number[] = []
+  const clock = { nowSec: START + 10 }
   const errors: unknown[] = []
   schedule = createStatusSchedule({
     periodSec: PERIOD,
-    now: () => (START + 10) * 1000,
+    now: () => clock.nowSec * 1000,
     fetchLists: async (did, epoch) => {
       fetched.push(epoch)
       return await fetchLists(did, epoch)
     },
     onError: (_, error) => errors.push(error),
   })
-  return { schedule, fetched, errors }
+  return { schedule, fetched, errors, clock }
 }
 
 describe('StatusSchedule', () => {
   it('fetches when an issuer is watched, never because of a submission', async () => {
     const { schedule, fetched } = setUp(async () => published)
-    schedule.watch(issuer)
-    schedule.watch(issuer)
+    schedule.watch(deal)
+    schedule.watch(deal)
     assert.deepEqual(fetched, [START])
     for (let i = 0; i < 3; i++) await schedule.listsAt([issuer], BigInt(START + i))
     assert.deepEqual(fetched, [START])
@@ -45,7 +48,7 @@ describe('StatusSchedule', () => {
       throw new Error('away')
     })
     const settle = () => new Promise(setImmediate)
-    schedule.watch(issuer)
+    schedule.watch(deal)
     await settle()
     assert.equal(fetched.length, 1)
     for (const count of [1, 2, 3]) {
@@ -61,9 +64,46 @@ describe('StatusSchedule', () => {
     assert.equal(pauseOf(1000, 300), 600_000)
   })
 
+  it('asks an issuer for as long as a deal that names it has not ended', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { schedule, fetched, clock } = setUp(async () => published)
+    const epochsLater = (count: number) => {
+      for (; count > 0; count--) {
+        clock.nowSec += PERIOD
+        t.mock.timers.tick(PERIOD * 1000)
+      }
+    }
+    schedule.watch(deal)
+    schedule.watch({ ...deal, dealId: 'two', untilSec: START + 3 * PERIOD })
+    epochsLater(1)
+    assert.equal(fetched.length, 2)
+    schedule.end('one')
+    epochsLater(1)
+    assert.equal(fetched.length, 3, 'another deal names it')
+    epochsLater(1)
+    assert.equal(fetched.length, 4, 'the epoch of the last certificate')
+    epochsLater(3)
+    assert.equal(fetched.length, 4, 'the other deal has expired')
+    schedule.watch({ ...deal, dealId: 'late', untilSec: START })
+    assert.equal(fetched.length, 4)
+  })
+
+  it('does not try again an issuer whose deal has ended', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { schedule, fetched } = setUp(async () => {
+      throw new Error('away')
+    })
+    schedule.watch(deal)
+    await new Promise(setImmediate)
+    schedule.end('one')
+    t.mock.timers.tick(pauseOf(1, PERIOD))
+    await new Promise(setImmediate)
+    assert.equal(fetched.length, 1)
+  })
+
   it('gives the lists of the epoch of a time', async () => {
     const { schedule } = setUp(async () => published)
-    schedule.watch(issuer)
+    schedule.watch(deal)
     const lists = await schedule.listsAt([issuer], BigInt(START + 299))
     assert.deepEqual(lists, { epochSec: START, lists: published })
   })
@@ -73,7 +113,7 @@ describe('StatusSchedule', () => {
       throw new Error('down')
     })
     await assert.rejects(schedule.listsAt([issuer], BigInt(START)), { code: 'Status.NotAvailable' })
-    schedule.watch(issuer)
+    schedule.watch(deal)
     await assert.rejects(schedule.listsAt([issuer], BigInt(START)), { code: 'Status.NotAvailable' })
     await assert.rejects(schedule.listsAt([issuer], BigInt(START - PERIOD)), {
       code: 'Status.NotAvailable',

@@ -5,14 +5,19 @@ import type { PublishedList } from '../enclave/Enclave.ts'
 /** Gets and verifies the lists of an issuer at an epoch (seconds). */
 export type FetchLists = (issuer: string, epochSec: number) => Promise<PublishedList[]>
 
+/** A deal whose issuers are watched, until no certificate can be made for it, seconds. */
+export type WatchedDeal = { dealId: string; issuers: readonly string[]; untilSec: number }
+
 /**
- * The oracle's schedule of status lists. The lists of all watched issuers are fetched at every
- * epoch, whether or not anybody sells, so an issuer never learns who does; a submission is judged
- * by the lists of the epoch of its asOf, so every oracle sees the same ones.
+ * The oracle's schedule of status lists. The lists of the issuers of all deals that have not ended
+ * are fetched at every epoch, whether or not anybody sells, so an issuer never learns who does; a
+ * submission is judged by the lists of the epoch of its asOf, so every oracle sees the same ones.
  */
 export type StatusSchedule = {
-  /** Watches an issuer from now on; the current epoch's lists are fetched at once. */
-  watch(issuer: string): void
+  /** Watches the issuers of a deal from now on; the current epoch's lists are fetched at once. */
+  watch(deal: WatchedDeal): void
+  /** Ends the watch of a deal; issuers that no other deal names are asked no more. */
+  end(dealId: string): void
   /**
    * The lists of these issuers at the epoch of a time. Waits for a fetch under way.
    * @throws Status.NotAvailable
@@ -42,7 +47,7 @@ export function createStatusSchedule(options: {
 }): StatusSchedule {
   const { periodSec } = options
   const epochs = new Map<number, Map<string, Promise<PublishedList[] | undefined>>>()
-  const issuers = new Set<string>()
+  const deals = new Map<string, WatchedDeal>()
   /** Failures of each issuer since it last answered. */
   const failures = new Map<string, number>()
   /** Issuers that failed and are left alone for a while, whatever epoch begins. */
@@ -77,13 +82,16 @@ export function createStatusSchedule(options: {
     pausing.add(issuer)
     const retry = (): void => {
       pausing.delete(issuer)
-      if (!isStopped) fetchAt(issuer, currentEpoch())
+      if (isStopped) return
+      if (issuersOf(deals).has(issuer)) fetchAt(issuer, currentEpoch())
+      else failures.delete(issuer)
     }
     setTimeout(retry, pauseOf(count, periodSec)).unref()
   }
   const tick = (): void => {
     const epoch = currentEpoch()
-    for (const issuer of issuers) fetchAt(issuer, epoch)
+    for (const { dealId, untilSec } of deals.values()) if (untilSec < epoch) deals.delete(dealId)
+    for (const issuer of issuersOf(deals)) fetchAt(issuer, epoch)
     for (const old of epochs.keys()) {
       if (old + periodSec < epoch - KEPT_SEC) epochs.delete(old)
     }
@@ -94,10 +102,14 @@ export function createStatusSchedule(options: {
   tick()
 
   return {
-    watch: (issuer) => {
-      if (issuers.has(issuer)) return
-      issuers.add(issuer)
-      fetchAt(issuer, currentEpoch())
+    watch: (deal) => {
+      const epoch = currentEpoch()
+      if (deal.untilSec < epoch) return
+      deals.set(deal.dealId, deal)
+      for (const issuer of deal.issuers) fetchAt(issuer, epoch)
+    },
+    end: (dealId) => {
+      deals.delete(dealId)
     },
     listsAt: async (wanted, asOfSec) => {
       const epoch = epochOf(Number(asOfSec))
@@ -114,6 +126,10 @@ export function createStatusSchedule(options: {
       clearTimeout(timer)
     },
   }
+}
+
+function issuersOf(deals: ReadonlyMap<string, WatchedDeal>): Set<string> {
+  return new Set([...deals.values()].flatMap(({ issuers }) => issuers))
 }
 
 /**

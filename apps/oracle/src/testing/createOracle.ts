@@ -99,6 +99,7 @@ export async function createOracle(
   const statusSchedule = {
     listsAt: async () => ({ epochSec: 0, lists: [] }),
     watch: () => {},
+    end: () => {},
     stop: () => {},
   }
   const reading = { database, client, chain, store: store.client, statusSchedule }
@@ -149,6 +150,7 @@ export async function createOracle(
       terms: JSON.stringify(Deal.toJson(terms)),
       criteria: JSON.stringify(deal.criteria),
       block_number: 1,
+      ended: 0,
     }
     await database.insertInto('deal').values(row).execute()
   }
