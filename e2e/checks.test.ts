@@ -244,6 +244,19 @@ describe('checks mirror settle', () => {
     seen.add('DealClosed')
   })
 
+  // Only a sale that was undone leaves a deal short of a price; the contract's half is in
+  // contracts/test/exchange/Revoke.t.sol.
+  it('refuses what the deal can no longer pay', async () => {
+    const other = exchange.dealOf(deal.terms, hash('a deal that is short'))
+    await exchange.openDeal(other)
+    const { settlement } = await settlementOf(exchange, other, { signers: [0, 1] })
+    const context = await contextOf(exchange, other, settlement, exchange.relayer.address)
+    assert.equal(await checkSettlement(context), undefined)
+    const short = { ...context, deal: { ...context.deal, available: 0n } }
+    assert.equal(await checkSettlement(short), 'DealBudgetShort')
+    seen.add('DealBudgetShort')
+  })
+
   it('has met every code that the checks know', () => {
     assert.deepEqual(
       [...SETTLEMENT_CODES].filter((code) => !seen.has(code)),

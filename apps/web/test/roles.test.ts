@@ -93,6 +93,7 @@ describe('roles in the page', { skip: chromiumPath ? false : NO_BROWSER }, () =>
     await page.getByRole('button', { name: 'Lock the wallet' }).click()
     await page.getByRole('main').getByRole('button', { name: 'Use a passkey' }).click()
     await page.getByText('My records').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Use a passkey' }).count(), 0)
   })
 
   it('refuses hostile Bundles in words, and shows hostile texts as texts', async () => {
@@ -134,6 +135,7 @@ describe('roles in the page', { skip: chromiumPath ? false : NO_BROWSER }, () =>
     await page.goto(place('hospital'))
     await page.getByText('Service.Unreachable').waitFor()
     await page.getByText('does not answer').first().waitFor()
+    assert.equal(await page.getByText('TypeError').count(), 0)
   })
 
   it('is clean by axe on every page, in both themes, at 400 and 1,280 px, in both languages', async () => {
