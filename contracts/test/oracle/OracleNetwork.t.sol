@@ -28,10 +28,10 @@ contract OracleNetworkTest is EvidenceFixture {
 
     function setUp() public override {
         super.setUp();
-        epochs = new OracleEpochs(admission, registry, 7 days, 1 hours);
-        packed = new PackedQuorumVerifier(epochs);
-        network = new NetworkCertificateVerifier(packed, 2000);
-        keeper = new RegistryKeeper(admission, registry);
+        epochs = OracleEpochs(shipped("oracleEpochs", abi.encode(admission, registry, 7 days, 1 hours)));
+        packed = PackedQuorumVerifier(shipped("packedQuorumVerifier", abi.encode(epochs)));
+        network = NetworkCertificateVerifier(shipped("networkCertificateVerifier", abi.encode(packed, 2000)));
+        keeper = RegistryKeeper(shipped("registryKeeper", abi.encode(admission, registry)));
         bytes4[] memory selectors = new bytes4[](2);
         selectors[0] = registry.admit.selector;
         selectors[1] = registry.suspend.selector;

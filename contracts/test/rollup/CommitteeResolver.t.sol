@@ -16,7 +16,7 @@ contract CommitteeResolverTest is RollupFixture {
 
     function setUp() public override {
         super.setUp();
-        judged = new CommitteeResolver(committee, WINDOW);
+        judged = CommitteeResolver(shipped("committeeResolver", abi.encode(committee, WINDOW)));
     }
 
     function test_claim_nobodyDenies_stands() public {
@@ -58,7 +58,7 @@ contract CommitteeResolverTest is RollupFixture {
         vm.expectRevert(abi.encodeWithSelector(ICommittee.CommitteeSignaturesMissing.selector, 1, 2));
         judged.deny(id, RIVAL, one);
         // What was signed for another winner, another claim or another resolver is no denial of this.
-        CommitteeResolver other = new CommitteeResolver(committee, WINDOW);
+        CommitteeResolver other = CommitteeResolver(shipped("committeeResolver", abi.encode(committee, WINDOW)));
         bytes[3] memory foreign = [
             signaturesOf(denial(id, ASSERTER), 3),
             signaturesOf(denial(keccak256("claim"), RIVAL), 3),
