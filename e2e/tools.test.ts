@@ -71,10 +71,9 @@ describe('a node of the layer-2 chain', () => {
     await deployed.waitForDeployment()
     const token = new Contract(await deployed.getAddress(), medTokenAbi as never, wallet)
     const call = (name: string) => token.getFunction(name)
-    const seen = new Promise<bigint>((done) => {
-      void token.once('Transfer', (_from, _to, value: bigint) => done(value))
-    })
-    // The filter is asked for before the transfer is sent.
+    const { promise: seen, resolve } = Promise.withResolvers<bigint>()
+    await token.once('Transfer', (_from, _to, value: bigint) => resolve(value))
+    // Asked for after the filter, so that the filter is there before the transfer is.
     await token.queryFilter('Transfer')
     const to = Wallet.createRandom().address
     const sent = await call('transfer')(to, 5n)
