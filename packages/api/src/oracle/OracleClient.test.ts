@@ -124,6 +124,7 @@ describe('OracleClient', () => {
       keyId: ACCOUNT,
       epoch: 1,
       measurement: word(1),
+      validatorHash: word(5),
       attestation: 'software',
     }
     const { client } = clientOf({ 'GET /v1/service': () => description('oracle', more) })
