@@ -27,21 +27,16 @@ Example:
       ) => {
         const { accountOf, openSession } = await import('../../Session.ts')
         const { fromDecimal } = await import('@ambrosia/primitives/Units')
-        const { sendRaw } = await import('@ambrosia/chain/send')
-        const { medTokenAbi } = await import('@ambrosia/chain/abi/token')
+        const { transfer } = await import('@ambrosia/sdk/transfer')
         const [wei, med] = [fromDecimal(options.ether), fromDecimal(options.med)]
         const session = await openSession()
-        const { chain } = session
-        const account = accountOf(session, options.key)
-        if (wei > 0n) await sendRaw(chain.client, account, { to: operator, data: '0x', value: wei })
-        if (med > 0n) {
-          await chain.send(account, {
-            address: chain.contracts.medToken,
-            abi: medTokenAbi,
-            functionName: 'transfer',
-            args: [operator, med],
-          })
+        const way = {
+          chain: session.chain,
+          account: accountOf(session, options.key),
+          to: operator,
         }
+        if (wei > 0n) await transfer({ ...way, amount: wei, token: 'ether' })
+        if (med > 0n) await transfer({ ...way, amount: med, token: 'MED' })
         show(command, { operator, wei: wei.toString(), med: med.toString() }, [
           `${options.ether} ether and ${amount(med)} to ${operator}`,
         ])

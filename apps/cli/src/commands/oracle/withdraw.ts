@@ -24,21 +24,24 @@ Example:
       const { openOperator } = await import('./openOperator.ts')
       const { fromDecimal } = await import('@ambrosia/primitives/Units')
       const { medTokenAbi } = await import('@ambrosia/chain/abi/token')
+      const { transfer } = await import('@ambrosia/sdk/transfer')
       const { home, chain } = await openSession()
       const operator = await openOperator(home, options.name)
-      const token = { address: chain.contracts.medToken, abi: medTokenAbi } as const
       const held = await chain.client.readContract({
-        ...token,
+        address: chain.contracts.medToken,
+        abi: medTokenAbi,
         functionName: 'balanceOf',
         args: [operator.address],
       })
       const wanted = options.med === undefined ? held : fromDecimal(options.med)
       if (wanted === 0n || wanted > held)
         throw new RefusedError('Oracle.NothingFree', `the operator holds ${amount(held)}`)
-      const { gasUsed, transactionHash } = await chain.send(operator, {
-        ...token,
-        functionName: 'transfer',
-        args: [to, wanted],
+      const { gasUsed, transactionHash } = await transfer({
+        chain,
+        account: operator,
+        to,
+        amount: wanted,
+        token: 'MED',
       })
       show(command, { to, med: wanted.toString(), transaction: transactionHash }, [
         `${amount(wanted)} to ${to}`,
