@@ -15,6 +15,7 @@ import { checkClosure } from './checks/closure.ts'
 import { checkColumns } from './checks/columns.ts'
 import { checkDependencies } from './checks/dependencies.ts'
 import { checkFileSize, checkForbidden } from './checks/files.ts'
+import { checkFunctionLength } from './checks/functions.ts'
 import { checkGenerated } from './checks/generated.ts'
 import { checkLinks } from './checks/links.ts'
 import { checkLockfile } from './checks/lockfile.ts'
@@ -40,6 +41,7 @@ const CHECKS: readonly Check[] = [
     run: checkClosure,
   },
   { name: 'sizes', about: 'source files of at most 400 lines', run: checkFileSize },
+  { name: 'functions', about: 'functions of at most 70 lines', run: checkFunctionLength },
   {
     name: 'words',
     about: 'no switched-off tests, unfinished notes, machine paths',

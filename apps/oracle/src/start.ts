@@ -91,12 +91,36 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
     onError: (issuer, err) => log.warn({ err, issuer }, 'status lists cannot be fetched'),
   })
   const oracleNetwork = oracleNetworkOf(network)
-  const sealedPath = join(frame.places.dataFolder, 'enclave.json')
-  const launched = await launchEnclave({
+  const reading = { database, client, chain, store, statusSchedule, operator, oracleNetwork }
+  const launched = await openEnclave(frame, reading)
+  const { enclave } = launched
+  return {
+    launched,
+    oracle: {
+      ...io,
+      ...reading,
+      chainId,
+      dealBook: Network.contractOf(network, 'dealBook'),
+      consentBook: Network.contractOf(network, 'consentBook'),
+      enclave,
+      described: await enclave.describe(),
+      log,
+    },
+  }
+}
+
+/** The enclave over what it keeps sealed at home; the service ends when it does. */
+async function openEnclave(
+  { config, network, log, places }: OracleFrame,
+  reading: Omit<Parameters<typeof createOutside>[0], 'keep'>,
+): Promise<Launched> {
+  const { oracleNetwork, operator } = reading
+  const sealedPath = join(places.dataFolder, 'enclave.json')
+  return await launchEnclave({
     opening: {
       settings: {
         mode: config.mode,
-        chainId,
+        chainId: network.chainId,
         dealBook: Network.contractOf(network, 'dealBook'),
         operator: operator.address,
         network: oracleNetwork && {
@@ -109,13 +133,7 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
       password: config.password ?? Keystore.developmentPassword(config.home),
     },
     outside: createOutside({
-      database,
-      client,
-      chain,
-      store,
-      statusSchedule,
-      operator,
-      oracleNetwork,
+      ...reading,
       keep: (sealed) => writeFileAtomically(sealedPath, fromUtf8(sealed), 0o600),
     }),
     log,
@@ -125,27 +143,6 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
       process.exit(1)
     },
   })
-  const { enclave } = launched
-  const described = await enclave.describe()
-  return {
-    launched,
-    oracle: {
-      ...io,
-      chainId,
-      dealBook: Network.contractOf(network, 'dealBook'),
-      consentBook: Network.contractOf(network, 'consentBook'),
-      operator,
-      enclave,
-      described,
-      oracleNetwork,
-      database,
-      client,
-      chain,
-      store,
-      statusSchedule,
-      log,
-    },
-  }
 }
 
 /** The contracts of the oracle network, where `network.json` names them. */

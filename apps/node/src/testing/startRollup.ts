@@ -62,25 +62,7 @@ export async function startRollup(
   const { network, steps } = await planNetwork(client, context, {
     networkFactory: rollup.contracts.networkFactory,
     hashGenesis,
-    choices: {
-      chainId: 777_001,
-      members,
-      threshold: 2,
-      sequencer: members[0] as Hex,
-      governor: deployer,
-      gasToken: medToken,
-      bondToken: medToken,
-      bond: 10n ** 18n,
-      cadenceSec: 1,
-      inclusionDelaySec: 60,
-      periodSec: 3600,
-      gasLimit: 30_000_000,
-      feeRecipient: `0x${'fe'.repeat(20)}`,
-      maximumDriftSec: 600,
-      recordGas: 1_000_000_000,
-      maximumBatches: 100,
-      ...choices,
-    },
+    choices: { ...choicesOf(members, deployer, medToken), ...choices },
   })
   await execute({ client, account, steps })
   const consumer = createWalletClient({
@@ -144,6 +126,28 @@ export async function startRollup(
       defer(t, close)
       return { url: running.url, close, account: members[index] as Hex }
     },
+  }
+}
+
+/** Quick: a batch every second, and no wait that a test would sit out. */
+function choicesOf(members: readonly Hex[], governor: Hex, medToken: Hex): NetworkChoices {
+  return {
+    chainId: 777_001,
+    members,
+    threshold: 2,
+    sequencer: members[0] as Hex,
+    governor,
+    gasToken: medToken,
+    bondToken: medToken,
+    bond: 10n ** 18n,
+    cadenceSec: 1,
+    inclusionDelaySec: 60,
+    periodSec: 3600,
+    gasLimit: 30_000_000,
+    feeRecipient: `0x${'fe'.repeat(20)}`,
+    maximumDriftSec: 600,
+    recordGas: 1_000_000_000,
+    maximumBatches: 100,
   }
 }
 

@@ -13,6 +13,7 @@ import * as Log from '@ambrosia/service/Log'
 import { createMemoryKeystore } from '@ambrosia/testing/createMemoryKeystore'
 import { defer, type Ending } from '@ambrosia/testing/defer'
 import { hash, newAccount } from '@ambrosia/testing/values'
+import type { Kysely } from 'kysely'
 import { type Address, isAddressEqual, type LocalAccount } from 'viem'
 import type { OracleChain } from '../chain.ts'
 import { migrations } from '../database/migrations.ts'
@@ -26,6 +27,20 @@ import type { Oracle } from '../Oracle.ts'
 import { createOutside } from '../outside.ts'
 
 type Setting = Awaited<ReturnType<typeof createSetting>>
+
+const NO_LISTS = {
+  listsAt: async () => ({ epochSec: 0, lists: [] }),
+  watch: () => {},
+  end: () => {},
+  stop: () => {},
+}
+
+/** What a test may change about the chain. */
+type ChainState = {
+  status: Awaited<ReturnType<OracleChain['dealStatus']>>
+  slots: { isSettled: boolean; personCount: number }
+  block: { timestamp: bigint; number: bigint }
+}
 
 /**
  * An oracle in memory for the submission of a setting: its chain and its store are what the test
@@ -48,61 +63,21 @@ export async function createOracle(
   const keystore = createMemoryKeystore()
   if (hasTagSecret) createTagSecret(keystore)
   const consumer = await Envelope.createKeyPair()
-  const { operator, keyId, epoch } = context.self
+  const { operator } = context.self
   // The setting's submission names this operator; nobody has its key.
   const operatorAccount = { ...newAccount(), address: operator } as LocalAccount
-  const keys: EnclaveKeys = {
-    operator,
-    signer: newAccount(),
-    publicKey: parts.pair.publicKey,
-    privateKey: parts.pair.privateKey,
-    keyId,
-    epoch,
-  }
+  const keys = keysOf(setting)
   const registered: RegisteredOracle[] = [registrationOf(operator, parts.pair.publicKey)]
-  const state = {
-    status: { state: 'Active', available: 5n, records: 0, stoppedAtSec: 0 } as Awaited<
-      ReturnType<OracleChain['dealStatus']>
-    >,
+  const state: ChainState = {
+    status: { state: 'Active', available: 5n, records: 0, stoppedAtSec: 0 },
     slots: { isSettled: false, personCount: 0 },
     block: { timestamp: parts.asOfSec, number: 100n },
   }
-  const chain: OracleChain = {
-    resolver: context.resolver,
-    dealStatus: async () => state.status,
-    slots: async () => state.slots,
-    oracle: async (asked) =>
-      registered.find((one) => isAddressEqual(one.operator, asked)) ??
-      registrationOf(asked, new Uint8Array(32), 'None'),
-    operators: async () =>
-      registered.filter(({ status }) => status === 'Active').map((one) => one.operator),
-    didVersions: async () => [
-      {
-        controller: deal.consumer,
-        methods: [
-          {
-            fragment: 'delivery-1',
-            purposes: PURPOSES.keyAgreement,
-            multikey: Keys.toMulticodec({ type: 'X25519', bytes: consumer.publicKey }),
-          },
-        ],
-        services: [],
-        versionId: 1n,
-        deactivated: false,
-        timeSec: parts.asOfSec - 100_000n,
-      },
-    ],
-  }
+  const chain = chainOf(setting, state, registered, consumer.publicKey)
   const store = createFakeStore(offer.sealed)
   const now = (): number => Number(parts.asOfSec) * 1000
   const client = { getBlock: async () => state.block } as never
-  const statusSchedule = {
-    listsAt: async () => ({ epochSec: 0, lists: [] }),
-    watch: () => {},
-    end: () => {},
-    stop: () => {},
-  }
-  const reading = { database, client, chain, store: store.client, statusSchedule }
+  const reading = { database, client, chain, store: store.client, statusSchedule: NO_LISTS }
   const settings: EnclaveSettings = {
     mode: 'development',
     chainId: deal.chainId,
@@ -142,18 +117,6 @@ export async function createOracle(
     },
     now,
   }
-  /** Lets the oracle know the deal of the setting. */
-  const knowDeal = async (): Promise<void> => {
-    const row = {
-      deal_id: deal.dealId,
-      salt: hash('salt'),
-      terms: JSON.stringify(Deal.toJson(terms)),
-      criteria: JSON.stringify(deal.criteria),
-      block_number: 1,
-      ended: 0,
-    }
-    await database.insertInto('deal').values(row).execute()
-  }
   return {
     oracle,
     keys,
@@ -163,12 +126,67 @@ export async function createOracle(
     store,
     registered,
     consumer,
-    knowDeal,
+    /** Lets the oracle know the deal of the setting. */
+    knowDeal: () => keepDeal(database, setting),
     lines,
   }
 }
 
 export type TestOracle = Awaited<ReturnType<typeof createOracle>>
+
+/** The keys that the submission of the setting is sealed to. */
+function keysOf({ context, parts }: Setting): EnclaveKeys {
+  const { operator, keyId, epoch } = context.self
+  const { publicKey, privateKey } = parts.pair
+  return { operator, signer: newAccount(), publicKey, privateKey, keyId, epoch }
+}
+
+async function keepDeal(database: Kysely<OracleDatabase>, { deal, terms }: Setting): Promise<void> {
+  const row = {
+    deal_id: deal.dealId,
+    salt: hash('salt'),
+    terms: JSON.stringify(Deal.toJson(terms)),
+    criteria: JSON.stringify(deal.criteria),
+    block_number: 1,
+    ended: 0,
+  }
+  await database.insertInto('deal').values(row).execute()
+}
+
+/** The chain as its state says at the moment of asking. */
+function chainOf(
+  { context, deal, parts }: Setting,
+  state: ChainState,
+  registered: readonly RegisteredOracle[],
+  deliveryKey: Uint8Array,
+): OracleChain {
+  return {
+    resolver: context.resolver,
+    dealStatus: async () => state.status,
+    slots: async () => state.slots,
+    oracle: async (asked) =>
+      registered.find((one) => isAddressEqual(one.operator, asked)) ??
+      registrationOf(asked, new Uint8Array(32), 'None'),
+    operators: async () =>
+      registered.filter(({ status }) => status === 'Active').map((one) => one.operator),
+    didVersions: async () => [
+      {
+        controller: deal.consumer,
+        methods: [
+          {
+            fragment: 'delivery-1',
+            purposes: PURPOSES.keyAgreement,
+            multikey: Keys.toMulticodec({ type: 'X25519', bytes: deliveryKey }),
+          },
+        ],
+        services: [],
+        versionId: 1n,
+        deactivated: false,
+        timeSec: parts.asOfSec - 100_000n,
+      },
+    ],
+  }
+}
 
 export function registrationOf(
   operator: Address,

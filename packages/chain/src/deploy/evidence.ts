@@ -72,27 +72,43 @@ function createAll(
   'penaltyDesk' | 'equivocationJudge' | 'releaseJudge' | 'dutyJudge' | 'revalidationCourt',
   Creation
 > {
-  const { accessManager, medToken, dealBook, consentBook, oracleAdmission, stakeBook } = contracts
-  const { packedQuorumVerifier } = contracts
-  const make = (name: string, creationCode: `0x${string}`) =>
-    create(context, 'evidence', name, creationCode)
-  const codeOf = (name: string) => bytecodeOf(context, name)
-  const penaltyDesk = make(
+  const { accessManager, medToken, stakeBook } = contracts
+  const penaltyDesk = create(
+    context,
+    'evidence',
     'penaltyDesk',
     encodeDeployData({
       abi: penaltyDeskAbi,
-      bytecode: codeOf('penaltyDesk'),
+      bytecode: bytecodeOf(context, 'penaltyDesk'),
       args: [accessManager, stakeBook, medToken, penaltiesOf(parameters)],
     }),
   )
+  const judges = createJudges(context, contracts, parameters, penaltyDesk.address)
+  const court = createCourt(context, contracts, parameters, {
+    penaltyDesk: penaltyDesk.address,
+    dutyJudge: judges.dutyJudge.address,
+  })
+  return { penaltyDesk, ...judges, revalidationCourt: court }
+}
+
+/** Those that judge by what a message shows. */
+function createJudges(
+  context: Context,
+  contracts: Contracts,
+  parameters: OracleNetworkParameters,
+  desk: Address,
+): Record<'equivocationJudge' | 'releaseJudge' | 'dutyJudge', Creation> {
+  const { accessManager, medToken, dealBook, consentBook, oracleAdmission } = contracts
+  const make = (name: string, creationCode: `0x${string}`) =>
+    create(context, 'evidence', name, creationCode)
+  const codeOf = (name: string) => bytecodeOf(context, name)
   const facts = [dealBook, consentBook] as const
-  const desk = penaltyDesk.address
   const equivocationJudge = make(
     'equivocationJudge',
     encodeDeployData({
       abi: equivocationJudgeAbi,
       bytecode: codeOf('equivocationJudge'),
-      args: [...facts, oracleAdmission, packedQuorumVerifier, desk, medToken],
+      args: [...facts, oracleAdmission, contracts.packedQuorumVerifier, desk, medToken],
     }),
   )
   const releaseJudge = make(
@@ -103,7 +119,7 @@ function createAll(
       args: [
         ...facts,
         oracleAdmission,
-        packedQuorumVerifier,
+        contracts.packedQuorumVerifier,
         desk,
         BigInt(parameters.releasePatienceBlocks),
         BigInt(parameters.slashWindowSec),
@@ -124,17 +140,30 @@ function createAll(
       ],
     }),
   )
-  const { court } = parameters
-  const revalidationCourt = make(
+  return { equivocationJudge, releaseJudge, dutyJudge }
+}
+
+/** The one whose members vote about a certificate. */
+function createCourt(
+  context: Context,
+  contracts: Contracts,
+  { court }: OracleNetworkParameters,
+  { penaltyDesk, dutyJudge }: Record<'penaltyDesk' | 'dutyJudge', Address>,
+): Creation {
+  const { medToken, dealBook, consentBook, oracleAdmission, stakeBook } = contracts
+  return create(
+    context,
+    'evidence',
     'revalidationCourt',
     encodeDeployData({
       abi: revalidationCourtAbi,
-      bytecode: codeOf('revalidationCourt'),
+      bytecode: bytecodeOf(context, 'revalidationCourt'),
       args: [
-        ...facts,
+        dealBook,
+        consentBook,
         oracleAdmission,
-        desk,
-        dutyJudge.address,
+        penaltyDesk,
+        dutyJudge,
         stakeBook,
         medToken,
         {
@@ -148,7 +177,6 @@ function createAll(
       ],
     }),
   )
-  return { penaltyDesk, equivocationJudge, releaseJudge, dutyJudge, revalidationCourt }
 }
 
 function penaltiesOf({ penalties }: OracleNetworkParameters) {

@@ -12,7 +12,7 @@ import {
 import { stakeBookAbi } from '../abi/stake/index.generated.ts'
 import { assignFunctions, grantRole } from './access.ts'
 import type { OracleNetworkParameters } from './oracleNetworkParameters.ts'
-import { bytecodeOf, type Context, create } from './Step.ts'
+import { bytecodeOf, type Context, type Creation, create } from './Step.ts'
 
 /** The stake behind oracles. Comes before the registry, whose power it is. */
 export function planStake(
@@ -62,21 +62,64 @@ export function planStake(
   }
 }
 
+type AdmissionOptions = {
+  accessManager: Address
+  oracleRegistry: Address
+  stakeBook: Address
+  parameters: OracleNetworkParameters
+}
+
 /**
  * Admission on evidence, programs, epochs, the quorum of an epoch, and what keeps the registry in
  * step.
  */
-export function planAdmission(
-  context: Context,
-  options: {
-    accessManager: Address
-    oracleRegistry: Address
-    stakeBook: Address
-    parameters: OracleNetworkParameters
-  },
-) {
+export function planAdmission(context: Context, options: AdmissionOptions) {
   const domain = 'admission'
-  const { accessManager, oracleRegistry, stakeBook, parameters } = options
+  const { accessManager } = options
+  const { measurements, admission, epochs, keeper } = createAdmission(context, options)
+  const { quorum, verifier } = createQuorum(context, epochs.address, options.parameters)
+  const assign = { domain, accessManager }
+  return {
+    contracts: {
+      oracleMeasurements: measurements.address,
+      oracleAdmission: admission.address,
+      oracleEpochs: epochs.address,
+      registryKeeper: keeper.address,
+      packedQuorumVerifier: quorum.address,
+      networkCertificateVerifier: verifier.address,
+    },
+    steps: [
+      measurements.step,
+      admission.step,
+      epochs.step,
+      keeper.step,
+      quorum.step,
+      verifier.step,
+      assignFunctions({
+        ...assign,
+        target: measurements.address,
+        abi: oracleMeasurementsAbi,
+        functions: ['allow', 'sunset'],
+        role: 'oraclePrograms',
+      }),
+      assignFunctions({
+        ...assign,
+        target: admission.address,
+        abi: oracleAdmissionAbi,
+        functions: ['admitFounder'],
+        role: 'oracleFounding',
+      }),
+      grantRole(accessManager, 'oracleAdmission', keeper.address),
+    ],
+  }
+}
+
+/** Which programs may be admitted, who is, the epochs they form, and the registry's keeper. */
+function createAdmission(
+  context: Context,
+  { accessManager, oracleRegistry, stakeBook, parameters }: AdmissionOptions,
+): Record<'measurements' | 'admission' | 'epochs' | 'keeper', Creation> {
+  const domain = 'admission'
   const measurements = create(
     context,
     domain,
@@ -132,6 +175,15 @@ export function planAdmission(
       args: [admission.address, oracleRegistry],
     }),
   )
+  return { measurements, admission, epochs, keeper }
+}
+
+/** Who counts the signatures of an epoch, and who asks it about a certificate. */
+function createQuorum(
+  context: Context,
+  epochs: Address,
+  parameters: OracleNetworkParameters,
+): Record<'quorum' | 'verifier', Creation> {
   const quorum = create(
     context,
     'quorum',
@@ -139,7 +191,7 @@ export function planAdmission(
     encodeDeployData({
       abi: packedQuorumVerifierAbi,
       bytecode: bytecodeOf(context, 'packedQuorumVerifier'),
-      args: [epochs.address],
+      args: [epochs],
     }),
   )
   const verifier = create(
@@ -152,38 +204,5 @@ export function planAdmission(
       args: [quorum.address, BigInt(parameters.certificatePowerBps)],
     }),
   )
-  const assign = { domain, accessManager }
-  return {
-    contracts: {
-      oracleMeasurements: measurements.address,
-      oracleAdmission: admission.address,
-      oracleEpochs: epochs.address,
-      registryKeeper: keeper.address,
-      packedQuorumVerifier: quorum.address,
-      networkCertificateVerifier: verifier.address,
-    },
-    steps: [
-      measurements.step,
-      admission.step,
-      epochs.step,
-      keeper.step,
-      quorum.step,
-      verifier.step,
-      assignFunctions({
-        ...assign,
-        target: measurements.address,
-        abi: oracleMeasurementsAbi,
-        functions: ['allow', 'sunset'],
-        role: 'oraclePrograms',
-      }),
-      assignFunctions({
-        ...assign,
-        target: admission.address,
-        abi: oracleAdmissionAbi,
-        functions: ['admitFounder'],
-        role: 'oracleFounding',
-      }),
-      grantRole(accessManager, 'oracleAdmission', keeper.address),
-    ],
-  }
+  return { quorum, verifier }
 }

@@ -16,6 +16,8 @@ const key = (index: number) => toHex(BigInt(index), { size: 32 })
 
 export type Terms = ReturnType<typeof termsFrom>
 export type Exchange = Awaited<ReturnType<typeof createExchange>>
+type Connection = Awaited<ReturnType<typeof network.create>>
+type Wallet = Awaited<ReturnType<Connection['viem']['getWalletClients']>>[number]
 
 /** Deploys with `deploy`, admits three oracles of 5 % commission and funds a consumer. */
 export async function createExchange(options: { development?: boolean } = {}) {
@@ -32,30 +34,9 @@ export async function createExchange(options: { development?: boolean } = {}) {
     development: options.development ?? false,
   })
   const signers = operators.map((_, index) => privateKeyToAccount(key(0x2000 + index)))
-  const measurement = keccak256(toHex('measurement'))
   for (const [index, operator] of operators.entries()) {
-    await operator.writeContract({
-      address: addresses.oracleRegistry,
-      abi: oracleRegistryAbi,
-      functionName: 'register',
-      args: [
-        {
-          endpoint: `https://oracle-${index}.example`,
-          signer: signers[index]!.address,
-          encryptionKey: key(0x3000 + index),
-          measurement,
-          commissionBps: 500,
-          commissionCapBps: 2000,
-          maximumChangeBps: 100,
-        },
-      ],
-    })
-    await deployer!.writeContract({
-      address: addresses.oracleRegistry,
-      abi: oracleRegistryAbi,
-      functionName: 'admit',
-      args: [operator.account.address, measurement],
-    })
+    const { address } = signers[index]!
+    await admit(addresses.oracleRegistry, { index, operator, deployer: deployer!, signer: address })
   }
   await deployer!.writeContract({
     address: addresses.medToken,
@@ -89,6 +70,37 @@ export async function createExchange(options: { development?: boolean } = {}) {
     domain,
     provider: (index: number) => privateKeyToAccount(key(0x5000 + index)),
   }
+}
+
+/** Registers an oracle of 5 % commission and lets it in. */
+async function admit(
+  oracleRegistry: Address,
+  oracle: { index: number; operator: Wallet; deployer: Wallet; signer: Address },
+): Promise<void> {
+  const { index, operator, deployer, signer } = oracle
+  const measurement = keccak256(toHex('measurement'))
+  await operator.writeContract({
+    address: oracleRegistry,
+    abi: oracleRegistryAbi,
+    functionName: 'register',
+    args: [
+      {
+        endpoint: `https://oracle-${index}.example`,
+        signer,
+        encryptionKey: key(0x3000 + index),
+        measurement,
+        commissionBps: 500,
+        commissionCapBps: 2000,
+        maximumChangeBps: 100,
+      },
+    ],
+  })
+  await deployer.writeContract({
+    address: oracleRegistry,
+    abi: oracleRegistryAbi,
+    functionName: 'admit',
+    args: [operator.account.address, measurement],
+  })
 }
 
 /** Terms of a deal for as many records as given, one a person. */

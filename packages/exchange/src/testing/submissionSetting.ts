@@ -34,6 +34,23 @@ const CONSUMER = address(2)
 const asOfSec = 1_777_600_000n
 const asOf = new Date(Number(asOfSec) * 1000)
 
+const TERMS = {
+  consumer: CONSUMER,
+  token: address(4),
+  agreementHash: DEAL_ID,
+  purpose: DEAL_ID,
+  tiers: [{ minimumScore: 0, price: 5n }],
+  maximumRecords: 10,
+  perPersonCap: 1,
+  commissionCapBps: 500,
+  certificateLife: 3600,
+  deliveryWindow: 86_400,
+  retentionEnd: asOfSec + 1_000_000n,
+  verifier: address(5),
+  quorum: 1,
+  expiry: asOfSec + 1_000_000n,
+}
+
 /** Bytes that are the same in every run. */
 function createBytes(): (sizeBytes: number) => Uint8Array {
   let count = 0
@@ -50,23 +67,97 @@ function createBytes(): (sizeBytes: number) => Uint8Array {
  */
 export async function createSetting(sizeBytes: number) {
   const randomBytes = createBytes()
-  await Bbs.ready()
-  const bbs = Bbs.keyPair('BLS12-381-SHA-256', randomBytes(32))
-  const did = DidKey.fromPublicKey({ type: 'BLS12-381-G2', bytes: bbs.publicKey })
-  const holderKey = Keys.createHolderKey(randomBytes)
-  const account = privateKeyToAccount(toHex(randomBytes(32)))
-  const storeAccount = privateKeyToAccount(toHex(randomBytes(32)))
+  const { issuer, key, holderKey, account, storeAccount } = await createParties(randomBytes)
   const loader = Contexts.createLoader({
     claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
   })
+  const record = await issue({ issuer, key, holder: holderKey.did, loader, randomBytes })
+  const criteria = criteriaFor(issuer, record.resources, sizeBytes)
+  const criteriaHash = Criteria.hash(criteria)
+  const place = { chainId: CHAIN_ID, dealBook: DEAL_BOOK, dealId: DEAL_ID }
+  const deal = { ...place, consumer: CONSUMER, criteria, criteriaHash }
+  const oracle = { operator: address(3), keyId: 'oracle-1', epoch: 1 }
+  const pair = await Envelope.createKeyPair(randomBytes)
+  const selected = selectRecord(record, criteria)
+  const made = { record, selected, loader, randomBytes }
+  const oracles = [{ ...oracle, publicKey: pair.publicKey }]
+  const offer = await sealOffer({ ...made, deal, provider: account.address, oracles })
+  const domain = dealBookDomain(CHAIN_ID, DEAL_BOOK)
+  const receipt = receiptOf(offer, storeAccount.address)
+  const receiptSignature = await storeAccount.signTypedData(
+    StorageReceipt.toTypedData(receipt, domain),
+  )
+  const terms: DealTerms = {
+    ...TERMS,
+    criteriaHash,
+    oracles: [oracle.operator],
+    stores: [storeAccount.address],
+    validatorHash: toHex(Validation.validatorHash()),
+  }
+  const permission = await permit({ parts: { account, oracle }, domain, offer })
+  const signed = { account, permission, holderKey, receipt, asOfSec }
+  const body = await createSubmission({
+    ...made,
+    ...signed,
+    offer,
+    deal,
+    receiptSignature,
+    oracle: oracle.operator,
+  })
+  const self = { ...oracle, privateKey: pair.privateKey }
+  return {
+    context: judging({ self, terms, criteria, sealed: offer.sealed, loader, randomBytes }),
+    body,
+    deal,
+    domain,
+    offer,
+    terms,
+    plaintextSizeBytes: offer.plaintextSizeBytes,
+    /** What made the submission, to make others. */
+    parts: { ...made, ...signed, storeAccount, oracle, pair },
+  }
+}
+
+/** The keys of hospital, patient and store. */
+async function createParties(randomBytes: (sizeBytes: number) => Uint8Array) {
+  await Bbs.ready()
+  const bbs = Bbs.keyPair('BLS12-381-SHA-256', randomBytes(32))
+  const issuer = DidKey.fromPublicKey({ type: 'BLS12-381-G2', bytes: bbs.publicKey })
+  return {
+    issuer,
+    key: { id: DidKey.toVerificationMethodId(issuer), ...bbs },
+    holderKey: Keys.createHolderKey(randomBytes),
+    account: privateKeyToAccount(toHex(randomBytes(32))),
+    storeAccount: privateKeyToAccount(toHex(randomBytes(32))),
+  }
+}
+
+function receiptOf(
+  offer: { manifestHash: Hex; manifest: { sizeBytes: number } },
+  store: Hex,
+): StorageReceipt.StorageReceipt {
+  return {
+    store,
+    manifestHash: offer.manifestHash,
+    sizeBytes: BigInt(offer.manifest.sizeBytes),
+    dealId: DEAL_ID,
+    storedUntil: asOfSec + 1_000_000n,
+  }
+}
+
+/** The record of a generated patient with diabetes, signed a minute before it is sold. */
+async function issue(
+  options: Pick<
+    Parameters<typeof issueRecord>[0],
+    'issuer' | 'key' | 'holder' | 'loader' | 'randomBytes'
+  >,
+): Promise<Awaited<ReturnType<typeof issueRecord>>['record']> {
   const patient = Generator.patient({ seed: 1, asOf, condition: 'diabetes', resources: 150 })
   const { record } = await issueRecord({
+    ...options,
     bundle: Bundle.write(patient.resources),
     form: 'safe-harbor',
-    issuer: did,
-    key: { id: DidKey.toVerificationMethodId(did), ...bbs },
-    holder: holderKey.did,
-    subjectHandle: toHex(randomBytes(32)),
+    subjectHandle: toHex(options.randomBytes(32)),
     credentialStatus: {
       type: 'BitstringStatusListEntry',
       statusPurpose: 'revocation',
@@ -75,85 +166,24 @@ export async function createSetting(sizeBytes: number) {
     },
     validForSec: 86_400,
     now: new Date(Number(asOfSec - 60n) * 1000),
-    randomBytes,
-    loader,
   })
-  const criteria = criteriaFor(did, record.resources, sizeBytes)
-  const criteriaHash = Criteria.hash(criteria)
-  const deal = {
+  return record
+}
+
+/** What the oracle judges with: a deal that is open, nothing revoked, nothing settled. */
+function judging(options: {
+  self: { operator: Hex; keyId: string; epoch: number; privateKey: Uint8Array }
+  terms: DealTerms
+  criteria: Criteria.Criteria
+  sealed: Uint8Array
+  loader: ReturnType<typeof Contexts.createLoader>
+  randomBytes: (sizeBytes: number) => Uint8Array
+}) {
+  const { self, terms, criteria, sealed, loader } = options
+  return {
     chainId: CHAIN_ID,
     dealBook: DEAL_BOOK,
-    dealId: DEAL_ID,
-    consumer: CONSUMER,
-    criteria,
-    criteriaHash,
-  }
-  const oracle = { operator: address(3), keyId: 'oracle-1', epoch: 1 }
-  const pair = await Envelope.createKeyPair(randomBytes)
-  const selected = selectRecord(record, criteria)
-  const offer = await sealOffer({
-    record,
-    selected,
-    deal,
-    provider: account.address,
-    oracles: [{ ...oracle, publicKey: pair.publicKey }],
-    loader,
-    randomBytes,
-  })
-  const domain = dealBookDomain(CHAIN_ID, DEAL_BOOK)
-  const receipt: StorageReceipt.StorageReceipt = {
-    store: storeAccount.address,
-    manifestHash: offer.manifestHash,
-    sizeBytes: BigInt(offer.manifest.sizeBytes),
-    dealId: DEAL_ID,
-    storedUntil: asOfSec + 1_000_000n,
-  }
-  const validatorHash = toHex(Validation.validatorHash())
-  const terms: DealTerms = {
-    consumer: CONSUMER,
-    token: address(4),
-    criteriaHash,
-    agreementHash: DEAL_ID,
-    purpose: DEAL_ID,
-    tiers: [{ minimumScore: 0, price: 5n }],
-    maximumRecords: 10,
-    perPersonCap: 1,
-    commissionCapBps: 500,
-    certificateLife: 3600,
-    deliveryWindow: 86_400,
-    retentionEnd: asOfSec + 1_000_000n,
-    verifier: address(5),
-    oracles: [oracle.operator],
-    quorum: 1,
-    stores: [storeAccount.address],
-    validatorHash,
-    expiry: asOfSec + 1_000_000n,
-  }
-  const permission = await permit({ parts: { account, oracle }, domain, offer })
-  const body = await createSubmission({
-    record,
-    selected,
-    offer,
-    deal,
-    account,
-    permission,
-    holderKey,
-    receipt,
-    receiptSignature: await storeAccount.signTypedData(StorageReceipt.toTypedData(receipt, domain)),
-    oracle: oracle.operator,
-    asOfSec,
-    loader,
-    randomBytes,
-  })
-  const resolver = createResolver({
-    readDidAmbrosia: async () => {
-      throw new Error('the bench names did:key only')
-    },
-  })
-  const context = {
-    chainId: CHAIN_ID,
-    dealBook: DEAL_BOOK,
-    self: { ...oracle, privateKey: pair.privateKey },
+    self,
     deals: {
       find: async () => ({ dealId: DEAL_ID, terms, criteria }),
       status: async () => ({ isOpen: true, stoppedAtSec: undefined }),
@@ -161,38 +191,18 @@ export async function createSetting(sizeBytes: number) {
       isRecordSettled: async () => false,
     },
     listsAt: async () => ({ root: DEAL_ID, isRevoked: () => false }),
-    resolver,
+    resolver: createResolver({
+      readDidAmbrosia: async () => {
+        throw new Error('the bench names did:key only')
+      },
+    }),
     loader,
-    tagSecret: randomBytes(32),
-    validatorHash,
+    tagSecret: options.randomBytes(32),
+    validatorHash: terms.validatorHash,
     fetchSealed: async function* () {
-      yield offer.sealed
+      yield sealed
     },
     nowSec: () => asOfSec,
-  }
-  return {
-    context,
-    body,
-    deal,
-    domain,
-    offer,
-    terms,
-    plaintextSizeBytes: offer.plaintextSizeBytes,
-    /** What made the submission, to make others. */
-    parts: {
-      permission,
-      record,
-      selected,
-      account,
-      holderKey,
-      storeAccount,
-      loader,
-      randomBytes,
-      receipt,
-      oracle,
-      asOfSec,
-      pair,
-    },
   }
 }
 
