@@ -11,7 +11,12 @@ import {
   type Hex,
   type TransactionReceipt,
 } from 'viem'
-import { call as ethCall, sendTransaction, waitForTransactionReceipt } from 'viem/actions'
+import {
+  estimateGas,
+  call as ethCall,
+  sendTransaction,
+  waitForTransactionReceipt,
+} from 'viem/actions'
 import { RevertedError, reach, TransactionFailedError, toChainError } from './errors.ts'
 
 /** Functions that write. */
@@ -37,6 +42,11 @@ export type RawCall = {
   to?: Address | undefined
   data: Hex
   value?: bigint | undefined
+  /**
+   * Allowed above what the node estimates: for calls that cost more in a later second than in the
+   * one that the estimate was made for.
+   */
+  spareGas?: bigint | undefined
 }
 
 /**
@@ -63,11 +73,13 @@ export async function send<
 export async function sendRaw(
   client: Client,
   account: Account,
-  { to, data, value = 0n }: RawCall,
+  { to, data, value = 0n, spareGas }: RawCall,
 ): Promise<TransactionReceipt> {
+  const call = { account, to, data, value }
   const receipt = await reach(async () => {
-    await ethCall(client, { account, to, data, value })
-    const hash = await sendTransaction(client, { account, to, data, value, chain: null })
+    await ethCall(client, call)
+    const gas = spareGas && (await estimateGas(client, call)) + spareGas
+    const hash = await sendTransaction(client, { ...call, gas, chain: null })
     return await waitForTransactionReceipt(client, { hash })
   })
   if (receipt.status === 'success') return receipt

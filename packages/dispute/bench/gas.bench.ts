@@ -48,7 +48,7 @@ async function measure(dispute: TestDispute): Promise<Figure[]> {
     salt: new Uint8Array(32).fill(2),
   }
   const machine = await openRun(storingProgram(1000), pack)
-  const content = await Claim.claimOf(machine, testRules(dispute.contracts.medToken))
+  const content = await Claim.claimOf(machine, testRules())
   const gas: Record<string, number> = {}
   const note = (what: string, { gasUsed }: TransactionReceipt) => {
     gas[what] = Math.max(gas[what] ?? 0, Number(gasUsed))

@@ -62,8 +62,14 @@ export function write<const name extends Name>(
   args: ContractFunctionArgs<Abi, 'nonpayable', name>,
 ): Promise<TransactionReceipt> {
   const call = { abi: claimBookAbi, functionName, args } as EncodeFunctionDataParameters
-  return sendRaw(client, account, { to, data: encodeFunctionData(call) })
+  return sendRaw(client, account, { to, data: encodeFunctionData(call), spareGas: SPARE_GAS })
 }
+
+/**
+ * In the second in which a turn began its clock stands where it stood, so an estimate made then is
+ * short of writing it.
+ */
+const SPARE_GAS = 30_000n
 
 export async function readRules({ client, claimBook }: View): Promise<DisputeRules> {
   return await client.readContract({

@@ -37,7 +37,7 @@ function runWith(salt: number): Promise<Run> {
 }
 
 async function openLie(t: { after(work: () => void): void }, run: Run) {
-  const truth = await Claim.claimOf(run, testRules(dispute.contracts.medToken))
+  const truth = await Claim.claimOf(run, testRules())
   const told = await lieAbout(truth, { run, other: run, lie: LIE })
   const claim = await dispute.claim(asserter, told.content)
   const { game } = await challenge(challenger, claim, Link.Steps)
@@ -126,7 +126,7 @@ it('moves that a reorganisation took away are made again, the same ones', async 
 
 it('a claim about another program or input is not played, signed or denied', async () => {
   const run = await runWith(8)
-  const content = await Claim.claimOf(run, testRules(dispute.contracts.medToken))
+  const content = await Claim.claimOf(run, testRules())
   const other = await openRun(storingProgram(10), {
     input: new TextEncoder().encode('one and the same input'),
     inputSalt: new Uint8Array(32).fill(8),

@@ -36,7 +36,7 @@ let challenger: Seat
 before(async () => {
   dispute = await startDispute(end)
   run = await openRun(storingProgram(ROUNDS), pack)
-  truth = await Claim.claimOf(run, testRules(dispute.contracts.medToken))
+  truth = await Claim.claimOf(run, testRules())
   asserter = dispute.seat(6)
   challenger = dispute.seat(7)
 })

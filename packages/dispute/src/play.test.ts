@@ -39,7 +39,7 @@ before(async () => {
   dispute = await startDispute(end)
   run = await openRun(program, InputPackage.fromBytes(InputPackage.toBytes(pack)))
   other = await openRun(program, { ...pack, input: new TextEncoder().encode('something else') })
-  truth = await Claim.claimOf(run, testRules(dispute.contracts.medToken))
+  truth = await Claim.claimOf(run, testRules())
   asserter = dispute.seat(6)
   challenger = dispute.seat(7)
 })

@@ -1,6 +1,8 @@
 import { type Address, type Hex, isAddressEqual, keccak256, stringToHex } from 'viem'
 import type { Artifacts } from '../Artifact.ts'
 import { grantRole, planAccess, type RoleName, renounceAdmin } from './access.ts'
+import { planDispute } from './dispute.ts'
+import type { DisputeParameters } from './disputeParameters.ts'
 import { planEvidence } from './evidence.ts'
 import { planExchange } from './exchange.ts'
 import { planIdentity } from './identity.ts'
@@ -32,6 +34,11 @@ export type Choices = {
    * admitted by a role.
    */
   oracleNetwork?: OracleNetworkParameters | undefined
+  /**
+   * A book of claims about private runs; then the artifacts hold its verifiers too. Without it
+   * there is none.
+   */
+  dispute?: DisputeParameters | undefined
   /**
    * Name of the deployment; the same code and choices under another name stand at other addresses.
    * Default `ambrosia`.
@@ -99,6 +106,9 @@ export function planDeployment(
           parameters,
         })
       : undefined
+  const dispute =
+    choices.dispute &&
+    planDispute(context, { bondToken: medToken, treasury, parameters: choices.dispute })
   const [stakeSteps, networkSteps] = [stake?.steps ?? [], network?.steps ?? []]
   return {
     contracts: {
@@ -109,6 +119,7 @@ export function planDeployment(
       ...exchange.contracts,
       ...stake?.contracts,
       ...network?.contracts,
+      ...dispute?.contracts,
     },
     steps: [
       ...[access, token, identity].flatMap(({ steps }) => steps),
@@ -116,6 +127,7 @@ export function planDeployment(
       ...oracle.steps,
       ...exchange.steps,
       ...networkSteps,
+      ...(dispute?.steps ?? []),
       ...planRoles(context, accessManager, choices),
     ],
   }

@@ -1,60 +1,68 @@
 // A ClaimBook with the verifiers of a prover's keys.
 
 import { readFile } from 'node:fs/promises'
-import { claimBookAbi, type DisputeRules } from '@ambrosia/chain/abi/dispute'
+import type { Artifact, Artifacts } from '@ambrosia/chain/Artifact'
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { compileContract } from '@ambrosia/chain/compile/solc'
-import { sendRaw } from '@ambrosia/chain/send'
-import {
-  type Address,
-  encodeDeployData,
-  type Hex,
-  type LocalAccount,
-  type PublicClient,
-} from 'viem'
-import type { CircuitName } from '../decide.ts'
+import { planDispute } from '@ambrosia/chain/deploy/dispute'
+import type { DisputeParameters } from '@ambrosia/chain/deploy/disputeParameters'
+import { execute } from '@ambrosia/chain/deploy/execute'
+import { findFactory } from '@ambrosia/chain/deploy/Factory'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { type Address, keccak256, type LocalAccount, type PublicClient, toHex } from 'viem'
 import type { Prover } from './Prover.ts'
-
-/** Rules without what is deployed with them. */
-export type ChosenRules = Omit<DisputeRules, 'genesisVerifier' | 'stepVerifier' | 'finalVerifier'>
 
 /** A ClaimBook on a chain, and the first block with events of it. */
 export type Deployed = { claimBook: Address; fromBlock: bigint }
 
 /**
- * Compiles and deploys the three verifiers, then the ClaimBook.
- * @param recipients who may sign receipts
- * @throws Contracts.CompilationFailed, Chain.*, Prover.*
+ * The code of the verifiers of a prover's keys, compiled, as a deployment's artifacts name it.
+ * @param allows `ceremony`: development keys are refused, which prove anything for whoever wants it
+ * @throws Dispute.DevelopmentKeys, Contracts.CompilationFailed, Prover.*
+ */
+export async function verifierArtifacts(
+  prover: Prover,
+  allows: 'development' | 'ceremony',
+): Promise<Artifacts> {
+  const artifacts: Record<string, Artifact> = {}
+  for (const { name, kind, verifier } of await prover.keys()) {
+    if (kind !== 'ceremony' && allows === 'ceremony') throw new DevelopmentKeysError(name)
+    const source = await readFile(verifier, 'utf8')
+    artifacts[`${name}Verifier`] = await compileContract('Groth16Verifier', source)
+  }
+  return artifacts
+}
+
+/**
+ * Compiles and deploys the three verifiers of development keys, then the ClaimBook; what stands
+ * already is left.
+ * @throws Contracts.CompilationFailed, Deployment.*, Chain.*, Prover.*
  */
 export async function deployClaimBook(
   { client, account }: { client: PublicClient; account: LocalAccount },
-  options: { prover: Prover; rules: ChosenRules; recipients: readonly Address[] },
+  options: { prover: Prover; bondToken: Address; parameters: DisputeParameters },
 ): Promise<Deployed> {
-  const { prover, rules, recipients } = options
-  const keys = await prover.keys()
-  const create = async (data: Hex) => {
-    const { contractAddress, blockNumber } = await sendRaw(client, account, { data })
-    return { address: contractAddress as Address, blockNumber }
+  const { prover, bondToken, parameters } = options
+  const artifacts = {
+    ...(await loadArtifacts({ domains: ['deploy', 'dispute'] })),
+    ...(await verifierArtifacts(prover, 'development')),
   }
-  const verifiers: Partial<Record<CircuitName, Address>> = {}
-  for (const { name, verifier } of keys) {
-    const source = await readFile(verifier, 'utf8')
-    const { bytecode } = await compileContract('Groth16Verifier', source)
-    verifiers[name] = (await create(bytecode)).address
+  const deployer = account.address
+  const factory = await findFactory(client, { deployer, artifacts })
+  const context = { artifacts, deployer, factory: factory.address, salt: SALT }
+  const fromBlock = await client.getBlockNumber({ cacheTime: 0 })
+  const { contracts, steps } = planDispute(context, { bondToken, treasury: deployer, parameters })
+  const first = factory.step === undefined ? [] : [factory.step]
+  await execute({ client, account, steps: [...first, ...steps] })
+  return { claimBook: contracts.claimBook, fromBlock }
+}
+
+const SALT = keccak256(toHex('ambrosia'))
+
+export class DevelopmentKeysError extends AmbrosiaError {
+  constructor(circuit: string) {
+    super('Dispute.DevelopmentKeys', `the keys of circuit ${circuit} are development keys`, {
+      hint: 'They prove anything. Hold a ceremony (head of circuits/ceremony.ts) and name its folder with AMBROSIA_CIRCUIT_KEYS.',
+    })
   }
-  const { claimBook } = await loadArtifacts({ domains: ['dispute'] })
-  const chosen = {
-    ...rules,
-    genesisVerifier: verifiers.genesis as Address,
-    stepVerifier: verifiers.step as Address,
-    finalVerifier: verifiers.final as Address,
-  }
-  const ordered = [...recipients].sort((one, other) => (BigInt(one) < BigInt(other) ? -1 : 1))
-  const data = encodeDeployData({
-    abi: claimBookAbi,
-    bytecode: claimBook!.bytecode as Hex,
-    args: [chosen, ordered],
-  })
-  const { address, blockNumber } = await create(data)
-  return { claimBook: address, fromBlock: blockNumber }
 }

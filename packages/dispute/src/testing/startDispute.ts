@@ -1,15 +1,16 @@
 // A ClaimBook on a development chain with the real prover, and a small program, for tests.
 
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import type { DisputeParameters } from '@ambrosia/chain/deploy/disputeParameters'
 import { send } from '@ambrosia/chain/send'
 import { defer, type Ending } from '@ambrosia/testing/defer'
 import { startChain, type TestChain } from '@ambrosia/testing/startChain'
-import type { Address, LocalAccount } from 'viem'
+import type { LocalAccount } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { type Claim, idOf, joinReceipts, signAsRecipient } from '../Claim.ts'
 import type { MadeClaim, Seat } from '../ClaimBook.ts'
 import { approveBond, write } from '../ClaimBook.ts'
-import { type ChosenRules, deployClaimBook } from '../process/deployClaimBook.ts'
+import { deployClaimBook } from '../process/deployClaimBook.ts'
 import { type Prover, startProver } from '../process/Prover.ts'
 
 const MNEMONIC = 'test test test test test test test test test test test junk'
@@ -18,10 +19,9 @@ const account = (addressIndex: number): LocalAccount =>
 
 const UNIT = 10n ** 18n
 
-/** What tests and the demonstration play by. */
-export function testRules(bondToken: Address): ChosenRules {
+/** What tests play by. */
+export function testRules(): Omit<DisputeParameters, 'recipients'> {
   return {
-    bondToken,
     sink: '0x000000000000000000000000000000000000dEaD',
     claimBond: 1000n * UNIT,
     challengeBond: 500n * UNIT,
@@ -60,8 +60,8 @@ export async function startDispute(t: Ending): Promise<TestDispute> {
     { client, account: deployer },
     {
       prover,
-      rules: testRules(chain.contracts.medToken),
-      recipients: recipients.map(({ address }) => address),
+      bondToken: chain.contracts.medToken,
+      parameters: { ...testRules(), recipients: recipients.map(({ address }) => address) },
     },
   )
   for (const index of [6, 7, 8]) {

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { claimBookAbi } from '@ambrosia/chain/abi/dispute'
 import { startAnvil } from '@ambrosia/chain/testing/startAnvil'
-import { createPublicClient, createTestClient, http } from 'viem'
+import { createPublicClient, createTestClient, type Hex, http } from 'viem'
 
 const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
 const DEPLOYER = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
@@ -144,5 +145,55 @@ describe('ambrosia deploy', () => {
     const env = { AMBROSIA_ENV: 'production' }
     const args = ['--rpc', rpc, '--plan', '--development']
     assert.equal((await run(home, args, { env })).exitCode, 2)
+  })
+
+  it('adds a book of claims through a kill, and refuses development keys in production', async (t) => {
+    const rpc = await startAnvil(t)
+    const home = temporaryHome(t)
+    const recipients = ['11', '22', '33'].map((byte) => `0x${byte.repeat(20)}`)
+    const named = recipients.flatMap((recipient) => ['--recipient', recipient])
+    const args = ['--rpc', rpc, '--dispute', ...named]
+    const killed = await run(home, [...args, '--execute'], { killAfter: STEPS + 2 })
+    assert.equal(killed.exitCode, null)
+    const flags = ['--execute', '--verify-bytecode', '--write-network']
+    const { exitCode, result } = await run(home, [...args, ...flags])
+    assert.equal(exitCode, 0, result.error?.message)
+    const file = JSON.parse(readFileSync(join(home, 'network.json'), 'utf8'))
+    const names = ['genesisVerifier', 'stepVerifier', 'finalVerifier', 'claimBook']
+    assert.deepEqual(
+      names.filter((name) => !(name in file.contracts)),
+      [],
+    )
+    const claimBook = file.contracts.claimBook as Hex
+    const compared = result.bytecode!.filter(({ name }) => names.includes(name))
+    assert.deepEqual(
+      compared.map(({ state }) => state),
+      names.map(() => 'same'),
+    )
+    const client = createPublicClient({ transport: http(rpc) })
+    const read = { address: claimBook, abi: claimBookAbi } as const
+    const rules = await client.readContract({ ...read, functionName: 'rules' })
+    assert.deepEqual([rules.quorum, rules.sink], [2, DEPLOYER])
+    assert.equal(rules.stepVerifier, file.contracts.stepVerifier)
+    assert.equal(rules.bondToken, file.contracts.medToken)
+
+    const env = { AMBROSIA_ENV: 'production' }
+    const refused = await run(home, [...args, '--plan'], { env })
+    assert.equal(refused.exitCode, 1)
+    assert.match(refused.result.error.code, /^(Dispute\.DevelopmentKeys|Prover\.)/)
+  })
+
+  it('refuses recipients without claims, claims without recipients, and a quorum of more than there are', async (t) => {
+    const home = temporaryHome(t)
+    const recipient = ['--recipient', DEPLOYER]
+    for (const flags of [
+      ['--dispute'],
+      recipient,
+      ['--dispute', ...recipient, '--receipt-quorum', '2'],
+    ]) {
+      const rpc = flags.length > 3 ? await startAnvil(t) : 'http://127.0.0.1:1'
+      const { exitCode } = await run(home, ['--rpc', rpc, '--plan', ...flags])
+      assert.equal(exitCode, 2, flags.join(' '))
+    }
   })
 })

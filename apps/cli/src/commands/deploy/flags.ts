@@ -16,6 +16,9 @@ export type DeployFlags = {
   oraclePower?: Hex
   tokenListing?: Hex
   oracleNetwork: boolean
+  dispute: boolean
+  recipient: string[]
+  receiptQuorum?: number
   label?: string
   factory?: Hex
   writeNetwork: boolean

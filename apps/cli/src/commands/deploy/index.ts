@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { address, walletName } from '../../options.ts'
+import { address, repeated, walletName, wholeNumber } from '../../options.ts'
 import { UsageError } from '../../output.ts'
 import type { DeployFlags } from './flags.ts'
 
@@ -36,6 +36,22 @@ export function define(deploy: Command): void {
       'oracles join by stake, evidence and votes, keep epochs, and answer to judges',
       false,
     )
+    .option(
+      '--dispute',
+      'with a book of claims about private runs (ClaimBook) and the verifiers of its circuits',
+      false,
+    )
+    .option(
+      '--recipient <address>',
+      'who may sign that they hold the input of a claim; repeatable, with --dispute',
+      repeated,
+      [],
+    )
+    .option(
+      '--receipt-quorum <n>',
+      'recipients who must sign for a claim; default: more than half',
+      wholeNumber(1, 64),
+    )
     .option('--label <name>', 'another label, another deployment of the same code', walletName)
     .option('--factory <address>', 'deploy with this CREATE2 factory', address)
     .option('--write-network', 'write the addresses to network.json of the home', false)
@@ -44,6 +60,7 @@ export function define(deploy: Command): void {
       `
 Examples:
   ambrosia deploy --rpc http://127.0.0.1:8545 --plan
+  ambrosia deploy --rpc http://127.0.0.1:8545 --plan --dispute --recipient 0x… --recipient 0x… --recipient 0x…
   ambrosia deploy --rpc https://node.example --account operator --admin 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359 \\
     --execute --verify-bytecode --write-network`,
     )
@@ -53,6 +70,9 @@ Examples:
       }
       if (flags.execute && flags.deployer !== undefined) {
         throw new UsageError('--deployer is for --plan; --execute needs the key: --account')
+      }
+      if (flags.dispute !== flags.recipient.length > 0) {
+        throw new UsageError('--dispute needs a --recipient, and --recipient needs --dispute')
       }
       const { run } = await import('./run.ts')
       await run(flags, command)

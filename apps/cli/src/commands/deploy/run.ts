@@ -1,4 +1,6 @@
+import type { Artifacts } from '@ambrosia/chain/Artifact'
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
+import { DISPUTE_RULES } from '@ambrosia/chain/deploy/disputeParameters'
 import { execute } from '@ambrosia/chain/deploy/execute'
 import { findFactory } from '@ambrosia/chain/deploy/Factory'
 import { findDeploymentBlock } from '@ambrosia/chain/deploy/findDeploymentBlock'
@@ -18,6 +20,7 @@ import { fromDecimal } from '@ambrosia/primitives/Units'
 import type { Command } from 'commander'
 import { createPublicClient, http, type LocalAccount, type PublicClient } from 'viem'
 import { homeOf, isDevelopment } from '../../environment.ts'
+import { address } from '../../options.ts'
 import { progress, show, UsageError } from '../../output.ts'
 import { deployingAccount } from './account.ts'
 import type { DeployFlags } from './flags.ts'
@@ -33,12 +36,17 @@ export async function run(flags: DeployFlags, command: Command): Promise<void> {
   const client = createPublicClient({ transport, cacheTime: 0 })
   const chainId = await reach(() => client.getChainId())
   const account = flags.deployer ?? (await deployingAccount(flags.account, chainId))
-  const artifacts = await loadArtifacts({
-    domains: [...deployedDomains, ...(flags.oracleNetwork ? oracleNetworkDomains : [])],
+  const compiled = await loadArtifacts({
+    domains: [
+      ...deployedDomains,
+      ...(flags.oracleNetwork ? oracleNetworkDomains : []),
+      ...(flags.dispute ? ['dispute'] : []),
+    ],
     progress: ({ step, domain }) => {
       if (step === 'compiling') progress(`compiling ${domain} ...`)
     },
   })
+  const artifacts = { ...compiled, ...(flags.dispute ? await verifiers() : {}) }
   const deployer = typeof account === 'string' ? account : account.address
   const factory = await findFactory(client, { deployer, artifacts, factory: flags.factory })
   const plan = planDeployment({ artifacts, deployer, factory: factory.address }, choicesOf(flags))
@@ -66,6 +74,22 @@ export async function run(flags: DeployFlags, command: Command): Promise<void> {
     parts.flatMap(({ lines }) => lines),
   )
   Report.assertSame(verdicts ?? [])
+}
+
+/**
+ * Code of the circuits' verifiers, of the keys that AMBROSIA_CIRCUIT_KEYS names or of this machine.
+ */
+async function verifiers(): Promise<Artifacts> {
+  const [{ startProver }, { verifierArtifacts }] = await Promise.all([
+    import('@ambrosia/dispute/process/Prover'),
+    import('@ambrosia/dispute/process/deployClaimBook'),
+  ])
+  const prover = startProver({ onProgress: progress })
+  try {
+    return await verifierArtifacts(prover, isDevelopment() ? 'development' : 'ceremony')
+  } finally {
+    await prover.stop()
+  }
 }
 
 async function carryOut(
@@ -107,6 +131,17 @@ async function writeNetwork(
   return { result: { networkFile }, lines }
 }
 
+/** @throws Cli.Usage */
+function disputeOf({ dispute, recipient, receiptQuorum }: DeployFlags): Choices['dispute'] {
+  if (!dispute) return undefined
+  const recipients = [...new Set(recipient.map((one) => address(one)))]
+  const quorum = receiptQuorum ?? Math.floor(recipients.length / 2) + 1
+  if (quorum > recipients.length) {
+    throw new UsageError(`--receipt-quorum is more than the ${recipients.length} recipients`)
+  }
+  return { ...DISPUTE_RULES, recipients, quorum }
+}
+
 function choicesOf(flags: DeployFlags): Choices {
   return {
     development: flags.development,
@@ -115,6 +150,7 @@ function choicesOf(flags: DeployFlags): Choices {
     admin: flags.admin,
     label: flags.label,
     oracleNetwork: flags.oracleNetwork ? ORACLE_NETWORK : undefined,
+    dispute: disputeOf(flags),
     roleHolders: {
       oracleAdmission: flags.oracleAdmission,
       oraclePower: flags.oraclePower,

@@ -4,10 +4,11 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
+import { DISPUTE_RULES } from '@ambrosia/chain/deploy/disputeParameters'
 import { send, sendRaw } from '@ambrosia/chain/send'
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import { MNEMONIC } from '@ambrosia/devnet/accounts'
-import { type ChosenRules, deployClaimBook } from '@ambrosia/dispute/process/deployClaimBook'
+import { deployClaimBook } from '@ambrosia/dispute/process/deployClaimBook'
 import { startProver } from '@ambrosia/dispute/process/Prover'
 import {
   type Address,
@@ -40,22 +41,6 @@ export type DisputeGround = {
   recipients: readonly HDAccount[]
   /** Files of this run: what everybody could see, and below `private` what only its owner has. */
   folder: string
-}
-
-const RULES: Omit<ChosenRules, 'bondToken'> = {
-  sink: '0x000000000000000000000000000000000000dEaD',
-  claimBond: 1000n * UNIT,
-  challengeBond: 500n * UNIT,
-  reward: 200n * UNIT,
-  availabilityPeriod: 3600n,
-  window: 7n * 86_400n,
-  grace: 86_400n,
-  clock: 86_400,
-  extension: 3600,
-  linesPerSecond: 1000,
-  stepLimit: 2n ** 50n,
-  lineLimit: 2n ** 24n,
-  quorum: 2,
 }
 
 export function accountAt(addressIndex: number): HDAccount {
@@ -97,8 +82,12 @@ export async function startDisputeGround<Result>(
       { client, account },
       {
         prover,
-        rules: { ...RULES, bondToken },
-        recipients: recipients.map(({ address }) => address),
+        bondToken,
+        parameters: {
+          ...DISPUTE_RULES,
+          quorum: 2,
+          recipients: recipients.map(({ address }) => address),
+        },
       },
     )
     return { ...deployed, client, rpcUrl: chain.url, chainId: Anvil.CHAIN_ID, recipients, folder }

@@ -39,6 +39,8 @@ export type DisputeResult = {
   /** The first statement that is false: a step, genesis or final. */
   lieAt: string
   runSteps: number
+  /** Most memory that one of the players had. */
+  peakBytes: number
 }
 
 /** The last line's own keys before anything happened. */
@@ -49,6 +51,7 @@ export const NOTHING_DECIDED: DisputeResult = {
   calldataBytes: 0,
   lieAt: '',
   runSteps: 0,
+  peakBytes: 0,
 }
 
 type DisputeStage = Stage<DisputeResult>
@@ -85,12 +88,13 @@ export async function play(stage: DisputeStage, options: DisputeOptions): Promis
   const opened = await step('challenge', () => nextOf(challenger, 'challenged'), challengedLine)
   result.gas += opened.gas
   asserter.order({ game: opened.game })
-  const { sent, signed } = await step(
+  const { sent, signed, peakBytes } = await step(
     'game',
     () => follow(ground, opened.game, { asserter, challenger }),
     told,
   )
   result.gas += sent.reduce((sum, { gas }) => sum + gas, 0)
+  result.peakBytes = peakBytes
   result.rounds = signed + sent.filter(({ kind }) => kind === 'pick').length
 
   const { game } = await readPosition(viewOf(ground), opened.game)
@@ -182,7 +186,7 @@ function runOf(subject: Subject, pack: InputPackage.InputPackage): Promise<Run> 
 
 type Sent = { side: string; kind: string; gas: number; ms: number }
 /** Transactions of the game, and picks that both signed off the chain. */
-type Played = { sent: readonly Sent[]; signed: number }
+type Played = { sent: readonly Sent[]; signed: number; peakBytes: number }
 
 /** Both play until one can't; then time passes, and the other calls it. */
 async function follow(
@@ -199,6 +203,7 @@ async function follow(
       if (report.type === 'move') sent.push({ side, ...report })
       if (report.type === 'message') players[other].order({ message: report.text })
       if (report.type === 'signed') signed = report.picks
+      if ('peakBytes' in report) peakBytes = Math.max(peakBytes, report.peakBytes)
       if (report.type === 'over') return
       if (report.type !== 'stuck') continue
       const deadline = await client.readContract({
@@ -213,7 +218,7 @@ async function follow(
     }
   }
   await Promise.all([watch('asserter'), watch('challenger')])
-  return { sent, signed }
+  return { sent, signed, peakBytes }
 }
 
 async function search(
@@ -317,12 +322,14 @@ const WORDS: Readonly<Record<string, string>> = {
   enter: 'enters the position that both signed',
 }
 
-function told({ sent, signed }: Played) {
+function told({ sent, signed, peakBytes }: Played) {
   const lines = sent.map(({ side, kind, gas, ms }) => ({
     text: `${side}: ${WORDS[kind] ?? kind}`,
     figures: `gas ${count(gas)} ${duration(ms)}`,
   }))
   if (signed > 0) lines.unshift({ text: `${signed} rounds by signed messages`, figures: ' ' })
+  const memory = `the larger of the two processes had ${size(peakBytes)} of memory`
+  lines.push({ text: memory, figures: ' ' })
   return lines.map((line, index) => ({ label: index === 0 ? '5 game' : '', ...line }))
 }
 

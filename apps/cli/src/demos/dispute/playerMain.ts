@@ -102,12 +102,12 @@ async function playOn({ onChain }: PlayerConfig, player: Player, game: Hex): Pro
     } catch (error) {
       const { code } = toPlain(error)
       if (code !== 'Prover.NoProof' && code !== 'Chain.ProofRefused') throw error
-      tell({ type: 'stuck', code })
+      tell({ type: 'stuck', code, peakBytes: peakBytes() })
       return
     }
   }
   const { game: state } = await readPosition(player.seat, game)
-  tell({ type: 'over', status: state.status })
+  tell({ type: 'over', status: state.status, peakBytes: peakBytes() })
 }
 
 function playerOf(
@@ -168,6 +168,11 @@ function otherThan(pack: InputPackage.InputPackage): InputPackage.InputPackage {
 
 function contentJson(content: Claim): Record<string, string> {
   return Object.fromEntries(Object.entries(content).map(([key, value]) => [key, String(value)]))
+}
+
+/** Most memory that this process ever had; Node counts in KiB. */
+function peakBytes(): number {
+  return process.resourceUsage().maxRSS * 1024
 }
 
 function costOf(receipt: TransactionReceipt): { gas: number; hash: Hex } {

@@ -41,8 +41,8 @@ export type Report =
   | { type: 'agrees' }
   | { type: 'challenged'; link: number; game: Hex; gas: number; hash: Hex }
   | { type: 'move'; kind: string; gas: number; hash: Hex; ms: number }
-  | { type: 'stuck'; code: string }
-  | { type: 'over'; status: number }
+  | { type: 'stuck'; code: string; peakBytes: number }
+  | { type: 'over'; status: number; peakBytes: number }
   | { type: 'failed'; code: string; message: string; hint: string }
 
 /** A player's process. */
