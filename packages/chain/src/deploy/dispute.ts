@@ -4,7 +4,7 @@ import type { DisputeParameters } from './disputeParameters.ts'
 import { bytecodeOf, type Context, create } from './Step.ts'
 
 /** What a context's artifacts hold for this, beside the domain `dispute`: code of the circuits. */
-export const verifierNames = ['genesisVerifier', 'stepVerifier', 'finalVerifier'] as const
+const verifierNames = ['genesisVerifier', 'stepVerifier', 'finalVerifier'] as const
 
 /**
  * The book of claims about private runs, with the verifiers of its three circuits. No one governs

@@ -14,6 +14,11 @@ export function stepsOf(rounds: number): bigint {
  * the last sum.
  */
 export function storingProgram(rounds: number): Program {
+  return fromElf(storingElf(rounds))
+}
+
+/** Its file. */
+export function storingElf(rounds: number): Uint8Array {
   const words = [
     encode.immediate('addi', 5, 0, 1),
     encode.shift('slli', 6, 5, 31), // input
@@ -34,5 +39,5 @@ export function storingProgram(rounds: number): Program {
     encode.immediate('addi', 17, 0, 93),
     encode.ECALL,
   ]
-  return fromElf(buildElf([{ address: 0x10000, data: encode.toBytes(words) }], 0x10000))
+  return buildElf([{ address: 0x10000, data: encode.toBytes(words) }], 0x10000)
 }

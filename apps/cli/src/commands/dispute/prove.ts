@@ -23,8 +23,8 @@ async function prove(path: string, options: Options, command: Command): Promise<
     import('@ambrosia/primitives/Bytes'),
   ])
   const [{ hashPool }, { treeCache }] = await Promise.all([
-    import('../machine/hashPool.ts'),
-    import('../machine/treeCache.ts'),
+    import('@ambrosia/dispute/process/hashPool'),
+    import('@ambrosia/dispute/process/treeCache'),
   ])
   const program = fromElf(readNamed(path), { excludeCodeFromMemory: !options.textInMemory })
   const input = options.input === undefined ? new Uint8Array(0) : readNamed(options.input)

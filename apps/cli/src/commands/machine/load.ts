@@ -33,8 +33,8 @@ export async function load(
     import('@ambrosia/machine/Machine'),
   ])
   const bytes = readNamed(path)
-  const { hashPool } = await import('./hashPool.ts')
-  const { treeCache } = await import('./treeCache.ts')
+  const { hashPool } = await import('@ambrosia/dispute/process/hashPool')
+  const { treeCache } = await import('@ambrosia/dispute/process/treeCache')
   const program = Program.fromElf(bytes, { excludeCodeFromMemory: !options.textInMemory })
   const input = options.input === undefined ? new Uint8Array(0) : readNamed(options.input)
   const machineOptions = { input, hashPool: hashPool(), cache: treeCache() }

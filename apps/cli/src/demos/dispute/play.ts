@@ -15,12 +15,12 @@ import {
 } from '@ambrosia/dispute/Claim'
 import { readPosition } from '@ambrosia/dispute/ClaimBook'
 import * as InputPackage from '@ambrosia/dispute/InputPackage'
+import { hashPool } from '@ambrosia/dispute/process/hashPool'
+import { treeCache } from '@ambrosia/dispute/process/treeCache'
 import { openRun, type Run } from '@ambrosia/dispute/Run'
 import { fromElf } from '@ambrosia/machine/Program'
 import { random } from '@ambrosia/primitives/Bytes'
 import type { Hex } from 'viem'
-import { hashPool } from '../../commands/machine/hashPool.ts'
-import { treeCache } from '../../commands/machine/treeCache.ts'
 import { amount, count, duration, size } from '../../figures.ts'
 import type { Stage } from '../frame/Stage.ts'
 import { attacksOn } from './attacks.ts'
@@ -196,6 +196,7 @@ async function follow(
 ): Promise<Played> {
   const sent: Sent[] = []
   let signed = 0
+  let peakBytes = 0
   const watch = async (side: 'asserter' | 'challenger'): Promise<void> => {
     const other = side === 'asserter' ? 'challenger' : 'asserter'
     for (;;) {
