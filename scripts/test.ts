@@ -27,8 +27,9 @@ import { type Job, runJobs } from './testing/schedule.ts'
 import { affectedTests, baseOf, changedFiles, matches, testFiles } from './testing/select.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-/** Starts a whole network of processes, so nothing else runs beside it. */
+/** Starts a whole network of processes, and then waits for its clocks most of the time. */
 const WHOLE_NETWORK = /^(e2e|examples\/first-sale)\//
+const NETWORK_COST = 0.5
 const TIMEOUT_MS = 600_000
 const LONG_TIMEOUT_MS = 900_000
 const SLOWEST = 10
@@ -117,7 +118,7 @@ function fileJob(
   const isNetwork = WHOLE_NETWORK.test(file)
   // A guest program is built the first time, which takes minutes.
   const timeoutMs = isNetwork || file.startsWith('guest/') ? LONG_TIMEOUT_MS : TIMEOUT_MS
-  const cost = isNetwork ? Number.POSITIVE_INFINITY : 1
+  const cost = isNetwork ? NETWORK_COST : 1
   return { name: file, cost, expectedMs, run: () => runFile(ROOT, file, { timeoutMs, name }) }
 }
 

@@ -35,16 +35,16 @@ function samples(list: readonly Sample[]) {
 }
 
 describe('longestFirst', () => {
-  it('puts unknown ones before known ones, and what takes every processor before all', () => {
+  it('puts unknown ones before known ones, whatever they cost', () => {
     const { jobs } = samples([
       { name: 'short', expectedMs: 1 },
       { name: 'long', expectedMs: 9 },
       { name: 'new' },
-      { name: 'network', cost: Number.POSITIVE_INFINITY, expectedMs: 2 },
+      { name: 'network', cost: 0.5, expectedMs: 5 },
     ])
     assert.deepEqual(
       longestFirst(jobs).map(({ name }) => name),
-      ['network', 'new', 'long', 'short'],
+      ['new', 'long', 'network', 'short'],
     )
   })
 })
@@ -68,19 +68,31 @@ describe('runJobs', () => {
     )
   })
 
-  it('lets what takes every processor run alone', async () => {
+  it('has more at once of those that mostly wait, and lets what is dearer wait for a gap', async () => {
     const { jobs, running, end } = samples([
-      { name: 'a' },
-      { name: 'network', cost: Number.POSITIVE_INFINITY },
-      { name: 'b' },
+      { name: 'network', cost: 0.5, expectedMs: 5 },
+      { name: 'a', expectedMs: 4 },
+      { name: 'b', expectedMs: 3 },
+      { name: 'another network', cost: 0.5, expectedMs: 2 },
     ])
-    const all = runJobs(jobs, 4)
-    assert.deepEqual([...running], ['network'])
+    const all = runJobs(jobs, 2)
+    assert.deepEqual([...running], ['network', 'a', 'another network'])
     await end('network')
+    assert.deepEqual([...running], ['a', 'another network'])
+    await end('another network')
     assert.deepEqual([...running], ['a', 'b'])
     await end('a')
     await end('b')
-    assert.equal((await all).length, 3)
+    assert.equal((await all).length, 4)
+  })
+
+  it('runs one that costs more than there is, alone', async () => {
+    const { jobs, running, end } = samples([{ name: 'a', cost: 3 }, { name: 'b' }])
+    const all = runJobs(jobs, 2)
+    assert.deepEqual([...running], ['a'])
+    await end('a')
+    await end('b')
+    assert.equal((await all).length, 2)
   })
 })
 

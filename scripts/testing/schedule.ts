@@ -1,7 +1,7 @@
 /** A piece of work of the test run: a file, or a runner of its own. */
 export type Job<T> = {
   name: string
-  /** Processors it keeps busy; a scenario that starts a whole network takes them all. */
+  /** Processors it keeps busy, a part of one where it mostly waits. */
   cost: number
   /** How long it took the last time, milliseconds; undefined when it has not run yet. */
   expectedMs: number | undefined
@@ -40,12 +40,9 @@ export async function runJobs<T>(
   return results
 }
 
-/**
- * Unknown ones first, then the longest; what takes every processor goes before what does not, so it
- * never waits for a gap.
- */
+/** Unknown ones first, then the longest. */
 export function longestFirst<T>(jobs: readonly Job<T>[]): Job<T>[] {
   const length = ({ expectedMs }: Job<T>) => expectedMs ?? Number.POSITIVE_INFINITY
   const order = (one: number, other: number) => (one === other ? 0 : other - one)
-  return [...jobs].sort((one, other) => other.cost - one.cost || order(length(one), length(other)))
+  return [...jobs].sort((one, other) => order(length(one), length(other)))
 }
