@@ -134,6 +134,8 @@ describe('checkTerms', () => {
     assert.equal(Rules.checkTerms(terms, { ...context, budget: least }), undefined)
     const fault = Rules.checkTerms(terms, { ...context, budget: least - 1n })
     assert.equal(fault?.code, 'DealUnderfunded')
+    // Amounts as people read them: no number of eighteen digits.
+    assert.match(String(fault.why), /^the budget of \d+\.9+ MED is below \d+, /)
     assert.deepEqual(await refusalOnChain(terms, least - 1n), ['DealUnderfunded', least - 1n])
   })
 })

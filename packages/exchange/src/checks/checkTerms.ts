@@ -1,4 +1,5 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { toDecimal } from '@ambrosia/primitives/Units'
 import type { DealTerms } from '../Deal.ts'
 import { CERTIFICATE_LIFE_SEC } from '../Limits.ts'
 
@@ -121,7 +122,8 @@ function parties(terms: DealTerms, { development }: TermsContext): TermsFault | 
 function funds(terms: DealTerms, { budget }: TermsContext): TermsFault | undefined {
   const required = BigInt(terms.maximumRecords) * (terms.tiers.at(-1)?.price ?? 0n)
   if (budget === undefined || budget >= required) return undefined
-  const why = `the budget of ${budget} is below ${required}, the highest price of every record`
+  const [given, wanted] = [toDecimal(budget), toDecimal(required)]
+  const why = `the budget of ${given} MED is below ${wanted}, the highest price of every record`
   return { code: 'DealUnderfunded', term: 'budget', why }
 }
 

@@ -4,6 +4,7 @@ import { reach } from '@ambrosia/chain/errors'
 import { send } from '@ambrosia/chain/send'
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { toDecimal } from '@ambrosia/primitives/Units'
 import type { LocalAccount, PublicClient, TransactionReceipt } from 'viem'
 import { KINDS, WEI_PER_GWEI } from '../InboxEntry.ts'
 import type { PublicNetwork } from '../network/L2Network.ts'
@@ -71,8 +72,8 @@ async function approve(options: {
 
 export class AmountRefusedError extends AmbrosiaError {
   constructor(amount: bigint) {
-    super('Bridge.AmountRefused', `${amount} can't be deposited`, {
-      hint: 'Amounts are above zero and multiples of 10^9 of the smallest unit.',
+    super('Bridge.AmountRefused', `${toDecimal(amount)} MED can't be deposited`, {
+      hint: 'Amounts are above zero and have at most 9 decimals.',
     })
   }
 }
