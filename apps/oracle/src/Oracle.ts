@@ -1,3 +1,4 @@
+import type { Fetch } from '@ambrosia/api/client/call'
 import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
@@ -26,7 +27,8 @@ export type Oracle = {
   store: StoreClient
   statusSchedule: StatusSchedule
   log: Log
-  fetch: typeof globalThis.fetch
+  /** For addresses that others name: in production only to the public Internet. */
+  fetch: Fetch
   /** Milliseconds since 1970. */
   now: () => number
 }

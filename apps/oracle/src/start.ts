@@ -24,9 +24,9 @@ import { createJobs } from './jobs/createJobs.ts'
 import { openOperator } from './keys.ts'
 import type { Oracle, OracleNetwork } from './Oracle.ts'
 import { createOutside } from './outside.ts'
+import { createPublicFetch } from './publicFetch.ts'
 import { createHandlers } from './routes/createHandlers.ts'
 import { createFetchLists } from './status/fetchLists.ts'
-import { createPublicFetch } from './status/publicFetch.ts'
 import { createStatusSchedule } from './status/StatusSchedule.ts'
 
 type OracleFrame = Frame<typeof settings, OracleDatabase>
@@ -77,12 +77,14 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
     claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
   })
   const io = { fetch: globalThis.fetch, now: Date.now }
+  // Where others say what is asked: issuers by their DID documents, oracles by their registrations.
+  const outward = config.mode === 'production' ? createPublicFetch() : io.fetch
   const store = createStoreClient({ ...io, url: network.services.store ?? '', chainId, pause })
   const statusSchedule = createStatusSchedule({
     periodSec: config.statusPeriodSec,
     fetchLists: createFetchLists({
-      ...io,
-      ...(config.mode === 'production' ? { fetch: createPublicFetch() } : {}),
+      now: io.now,
+      fetch: outward,
       chain,
       loader,
       mode: config.mode,
@@ -97,7 +99,8 @@ async function openOracle(frame: OracleFrame): Promise<{ oracle: Oracle; launche
   return {
     launched,
     oracle: {
-      ...io,
+      fetch: outward,
+      now: io.now,
       ...reading,
       chainId,
       dealBook: Network.contractOf(network, 'dealBook'),

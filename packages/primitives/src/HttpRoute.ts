@@ -106,6 +106,7 @@ export const COMMON_ERRORS: Readonly<Record<string, number>> = {
   'Request.': 400,
   'Request.NotFound': 404,
   'Request.TooLarge': 413,
+  'Request.TooManyValues': 413,
   'Request.UnsupportedMediaType': 415,
   'Request.TooMany': 429,
   'Request.Busy': 503,

@@ -14,6 +14,11 @@ export const JSON_DEPTH = 64
  * times its size in memory.
  */
 export const JSON_NODE_COUNT = 4_000_000
+/**
+ * Values in one message between programs, such as a request's body: far below what a record holds,
+ * and what a hundred messages of it may take together.
+ */
+export const MESSAGE_NODE_COUNT = 200_000
 /** Resources in one record. */
 export const RECORD_RESOURCE_COUNT = 20_000
 /** Evidence of an enclave, bytes: the chain carries it, and what reads it has no other bound. */

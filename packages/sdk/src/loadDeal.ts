@@ -3,8 +3,9 @@ import { readDeal } from '@ambrosia/chain/read/exchange'
 import * as Agreement from '@ambrosia/exchange/Agreement'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import type { Deal } from '@ambrosia/exchange/Deal'
-import { type Hex, toUtf8 } from '@ambrosia/primitives/Bytes'
+import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import * as PlainJson from '@ambrosia/primitives/PlainJson'
 import type { Chain } from './Chain.ts'
 
 /**
@@ -30,7 +31,7 @@ export async function loadDeal(
     terms,
     budget,
     criteria: Criteria.parse(criteria),
-    agreement: Agreement.parse(JSON.parse(toUtf8(agreement))),
+    agreement: Agreement.parse(PlainJson.parse(agreement)),
   }
   const isTheirs =
     Criteria.hash(deal.criteria) === terms.criteriaHash &&

@@ -100,6 +100,7 @@ describe('Server', () => {
       [post(url, '{"__proto__":{"count":1},"count":1}'), 400, 'Request.InvalidJson'],
       [post(url, Uint8Array.of(0x22, 0xff, 0x22)), 400, 'Request.InvalidJson'],
       [post(url, `{"count":${'1'.repeat(200)}}`), 413, 'Request.TooLarge'],
+      [post(url, '['.repeat(65)), 413, 'Request.TooManyValues'],
       [post(url, marked, 'text/plain'), 415, 'Request.UnsupportedMediaType'],
       [fetch(`${url}/%zz`), 404, 'Request.NotFound'],
     ]

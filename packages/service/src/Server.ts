@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as HttpProblem from '@ambrosia/primitives/HttpProblem'
+import * as PlainJson from '@ambrosia/primitives/PlainJson'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -135,9 +136,11 @@ function keepRawJson(app: Server): void {
     request.rawBody = new Uint8Array(body as Buffer)
     let text: string
     try {
+      PlainJson.assertBounded(request.rawBody)
       text = toUtf8(request.rawBody)
-    } catch {
-      done(new InvalidJsonError(), undefined)
+    } catch (error) {
+      const isTooMuch = error instanceof PlainJson.TooMuchError
+      done(isTooMuch ? new TooManyValuesError(error) : new InvalidJsonError(), undefined)
       return
     }
     // What a parser says of its input may quote it.
@@ -241,6 +244,12 @@ function addHealth(app: Server, { metrics, checks = {} }: Options): void {
   app.get('/metrics', hidden, async (_request, reply) => {
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
+}
+
+class TooManyValuesError extends AmbrosiaError {
+  constructor({ message }: PlainJson.TooMuchError) {
+    super('Request.TooManyValues', message)
+  }
 }
 
 class InvalidJsonError extends AmbrosiaError {

@@ -4,9 +4,10 @@ import type { Resolvable } from '@ambrosia/credentials/Resolver'
 import * as StatusList from '@ambrosia/credentials/StatusList'
 import type { CertifyContext } from '@ambrosia/exchange/certify/certify'
 import type { EpochLists } from '@ambrosia/exchange/certify/EpochLists'
-import { toHex, toUtf8 } from '@ambrosia/primitives/Bytes'
+import { toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256 } from '@ambrosia/primitives/Hash'
+import * as PlainJson from '@ambrosia/primitives/PlainJson'
 import { NotAvailableError } from '../status/StatusSchedule.ts'
 import type { Outside, PublishedList } from './Enclave.ts'
 
@@ -23,7 +24,7 @@ export async function verifyList(
 ): Promise<IssuerList> {
   const { epochSec, resolver, loader } = options
   const verified = await Credential.verifyEddsa({
-    signed: JSON.parse(toUtf8(bytes)),
+    signed: PlainJson.parse(bytes),
     resolver,
     loader,
     nowMs: epochSec * 1000,

@@ -318,6 +318,22 @@ describe('fulfilDuties', () => {
     assert.ok((answer?.args.envelope.length ?? 0) > 2)
   })
 
+  it('answers a consumer who deactivates their DID after collecting, and keeps its commission', async (t) => {
+    const { oracle, claim, follow, releases, recordId, record, identities } = await settled(t)
+    const [version] = await identities.didVersions('0x' as never, 0n)
+    assert.ok(version)
+    const ended = { ...version, deactivated: true, timeSec: record.settledAt + 1n }
+    identities.didVersions = async () => [version, ended]
+    const before = await balanceOf(oracle.operator.address)
+    await claim()
+    await follow()
+    await fulfilDuties(oracle)
+    assert.equal((await releases())[0]?.answered, 1)
+    const [answer] = await answersTo(recordId)
+    assert.notEqual(answer?.args.consumerKeyHash, word(0))
+    assert.ok((await balanceOf(oracle.operator.address)) > before)
+  })
+
   it('says so where no key was in force at the settlement, and is paid for the answer', async (t) => {
     const { oracle, claim, follow, releases, recordId, record, identities } = await settled(t)
     const [version] = await identities.didVersions('0x' as never, 0n)

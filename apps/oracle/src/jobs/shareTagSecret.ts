@@ -20,6 +20,6 @@ export async function shareTagSecret(oracle: Oracle): Promise<void> {
       endpoint: (await chain.oracle(other)).endpoint,
     })),
   )
-  const { chainId, fetch, now } = oracle
-  await fetchTagSecret({ peers, enclave, operator, chainId, fetch, now })
+  const { chainId, dealBook, fetch, now } = oracle
+  await fetchTagSecret({ peers, enclave, operator, chainId, dealBook, fetch, now })
 }

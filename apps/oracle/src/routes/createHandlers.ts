@@ -1,14 +1,15 @@
+import type { HandedOver } from '@ambrosia/api/oracle/OracleClient'
 import type { oracleRoutes } from '@ambrosia/api/oracle/routes'
 import { describe } from '@ambrosia/api/ServiceDescription'
 import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import type { Envelope } from '@ambrosia/sealing/Envelope'
 import type { Handlers } from '@ambrosia/service/addRoutes'
 import { createPeerHandlers } from '../network/handlers.ts'
 import { createNetworkReader } from '../network/readNetwork.ts'
 import type { Oracle } from '../Oracle.ts'
 import { receiveContextOf } from '../submissions/contextOf.ts'
 import { createReceiver, readCertified } from '../submissions/receive.ts'
+import { handOverText } from '../tagSecret/handOverText.ts'
 
 /** What the oracle does for each of its routes. */
 export function createHandlers(oracle: Oracle): Handlers<typeof oracleRoutes> {
@@ -40,8 +41,8 @@ export function createHandlers(oracle: Oracle): Handlers<typeof oracleRoutes> {
  * The tag secret, wrapped to the key that the registry holds for the asker, never to one that the
  * request names.
  */
-async function handOver(oracle: Oracle, operator: Hex): Promise<Envelope> {
-  const { chain, enclave } = oracle
+async function handOver(oracle: Oracle, operator: Hex): Promise<HandedOver> {
+  const { chain, chainId, dealBook, enclave } = oracle
   const asker = await chain.oracle(operator)
   // A newcomer that nobody admitted gets nothing.
   if (asker.status !== 'Active' || !(await enclave.hasTagSecret())) throw new NotForYouError()
@@ -51,7 +52,10 @@ async function handOver(oracle: Oracle, operator: Hex): Promise<Envelope> {
     keyId: operator.toLowerCase(),
     epoch: Number(asker.epoch),
   }
-  return await enclave.wrapTagSecret(peer)
+  const envelope = await enclave.wrapTagSecret(peer)
+  const { address: from } = oracle.operator
+  const message = handOverText({ chainId, dealBook, from, to: operator, envelope })
+  return { envelope, signature: await oracle.operator.signMessage({ message }) }
 }
 
 export class NotForYouError extends AmbrosiaError {

@@ -14,6 +14,7 @@ import * as Server from '@ambrosia/service/Server'
 import * as SignedRequest from '@ambrosia/service/SignedRequest'
 import { createMemoryKeystore } from '@ambrosia/testing/createMemoryKeystore'
 import { hash, newAccount } from '@ambrosia/testing/values'
+import type { LocalAccount } from 'viem'
 import { openTagSecret, readTagSecret } from '../enclave/tagSecret.ts'
 import { fetchTagSecret } from '../tagSecret/fetchTagSecret.ts'
 import { createOracle, registrationOf } from '../testing/createOracle.ts'
@@ -27,9 +28,13 @@ before(async () => {
   setting = await createSetting(8_000)
 })
 
-async function start(t: TestContext, options: { hasTagSecret?: boolean } = {}) {
+/** Of the setting's operator nobody has the key: `operator` is one that can sign. */
+type StartOptions = { hasTagSecret?: boolean; operator?: LocalAccount }
+
+async function start(t: TestContext, options: StartOptions = {}) {
   const test = await createOracle(t, setting, options)
   const { oracle } = test
+  if (options.operator) oracle.operator = options.operator
   const app = await createServer(
     {
       name: 'oracle',
@@ -168,7 +173,8 @@ describe('an oracle', () => {
   })
 
   it('hands the tag secret to an admitted operator, wrapped to the registered key', async (t) => {
-    const { url, oracle, registered, keystore: ownKeystore } = await start(t)
+    const test = await start(t, { operator: newAccount() })
+    const { url, oracle, registered, keystore: ownKeystore } = test
     const operator = newAccount()
     const pair = await Envelope.createKeyPair()
     registered.push(registrationOf(operator.address, pair.publicKey))
@@ -182,6 +188,7 @@ describe('an oracle', () => {
       },
       operator,
       chainId,
+      dealBook,
       fetch,
       now: oracle.now,
     })

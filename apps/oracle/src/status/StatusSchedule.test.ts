@@ -16,7 +16,10 @@ const deal = { dealId: 'one', issuers: [issuer], untilSec: START + 10 * PERIOD }
 const published: PublishedList[] = [{ issuer, url, bytes: Uint8Array.of(1) }]
 
 /** A schedule whose clock the test moves, and the fetches it made. */
-function setUp(fetchLists: (issuer: string, epoch: number) => Promise<PublishedList[]>) {
+function setUp(
+  fetchLists: (issuer: string, epoch: number) => Promise<PublishedList[]>,
+  keptSizeBytes?: number,
+) {
   const fetched: number[] = []
   const clock = { nowSec: START + 10 }
   const errors: unknown[] = []
@@ -28,6 +31,7 @@ function setUp(fetchLists: (issuer: string, epoch: number) => Promise<PublishedL
       return await fetchLists(did, epoch)
     },
     onError: (_, error) => errors.push(error),
+    ...(keptSizeBytes === undefined ? {} : { keptSizeBytes }),
   })
   return { schedule, fetched, errors, clock }
 }
@@ -119,5 +123,28 @@ describe('StatusSchedule', () => {
       code: 'Status.NotAvailable',
     })
     assert.equal(errors.length, 1)
+  })
+
+  it('keeps within its bound what a hostile issuer publishes, and loses nothing of an honest one', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const hostile = 'did:example:hostile'
+    const listOf = (did: string) => [
+      { issuer: did, url, bytes: new Uint8Array(did === hostile ? 1000 : 10) },
+    ]
+    const test = setUp(async (did) => listOf(did), 2500)
+    test.schedule.watch({ ...deal, issuers: [issuer, hostile] })
+    for (let epoch = 1; epoch < 3; epoch++) {
+      await test.schedule.listsAt([issuer, hostile], BigInt(test.clock.nowSec))
+      test.clock.nowSec += PERIOD
+      t.mock.timers.tick(PERIOD * 1000)
+    }
+    const now = test.clock.nowSec
+    assert.ok(await test.schedule.listsAt([hostile], BigInt(now)))
+    assert.ok(await test.schedule.listsAt([hostile], BigInt(now - PERIOD)))
+    await assert.rejects(test.schedule.listsAt([hostile], BigInt(now - 2 * PERIOD)), {
+      code: 'Status.NotAvailable',
+    })
+    for (const before of [0, 1, 2])
+      assert.ok(await test.schedule.listsAt([issuer], BigInt(now - before * PERIOD)))
   })
 })

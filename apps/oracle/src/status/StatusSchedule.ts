@@ -1,6 +1,7 @@
 import { SUBMISSION_SKEW_SEC } from '@ambrosia/exchange/Limits'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { PublishedList } from '../enclave/Enclave.ts'
+import { createSizeBound } from './SizeBound.ts'
 
 /** Gets and verifies the lists of an issuer at an epoch (seconds). */
 export type FetchLists = (issuer: string, epochSec: number) => Promise<PublishedList[]>
@@ -39,10 +40,15 @@ const MAXIMUM_RETRY_MS = 600_000
 /** Time whose epochs are kept, seconds: a submission may be older than our clock by its skew. */
 const KEPT_SEC = 3 * SUBMISSION_SKEW_SEC
 
+/** An honest list is a few kB; eight of the largest that are read take 32 MiB. */
+const KEPT_SIZE_BYTES = 64 * 1024 * 1024
+
 export function createStatusSchedule(options: {
   periodSec: number
   fetchLists: FetchLists
   now: () => number
+  /** Most that is kept of all lists, bytes. Default 64 MiB. */
+  keptSizeBytes?: number
   onError: (issuer: string, error: unknown) => void
 }): StatusSchedule {
   const { periodSec } = options
@@ -52,6 +58,9 @@ export function createStatusSchedule(options: {
   const failures = new Map<string, number>()
   /** Issuers that failed and are left alone for a while, whatever epoch begins. */
   const pausing = new Set<string>()
+  const bound = createSizeBound(options.keptSizeBytes ?? KEPT_SIZE_BYTES, (issuer, epoch) => {
+    epochs.get(epoch)?.delete(issuer)
+  })
   let timer: ReturnType<typeof setTimeout> | undefined
   let isStopped = false
   const epochOf = (timeSec: number): number => Math.floor(timeSec / periodSec) * periodSec
@@ -64,6 +73,8 @@ export function createStatusSchedule(options: {
     const fetching = options.fetchLists(issuer, epoch).then(
       (published) => {
         failures.delete(issuer)
+        const sizeBytes = published.reduce((sum, { bytes }) => sum + bytes.length, 0)
+        if (epochs.get(epoch) === lists) bound.add(issuer, epoch, sizeBytes)
         return published
       },
       (error: unknown) => {
@@ -93,7 +104,9 @@ export function createStatusSchedule(options: {
     for (const { dealId, untilSec } of deals.values()) if (untilSec < epoch) deals.delete(dealId)
     for (const issuer of issuersOf(deals)) fetchAt(issuer, epoch)
     for (const old of epochs.keys()) {
-      if (old + periodSec < epoch - KEPT_SEC) epochs.delete(old)
+      if (old + periodSec >= epoch - KEPT_SEC) continue
+      epochs.delete(old)
+      bound.end(old)
     }
     const nextMs = (epoch + periodSec) * 1000 - options.now()
     timer = setTimeout(tick, Math.max(10, nextMs))

@@ -11,6 +11,7 @@ import {
   wrapTagSecret,
 } from '../enclave/tagSecret.ts'
 import { fetchTagSecret } from './fetchTagSecret.ts'
+import { handOverText } from './handOverText.ts'
 
 const CHAIN_ID = 31337
 const dealBook = privateKeyToAccount(generatePrivateKey()).address
@@ -31,11 +32,19 @@ async function newcomer() {
   }
 }
 
+type Answer = {
+  status?: number
+  /** Who signs the hand-over; default the operator who was asked. */
+  signer?: { signMessage(signed: { message: string }): Promise<`0x${string}`> }
+  /** What is signed in place of the truth. */
+  changes?: Partial<Parameters<typeof handOverText>[0]>
+}
+
 /** Fetches from a peer that answers with an envelope for `wrappedFor`. */
 async function fetchFrom(
   wrappedFor: Awaited<ReturnType<typeof newcomer>>,
   by: Awaited<ReturnType<typeof newcomer>>,
-  status = 200,
+  { status = 200, signer = wrappedFor.account, changes = {} }: Answer = {},
 ) {
   const secret = random(32)
   const envelope = await wrapTagSecret({
@@ -44,6 +53,15 @@ async function fetchFrom(
     chainId: CHAIN_ID,
     dealBook,
   })
+  const handOver = {
+    chainId: CHAIN_ID,
+    dealBook,
+    from: wrappedFor.account.address,
+    to: by.account.address,
+    envelope,
+    ...changes,
+  }
+  const signature = await signer.signMessage({ message: handOverText(handOver) })
   const store = createMemoryKeystore()
   const asked: { url: string; headers: Record<string, string> }[] = []
   const self = { operator: by.account.address, privateKey: by.pair.privateKey }
@@ -55,10 +73,11 @@ async function fetchFrom(
     },
     operator: by.account,
     chainId: CHAIN_ID,
+    dealBook,
     fetch: (async (url: string, init: { headers: Record<string, string> }) => {
       asked.push({ url, headers: init.headers })
       const headers = { 'content-type': 'application/json' }
-      return new Response(JSON.stringify(envelope), { status, headers })
+      return new Response(JSON.stringify({ envelope, signature }), { status, headers })
     }) as never,
     now: Date.now,
   })
@@ -88,6 +107,24 @@ describe('tag secret', () => {
     // With the right key but in another's name: the context names the operator.
     const thief = { ...one, pair: other.pair }
     await assert.rejects(fetchFrom(other, thief), { code: 'TagSecret.NotHandedOver' })
-    await assert.rejects(fetchFrom(one, one, 403), { code: 'TagSecret.NotHandedOver' })
+    await assert.rejects(fetchFrom(one, one, { status: 403 }), { code: 'TagSecret.NotHandedOver' })
   })
+
+  it('from whoever answers at the address of an oracle, but is not its operator, nothing is kept', async () => {
+    const [one, stranger] = [await newcomer(), await newcomer()]
+    const refused = { code: 'TagSecret.NotHandedOver' }
+    await assert.rejects(fetchFrom(one, one, { signer: stranger.account }), refused)
+    // The operator's own word, but for another network, oracle or envelope.
+    for (const changes of [
+      { chainId: 1 },
+      { dealBook: stranger.account.address },
+      { to: stranger.account.address },
+      { from: stranger.account.address },
+      { envelope: (await wrapFor(stranger)) as never },
+    ])
+      await assert.rejects(fetchFrom(one, one, { changes }), refused)
+  })
+
+  const wrapFor = async ({ peer }: Awaited<ReturnType<typeof newcomer>>) =>
+    await wrapTagSecret({ secret: random(32), peer, chainId: CHAIN_ID, dealBook })
 })

@@ -1,4 +1,4 @@
-import { concat, fromUtf8, type Hex, toUtf8 } from '@ambrosia/primitives/Bytes'
+import { concat, fromUtf8, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as HttpProblem from '@ambrosia/primitives/HttpProblem'
 import {
@@ -13,6 +13,8 @@ import {
   type StreamAnswer,
   statusOf,
 } from '@ambrosia/primitives/HttpRoute'
+import { MESSAGE_NODE_COUNT } from '@ambrosia/primitives/Limits'
+import * as PlainJson from '@ambrosia/primitives/PlainJson'
 import { type RequestSigner, signRequest } from '@ambrosia/primitives/SignedRequest'
 import type { Static } from 'typebox'
 import { Check, Errors } from 'typebox/schema'
@@ -185,7 +187,7 @@ async function refusalOf(to: To, response: Response): Promise<Error> {
 async function problemOf(to: To, response: Response): Promise<unknown> {
   try {
     const limitBytes = HttpProblem.LIMIT_BYTES
-    return JSON.parse(toUtf8(await readBytes(to, response, limitBytes)))
+    return PlainJson.parse(await readBytes(to, response, limitBytes))
   } catch {
     // The status says enough.
     return undefined
@@ -216,16 +218,25 @@ async function read(to: To, response: Response, limitBytes: number | undefined):
   return answer.kind === 'bytes' ? bytes : parse(to, answer, bytes)
 }
 
-function parse({ service, origin }: To, { schema }: JsonAnswer, bytes: Uint8Array): unknown {
+function parse(
+  { service, origin }: To,
+  { schema, limitBytes }: JsonAnswer,
+  bytes: Uint8Array,
+): unknown {
   let value: unknown
   try {
-    value = JSON.parse(toUtf8(bytes))
-  } catch {
-    throw new MalformedError(service.name, origin, 'it is not JSON')
+    value = PlainJson.parse(bytes, { nodes: nodesOf(limitBytes) })
+  } catch (error) {
+    throw new MalformedError(service.name, origin, (error as Error).message)
   }
   if (Check(schema, value)) return value
   const [, faults] = Errors(schema, value)
   throw new MalformedError(service.name, origin, HttpProblem.describeFault(faults).trim())
+}
+
+/** An answer that may be large, such as an issued record, may hold more values than a message. */
+function nodesOf(limitBytes: number): number {
+  return Math.max(MESSAGE_NODE_COUNT, Math.ceil(limitBytes / 64))
 }
 
 async function readBytes(to: To, response: Response, limitBytes: number): Promise<Uint8Array> {

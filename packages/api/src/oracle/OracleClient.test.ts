@@ -143,14 +143,18 @@ describe('askTagSecret', () => {
   }
 
   it('signs for the operator that is asked', async () => {
-    const { asking, asked } = ask({ 'POST /v1/peers/tag-secret': () => json(envelope) })
-    assert.deepEqual(await asking, envelope)
+    const { asking, asked } = ask({
+      'POST /v1/peers/tag-secret': () => json({ envelope, signature }),
+    })
+    assert.deepEqual(await asking, { envelope, signature })
     assert.equal(asked[0]?.headers['ambrosia-audience'], `eip155:31337:0x${'77'.repeat(20)}`)
     assert.equal(asked[0]?.body, undefined)
   })
 
   it('refuses what is not an envelope, and keeps the refusal of the oracle', async () => {
-    const wrong = ask({ 'POST /v1/peers/tag-secret': () => json({ ...envelope, enc: 'x' }) })
+    const wrong = ask({
+      'POST /v1/peers/tag-secret': () => json({ envelope: { ...envelope, enc: 'x' }, signature }),
+    })
     await assert.rejects(wrong.asking, { code: 'Service.Malformed' })
     const refused = ask({ 'POST /v1/peers/tag-secret': () => refusal('TagSecret.NotForYou', 403) })
     await assert.rejects(refused.asking, { code: 'TagSecret.NotForYou' })

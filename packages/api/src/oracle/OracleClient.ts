@@ -43,6 +43,9 @@ export function createOracleClient(options: {
   }
 }
 
+/** The wrapped tag secret, and the signature of the operator who hands it over. */
+export type HandedOver = { envelope: Envelope.Envelope; signature: Hex }
+
 /**
  * Asks another oracle for the tag secret, as an operator that the registry admitted.
  * @throws TagSecret.NotForYou, Envelope.*
@@ -55,11 +58,12 @@ export async function askTagSecret(options: {
   /** The operator that is asked. */
   audience: Hex
   operator: RequestSigner
-}): Promise<Envelope.Envelope> {
+}): Promise<HandedOver> {
   const { url, fetch, now, chainId, audience, operator: signer } = options
   const oracle: Service = { name: 'oracle', url, fetch, now }
   const signing = { signer, chainId, audience }
-  return Envelope.parse(await call(oracle, oracleRoutes.tagSecret, { signing }))
+  const answer = await call(oracle, oracleRoutes.tagSecret, { signing })
+  return { ...answer, envelope: Envelope.parse(answer.envelope) }
 }
 
 function fromAnswer(answer: Answer): Certified {

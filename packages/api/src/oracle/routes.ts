@@ -121,7 +121,12 @@ export const oracleRoutes = {
     path: '/v1/peers/tag-secret',
     summary: 'Hand the tag secret to a registered oracle, wrapped to its registered key',
     auth: 'account',
-    answer: { kind: 'json', status: 200, limitBytes: MESSAGE_BYTES, schema: Envelope },
+    answer: {
+      kind: 'json',
+      status: 200,
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ envelope: Envelope, signature: Signature }, closed),
+    },
     errors: { 'TagSecret.NotForYou': 403 },
     timeoutMs: 5_000,
   },

@@ -45,7 +45,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * GET over https where an address that strangers chose is followed: the connection goes to the very
+ * A request over https to an address that strangers chose, in a DID document or a registration: the connection goes to the very
  * address that was looked up and found public, so a name can't lead to an inner service, also not
  * at the second look. No redirect is followed.
  */
@@ -68,9 +68,11 @@ export function createPublicFetch(lookup: typeof lookUp = lookUp): Fetch {
     const headers = Object.fromEntries(new Headers(init.headers))
     const signal = init.signal ?? undefined
     const message = await new Promise<IncomingMessage>((done, failed) => {
-      const sent = request(url, { lookup: resolve, headers, ...(signal ? { signal } : {}) }, done)
+      const method = init.method ?? 'GET'
+      const options = { method, lookup: resolve, headers, ...(signal ? { signal } : {}) }
+      const sent = request(url, options, done)
       sent.once('error', failed)
-      sent.end()
+      sent.end(init.body as Uint8Array | string | undefined)
     })
     const status = message.statusCode ?? 502
     if (status < 200 || (status >= 300 && status < 400)) {
@@ -85,6 +87,6 @@ export function createPublicFetch(lookup: typeof lookUp = lookUp): Fetch {
 
 export class NotPublicError extends AmbrosiaError {
   constructor() {
-    super('Status.NotPublic', 'the address of a status list is not on the public Internet')
+    super('Fetch.NotPublic', 'an address that was named by others is not on the public Internet')
   }
 }

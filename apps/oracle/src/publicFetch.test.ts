@@ -35,7 +35,7 @@ describe('isPublicAddress', () => {
 })
 
 describe('createPublicFetch', () => {
-  const refused = { code: 'Status.NotPublic' }
+  const refused = { code: 'Fetch.NotPublic' }
 
   it('refuses addresses of this machine and its network, in every spelling', async () => {
     const get = createPublicFetch()
