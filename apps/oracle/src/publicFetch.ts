@@ -45,9 +45,9 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * A request over https to an address that strangers chose, in a DID document or a registration: the connection goes to the very
- * address that was looked up and found public, so a name can't lead to an inner service, also not
- * at the second look. No redirect is followed.
+ * A request over https to an address that strangers chose, in a DID document or a registration: the
+ * connection goes to the very address that was looked up and found public, so a name can't lead to
+ * an inner service, also not at the second look. No redirect is followed.
  */
 export function createPublicFetch(lookup: typeof lookUp = lookUp): Fetch {
   const resolve: LookupFunction = (hostname, options, done) => {
