@@ -6,6 +6,7 @@ import { type NetworkFile, readNetworkFile } from '@ambrosia/devnet/NetworkFile'
 import { type Chain, createChain } from '@ambrosia/sdk/Chain'
 import { type Address, getAddress, isAddress, type LocalAccount } from 'viem'
 import { homeOf, isDevelopment } from './environment.ts'
+import { UsageError } from './output.ts'
 import { openWallet, type Wallet } from './wallet/Wallet.ts'
 
 /** What every verb that speaks to a running network works with. */
@@ -55,9 +56,14 @@ export function accountOf(session: Session, name: string): LocalAccount {
 
 /**
  * The address of an account: of a name as `accountOf` takes it, or as it stands.
- * @throws Wallet.NoAccount
+ * @throws Wallet.NoAccount, Cli.Usage
  */
 export function addressOf(session: Session, nameOrAddress: string): Address {
   if (isAddress(nameOrAddress, { strict: false })) return getAddress(nameOrAddress)
+  if (nameOrAddress.startsWith('0x'))
+    throw new UsageError(
+      `${nameOrAddress} is not an account`,
+      'An account is 0x and 40 hexadecimal digits, or a name that ambrosia balance lists.',
+    )
   return accountOf(session, nameOrAddress).address
 }

@@ -1,4 +1,5 @@
 import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { isAbsolute, relative } from 'node:path'
 import { UsageError } from './output.ts'
 
 /** The bytes of a file that the caller named. @throws Cli.Usage naming the file */
@@ -77,6 +78,15 @@ function linkOrRename(beside: string, path: string): void {
     assertFree(path)
     renameSync(beside, path)
   }
+}
+
+/**
+ * A path as a person would type it here: relative where it lies below the folder they are in, else
+ * whole.
+ */
+export function shownPath(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near
 }
 
 const REASONS: Readonly<Record<string, string>> = {

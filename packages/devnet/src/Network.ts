@@ -227,9 +227,10 @@ async function join(
   const { did: issuerDid, creation } = await issuer.service()
   if (!(await isCreated(chain, issuerDid)))
     await relayCreation(chain, developmentAccount('deployer'), creation)
+  onStep('oracles join')
   const admit = Object.hasOwn(file.contracts, 'oracleAdmission') ? foundOracles : admitOracles
   const operators = await admit(file, chain, signal)
-  onStep('ready')
+  onStep('waiting until every service is ready')
   await Promise.all(
     services.oracles.map((url) =>
       waitFor(`${url} is ready`, async () => (await fetch(`${url}/ready`)).ok, signal),

@@ -33,7 +33,7 @@ With --json: {"version":1,"ok":true,"balances":[{"name":"alice","account":"0x…
         },
         balances.map(
           ({ name, account, ether, med, credit }) =>
-            `${name.padEnd(20)} ${account}  ${amount(med).padStart(14)}  ${amount(ether, ETHER)}${credit === 0n ? '' : `  credit ${amount(credit)}`}`,
+            `${name.padEnd(20)} ${account}  ${amount(med).padStart(15)}  ${amount(ether, ETHER)}${credit === 0n ? '' : `  credit ${amount(credit)}`}${aboutOf(name)}`,
         ),
         'the wallet has no accounts; make one: ambrosia keys create NAME',
       )
@@ -73,10 +73,24 @@ async function readBalances(names: readonly string[]) {
   )
 }
 
+const DEVELOPMENT_ACCOUNTS: Readonly<Record<string, string>> = {
+  consumer: 'pays for deals',
+  relayer: 'carries offers',
+  deployer: 'put the contracts there',
+}
+
+/** What an account is for, where its name alone does not say it. */
+function aboutOf(name: string): string {
+  const [, record, deal] = /^(.+)\.([0-9a-f]{12})$/.exec(name) ?? []
+  if (deal !== undefined) return `  (made to sell ${record} into deal 0x${deal}…)`
+  const about = isDevelopment() ? DEVELOPMENT_ACCOUNTS[name] : undefined
+  return about === undefined ? '' : `  (of the development network: ${about})`
+}
+
 /** Accounts of the wallet, and those that a development network funds. */
 function accountNames(keys: readonly string[]): string[] {
   const own = keys.flatMap((key) =>
     key.startsWith('account.') ? [key.slice('account.'.length)] : [],
   )
-  return [...new Set([...own, ...(isDevelopment() ? ['consumer', 'relayer', 'deployer'] : [])])]
+  return [...new Set([...own, ...(isDevelopment() ? Object.keys(DEVELOPMENT_ACCOUNTS) : [])])]
 }

@@ -7,7 +7,8 @@ const FORMS: Readonly<Record<string, string>> = {
   down: '"stopped":true',
   'record list': '"records":["alice"]',
   'record cancel': '"transaction":"0x…"',
-  'record revoke': '"recordId":"0x…","paidBack":"4750000000000000000","transaction":"0x…"',
+  'record revoke':
+    '"recordId":"0x…","agreed":true,"paidBack":"4750000000000000000","transaction":"0x…"',
   'record sweep': '"amount":"4750000000000000000","to":"0x…","transaction":"0x…"',
   'record explain': '"claims":[{"claim":"hba1c",…}],…',
   'record export':

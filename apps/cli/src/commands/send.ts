@@ -18,7 +18,7 @@ export function define(send: Command): void {
       `
 Examples:
   ambrosia send 2.5 --key consumer --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
-  ambrosia send 0.1 --ether --key relayer --to alice
+  ambrosia send 0.1 --ether --key relayer --to consumer
 
 With --json: {"version":1,"ok":true,"amount":"2500000000000000000","token":"MED","to":"0x…","transaction":"0x…"}`,
     )

@@ -6,6 +6,7 @@ import { homeOf, portsOf } from '../environment.ts'
 import { reasonOf } from '../namedFiles.ts'
 import { repeated, wholeNumber } from '../options.ts'
 import { progress, RefusedError, show, UsageError } from '../output.ts'
+import { whileWaiting } from '../whileWaiting.ts'
 
 type Options = {
   oracles?: number
@@ -70,13 +71,20 @@ async function run(options: Options, command: Command): Promise<void> {
     stopping.signal.addEventListener('abort', () => done(), { once: true })
   })
   const { start } = await import('@ambrosia/devnet/Network')
+  const { readMark } = await import('@ambrosia/devnet/HomeMark')
+  const { isPageBuilt } = await import('@ambrosia/devnet/page')
   const { firstFree } = await import('@ambrosia/devnet/Ports')
   const { describeEvent, describePorts } = await import('@ambrosia/devnet/words')
   const inspectPorts: Record<string, number> = {}
   for (const name of inspected)
     inspectPorts[name] = await firstFree(9229, new Set(Object.values(inspectPorts)))
   let isChainLost = false
-  const network = await start({
+  if (readMark(home)?.madeBy === 'demo')
+    progress(
+      'this home held the network of a demonstration: a new one takes its place; what it delivered stays, and verifies by its proof',
+    )
+  let doing = 'chain'
+  const starting = start({
     home,
     ports: portsOf(process.env),
     ...(options.oracles === undefined ? {} : { oracleCount: options.oracles }),
@@ -87,7 +95,10 @@ async function run(options: Options, command: Command): Promise<void> {
     page: true,
     restarts: true,
     inspectPorts,
-    onStep: (step) => progress(`starting: ${step}`),
+    onStep: (step) => {
+      doing = step
+      progress(`starting: ${step}`)
+    },
     onPorts: (ports) => describePorts(ports).forEach(progress),
     onChainUnkept: (error) =>
       progress(
@@ -102,11 +113,15 @@ async function run(options: Options, command: Command): Promise<void> {
     },
     signal: stopping.signal,
   })
+  const network = await whileWaiting(
+    () => `starting: ${doing}`,
+    () => starting,
+  )
   const l2 = options.l2 ? await addL2(network) : undefined
   await watch(watched, network, stopping.signal)
   show(command, { network: network.file, ...(l2 && { l2: l2.result }) }, [
     ...(l2?.lines ?? []),
-    ...linesOf(network),
+    ...linesOf(network, network.page === undefined || isPageBuilt(network.page.folder)),
   ])
   void preparePage(network, stopping.signal)
   await ended
@@ -132,9 +147,10 @@ async function keptOracles(home: string): Promise<number | undefined> {
 async function preparePage({ page, home }: Network, signal: AbortSignal): Promise<void> {
   const { buildPage, isPageBuilt } = await import('@ambrosia/devnet/page')
   if (!page || isPageBuilt(page.folder)) return
-  progress(`the page is being prepared (once): ${page.url}`)
   const logFile = join(home, 'logs', 'page-build.log')
-  const isBuilt = await buildPage({ folder: page.folder, logFile, signal })
+  const isBuilt = await whileWaiting('the page is being prepared', () =>
+    buildPage({ folder: page.folder, logFile, signal }),
+  )
   if (signal.aborted) return
   progress(isBuilt ? `the page is ready: ${page.url}` : `the page was not built; read ${logFile}`)
 }
@@ -198,7 +214,10 @@ async function watch(
   }
 }
 
-function linesOf({ file, home, issuerDid, operators, storeAccount, page }: Network): string[] {
+function linesOf(
+  { file, home, issuerDid, operators, storeAccount, page }: Network,
+  isBuilt: boolean,
+): string[] {
   const { services } = file
   const row = (name: string, url: string, who: string): string =>
     `${name.padEnd(10)}${url.padEnd(25)}${who}`.trimEnd()
@@ -207,7 +226,9 @@ function linesOf({ file, home, issuerDid, operators, storeAccount, page }: Netwo
     row('issuer', services.issuer, issuerDid),
     row('store', services.store, storeAccount),
     ...services.oracles.map((url, i) => row(`oracle-${i + 1}`, url, operators[i] ?? '')),
-    ...(page ? [row('page', page.url, '')] : []),
+    ...(page
+      ? [row('page', page.url, isBuilt ? '' : '(being prepared, once; said here when it is ready)')]
+      : []),
     row('home', home, '  network.json, logs/'),
     '',
     'Ctrl-C ends it. In another terminal: ./ambrosia deal list',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
 import { count } from '../figures.ts'
 import { progress, UsageError } from '../output.ts'
-import { createVerifier } from './verifyFiles.ts'
+import { type ConsentState, createVerifier } from './verifyFiles.ts'
 
 type Verified = {
   file: string
@@ -11,6 +11,7 @@ type Verified = {
   deal: string
   issuer: string
   issuerKey: 'chain' | 'proof'
+  consent: ConsentState
   resources: number
 }
 type Refused = { file: string; code: string; message: string }
@@ -60,9 +61,9 @@ async function verifyOne(
 ): Promise<Verified> {
   const [bundleFile, proofFile] = [join(folder, file), join(folder, proofOf(file))]
   for (const path of [bundleFile, proofFile]) if (!existsSync(path)) throw new IncompleteError(path)
-  const { verified, proof } = await verify({ bundleFile, proofFile })
+  const { verified, proof, consent } = await verify({ bundleFile, proofFile })
   const { issuer, issuerKey, resourceCount: resources } = verified
-  return { file, record: proof.recordId, deal: proof.dealId, issuer, issuerKey, resources }
+  return { file, record: proof.recordId, deal: proof.dealId, issuer, issuerKey, consent, resources }
 }
 
 /** The last of the two words says which half of a delivery a file is. */
@@ -89,14 +90,21 @@ function linesOf(
   const issuers = new Set(verified.map(({ issuer }) => issuer)).size
   const deals = new Set(verified.map(({ deal }) => deal)).size
   const copies = verified.length - records
+  const over = verified.filter(({ consent }) => !['inForce', 'unknown'].includes(consent))
   const unasked = verified.filter(({ issuerKey }) => issuerKey === 'proof').length
   return [
     `verified ${count(verified.length)}, refused ${count(refused.length)}`,
     `records ${count(records)}, deals ${count(deals)}, issuers ${count(issuers)}, resources ${count(resources)}, each signed by its issuer`,
     ...(copies > 0 ? [`copies of a record that another file holds too: ${count(copies)}`] : []),
+    ...(over.length > 0
+      ? [
+          `consent ended or revoked in ${count(over.length)}: stop using and delete them`,
+          ...over.map(({ file, consent }) => `  ${file}: ${consent}`),
+        ]
+      : []),
     ...(unasked > 0
       ? [
-          `issuer's key taken from the proof in ${count(unasked)}, since no chain was asked: compare the DID documents with ones you trust`,
+          `issuer's key taken from the proof in ${count(unasked)}, since no chain that knows it was asked: compare the DID documents with ones you trust`,
         ]
       : []),
     ...refused.map(({ file, code }) => `refused ${file}: ${code}`),

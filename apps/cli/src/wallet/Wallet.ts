@@ -34,7 +34,7 @@ export async function openWallet(home: string): Promise<Wallet> {
     account: (name) => privateKeyToAccount(toHex(secret(`account.${name}`))),
     existing: (name) => {
       const found = keystore.get(`account.${name}`)
-      if (found === undefined) throw new NoAccountError(name)
+      if (found === undefined) throw new NoAccountError(name, accountsOf(keystore.names(), name))
       return privateKeyToAccount(toHex(found))
     },
     holderKey: (name) => Keys.holderKeyOf(secret(`holder.${name}`)),
@@ -45,6 +45,12 @@ export async function openWallet(home: string): Promise<Wallet> {
     names: () => keystore.names(),
     keystore,
   }
+}
+
+/** Accounts that were made for sales of a record. */
+function accountsOf(keys: readonly string[], record: string): string[] {
+  const start = `account.${record}.`
+  return keys.flatMap((key) => (key.startsWith(start) ? [key.slice('account.'.length)] : []))
 }
 
 /** The password of the wallet of a home. @throws Wallet.NoPassword */
@@ -64,9 +70,12 @@ export class NoPasswordError extends AmbrosiaError {
 }
 
 export class NoAccountError extends AmbrosiaError {
-  constructor(name: string) {
-    super('Wallet.NoAccount', `the wallet has no account called ${name}`, {
-      hint: 'See ambrosia keys list, or make it: ambrosia keys create NAME.',
-    })
+  /** @param sales accounts of what was sold of a record of that name */
+  constructor(name: string, sales: readonly string[] = []) {
+    const hint =
+      sales.length > 0
+        ? `A record has an account for each deal. Of ${name}: ${sales.join(', ')}. Another one of that name can be made: ambrosia keys create ${name}.`
+        : `See ambrosia balance for those there are, or make it: ambrosia keys create ${name}.`
+    super('Wallet.NoAccount', `the wallet has no account called ${name}`, { hint })
   }
 }

@@ -9,6 +9,7 @@ import { developmentAccount } from '../accounts.ts'
 import { firstFree } from '../Ports.ts'
 import type { Supervisor } from '../Supervisor.ts'
 import type { Supervised } from '../supervise.ts'
+import { writeWhole } from '../writeWhole.ts'
 import { createNetwork } from './createNetwork.ts'
 import { memberAccount, type NodeRole, nodeProgram } from './nodeProgram.ts'
 
@@ -126,6 +127,8 @@ export async function startL2(options: {
       return { name, account: members[index] as Hex, url: process.url, peerPort, process }
     }),
   )
+  const urls = nodes.map(({ name, url }) => ({ name, url }))
+  writeWhole(join(folder, 'nodes.json'), `${JSON.stringify(urls, null, 2)}\n`)
   return { network, description, publicDescription, nodes }
 }
 

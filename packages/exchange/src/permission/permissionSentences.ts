@@ -15,12 +15,15 @@ export function bindingSentences(bound: {
   validUntil: bigint
 }): string[] {
   const { oracles } = bound
-  const until = new Date(Number(bound.validUntil) * 1000).toISOString()
+  const until = new Date(Number(bound.validUntil) * 1000)
+    .toISOString()
+    .replace('T', ' at ')
+    .slice(0, 19)
   const named = oracles.map((oracle) => oracle.toLowerCase()).join(', ')
   return [
     `I let the operators of the oracles named here (${oracles.length}) open a part of my record, to check whether it is what deal ${bound.dealId} asks for: ${named}.`,
-    'The operators can read what they check, and what they have read can not be called back.',
-    `This permission is for nothing else, and ends at ${until}.`,
+    'The operators can read what they check, and what they have read cannot be called back.',
+    `This permission is for nothing else, and ends on ${until} UTC.`,
   ]
 }
 

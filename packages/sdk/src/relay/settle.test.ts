@@ -46,6 +46,16 @@ describe('settle', () => {
     )
   })
 
+  it('settles where nobody sent anything for long: the newest block is older than the certificate', async () => {
+    const deal = await exchange.openNewDeal()
+    const { chain, relayer, test } = exchange
+    await test.increaseTime({ seconds: 1800 })
+    const asOf = (await exchange.now()) + 1800n
+    const { settlement } = await makeSettlement(exchange, deal, { certificate: { asOf } })
+    const result = await settle({ chain, relayer, deal, settlements: [settlement] })
+    assert.deepEqual([result.refused, result.settled.length], [[], 1])
+  })
+
   it('pays for nothing that is refused: not alone, and not together with others', async () => {
     const deal = await exchange.openNewDeal()
     const { chain, relayer } = exchange

@@ -64,6 +64,12 @@ export async function settle(
 }
 
 /**
+ * The contract is asked as of the block that a transaction would be in: on a chain where nobody sent
+ * anything for a while, the newest block lies before the certificate.
+ */
+const NEXT_BLOCK = 'pending'
+
+/**
  * Asks the contract about each, and about all together: two records of one person may each pass and
  * not both.
  */
@@ -80,6 +86,7 @@ async function askFirst(
           abi: dealBookAbi,
           functionName: 'judge',
           args: [deal.terms, deal.salt, settlement, relayer.address],
+          blockTag: NEXT_BLOCK,
         }),
       ),
     ),
@@ -125,7 +132,11 @@ async function refusalOf(
   const { chain, relayer } = settling
   try {
     await reach(() =>
-      chain.client.simulateContract({ account: relayer, ...callOf(settling, settlements, true) }),
+      chain.client.simulateContract({
+        account: relayer,
+        blockTag: NEXT_BLOCK,
+        ...callOf(settling, settlements, true),
+      }),
     )
     return undefined
   } catch (error) {

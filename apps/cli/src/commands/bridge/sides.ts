@@ -7,10 +7,11 @@ import type { PublicNetwork } from '@ambrosia/rollup/network/L2Network'
 import type { Command } from 'commander'
 import { createPublicClient, http, type LocalAccount, type PublicClient } from 'viem'
 import { homeOf, isDevelopment } from '../../environment.ts'
+import { l2UrlOf } from '../../l2UrlOf.ts'
 import { UsageError } from '../../output.ts'
 import { openWallet } from '../../wallet/Wallet.ts'
 
-export type BridgeOptions = { network?: string; l1?: string; l2: string; account: string }
+export type BridgeOptions = { network?: string; l1?: string; l2?: string; account: string }
 
 /** Both sides of a bridge, and who acts. */
 export type Sides = {
@@ -25,7 +26,7 @@ export function addBridgeOptions(verb: Command): Command {
   return verb
     .option('--network <file>', 'description of the network; default: l2/public.json of the home')
     .option('--l1 <url>', 'node of L1; default: that of network.json of the home')
-    .option('--l2 <url>', 'node of L2', 'http://127.0.0.1:8600')
+    .option('--l2 <url>', 'node of L2; default: the first of this home')
     .option('--account <name>', 'key of the wallet that signs and pays', 'consumer')
 }
 
@@ -38,8 +39,8 @@ export async function openSides(options: BridgeOptions): Promise<Sides> {
   const { account: name } = options
   const isKnown = name === 'consumer' || name === 'relayer' || name === 'deployer'
   const account =
-    isKnown && isDevelopment() ? developmentAccount(name) : (await openWallet(home)).account(name)
-  return { l1, l2: createClient(options.l2), network, account }
+    isKnown && isDevelopment() ? developmentAccount(name) : (await openWallet(home)).existing(name)
+  return { l1, l2: createClient(l2UrlOf(options.l2, '--l2')), network, account }
 }
 
 /** @throws Chain.Unreachable where it is not a node of this network's L2 */
@@ -59,7 +60,7 @@ function readPublic(path: string): PublicNetwork {
     // Told below.
   }
   throw new UsageError(
-    `${path} is no description of a network`,
+    `${path} does not describe a layer-2 network`,
     'ambrosia network create and ambrosia up --l2 write one; name it with --network.',
   )
 }

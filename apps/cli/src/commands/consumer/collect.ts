@@ -10,6 +10,7 @@ import { writeNamed } from '../../namedFiles.ts'
 import { hash, wholeNumber } from '../../options.ts'
 import { EXIT, progress, RefusedError, show } from '../../output.ts'
 import { privateFolder } from '../../privateFolder.ts'
+import { whileWaiting } from '../../whileWaiting.ts'
 
 type Options = { deal: string; out: string; key: string; parallel: number; again: boolean }
 type Collected = { recordId: string; bundle: string; proof: string; resources: number }
@@ -35,8 +36,8 @@ Example:
 With --json: {"version":1,"ok":true,"collected":[{"recordId":"0x…","bundle":"delivered/….bundle.json","proof":"…","resources":56}],"present":[],"stopped":[],"failed":[]}`,
     )
     .action(async (options: Options, command: Command) => {
-      const result = await collectAll(options)
-      const { collected, present, failed } = result
+      const result = await whileWaiting('collecting', () => collectAll(options))
+      const { collected, present, stopped, failed } = result
       if (collected.length + present.length === 0 && failed[0])
         throw new RefusedError(
           failed[0].code,
@@ -52,6 +53,11 @@ With --json: {"version":1,"ok":true,"collected":[{"recordId":"0x…","bundle":"d
         [
           ...collected.map((one) => one.bundle),
           ...(present.length > 0 ? [`${present.length} in ${options.out} already`] : []),
+          ...(stopped.length > 0
+            ? [
+                `${stopped.length} revoked by whoever sold them: not collected; stop using and delete what you have of them`,
+              ]
+            : []),
         ],
         'nothing was sold into this deal yet',
       )
@@ -86,7 +92,8 @@ async function collectAll(options: Options): Promise<Result> {
         Date.now() / 1000 > (await readDeliveryEnd(client, consentBook, record)))
     if (isOver) {
       result.stopped.push(recordId)
-      progress(`${recordId}: the provider has revoked the consent: stop using it and delete it`)
+      const kept = existsSync(bundle) ? `; ${bundle} is still there` : ''
+      progress(`${recordId}: the consent was revoked: stop using the record and delete it${kept}`)
       return
     }
     if (!options.again && existsSync(bundle) && existsSync(proof)) {

@@ -122,7 +122,7 @@ function linesOf(verdict: SampleVerdict, cost: Cost): string[] {
       : `quality    lowest ${cost.scores[0]}, median ${cost.scores[Math.floor((cost.scores.length - 1) / 2)]}, highest ${cost.scores.at(-1)}`,
     ...cost.perTier.map(
       (tier) =>
-        `tier       score ${tier.minimumScore} and more, ${amount(tier.price)}: ${tier.records} records`,
+        `tier       score ${tier.minimumScore} or more, ${amount(tier.price)}: ${tier.records} records`,
     ),
     ...(cost.belowTier > 0 ? [`tier       below every tier: ${cost.belowTier} records`] : []),
     `cost       ${amount(cost.expected)} expected for ${cost.bought} records; escrow for ${cost.limit}: ${amount(cost.escrow)}`,

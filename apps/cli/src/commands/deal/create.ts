@@ -4,6 +4,7 @@ import { isDevelopment } from '../../environment.ts'
 import { amount, gasOf, time } from '../../figures.ts'
 import { wholeNumber } from '../../options.ts'
 import { progress, show } from '../../output.ts'
+import { whileWaiting } from '../../whileWaiting.ts'
 import { type ConsumerNames, readAgreement, readCriteria } from './documents.ts'
 import { parseTier, type Tier } from './tiers.ts'
 
@@ -68,7 +69,10 @@ Example:
 With --json: {"version":1,"ok":true,"deal":"0x…","budget":"50000000000000000000","gas":165621,"transaction":"0x…","consumer":"…"}`,
     )
     .action(async (options: Options, command: Command) => {
-      const { check, summary, open } = await prepare(options)
+      const { check, summary, open } = await whileWaiting(
+        'reading oracles, issuer and samples',
+        () => prepare(options),
+      )
       if (options.dryRun) {
         show(command, { dryRun: true, ...summary.json, check: check?.json }, [
           ...(check?.lines ?? []),
@@ -78,7 +82,7 @@ With --json: {"version":1,"ok":true,"deal":"0x…","budget":"5000000000000000000
         return
       }
       for (const line of [...(check?.lines ?? []), ...summary.lines]) progress(line)
-      const opened = await open()
+      const opened = await whileWaiting('opening the deal on the chain', open)
       show(
         command,
         {
@@ -219,7 +223,7 @@ function summaryOf(
       `consumer   ${agreement.consumerName}, ${agreement.consumerContact}`,
       `purpose    ${criteria.title} (${criteria.purpose}), kept until ${agreement.retentionEnd}`,
       ...tiers.map(
-        (tier) => `tier       score ${tier.minimumScore} and more, ${amount(tier.price)}`,
+        (tier) => `tier       score ${tier.minimumScore} or more, ${amount(tier.price)}`,
       ),
       `records    ${maximumRecords} at most, ${perPersonCap} of one person, until ${time(choices.expiry)}`,
       `oracles    ${quorum} of ${oracles.length} must certify; they get up to ${commissionCapBps / 100} % of the price`,

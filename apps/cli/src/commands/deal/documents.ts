@@ -1,5 +1,6 @@
 import type { Agreement } from '@ambrosia/exchange/Agreement'
 import type { Criteria } from '@ambrosia/exchange/Criteria'
+import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
 import { readNamedJson } from '../../namedFiles.ts'
 import { UsageError } from '../../output.ts'
 
@@ -13,15 +14,55 @@ export async function readCriteria(
   parties: { issuer: () => Promise<string>; consumer: () => Promise<string> | string },
 ): Promise<Criteria> {
   const { parse } = await import('@ambrosia/exchange/Criteria')
-  const source = readNamedJson(path) as Record<string, unknown> | null
-  if (typeof source !== 'object' || source === null || Array.isArray(source))
-    throw new UsageError(`${path} is not a criteria document`, 'See examples/deal/criteria.json.')
+  const source = membersOf(path, 'criteria')
   const isOpen = (value: unknown): boolean => value === undefined || value === 'network'
-  return parse({
+  const filled = {
     ...source,
     ...(isOpen(source['issuers']) ? { issuers: [await parties.issuer()] } : {}),
     ...(isOpen(source['consumer']) ? { consumer: await parties.consumer() } : {}),
-  })
+  }
+  return inWords(path, 'criteria', () => parse(filled))
+}
+
+type Kind = 'criteria' | 'agreement'
+
+/** What each document is known by, so that one that was named for the other is told. */
+const KNOWN_BY: Readonly<Record<Kind, string>> = { criteria: 'resources', agreement: 'terms' }
+
+/**
+ * The members of a document. Where it is something else that people have at hand, that is said.
+ * @throws Cli.Usage
+ */
+function membersOf(path: string, kind: Kind): Record<string, unknown> {
+  const source = readNamedJson(path) as Record<string, unknown> | null
+  const example = `See examples/deal/${kind}.json.`
+  if (typeof source !== 'object' || source === null || Array.isArray(source))
+    throw new UsageError(`${path} is not the ${kind} document of a deal`, example)
+  if (typeof source['resourceType'] === 'string')
+    throw new UsageError(
+      `${path} is a FHIR document; --${kind} takes ${kind === 'criteria' ? 'what a deal asks for' : 'the terms of use'}`,
+      example,
+    )
+  const other = kind === 'criteria' ? 'agreement' : 'criteria'
+  if (Object.hasOwn(source, KNOWN_BY[other]) && !Object.hasOwn(source, KNOWN_BY[kind]))
+    throw new UsageError(
+      `${path} is the ${other} of a deal, not its ${kind}`,
+      `Name it with --${other}. ${example}`,
+    )
+  return source
+}
+
+/** Names the file where its form is wrong. */
+function inWords<T>(path: string, kind: Kind, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (!hasCode(error, 'Shape.Mismatch')) throw error
+    throw new AmbrosiaError(error.code, `${path}: ${error.message}`, {
+      hint: `Compare it with examples/deal/${kind}.json.`,
+      details: error.details,
+    })
+  }
 }
 
 /** Who asks for the data: every consent names them, and says where they are reached. */
@@ -38,7 +79,8 @@ export async function readAgreement(
 ): Promise<Agreement> {
   const { parse } = await import('@ambrosia/exchange/Agreement')
   const { researchAgreement } = await import('../../researchAgreement.ts')
-  const written = path === undefined ? undefined : parse(readNamedJson(path))
+  const source = path === undefined ? undefined : membersOf(path, 'agreement')
+  const written = path === undefined ? undefined : inWords(path, 'agreement', () => parse(source))
   const consumerName = given.consumerName ?? written?.consumerName
   const consumerContact = given.consumerContact ?? written?.consumerContact
   if (consumerName === undefined || consumerContact === undefined) {

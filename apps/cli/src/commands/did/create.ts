@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { show } from '../../output.ts'
+import { whileWaiting } from '../../whileWaiting.ts'
 
 /** `ambrosia did create`. */
 export function define(create: Command): void {
@@ -12,13 +13,15 @@ export function define(create: Command): void {
       const { createConsumerDid } = await import('@ambrosia/sdk/identity/createDid')
       const session = await openSession()
       const { publicKey } = await session.wallet.encryptionKey(options.key)
-      const { did, receipt } = await createConsumerDid({
-        chain: session.chain,
-        controller: accountOf(session, options.key),
-        relayer: accountOf(session, options.relayer),
-        deliveryKey: publicKey,
-        now: Date.now,
-      })
+      const { did, receipt } = await whileWaiting('waiting for the chain', async () =>
+        createConsumerDid({
+          chain: session.chain,
+          controller: accountOf(session, options.key),
+          relayer: accountOf(session, options.relayer),
+          deliveryKey: publicKey,
+          now: Date.now,
+        }),
+      )
       show(command, { did, transaction: receipt.transactionHash, gas: Number(receipt.gasUsed) }, [
         did,
       ])

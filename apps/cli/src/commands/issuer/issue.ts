@@ -3,6 +3,7 @@ import { homeOf } from '../../environment.ts'
 import { assertFree, readNamed, writeNamed } from '../../namedFiles.ts'
 import { walletName } from '../../options.ts'
 import { show, UsageError } from '../../output.ts'
+import { whileWaiting } from '../../whileWaiting.ts'
 
 type Options = { name: string; identified: boolean; report?: string; force: boolean }
 
@@ -39,7 +40,9 @@ export function define(issue: Command): void {
       const { client, session } = await openIssuer()
       const holder = session.wallet.holderKey(options.name)
       const form = options.identified ? 'identified' : 'safe-harbor'
-      const issued = await client.issue(bundle, holder.did, form)
+      const issued = await whileWaiting('the issuer checks, cleans and signs', () =>
+        client.issue(bundle, holder.did, form),
+      )
       await saveRecord(session, options.name, issued.record)
       if (options.report !== undefined)
         writeNamed(options.report, `${JSON.stringify(issued.report, null, 2)}\n`, {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { l2UrlOf } from '../../l2UrlOf.ts'
 import { show } from '../../output.ts'
 
 type Status = {
@@ -15,17 +16,17 @@ type Status = {
 /** `ambrosia node status`. */
 export function define(verb: Command): void {
   verb
-    .option('--url <url>', 'JSON-RPC of the node', 'http://127.0.0.1:8600')
+    .option('--url <url>', 'JSON-RPC of the node; default: the first of this home')
     .addHelpText(
       'after',
       `
 Example:
   ambrosia node status --json`,
     )
-    .action(async ({ url }: { url: string }, command: Command) => {
+    .action(async ({ url }: { url?: string }, command: Command) => {
       const { createPublicClient, http } = await import('viem')
       const { reach } = await import('@ambrosia/chain/errors')
-      const client = createPublicClient({ transport: http(url) })
+      const client = createPublicClient({ transport: http(l2UrlOf(url, '--url')) })
       const request = client.request as (call: { method: string }) => Promise<unknown>
       const status = (await reach(() => request({ method: 'ambrosia_status' }))) as Status
       const { head, settled, l1 } = status

@@ -4,6 +4,7 @@ import type { OfferWords } from '@ambrosia/sdk/provider/permitCheck'
 import type { CertifiedOffer } from '@ambrosia/sdk/provider/submitOffer'
 import type { Address, Hex } from 'viem'
 import type { Session } from '../../Session.ts'
+import { whileWaiting } from '../../whileWaiting.ts'
 import { ask } from './ask.ts'
 
 /** An offer before anything has left. */
@@ -50,7 +51,9 @@ export async function makeOffer(
         if (!isGiven) throw new DeclinedError('permission')
       },
     })
-    const certificate = await certifyOffer(offering, sealed, permission)
+    const certificate = await whileWaiting('the oracles check', () =>
+      certifyOffer(offering, sealed, permission),
+    )
     const { consent, sentences } = await giveConsent({
       offering,
       sealed,

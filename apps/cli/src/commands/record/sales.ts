@@ -92,7 +92,7 @@ function settledLines(
   const isOpen = nowSec <= record.deliveryEnd
   return [
     `  record     ${recordId}`,
-    `  state      ${status}; ${amount(record.net, token)} paid to ${record.payout} at ${time(record.settledAt)}`,
+    `  state      ${stateOf(status, amount(record.net, token), record)}`,
     ...(status === 'settled'
       ? [
           isOpen
@@ -102,4 +102,16 @@ function settledLines(
         ]
       : []),
   ]
+}
+
+/** What became of a sale, in words. */
+function stateOf(
+  status: RecordOnChain['status'],
+  net: string,
+  { payout, settledAt }: RecordOnChain['record'],
+): string {
+  const paid = `${net} paid to ${payout} on ${time(settledAt)}`
+  if (status === 'unwound')
+    return `undone: you revoked, and ${net} that was paid on ${time(settledAt)} went back`
+  return status === 'revoked' ? `revoked, and the payment kept: ${paid}` : `settled: ${paid}`
 }

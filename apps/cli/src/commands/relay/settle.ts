@@ -3,6 +3,7 @@ import type { Hex } from 'viem'
 import { amount, gasOf } from '../../figures.ts'
 import { readNamedJson } from '../../namedFiles.ts'
 import { EXIT, RefusedError, show, UsageError } from '../../output.ts'
+import { whileWaiting } from '../../whileWaiting.ts'
 
 type Options = { strict: boolean; key: string; fee: string }
 
@@ -81,19 +82,21 @@ async function settleOffers(files: readonly string[], options: Options) {
     throw new UsageError('the offers are of different deals', 'Settle each deal by itself.')
   }
   const deal = await loadDeal(session, first.dealId)
-  const result = await settle({
-    chain: session.chain,
-    relayer: accountOf(session, options.key),
-    deal,
-    strict: options.strict,
-    settlements: offers.map((offer) => ({
-      certificate: Certificate.fromJson(offer.certificate),
-      oracleSignatures: offer.oracleSignatures,
-      consent: Consent.fromJson(offer.consent),
-      consentSignature: offer.consentSignature,
-      relayerFee,
-    })),
-  })
+  const result = await whileWaiting('the chain settles', async () =>
+    settle({
+      chain: session.chain,
+      relayer: accountOf(session, options.key),
+      deal,
+      strict: options.strict,
+      settlements: offers.map((offer) => ({
+        certificate: Certificate.fromJson(offer.certificate),
+        oracleSignatures: offer.oracleSignatures,
+        consent: Consent.fromJson(offer.consent),
+        consentSignature: offer.consentSignature,
+        relayerFee,
+      })),
+    }),
+  )
   return { result, token: await readToken(session.chain.client, deal.terms.token) }
 }
 

@@ -28,6 +28,7 @@ Examples:
       const { play, NOTHING_DECIDED } = await import('./play.ts')
       await runDemo(command, {
         title: 'A lie about a private run, and how it loses: development keys, no real value',
+        folder: 'dispute',
         result: { ...NOTHING_DECIDED },
         play: (stage) => play(stage, options),
       })

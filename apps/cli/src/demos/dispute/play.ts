@@ -79,7 +79,7 @@ export async function play(stage: DisputeStage, options: DisputeOptions): Promis
   const receipts = await step(
     'receipts',
     () => signReceipts(ground, claim, { subject, pack }),
-    () => ({ label: '2 receipts', text: '2 of 3 recipients hold the input and computed its root' }),
+    () => ({ label: 'receipts', text: '2 of 3 recipients hold the input and computed its root' }),
   )
   asserter.order({ receipts })
   const claimed = await step('claim', () => nextOf(asserter, 'claimed'), claimedLine)
@@ -299,12 +299,12 @@ function readyLine(report: Extract<Report, { type: 'ready' }>) {
   const isStep = /^\d+$/.test(report.lieAt)
   const where = isStep ? `step ${count(BigInt(report.lieAt))}` : report.lieAt
   const steps = count(BigInt(report.steps))
-  return { label: '1 run', text: `${steps} steps; the asserter will lie about ${where}` }
+  return { label: 'run', text: `${steps} steps; the asserter will lie about ${where}` }
 }
 
 function claimedLine(report: Extract<Report, { type: 'claimed' }>) {
   return {
-    label: '3 claim',
+    label: 'claim',
     text: `what it gave, for a bond of ${amount(1000n * 10n ** 18n)}`,
     transaction: { gas: BigInt(report.gas), hash: report.hash },
   }
@@ -312,7 +312,7 @@ function claimedLine(report: Extract<Report, { type: 'claimed' }>) {
 
 function challengedLine(report: Extract<Report, { type: 'challenged' }>) {
   return {
-    label: '4 challenge',
+    label: 'challenge',
     text: `somebody who ran it too denies the ${links[report.link]?.toLowerCase()} link`,
     transaction: { gas: BigInt(report.gas), hash: report.hash },
   }
@@ -331,7 +331,7 @@ function told({ sent, signed, peakBytes }: Played) {
   if (signed > 0) lines.unshift({ text: `${signed} rounds by signed messages`, figures: ' ' })
   const memory = `the larger of the two processes had ${size(peakBytes)} of memory`
   lines.push({ text: memory, figures: ' ' })
-  return lines.map((line, index) => ({ label: index === 0 ? '5 game' : '', ...line }))
+  return lines.map((line, index) => ({ label: index === 0 ? 'game' : '', ...line }))
 }
 
 function toContent(json: ContentJson): Claim {

@@ -1,9 +1,9 @@
-import { relative } from 'node:path'
 import { networkPlaces } from '@ambrosia/devnet/leaks/places/network'
 import { longSecret, shortSecret } from '@ambrosia/devnet/leaks/secrets'
 import { toPlain } from '@ambrosia/primitives/Errors'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { amount } from '../../figures.ts'
+import { shownPath } from '../../namedFiles.ts'
 import type { Line } from '../frame/Stage.ts'
 import { type Ground, startGround } from '../frame/startGround.ts'
 import { attacksOn, balancesOf } from './attacks.ts'
@@ -97,7 +97,7 @@ async function sellAll(context: {
 
 function issuedLines(holders: readonly Holder[]): Line[] {
   return holders.map(({ issued, patient }) => ({
-    label: '1 issue',
+    label: 'issue',
     text: `hospital signs ${issued.claimCount} claims and ${issued.digestCount} digests; Safe Harbor removed ${(issued.report?.removed ?? 0).toLocaleString('en')} values`,
     detail: issuedDetail(issued, patient.made),
   }))
@@ -111,7 +111,7 @@ function dealLines(deal: OpenedDeal, isDerived: boolean): Line[] {
     return { label: '', text: `asks ${rule.all ? 'all ' : ''}${rule.type}${codes}`, figures: '' }
   })
   const line = {
-    label: '2 deal',
+    label: 'deal',
     text: asked,
     transaction: { hash: transaction, gas },
     detail: dealDetail(deal),
@@ -121,7 +121,7 @@ function dealLines(deal: OpenedDeal, isDerived: boolean): Line[] {
 
 function told(delivered: readonly Delivered[]): Line[] {
   return delivered.map(({ resourceCount }) => ({
-    label: '8 deliver',
+    label: 'deliver',
     text: `${resourceCount} resources opened; every digest is the one the hospital signed`,
   }))
 }
@@ -162,7 +162,7 @@ function whoSawIt(sold: readonly Sold[]): string {
 function tellNext({ screen }: SaleStage, delivered: readonly Delivered[], once: boolean): void {
   const [first] = delivered
   if (first) {
-    const files = first.files.map((file) => relative(process.cwd(), file))
+    const files = first.files.map(shownPath)
     screen.line('yours', `${files.join(' + ')}     check it: ./ambrosia verify ${files[0]}`)
   }
   screen.line('next', 'as a patient     ./ambrosia record --help')

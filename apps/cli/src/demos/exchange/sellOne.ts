@@ -48,7 +48,7 @@ export async function sellOne(context: {
     'validate',
     () => certifyOffer(offering, sealed, permission),
     (certificate) => ({
-      label: '5 validate',
+      label: 'validate',
       text: `${certificate.signatures.length} of ${deal.terms.oracles.length} oracles: issuer, status, digests, schema, predicates; quality ${certificate.certificate.score}/100`,
       detail: certifiedDetail(certificate, ground.network.file.chainId, chain.contracts.dealBook),
     }),
@@ -60,7 +60,7 @@ export async function sellOne(context: {
       ether: await chain.client.getBalance({ address: offering.account.address }),
     }),
     ({ ether, ...given }) => ({
-      label: '6 consent',
+      label: 'consent',
       text: `"${deal.criteria.title} until ${deal.agreement.retentionEnd}, no resale, ${amount(PRICE)}": signed by a patient holding ${ether} ether`,
       figures: '',
       detail: consentDetail(given, offering.account.address),
@@ -96,12 +96,12 @@ function sealedLines({ selected, offer, recipients }: SealedForDeal): Line[] {
   const leaving = selected.indexes.length
   return [
     {
-      label: '3 select',
+      label: 'select',
       text: `${leaving} of ${selected.total} resources leave the patient; ${selected.total - leaving} never do`,
       figures: '',
     },
     {
-      label: '4 seal',
+      label: 'seal',
       detail: sealedDetail(offer, recipients),
       text: `${size(offer.plaintextSizeBytes)} → ${offer.contentAddress.slice(0, 10)}…; only these ${recipients.length} oracles can open it`,
     },
@@ -114,7 +114,7 @@ function settledLine({ settled, refused, gas, transaction }: SettleResult): Line
   if (!first) throw new NotSettledError(refused[0]?.code ?? 'unknown')
   const shares = first.record.shares.reduce((sum, share) => sum + share.amount, 0n)
   return {
-    label: '7 settle',
+    label: 'settle',
     text: `${amount(first.record.net)} to the patient, ${decimal(shares)} to oracles, same transaction as the consent`,
     ...(transaction === undefined ? {} : { transaction: { hash: transaction, gas } }),
   }

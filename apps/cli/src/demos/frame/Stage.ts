@@ -4,6 +4,7 @@ import type { Secret } from '@ambrosia/devnet/leaks/secrets'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Hex } from 'viem'
 import { count, duration, shortGasOf, size } from '../../figures.ts'
+import { whileWaiting } from '../../whileWaiting.ts'
 import type { Detail, OnLive } from './Live.ts'
 import type { Screen } from './Screen.ts'
 
@@ -12,7 +13,7 @@ import type { Screen } from './Screen.ts'
  * the step took.
  */
 export type Line = {
-  /** Default: the name of the step. */
+  /** Default: the name of the step. Each gets its number when it first comes; empty for none. */
   label?: string
   text: string
   transaction?: { hash: Hex; gas: bigint }
@@ -48,8 +49,11 @@ export type Stage<Result> = {
   result: Result & CommonResult
   /** Work to be done when it is over, whatever ended it; the last that was added comes first. */
   defer(work: () => Promise<void>): void
-  /** Does what comes before the play, such as starting a network: its time is `setupSeconds`. */
-  setUp<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Does what comes before the play, such as starting a network: its time is `setupSeconds`. The
+   * work says what it is at.
+   */
+  setUp<T>(work: (onStep: (step: string) => void) => Promise<T>): Promise<T>
   /** Does one step, times it and tells it. `tell` makes its lines of what came out. */
   step<T>(name: string, work: () => Promise<T>, tell?: (value: T) => Line | Line[]): Promise<T>
   /** Adds what must be found nowhere that others can look. */
@@ -92,16 +96,22 @@ export function createStage<Result extends object>(
   const { screen, onLive = () => {} } = options
   const secrets: Secret[] = []
   const deferred: (() => Promise<void>)[] = []
+  const labels: string[] = []
+  const numbered = (label: string): string => {
+    if (label !== '' && !labels.includes(label)) labels.push(label)
+    return label === '' ? '' : `${labels.indexOf(label) + 1} ${label}`
+  }
   const step: Stage<Result>['step'] = async (name, work, tell) => {
     const at = performance.now()
     onLive({ kind: 'begun', step: name })
-    const value = await work()
+    const value = await whileWaiting(`            ${name}: under way`, work)
     const ms = Math.round(performance.now() - at)
     const lines = tell === undefined ? [] : [tell(value)].flat()
     const gas = lines.flatMap(({ transaction }) => (transaction ? [transaction.gas] : []))
     const gasSum = gas.reduce((sum, one) => sum + one, 0n)
     result.steps.push({ name, ms, ...(gas.length === 0 ? {} : { gas: Number(gasSum) }) })
-    for (const { label = name, text, transaction, figures, detail } of lines) {
+    for (const { label: plain = name, text, transaction, figures, detail } of lines) {
+      const label = numbered(plain)
       const taken = transaction ? shortGasOf(transaction.gas, transaction.hash) : duration(ms)
       screen.line(label, text, figures ?? taken)
       onLive({ kind: 'line', step: name, label, text, transaction, detail })
@@ -118,7 +128,14 @@ export function createStage<Result extends object>(
     },
     setUp: async (work) => {
       const at = performance.now()
-      const value = await work()
+      let doing = 'beginning'
+      const value = await whileWaiting(
+        () => `            starting: ${doing}`,
+        () =>
+          work((step) => {
+            doing = step
+          }),
+      )
       result.setupSeconds += (performance.now() - at) / 1000
       return value
     },

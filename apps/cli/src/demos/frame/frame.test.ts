@@ -54,7 +54,7 @@ describe('the frame of demonstrations', () => {
     )
     assert.ok((lastLine['setupSeconds'] as number) >= 0.05)
     assert.ok(lastLine.seconds < (lastLine['setupSeconds'] as number))
-    assert.deepEqual(lines, ['A title', 'settle | settled | gas 21,000 tx 0xababab…abab'])
+    assert.deepEqual(lines, ['A title', '1 settle | settled | gas 21,000 tx 0xababab…abab'])
   })
 
   it('what comes to its end without success exits with 1', async () => {

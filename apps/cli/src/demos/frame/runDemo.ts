@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { AmbrosiaError, type PlainError, toPlain } from '@ambrosia/primitives/Errors'
 import type { Command } from 'commander'
 import { homeOf } from '../../environment.ts'
@@ -11,6 +12,11 @@ import { type CommonResult, createStage, type Stage } from './Stage.ts'
 export type Demo<Result extends object> = {
   /** Its first line. */
   title: string
+  /**
+   * A folder of its own below the home, so that it plays beside a network that runs in that home.
+   * Default: the home itself, whose page then draws what happens.
+   */
+  folder?: string
   /**
    * The keys of its last line that are its own, with the values they have before anything happened.
    */
@@ -41,11 +47,12 @@ export async function runDemo<Result extends object>(
   const json = wantsJson(command)
   const stopping = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort())
+  const { folder } = demo
   const { exitCode, lastLine, failure } = await playDemo(demo, {
-    home: homeOf(),
+    home: folder === undefined ? homeOf() : join(homeOf(), 'demos', folder),
     signal: stopping.signal,
     screen: createScreen(json),
-    onLive: createLiveFile(homeOf()),
+    ...(folder === undefined ? { onLive: createLiveFile(homeOf()) } : {}),
     setupSeconds: Number(process.env['AMBROSIA_SETUP_MS'] ?? 0) / 1000,
   })
   if (failure !== undefined && !json) throw failure

@@ -26,7 +26,7 @@ export async function startGround<Result>(
   } = {},
 ): Promise<Ground> {
   const { home, signal, screen } = stage
-  const network = await stage.setUp(() =>
+  const network = await stage.setUp((onStep) =>
     Network.start({
       home,
       fresh: options.fresh ?? false,
@@ -36,6 +36,7 @@ export async function startGround<Result>(
       page: options.page ?? false,
       restarts: true,
       signal,
+      onStep,
       onPorts: (ports) => {
         for (const line of describePorts(ports)) screen.line('', line)
       },

@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 /** `ambrosia oracle demo`. */
 export function define(demo: Command): void {
   demo
-    .option('--fresh', 'delete the home first', false)
     .addHelpText(
       'after',
       `
@@ -11,14 +10,15 @@ Examples:
   ambrosia oracle demo
   ambrosia oracle demo --json                 one JSON object as the last line`,
     )
-    .action(async (options: { fresh: boolean }, command: Command) => {
+    .action(async (_options: object, command: Command) => {
       const { runDemo } = await import('../frame/runDemo.ts')
       const { play } = await import('./play.ts')
       const { NOTHING } = await import('./types.ts')
       await runDemo(command, {
         title: 'Ambrosia oracle network: software attestation, well-known keys, no real value',
+        folder: 'oracle',
         result: { ...NOTHING },
-        play: (stage) => play(stage, options),
+        play,
       })
     })
 }

@@ -43,9 +43,9 @@ type Scene = {
  * Plays the life of an oracle network on one of its own.
  * @throws what fails first; a leak or an accepted attack fails too
  */
-export async function play(stage: OracleStage, options: { fresh: boolean }): Promise<boolean> {
+export async function play(stage: OracleStage): Promise<boolean> {
   const { result } = stage
-  const ground = await startGround(stage, { fresh: options.fresh, oracleNetwork: PARAMETERS })
+  const ground = await startGround(stage, { oracleNetwork: PARAMETERS })
   const scene = await formNetwork(stage, ground, contractsOf(ground))
   const { sold, evidence } = await sellAndLie(scene)
   await endOfTheDown(scene, sold)

@@ -27,6 +27,7 @@ Examples:
       const { NOTHING_DONE } = await import('./types.ts')
       await runDemo(command, {
         title: 'Ordinary Ethereum blocks that settle on L1 without being shown',
+        folder: 'rollup',
         result: { ...NOTHING_DONE },
         play: (stage) => play(stage, options),
       })

@@ -52,7 +52,7 @@ export async function play(stage: RollupStage, options: RollupDemoOptions): Prom
     'deploy',
     () => deployToken(user),
     ({ gasUsed }) => ({
-      label: '2 deploy',
+      label: 'deploy',
       text: 'a token contract is put on L2, as on any Ethereum',
       figures: `gas ${count(gasUsed)}`,
     }),
@@ -63,7 +63,7 @@ export async function play(stage: RollupStage, options: RollupDemoOptions): Prom
     'send',
     () => sendMany(user, token),
     (sent) => ({
-      label: '3 send',
+      label: 'send',
       text: `${sent.receipts.length} transactions by viem in ${blocksOf(sent).size} blocks`,
     }),
   )
@@ -146,7 +146,7 @@ function entered({
   transactionHash: `0x${string}`
 }) {
   return {
-    label: '1 deposit',
+    label: 'deposit',
     text: `${amount(DEPOSIT)} from L1 to an account that L1 does not learn`,
     transaction: { gas: gasUsed, hash: transactionHash },
   }
@@ -154,7 +154,7 @@ function entered({
 
 function posted({ count: number, bytes, gas, last }: Posts) {
   return {
-    label: '4 batch',
+    label: 'batch',
     text: `${number} ${number === 1 ? 'post' : 'posts'} of ${count(bytes)} bytes in all hold them: commitments and signatures`,
     transaction: { gas, hash: last },
   }
@@ -175,7 +175,7 @@ async function catchLiar(stage: RollupStage, { l1, l2 }: Alone): Promise<void> {
     'lie',
     () => waitForRefutation(l1, l2.network, signal),
     (refuted) => ({
-      label: '5 lie',
+      label: 'lie',
       text: `${short(liar ?? '')} asserted a wrong balance; ${amount(refuted.bond)} of bond go to ${short(refuted.winner)}, which re-executed`,
       transaction: { gas: refuted.gas, hash: refuted.transactionHash },
     }),
@@ -202,7 +202,7 @@ async function leave(
       return message
     },
     () => ({
-      label: '6 assert',
+      label: 'assert',
       text: 'the state with a withdrawal in it is asserted and confirmed on L1',
     }),
   )
@@ -215,7 +215,7 @@ async function leave(
       index: sent.index,
     })
   await step('claim', take, ({ gasUsed, transactionHash }) => ({
-    label: '7 withdraw',
+    label: 'withdraw',
     text: `${amount(WITHDRAWAL)} are paid out on L1, against a proof of the message`,
     transaction: { gas: gasUsed, hash: transactionHash },
   }))

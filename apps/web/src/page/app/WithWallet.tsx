@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTexts } from '../texts/Texts.tsx'
-import { Card } from '../ui/index.tsx'
+import { Busy, Card } from '../ui/index.tsx'
 import { useWallet } from './useWallet.ts'
 import { WalletForm } from './WalletForm.tsx'
 
@@ -8,7 +8,7 @@ import { WalletForm } from './WalletForm.tsx'
 export function WithWallet({ children }: { children: ReactNode }) {
   const texts = useTexts()
   const { data: wallet } = useWallet()
-  if (!wallet) return null
+  if (!wallet) return <Busy>{texts.general.loading}</Busy>
   if (wallet.state === 'open') return children
   return (
     <Card className="max-w-xl">

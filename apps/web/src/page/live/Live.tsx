@@ -99,7 +99,7 @@ function Cheating({ refused }: { refused: readonly { attack: string; code: strin
   const words = texts.live.attacks as Record<string, string>
   return (
     <Card className="mt-4" id="refused">
-      <h2>{texts.live.cheating}</h2>
+      <h2>{texts.live.cheating(refused.length)}</h2>
       <p className="text-sm text-soft">{texts.live.cheatingAbout}</p>
       {refused.length === 0 ? <p className="mt-2 text-sm text-soft">{texts.live.notYet}</p> : null}
       <ul className="mt-3 space-y-2">

@@ -26,8 +26,12 @@ export function Views() {
     <>
       <PageHead title={texts.views.title} lead={texts.views.lead} />
       <Card>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard */}
-        <section className="relative overflow-x-auto" aria-label={texts.views.title} tabIndex={0}>
+        <section
+          className="scrolls-sideways relative overflow-x-auto"
+          aria-label={texts.views.title}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
+          tabIndex={0}
+        >
           <table className="w-full min-w-[40rem] border-separate border-spacing-1 text-left text-sm">
             <caption className="sr-only">{texts.views.title}</caption>
             <thead>

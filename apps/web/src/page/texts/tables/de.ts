@@ -76,7 +76,8 @@ export const de: Catalogue = {
     connecting: 'Verbindung zum Verkauf …',
     nothing:
       'Hier wurde noch nichts verkauft. Es beginnt, sobald npm start sein Netz gestartet hat.',
-    cheating: 'Drei Versuche zu betrügen',
+    cheating: (attempts: number) =>
+      attempts === 0 ? 'Versuche zu betrügen' : `Versuche zu betrügen: ${attempts}`,
     cheatingAbout:
       'Jeder wird wirklich gegen das laufende Netz versucht; kein Kontostand ändert sich.',
     notYet: 'Sie kommen nach dem Verkauf.',

@@ -71,7 +71,8 @@ export const en = {
     events: 'Events',
     connecting: 'Connecting to the sale …',
     nothing: 'No sale has been played here yet. It begins when npm start has its network up.',
-    cheating: 'Three attempts to cheat',
+    cheating: (attempts: number) =>
+      attempts === 0 ? 'Attempts to cheat' : `Attempts to cheat: ${attempts}`,
     cheatingAbout: 'Each is tried for real against the running network; no balance changes.',
     notYet: 'They come after the sale.',
     refused: 'refused',
