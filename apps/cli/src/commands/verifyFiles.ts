@@ -15,7 +15,9 @@ import { recordLoader } from '../Session.ts'
 /** A Bundle and its proof. */
 export type Files = { bundleFile: string; proofFile: string }
 
-/** What became of the consent under which a record was sold, as far as the chain of this home says. */
+/**
+ * What became of the consent under which a record was sold, as far as the chain of this home says.
+ */
 export type ConsentState = 'inForce' | 'ended' | 'revoked' | 'undone' | 'unknown'
 
 /** What a delivery proved. */

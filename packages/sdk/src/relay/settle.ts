@@ -64,8 +64,8 @@ export async function settle(
 }
 
 /**
- * The contract is asked as of the block that a transaction would be in: on a chain where nobody sent
- * anything for a while, the newest block lies before the certificate.
+ * The contract is asked as of the block that a transaction would be in: on a chain where nobody
+ * sent anything for a while, the newest block lies before the certificate.
  */
 const NEXT_BLOCK = 'pending'
 
