@@ -41,6 +41,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/health': { imports: ['primitives'], io: false },
   'packages/credentials': { imports: ['primitives'], io: false, browser: true },
   'packages/sealing': { imports: ['primitives'], io: false, browser: true },
+  // The form for Node of what a browser has its own form of.
+  'packages/sealing/src/node': { imports: ['primitives'], io: false },
   // Whether evidence of an enclave holds, never whom to admit on it.
   'packages/attestation': { imports: ['primitives'], io: false, browser: true },
   // How to share a secret so that some of its holders can use it, never what it is for.

@@ -3,7 +3,7 @@ import { encode as encodeDagPb } from '@ipld/dag-pb'
 import { UnixFS } from 'ipfs-unixfs'
 import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
-import { inOrder, type Source, toBlocks } from './streams.ts'
+import { createCutter, type Source } from './streams.ts'
 
 /**
  * Content addresses that IPFS can carry: CIDv1, UnixFS, SHA-256, leaves of 1 MiB as raw blocks, at
@@ -20,12 +20,16 @@ export const LINK_COUNT = 1024
 const RAW = 0x55
 const DAG_PB = 0x70
 const SHA2_256 = 0x12
+/** Leaves in work at once, on the platform's threads, beside who reads or writes. */
 const CONCURRENCY = 3
 /**
  * base32 (lower case) of version, codec, multihash header and 32 bytes: the only form there is of
  * our addresses.
  */
 const FORM = /^b[a-z2-7]{58}$/
+
+/** An address with the size of the content, bytes. */
+export type Addressed = { cid: ContentAddress; sizeBytes: number }
 
 type Shape = { leafSizeBytes: number; linkCount: number }
 const SHAPE: Shape = { leafSizeBytes: LEAF_SIZE_BYTES, linkCount: LINK_COUNT }
@@ -36,12 +40,18 @@ const SHAPE: Shape = { leafSizeBytes: LEAF_SIZE_BYTES, linkCount: LINK_COUNT }
 type Node = { cid: CID; fileSizeBytes: number; totalSizeBytes: number }
 
 /** The address and size, in bytes, of content read once as a stream, in constant memory. */
-export async function fromBytes(
-  content: Source,
-): Promise<{ cid: ContentAddress; sizeBytes: number }> {
+export async function fromBytes(content: Source): Promise<Addressed> {
+  return await fromBytesWith(SHAPE, content)
+}
+
+/** Gives the content on while it reads it; what the generator returns is the address. */
+export async function* follow(content: Source): AsyncGenerator<Uint8Array, Addressed> {
   const tree = new Tree(SHAPE)
-  for await (const _ of through(content, tree));
-  return tree.finish()
+  for await (const part of partsOf(content)) {
+    await tree.take(part)
+    yield part
+  }
+  return await tree.finish()
 }
 
 /**
@@ -57,13 +67,15 @@ export async function* verifyStream(
   assert(cid)
   const tree = new Tree(SHAPE)
   let held: Uint8Array | undefined
-  for await (const leaf of through(content, tree)) {
+  for await (const part of partsOf(content)) {
+    if (part.length === 0) continue
     if (held) yield held
-    held = leaf
+    held = part
+    await tree.take(part)
   }
   const actual = await tree.finish()
   if (actual.cid !== cid) throw new MismatchError(cid, actual.cid)
-  if (held && held.length > 0) yield held
+  if (held) yield held
 }
 
 /**
@@ -89,26 +101,14 @@ export function assert(cid: unknown): ContentAddress {
 }
 
 /** The same tree with other measures, for tests of its shape. */
-export async function fromBytesWith(
-  shape: Shape,
-  content: Source,
-): Promise<{ cid: ContentAddress; sizeBytes: number }> {
+export async function fromBytesWith(shape: Shape, content: Source): Promise<Addressed> {
   const tree = new Tree(shape)
-  for await (const _ of through(content, tree));
-  return tree.finish()
+  for await (const part of partsOf(content)) await tree.take(part)
+  return await tree.finish()
 }
 
-async function* through(content: Source, tree: Tree): AsyncGenerator<Uint8Array> {
-  const { leafSizeBytes } = tree.shape
-  const leaves = toBlocks(content, leafSizeBytes, leafSizeBytes)
-  const hashed = inOrder(leaves, CONCURRENCY, async ({ bytes }) => ({
-    bytes,
-    cid: await addressOf(RAW, bytes),
-  }))
-  for await (const { bytes, cid } of hashed) {
-    await tree.append({ cid, fileSizeBytes: bytes.length, totalSizeBytes: bytes.length })
-    yield bytes
-  }
+function partsOf(content: Source): Exclude<Source, Uint8Array> {
+  return content instanceof Uint8Array ? [content] : content
 }
 
 /**
@@ -118,12 +118,36 @@ async function* through(content: Source, tree: Tree): AsyncGenerator<Uint8Array>
 class Tree {
   readonly shape: Shape
   private readonly levels: Node[][] = [[]]
+  private readonly cutter: ReturnType<typeof createCutter>
+  private readonly working: Promise<Node>[] = []
 
   constructor(shape: Shape) {
     this.shape = shape
+    const { leafSizeBytes } = shape
+    this.cutter = createCutter({ unitSizeBytes: leafSizeBytes, unitCount: 1, isEager: true })
   }
 
-  async append(node: Node, level = 0): Promise<void> {
+  /** Reads on. The part may be changed once this has returned. */
+  async take(part: Uint8Array): Promise<void> {
+    for (const leaf of this.cutter.cut(part)) {
+      this.work(leaf)
+      if (this.working.length >= CONCURRENCY) await this.append(await this.next())
+    }
+  }
+
+  /** WebCrypto copies what it is given before it returns. */
+  private work(leaf: Uint8Array): void {
+    const node = leafOf(leaf)
+    // Whoever waits for it is told.
+    node.catch(() => undefined)
+    this.working.push(node)
+  }
+
+  private next(): Promise<Node> {
+    return this.working.shift() as Promise<Node>
+  }
+
+  private async append(node: Node, level = 0): Promise<void> {
     const nodes = this.levels[level] ?? []
     this.levels[level] = nodes
     // A full level closes only when one more node comes: a tree of exactly `linkCount` leaves has
@@ -135,7 +159,11 @@ class Tree {
     nodes.push(node)
   }
 
-  async finish(): Promise<{ cid: ContentAddress; sizeBytes: number }> {
+  async finish(): Promise<Addressed> {
+    const rest = this.cutter.rest()
+    const isEmpty = this.working.length === 0 && this.levels.flat().length === 0
+    if (rest.length > 0 || isEmpty) this.work(rest)
+    while (this.working.length > 0) await this.append(await this.next())
     let level = 0
     for (;;) {
       const nodes = this.levels[level] as Node[]
@@ -166,6 +194,11 @@ async function parentOf(children: readonly Node[]): Promise<Node> {
     fileSizeBytes: sum((child) => child.fileSizeBytes),
     totalSizeBytes: bytes.length + sum((child) => child.totalSizeBytes),
   }
+}
+
+async function leafOf(bytes: Uint8Array): Promise<Node> {
+  const sizeBytes = bytes.length
+  return { cid: await addressOf(RAW, bytes), fileSizeBytes: sizeBytes, totalSizeBytes: sizeBytes }
 }
 
 async function addressOf(codec: number, block: Uint8Array): Promise<CID> {

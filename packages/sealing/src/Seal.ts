@@ -1,6 +1,13 @@
-import { concat, equal, fromUint, type RandomBytes, random } from '@ambrosia/primitives/Bytes'
+import { concat, equal, type RandomBytes, random } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256Tagged } from '@ambrosia/primitives/Hash'
+import { createChunkCipher } from '#cipher'
+import {
+  CHUNK_SIZE_BYTES,
+  type ChunkCipher,
+  PIECE_CHUNK_COUNT,
+  type PlainPiece,
+} from './ChunkCipher.ts'
 import * as DataKey from './DataKey.ts'
 import {
   assertPaddedSize,
@@ -9,7 +16,7 @@ import {
   TooLargeError,
   UNIT_SIZE_BYTES,
 } from './Padding.ts'
-import { inOrder, type Source, toBlocks, toFramedBlocks } from './streams.ts'
+import { type Piece, type Source, toPieces } from './streams.ts'
 
 export { InvalidPaddingError, TooLargeError } from './Padding.ts'
 
@@ -54,14 +61,6 @@ export type OpenOptions = {
 const MAGIC = Uint8Array.of(0x61, 0x6d, 0x62, 0x73, 0x65, 0x61, 0x6c, 1)
 const SALT_SIZE_BYTES = 32
 const COMMITMENT_SIZE_BYTES = 32
-const TAG_SIZE_BYTES = 16
-const COUNT_SIZE_BYTES = 4
-const CHUNK_SIZE_BYTES = COUNT_SIZE_BYTES + UNIT_SIZE_BYTES + TAG_SIZE_BYTES
-/**
- * Chunks in work at once: enough to keep the platform's threads busy, small enough for constant
- * memory.
- */
-const CONCURRENCY = 8
 
 /** Size of the header of a sealed payload, bytes. */
 export const HEADER_SIZE_BYTES = MAGIC.length + SALT_SIZE_BYTES + COMMITMENT_SIZE_BYTES
@@ -94,14 +93,13 @@ export async function* seal(options: SealOptions): AsyncGenerator<Uint8Array> {
   const { paddedSizeBytes } = options
   if (paddedSizeBytes !== undefined) assertPaddedSize(paddedSizeBytes)
   const salt = (options.randomBytes ?? random)(SALT_SIZE_BYTES)
-  const keys = await deriveKeys(options.dataKey, salt, 'encrypt')
+  const keys = deriveKeys(options.dataKey, salt)
   const header = concat(MAGIC, salt, keys.commitment)
   yield header
-  const bound = bindContext(header, options.context)
-  const chunks = padded(options.plaintext, paddedSizeBytes)
-  yield* inOrder(chunks, CONCURRENCY, (chunk, index) =>
-    encrypt(keys.key, bound, chunk.bytes, index, chunk.isLast),
-  )
+  const cipher = await createChunkCipher(keys.key, bindContext(header, options.context))
+  for await (const piece of padded(options.plaintext, paddedSizeBytes)) {
+    yield await cipher.encrypt(piece)
+  }
 }
 
 /**
@@ -111,28 +109,27 @@ export async function* seal(options: SealOptions): AsyncGenerator<Uint8Array> {
  */
 export async function* open(options: OpenOptions): AsyncGenerator<Uint8Array> {
   const { dataKey, maximumSizeBytes = MAXIMUM_SIZE_BYTES } = options
-  const blocks = toBlocks(options.ciphertext, HEADER_SIZE_BYTES, CHUNK_SIZE_BYTES)
-  const first = await blocks.next()
+  const pieces = toPieces(options.ciphertext, {
+    firstSizeBytes: HEADER_SIZE_BYTES,
+    unitSizeBytes: CHUNK_SIZE_BYTES,
+    unitCount: PIECE_CHUNK_COUNT,
+  })
+  const first = await pieces.next()
   if (first.done || first.value.bytes.length < HEADER_SIZE_BYTES) throw new TruncatedError(0)
-  const header = first.value.bytes
+  const header = first.value.bytes.slice()
   if (!equal(header.subarray(0, MAGIC.length), MAGIC)) throw new TamperedError(0)
   const saltEnd = MAGIC.length + SALT_SIZE_BYTES
-  const keys = await deriveKeys(dataKey, header.subarray(MAGIC.length, saltEnd), 'decrypt')
+  const keys = deriveKeys(dataKey, header.subarray(MAGIC.length, saltEnd))
   if (!equal(keys.commitment, header.subarray(saltEnd))) throw new WrongKeyError()
   if (first.value.isLast) throw new TruncatedError(0)
-  const bound = bindContext(header, options.context)
-  let hasEnded = false
-  let sizeBytes = 0
-  const opened = inOrder(blocks, CONCURRENCY, (block, index) =>
-    decrypt(keys.key, bound, block.bytes, index, block.isLast),
-  )
-  for await (const plain of opened) {
-    sizeBytes += UNIT_SIZE_BYTES
-    if (sizeBytes > maximumSizeBytes) throw new TooLargeError(maximumSizeBytes)
-    const index = sizeBytes / UNIT_SIZE_BYTES - 1
-    const data = dataOf(plain, hasEnded, index)
-    hasEnded ||= data.length < UNIT_SIZE_BYTES
+  const cipher = await createChunkCipher(keys.key, bindContext(header, options.context))
+  const payload = createPayload(cipher, maximumSizeBytes)
+  let firstIndex = 0
+  for await (const piece of pieces) {
+    const { data, fault } = await openPiece(cipher, { ...piece, firstIndex }, payload)
     if (data.length > 0) yield data
+    if (fault) throw fault
+    firstIndex += piece.bytes.length / CHUNK_SIZE_BYTES
   }
 }
 
@@ -152,110 +149,103 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return concat(...parts)
 }
 
-type PlainChunk = { bytes: Uint8Array; isLast: boolean }
-
-/** The payload in chunks of count, data and zeros, up to its size class. */
-async function* padded(source: Source, paddedSizeBytes?: number): AsyncGenerator<PlainChunk> {
+/** The payload in pieces, with the zeros that fill its size class. */
+async function* padded(source: Source, paddedSizeBytes?: number): AsyncGenerator<PlainPiece> {
   const limit = paddedSizeBytes ?? MAXIMUM_SIZE_BYTES
+  const cut = { unitSizeBytes: UNIT_SIZE_BYTES, unitCount: PIECE_CHUNK_COUNT }
   let sizeBytes = 0
-  let chunkCount = 0
-  let held: Uint8Array | undefined
-  const unit = UNIT_SIZE_BYTES
-  for await (const block of toFramedBlocks(source, unit, unit, COUNT_SIZE_BYTES)) {
-    sizeBytes += block.filledSizeBytes
+  let firstIndex = 0
+  for await (const { bytes: data, isLast } of toPieces(source, cut)) {
+    sizeBytes += data.length
     if (sizeBytes > limit) throw new TooLargeError(limit)
-    if (held) yield { bytes: held, isLast: false }
-    held = block.bytes
-    new DataView(held.buffer).setUint32(0, block.filledSizeBytes)
-    chunkCount++
+    if (!isLast) {
+      const chunkCount = data.length / UNIT_SIZE_BYTES
+      yield { data, chunkCount, firstIndex, isEnd: false }
+      firstIndex += chunkCount
+      continue
+    }
+    const total = (paddedSizeBytes ?? sizeClass(sizeBytes)) / UNIT_SIZE_BYTES
+    for (let left = data; firstIndex < total; left = NOTHING) {
+      const chunkCount = Math.min(PIECE_CHUNK_COUNT, total - firstIndex)
+      yield { data: left, chunkCount, firstIndex, isEnd: firstIndex + chunkCount === total }
+      firstIndex += chunkCount
+    }
   }
-  const total = (paddedSizeBytes ?? sizeClass(sizeBytes)) / unit
-  for (; chunkCount < total; chunkCount++) {
-    if (held) yield { bytes: held, isLast: false }
-    held = new Uint8Array(COUNT_SIZE_BYTES + unit)
-  }
-  yield { bytes: held as Uint8Array, isLast: true }
 }
+
+const NOTHING = new Uint8Array(0)
 
 /**
- * The payload in an opened chunk. One payload has one padded form: data never follows a gap, and
- * the rest is zeros.
+ * Follows the padding of an opened payload. One payload has one padded form: data never follows a
+ * gap, and the rest is zeros.
  */
-function dataOf(plain: Uint8Array, hasEnded: boolean, index: number): Uint8Array {
-  const count = new DataView(plain.buffer, plain.byteOffset).getUint32(0)
-  if (count > UNIT_SIZE_BYTES || (hasEnded && count > 0)) throw new TamperedError(index)
-  const end = COUNT_SIZE_BYTES + count
-  for (let i = end; i < plain.length; i++) if (plain[i] !== 0) throw new TamperedError(index)
-  return plain.subarray(COUNT_SIZE_BYTES, end)
+function createPayload(cipher: ChunkCipher, maximumSizeBytes: number) {
+  let hasEnded = false
+  return {
+    /** Size of the data of a genuine chunk. @throws Seal.Tampered, Seal.TooLarge */
+    take: (count: number, unit: Uint8Array, index: number): number => {
+      if ((index + 1) * UNIT_SIZE_BYTES > maximumSizeBytes)
+        throw new TooLargeError(maximumSizeBytes)
+      if (count > UNIT_SIZE_BYTES || (hasEnded && count > 0)) throw new TamperedError(index)
+      hasEnded ||= count < UNIT_SIZE_BYTES
+      if (hasEnded && !cipher.isZero(unit.subarray(count))) throw new TamperedError(index)
+      return count
+    },
+  }
 }
 
-type Keys = { key: CryptoKey; commitment: Uint8Array }
+/** The data of a piece up to the first fault, and the fault. */
+async function openPiece(
+  cipher: ChunkCipher,
+  piece: Piece & { firstIndex: number },
+  payload: ReturnType<typeof createPayload>,
+): Promise<{ data: Uint8Array; fault?: AmbrosiaError }> {
+  const { firstIndex, isLast } = piece
+  // Every chunk has one size, so any other means that the end is missing.
+  const wholeCount = Math.floor(piece.bytes.length / CHUNK_SIZE_BYTES)
+  const isWhole = wholeCount * CHUNK_SIZE_BYTES === piece.bytes.length
+  const bytes = piece.bytes.subarray(0, wholeCount * CHUNK_SIZE_BYTES)
+  const { counts, data } = await cipher.decrypt({ bytes, firstIndex, isEnd: isLast && isWhole })
+  let sizeBytes = 0
+  try {
+    for (const [i, count] of counts.entries()) {
+      const unit = data.subarray(i * UNIT_SIZE_BYTES, (i + 1) * UNIT_SIZE_BYTES)
+      sizeBytes += payload.take(count, unit, firstIndex + i)
+    }
+    const failed = firstIndex + counts.length
+    if (counts.length < wholeCount) {
+      const isCut = counts.length === wholeCount - 1 && isLast && isWhole
+      if (isCut && (await opensAsInner(cipher, bytes.subarray(-CHUNK_SIZE_BYTES), failed)))
+        throw new TruncatedError(failed)
+      throw new TamperedError(failed)
+    }
+    if (!isWhole) throw new TruncatedError(failed)
+  } catch (error) {
+    if (!(error instanceof AmbrosiaError)) throw error
+    return { data: data.subarray(0, sizeBytes), fault: error }
+  }
+  return { data: data.subarray(0, sizeBytes) }
+}
 
-async function deriveKeys(
+/** A genuine chunk that is not the last one, standing at the end: what followed it was cut off. */
+async function opensAsInner(
+  cipher: ChunkCipher,
+  bytes: Uint8Array,
+  firstIndex: number,
+): Promise<boolean> {
+  return (await cipher.decrypt({ bytes, firstIndex, isEnd: false })).counts.length === 1
+}
+
+function deriveKeys(
   dataKey: Uint8Array,
   salt: Uint8Array,
-  use: 'encrypt' | 'decrypt',
-): Promise<Keys> {
+): Record<'key' | 'commitment', Uint8Array> {
   const both = DataKey.derive(DataKey.assert(dataKey), salt, 'ambrosia/seal/keys/1', 64)
-  const uses: KeyUsage[] = use === 'decrypt' ? ['decrypt'] : ['encrypt']
-  const raw = toBuffer(both.subarray(0, 32))
-  const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, uses)
-  return { key, commitment: both.slice(32) }
+  return { key: both.slice(0, 32), commitment: both.slice(32) }
 }
 
 function bindContext(header: Uint8Array, context: Uint8Array): Uint8Array {
   return sha256Tagged('ambrosia/seal/bound/1', header, context)
-}
-
-function parameters(bound: Uint8Array, index: number, isLast: boolean): AesGcmParams {
-  const iv = concat(fromUint(index, 11), Uint8Array.of(isLast ? 1 : 0))
-  return { name: 'AES-GCM', iv: toBuffer(iv), additionalData: toBuffer(bound), tagLength: 128 }
-}
-
-async function encrypt(
-  key: CryptoKey,
-  bound: Uint8Array,
-  plain: Uint8Array,
-  index: number,
-  isLast: boolean,
-): Promise<Uint8Array> {
-  const parametersOf = parameters(bound, index, isLast)
-  return new Uint8Array(await crypto.subtle.encrypt(parametersOf, key, toBuffer(plain)))
-}
-
-async function decrypt(
-  key: CryptoKey,
-  bound: Uint8Array,
-  sealed: Uint8Array,
-  index: number,
-  isLast: boolean,
-): Promise<Uint8Array> {
-  // Every chunk has one size, so any other means that the end is missing.
-  if (sealed.length !== CHUNK_SIZE_BYTES) throw new TruncatedError(index)
-  const plain = await tryDecrypt(key, parameters(bound, index, isLast), sealed)
-  if (plain) return plain
-  // A genuine chunk that is not the last one, standing at the end: what followed it was cut off.
-  if (isLast && (await tryDecrypt(key, parameters(bound, index, false), sealed))) {
-    throw new TruncatedError(index)
-  }
-  throw new TamperedError(index)
-}
-
-async function tryDecrypt(
-  key: CryptoKey,
-  parametersOf: AesGcmParams,
-  sealed: Uint8Array,
-): Promise<Uint8Array | undefined> {
-  try {
-    return new Uint8Array(await crypto.subtle.decrypt(parametersOf, key, toBuffer(sealed)))
-  } catch {
-    return undefined
-  }
-}
-
-/** WebCrypto's types ask for bytes that are not shared; ours never are. */
-function toBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes as Uint8Array<ArrayBuffer>
 }
 
 export class TruncatedError extends AmbrosiaError {

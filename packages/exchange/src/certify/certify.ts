@@ -223,29 +223,20 @@ async function openPayload(
   if (DataKey.commitment(dataKey) !== manifest.keyCommitment) {
     throw new RecordError('WrongKey', 'the wrapped key is not the one that the manifest commits to')
   }
-  const sealed: Uint8Array[] = []
-  const ciphertext = keeping(
-    context.fetchSealed(body.receipt.store, manifest.contentAddress, manifest.sizeBytes),
-    sealed,
-  )
+  const { store } = body.receipt
+  const sealed = context.fetchSealed(store, manifest.contentAddress, manifest.sizeBytes)
+  let cid = ''
+  async function* followed(): AsyncGenerator<Uint8Array> {
+    cid = (yield* ContentAddress.follow(sealed)).cid
+  }
   const chunks: Uint8Array[] = []
-  for await (const chunk of Seal.open({ ciphertext, dataKey, context: seal })) chunks.push(chunk)
+  const opened = Seal.open({ ciphertext: followed(), dataKey, context: seal })
+  for await (const chunk of opened) chunks.push(chunk)
   // Under one key a provider can seal two records: what is judged must be what the manifest names
   // and the consumer will get.
-  const { cid } = await ContentAddress.fromBytes(sealed)
   if (cid !== manifest.contentAddress)
     throw new RecordError('WrongContent', 'the store gave another payload than the manifest names')
   return Payload.decode(concat(...chunks))
-}
-
-async function* keeping(
-  source: AsyncIterable<Uint8Array>,
-  kept: Uint8Array[],
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
-    kept.push(chunk)
-    yield chunk
-  }
 }
 
 /**
