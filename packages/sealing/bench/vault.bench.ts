@@ -139,7 +139,9 @@ function figuresOf(verb: string, sizeBytes: number, ours: Spent[], peer: Spent[]
   return [figure('', 'wallSec', 'MB/s'), figure('.cpu', 'cpuSec', 'MB/s of processor time')]
 }
 
-/** Peak of a process of its own that seals the file and opens it again, beside the goal of 200 MB. */
+/**
+ * Peak of a process of its own that seals the file and opens it again, beside the goal of 200 MB.
+ */
 function memoryFigure(sizeBytes: number, folder: string): Figure {
   const { stdout, status, stderr } = spawnSync(
     process.execPath,
