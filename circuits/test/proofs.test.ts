@@ -1,18 +1,17 @@
-// Real proofs on a chain: one for every class of operation, genesis and final; and every public
-// signal forged.
+// Real proofs on a chain, genesis and final, and every public signal forged; for steps of every class
+// see stepProofs.sim.ts.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, it } from 'node:test'
 import * as Final from '@ambrosia/machine/Final'
 import * as Genesis from '@ambrosia/machine/Genesis'
-import * as Instruction from '@ambrosia/machine/Instruction'
 import { INPUT_ADDRESS, OUTPUT_ADDRESS } from '@ambrosia/machine/Layout'
 import * as Machine from '@ambrosia/machine/Machine'
 import { rootWith } from '@ambrosia/machine/Path'
 import { fromElf } from '@ambrosia/machine/Program'
 import * as State from '@ambrosia/machine/State'
-import * as Step from '@ambrosia/machine/Step'
+import type * as Step from '@ambrosia/machine/Step'
 import { buildElf } from '@ambrosia/machine/testing/buildElf'
 import * as encode from '@ambrosia/machine/testing/encode'
 import * as WitnessJson from '@ambrosia/machine/WitnessJson'
@@ -20,13 +19,14 @@ import { groth16 } from 'snarkjs'
 import type { CircuitName } from '../lib/circuits.ts'
 import { endThreads } from '../lib/curve.ts'
 import type { CircuitKeys } from '../lib/keys.ts'
-import { computeWitness, type Proof, prove, publicSignals, verify } from '../lib/prove.ts'
-import { FIELD_ORDER, writeElement } from '../lib/r1cs.ts'
+import { computeWitness, prove, publicSignals, verify } from '../lib/prove.ts'
+import { writeElement } from '../lib/r1cs.ts'
 import { toFile } from '../lib/witness.ts'
+import { assertEachForgeryRefused } from './assertProven.ts'
 import { deployVerifier, type Verifier } from './chain.ts'
-import { type Before, CODE, developmentKeys, inputOf, programIdOf, witnessOf } from './support.ts'
+import { CLASSES } from './classes.ts'
+import { CODE, developmentKeys, inputOf } from './support.ts'
 
-const [RD, RS1, RS2] = [5, 6, 7]
 const TOP = 2n ** 64n
 let keys: Record<CircuitName, CircuitKeys>
 let step: Verifier
@@ -37,74 +37,6 @@ before(async () => {
 })
 
 after(endThreads)
-
-function stepWitness(word: number, a: bigint, b: bigint, state: Before = {}): Step.Witness {
-  const registers = Array.from({ length: 32 }, (_, i) =>
-    i === RS1 ? a : i === RS2 ? b : i === 17 ? 93n : 0n,
-  )
-  return witnessOf(Instruction.decode(CODE, word & 0xffff, word >>> 16), { registers, ...state })
-}
-
-const chunk = 0x8877665544332211ffeeddccbbaa9988n
-const CLASSES: [string, Step.Witness][] = [
-  ['addition', stepWitness(encode.register('add', RD, RS1, RS2), TOP - 1n, 2n)],
-  ['logic', stepWitness(encode.immediate('xori', RD, RS1, -1), 0x5555n, 0n)],
-  ['comparison', stepWitness(encode.register('slt', RD, RS1, RS2), TOP - 1n, 2n)],
-  ['shift', stepWitness(encode.shift('sraiw', RD, RS1, 7), 0x80000000n, 0n)],
-  ['product', stepWitness(encode.register('mulhsu', RD, RS1, RS2), TOP - 3n, TOP - 5n)],
-  ['division', stepWitness(encode.register('rem', RD, RS1, RS2), TOP - 100n, 7n)],
-  ['division by zero', stepWitness(encode.register('divw', RD, RS1, RS2), 5n, 0n)],
-  ['branch', stepWitness(encode.branch('bgeu', RS1, RS2, -64), 5n, 5n)],
-  ['jump', stepWitness(encode.jal(RD, 0x100), 0n, 0n)],
-  ['indirect jump', stepWitness(encode.immediate('jalr', RD, RS1, 3), BigInt(CODE), 0n)],
-  ['load', stepWitness(encode.immediate('lh', RD, RS1, 6), 0x20000n, 0n, { chunk })],
-  ['store', stepWitness(encode.store('sw', RS2, RS1, 12), 0x3fffffff0n, TOP - 2n, { chunk })],
-  ['reservation', stepWitness(encode.atomic('lr', true, RD, RS1, 0), 0x20004n, 0n, { chunk })],
-  [
-    'conditional store',
-    stepWitness(encode.atomic('sc', false, RD, RS1, RS2), 0x20008n, 3n, {
-      chunk,
-      reservation: 0x20009n,
-    }),
-  ],
-  [
-    'atomic operation',
-    stepWitness(encode.atomic('amominu', true, RD, RS1, RS2), 0x20008n, 3n, { chunk }),
-  ],
-  ['halt', stepWitness(encode.ECALL, 0n, 0n)],
-  ['illegal instruction', stepWitness(0, 0n, 0n)],
-  ['fault of an access', stepWitness(encode.store('sd', RS2, RS1, 0), 4088n, 1n)],
-  ['halted state', stepWitness(encode.register('add', RD, RS1, RS2), 1n, 2n, { status: 1 })],
-]
-
-for (const [name, witness] of CLASSES) {
-  it(`a proof on chain: ${name}`, async () => {
-    const proof = await prove(keys.step, inputOf(witness))
-    const expected = [
-      programIdOf(witness.programRoot),
-      State.hash(witness.state),
-      State.hash(Step.apply(witness)),
-    ]
-    assert.deepEqual(proof.publicSignals.map(BigInt), expected)
-    assert.equal(await step.accepts(proof), true)
-    await assertEachForgeryRefused(step, proof)
-  })
-}
-
-/**
- * Each public signal changed by one, then by the field's order: the same number to a circuit, and
- * not to a chain.
- */
-async function assertEachForgeryRefused(verifier: Verifier, proof: Proof): Promise<void> {
-  const signals = proof.publicSignals.map(BigInt)
-  for (const [place, signal] of signals.entries()) {
-    for (const forged of [(signal + 1n) % FIELD_ORDER, signal + FIELD_ORDER]) {
-      if (forged >= 2n ** 256n) continue
-      const changed = signals.with(place, forged)
-      assert.equal(await verifier.accepts(proof, changed), false, `signal ${place}`)
-    }
-  }
-}
 
 it('a witness that is forged has no proof that verifies', async () => {
   const witness = computeWitness(keys.step, inputOf(CLASSES[0]?.[1] as Step.Witness))
