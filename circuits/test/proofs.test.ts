@@ -1,5 +1,5 @@
-// Real proofs on a chain, genesis and final, and every public signal forged; for steps of every class
-// see stepProofs.sim.ts.
+// Real proofs on a chain, genesis and final, and every public signal forged; for steps of every
+// class see stepProofs.sim.ts.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
