@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import * as Config from '@ambrosia/service/Config'
 import { commonSettings } from '@ambrosia/service/settings'
 
@@ -25,6 +26,23 @@ export const settings = {
     default: 1000,
     minimum: 0,
     maximum: 10000,
+  }),
+  /** Submissions that are judged at one time. */
+  judgeThreads: Config.integer('AMBROSIA_JUDGE_THREADS', {
+    default: Math.min(8, Math.max(2, availableParallelism())),
+    minimum: 1,
+    maximum: 64,
+  }),
+  judgeDeadlineSec: Config.integer('AMBROSIA_JUDGE_DEADLINE', {
+    default: 120,
+    minimum: 1,
+    maximum: 170,
+  }),
+  /** Heap of one judging thread, MB. */
+  judgeMemoryMb: Config.integer('AMBROSIA_JUDGE_MEMORY', {
+    default: 1536,
+    minimum: 256,
+    maximum: 65536,
   }),
   pollMs: Config.integer('AMBROSIA_POLL_MS', { default: 1000, minimum: 50, maximum: 60000 }),
 } as const

@@ -16,9 +16,10 @@ import * as Keystore from '@ambrosia/service/Keystore'
 import type { Running } from '@ambrosia/service/runService'
 import * as SignedRequest from '@ambrosia/service/SignedRequest'
 import { createOracleChain } from './chain.ts'
-import { settings } from './config.ts'
+import { type OracleConfig, settings } from './config.ts'
 import { migrations } from './database/migrations.ts'
 import type { OracleDatabase } from './database/tables.ts'
+import type { JudgeLimits } from './enclave/judging/createJudgePool.ts'
 import { type Launched, launchEnclave } from './enclave/launch.ts'
 import { createJobs } from './jobs/createJobs.ts'
 import { openOperator } from './keys.ts'
@@ -132,6 +133,7 @@ async function openEnclave(
           packedQuorumVerifier: oracleNetwork.packedQuorumVerifier,
         },
       },
+      judging: judgeLimitsOf(config),
       sealed: existsSync(sealedPath) ? readFileSync(sealedPath, 'utf8') : undefined,
       password: config.password ?? Keystore.developmentPassword(config.home),
     },
@@ -146,6 +148,16 @@ async function openEnclave(
       process.exit(1)
     },
   })
+}
+
+/** Submissions wait for about the time that a provider waits for an answer. */
+function judgeLimitsOf(config: OracleConfig): JudgeLimits {
+  return {
+    threadCount: config.judgeThreads,
+    deadlineMs: config.judgeDeadlineSec * 1000,
+    memoryMb: config.judgeMemoryMb,
+    waitingCount: 16 * config.judgeThreads,
+  }
 }
 
 /** The contracts of the oracle network, where `network.json` names them. */

@@ -148,10 +148,15 @@ function keepRawJson(app: Server): void {
   })
 }
 
+/** When to come back where nothing else is known, seconds. */
+const RETRY_AFTER_SEC = '10'
+
 /** Sends a problem as RFC 9457 asks for. */
 function answerOf(options: Pick<Options, 'metrics'>) {
   return (request: FastifyRequest, reply: FastifyReply, problem: HttpProblem.HttpProblem) => {
     options.metrics.errorsTotal.inc({ code: problem.code })
+    const isForLater = problem.status === 429 || problem.status === 503
+    if (isForLater && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SEC)
     return reply
       .status(problem.status)
       .type(HttpProblem.MEDIA_TYPE)

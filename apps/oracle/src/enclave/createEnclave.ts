@@ -1,9 +1,7 @@
 import * as NodeKeys from '@ambrosia/attestation/NodeKeys'
 import type { Policy } from '@ambrosia/attestation/Policy'
-import * as Contexts from '@ambrosia/credentials/Contexts'
-import type { Resolvable } from '@ambrosia/credentials/Resolver'
 import * as Certificate from '@ambrosia/exchange/Certificate'
-import { type CertifyContext, certify } from '@ambrosia/exchange/certify/certify'
+import type { CertifyContext } from '@ambrosia/exchange/certify/certify'
 import { RefusedError } from '@ambrosia/exchange/certify/RefusedError'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { AdmissionVote, admissionDomain } from '@ambrosia/exchange/quorum/AdmissionVote'
@@ -13,7 +11,6 @@ import {
   quorumDomain,
 } from '@ambrosia/exchange/quorum/CertificateBatch'
 import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
-import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Validation from '@ambrosia/health/Validation'
 import { random, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -28,8 +25,9 @@ import type {
   SignedCertificate,
 } from './Enclave.ts'
 import { createEpochs } from './epochs.ts'
+import { createJudge } from './judging/createJudge.ts'
+import type { Judge, JudgeSettings } from './judging/Judging.ts'
 import { type EnclaveKeys, openKeys } from './keys.ts'
-import { createListReader } from './lists.ts'
 import { createPeers, developmentPolicy } from './peers.ts'
 import type { Platform } from './platform.ts'
 import { createRelease } from './release.ts'
@@ -48,6 +46,8 @@ export type EnclaveParts = {
   /** Keys from elsewhere than the keystore, and lists that are verified already; for tests. */
   keys?: EnclaveKeys
   listsAt?: CertifyContext['listsAt']
+  /** Where submissions are judged. Default: in step with the caller, for tests. */
+  createJudge?: (settings: JudgeSettings) => Judge
 }
 
 /** The inside of an enclave: everything that works with keys. */
@@ -58,7 +58,17 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
   const validatorHash = toHex(Validation.validatorHash())
   const nowSec = (): bigint => BigInt(Math.floor(now() / 1000))
   const { chainId, dealBook } = settings
-  const context = createContext(parts, keys, validatorHash)
+  const judge = createJudgeOf(parts)({
+    chainId,
+    dealBook,
+    self: {
+      operator: keys.operator,
+      keyId: keys.keyId,
+      epoch: keys.epoch,
+      privateKey: keys.privateKey,
+    },
+    validatorHash,
+  })
   const network = createNetwork(parts, keys)
   const tagSecretOf = async (dealId: unknown): Promise<Uint8Array> => {
     if (network === undefined) {
@@ -93,7 +103,7 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
     certify: async (data) => {
       const body = parse(data)
       const tagSecret = await tagSecretOf(body.submission.dealId)
-      const verdict = await certify(body, { ...context, tagSecret })
+      const verdict = await judge({ body, tagSecret })
       const { certificate } = verdict
       const domain = dealBookDomain(chainId, dealBook)
       return {
@@ -144,45 +154,9 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
   }
 }
 
-function createContext(
-  { settings, outside, now, listsAt }: EnclaveParts,
-  keys: EnclaveKeys,
-  validatorHash: `0x${string}`,
-): Omit<CertifyContext, 'tagSecret'> {
-  const loader = Contexts.createLoader({
-    claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
-  })
-  const resolver: Resolvable = { resolve: (did) => outside.resolveDid(did) }
-  return {
-    chainId: settings.chainId,
-    dealBook: settings.dealBook,
-    self: keys,
-    deals: {
-      find: (dealId) => outside.findDeal(dealId),
-      status: (dealId) => outside.dealStatus(dealId),
-      personCount: (dealId, personTag) => outside.personCount(dealId, personTag),
-      isRecordSettled: (dealId, recordTag) => outside.isRecordSettled(dealId, recordTag),
-    },
-    listsAt: listsAt ?? createListReader({ outside, resolver, loader }),
-    resolver,
-    loader,
-    validatorHash,
-    fetchSealed: (store, contentAddress, sizeBytes) =>
-      readSealed(outside, store, contentAddress, sizeBytes),
-    nowSec: () => BigInt(Math.floor(now() / 1000)),
-  }
-}
-
-async function* readSealed(
-  outside: Outside,
-  ...asked: Parameters<Outside['openSealed']>
-): AsyncGenerator<Uint8Array> {
-  const reading = await outside.openSealed(...asked)
-  for (;;) {
-    const piece = await outside.readSealed(reading)
-    if (piece === undefined) return
-    yield piece
-  }
+function createJudgeOf(parts: EnclaveParts): (settings: JudgeSettings) => Judge {
+  const { outside, now, listsAt } = parts
+  return parts.createJudge ?? ((settings) => createJudge({ settings, outside, now, listsAt }))
 }
 
 /** What an enclave does in a network with admission and epochs. */

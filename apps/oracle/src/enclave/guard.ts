@@ -1,6 +1,8 @@
 import * as dgram from 'node:dgram'
 import dns from 'node:dns'
+import { syncBuiltinESMExports } from 'node:module'
 import * as net from 'node:net'
+import threads from 'node:worker_threads'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /**
@@ -22,6 +24,24 @@ export function closeNetwork(): void {
   fix(dgram.Socket.prototype, ['bind', 'connect', 'send'])
   fix(dns, ['lookup', 'resolve', 'resolve4', 'resolve6'])
   fix(globalThis, ['fetch', 'WebSocket', 'EventSource'])
+}
+
+/**
+ * Takes threads away from everything that did not take hold of them before: the judges are threads,
+ * and one of another program would have a network.
+ */
+export function closeThreads(): void {
+  const refuse = function refuse(): never {
+    throw new NoThreadsError()
+  }
+  Object.defineProperty(threads, 'Worker', { value: refuse, writable: false, configurable: false })
+  syncBuiltinESMExports()
+}
+
+export class NoThreadsError extends AmbrosiaError {
+  constructor() {
+    super('Enclave.NoThreads', 'an enclave has no threads but its judges')
+  }
 }
 
 export class NoNetworkError extends AmbrosiaError {

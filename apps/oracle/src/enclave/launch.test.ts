@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
+import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
 import * as Log from '@ambrosia/service/Log'
 import { hash, newAccount } from '@ambrosia/testing/values'
 import type { EnclaveSettings, Outside } from './Enclave.ts'
@@ -13,18 +15,30 @@ const settings: EnclaveSettings = {
   operator: newAccount().address,
   network: undefined,
 }
+const STUBBORN = fileURLToPath(new URL('../testing/stubbornEnclave.ts', import.meta.url))
 const CURIOUS = fileURLToPath(new URL('../testing/curiousEnclave.ts', import.meta.url))
 
 /** A real process; what it seals is kept here. */
 async function launch(
   t: TestContext,
-  options: { sealed?: string; program?: string; change?: Partial<EnclaveSettings> } = {},
+  options: {
+    sealed?: string
+    program?: string
+    change?: Partial<EnclaveSettings>
+    deadlineMs?: number
+  } = {},
 ) {
   const kept: string[] = []
   const ended: (number | null)[] = []
   const launched = await launchEnclave({
     opening: {
       settings: { ...settings, ...options.change },
+      judging: {
+        threadCount: 1,
+        deadlineMs: options.deadlineMs ?? 60_000,
+        memoryMb: 1024,
+        waitingCount: 4,
+      },
       sealed: options.sealed,
       password: 'of a test',
     },
@@ -59,7 +73,7 @@ describe('an enclave as a process', () => {
     await assert.rejects(launch(t, { sealed }), { code: 'Keystore.WrongPassword' })
   })
 
-  it('has no network, no other files, no processes and no threads', async (t) => {
+  it('has no network, no other files, no processes and no threads but its judges', async (t) => {
     const { enclave } = await launch(t, { program: CURIOUS })
     const tried = await enclave.hasTagSecret().catch((error: Error) => error.message)
     assert.equal(
@@ -71,9 +85,23 @@ describe('an enclave as a process', () => {
         'read ERR_ACCESS_DENIED',
         'write ERR_ACCESS_DENIED',
         'spawn ERR_ACCESS_DENIED',
-        'worker ERR_ACCESS_DENIED',
+        'worker Enclave.NoThreads',
       ].join(),
     )
+  })
+
+  it('answers while a judgement never ends, and ends it', async (t) => {
+    const { enclave } = await launch(t, { program: STUBBORN, deadlineMs: 1_000 })
+    await enclave.createTagSecret()
+    const { body } = await createSetting(8_000)
+    const order: string[] = []
+    const judging = assert
+      .rejects(enclave.certify(SubmissionBody.toJson(body)), { code: 'Judging.TimedOut' })
+      .then(() => order.push('timed out'))
+    for (let i = 0; i < 20; i++) assert.ok(await enclave.hasTagSecret())
+    order.push('answered')
+    await judging
+    assert.deepEqual(order, ['answered', 'timed out'])
   })
 
   it('does not start in production without hardware', async (t) => {

@@ -11,6 +11,7 @@ import {
   OUTSIDE_NAMES,
   type Outside,
 } from './Enclave.ts'
+import type { JudgeLimits } from './judging/createJudgePool.ts'
 import { GRAMINE_FOLDER } from './platform.ts'
 
 /** The first line that an enclave gets. */
@@ -18,6 +19,8 @@ export type Opening = {
   settings: EnclaveSettings
   /** What it had kept, sealed by itself. */
   sealed: string | undefined
+  /** How submissions are judged. */
+  judging: JudgeLimits
   /** Password of its keystore where no hardware has a sealing key; development only. */
   password: string
 }
@@ -32,7 +35,7 @@ const END_MS = 3_000
 
 /**
  * Starts the enclave as a process of its own: it reads the program's files, writes none, starts no
- * process, and has two pipes to us and no other way out
+ * process but threads of its own, and has two pipes to us and no other way out
  * (`guard.ts`). When it ends unasked, `onEnded` is told: the service ends too, and is started again
  * as a whole.
  */
@@ -100,6 +103,7 @@ function permissionsOf(): string[] {
   }
   return [
     '--permission',
+    '--allow-worker',
     ...readable.flatMap((path) => [
       `--allow-fs-read=${path}`,
       `--allow-fs-read=${join(path, '*')}`,

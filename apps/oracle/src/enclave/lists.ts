@@ -38,7 +38,7 @@ const KEPT_LISTS = 64
 
 /** The lists of an epoch, each verified by its issuer's signature: the host only carries them. */
 export function createListReader(options: {
-  outside: Outside
+  outside: Pick<Outside, 'statusLists'>
   resolver: Resolvable
   loader: Loader
 }): CertifyContext['listsAt'] {

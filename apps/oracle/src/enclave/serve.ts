@@ -4,7 +4,7 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Keystore from '@ambrosia/service/Keystore'
 import { describeError } from '@ambrosia/service/Log'
 import { createChannel, remote } from './Channel.ts'
-import { createEnclave } from './createEnclave.ts'
+import { createEnclave, type EnclaveParts } from './createEnclave.ts'
 import {
   ENCLAVE_NAMES,
   type Enclave,
@@ -12,7 +12,8 @@ import {
   OUTSIDE_NAMES,
   type Outside,
 } from './Enclave.ts'
-import { closeNetwork } from './guard.ts'
+import { closeNetwork, closeThreads } from './guard.ts'
+import { createJudgePool } from './judging/createJudgePool.ts'
 import type { Opening } from './launch.ts'
 import { openPlatform, passwordOf } from './platform.ts'
 
@@ -24,10 +25,11 @@ export type Change = (
 
 /**
  * Runs this process as an enclave: one host at standard input and output, nothing else. `change` is
- * for programs that are another enclave.
+ * for programs that are another enclave, `judgeProgram` for those whose judges are others.
  */
-export function serveEnclave(change: Change = (enclave) => enclave): void {
+export function serveEnclave(change: Change = (enclave) => enclave, judgeProgram?: URL): void {
   closeNetwork()
+  closeThreads()
   const { stdin, stdout } = process
   // What a library prints must not reach the pipe that the host reads.
   console.log = console.error
@@ -35,9 +37,10 @@ export function serveEnclave(change: Change = (enclave) => enclave): void {
   let opened: Enclave | undefined
   const open = async (opening: Opening): Promise<void> => {
     if (opened !== undefined) throw new OpenedError()
-    opened = await openEnclave(opening, remote<Outside>(channel, OUTSIDE_NAMES), change)
-    // The definitions take seconds to load; better now than under the first submission.
-    setImmediate(() => Validation.check([]))
+    opened = await openEnclave(opening, remote<Outside>(channel, OUTSIDE_NAMES), {
+      change,
+      judgeProgram,
+    })
   }
   const named = ENCLAVE_NAMES.map((name) => {
     const call = async (...args: never[]): Promise<unknown> => {
@@ -56,7 +59,11 @@ export function serveEnclave(change: Change = (enclave) => enclave): void {
   stdin.once('end', () => process.exit(0))
 }
 
-async function openEnclave(opening: Opening, outside: Outside, change: Change): Promise<Enclave> {
+async function openEnclave(
+  opening: Opening,
+  outside: Outside,
+  { change, judgeProgram }: { change: Change; judgeProgram: URL | undefined },
+): Promise<Enclave> {
   const { settings } = opening
   const validatorHash = toHex(Validation.validatorHash())
   const platform = openPlatform({ mode: settings.mode, validatorHash })
@@ -68,7 +75,22 @@ async function openEnclave(opening: Opening, outside: Outside, change: Change): 
     hasRandomPassword: sealingKey !== undefined || settings.mode === 'development',
   })
   const { kept } = place
-  const parts = { settings, keystore, kept, platform, outside, now: Date.now }
+  const parts: EnclaveParts = {
+    settings,
+    keystore,
+    kept,
+    platform,
+    outside,
+    now: Date.now,
+    createJudge: (judgeSettings) =>
+      createJudgePool({
+        settings: judgeSettings,
+        outside,
+        limits: opening.judging,
+        onUnexpected: (text) => console.error(JSON.stringify({ judging: text })),
+        program: judgeProgram,
+      }).judge,
+  }
   return change(await createEnclave(parts), parts)
 }
 

@@ -100,6 +100,10 @@ export const oracleRoutes = {
       'Status.NotAvailable': 503,
       'Oracle.NotReady': 503,
       'Store.': 503,
+      'Judging.TimedOut': 422,
+      'Judging.OutOfMemory': 422,
+      'Judging.Busy': 503,
+      'Judging.Ended': 503,
     },
     // The largest records take an oracle about a minute.
     timeoutMs: 180_000,

@@ -1,0 +1,3 @@
+import { serveJudge } from './serveJudge.ts'
+
+await serveJudge()
