@@ -22,6 +22,9 @@ async function start(t: TestContext, options: Partial<Server.Options> = {}) {
   app.get('/v1/ours', async () => {
     throw new AmbrosiaError('Deal.Unknown', 'no such deal', { hint: 'Look it up.' })
   })
+  app.get('/v1/busy', async () => {
+    throw new AmbrosiaError('Request.Busy', 'busy')
+  })
   app.get('/v1/foreign', async () => {
     throw new Error(`${marked} in a message`)
   })
@@ -140,6 +143,14 @@ describe('Server', () => {
     const problem = await problemOf(await post(url, '{"count":1}'))
     assert.deepEqual([problem['status'], problem['code']], [429, 'Request.TooMany'])
     assert.equal((await fetch(`${url}/health`)).status, 200)
+  })
+
+  it('says when to come back', async (t) => {
+    const { url } = await start(t)
+    const response = await fetch(`${url}/v1/busy`)
+    assert.equal(response.status, 503)
+    assert.match(response.headers.get('retry-after') ?? '', /^\d+$/)
+    assert.equal((await fetch(`${url}/v1/ours`)).headers.get('retry-after'), null)
   })
 
   it('takes no more bodies at one time than it has room for, and refuses before it reads', async (t) => {
