@@ -94,7 +94,7 @@ describe('createJudgePool', () => {
   })
 
   it('tells everyone who waits where no judge can start', async (t) => {
-    const { judge } = createPool(t, {}, new URL('./absent.ts', import.meta.url))
+    const { judge } = createPool(t, {}, new URL('data:text/javascript,process.exit(0)'))
     await assert.rejects(Promise.all([judge('judges'), judge('judges')]), {
       code: 'Judging.Ended',
     })
