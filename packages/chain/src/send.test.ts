@@ -1,34 +1,17 @@
 import assert from 'node:assert/strict'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { type AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
-import { createPublicClient, custom, encodeDeployData, http, parseEther, zeroAddress } from 'viem'
+import { createPublicClient, custom, http, parseEther, zeroAddress } from 'viem'
 import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
-import { sendTransaction } from 'viem/actions'
 import { medTokenAbi } from './abi/token/index.generated.ts'
-import { loadArtifacts } from './compile/artifacts.ts'
 import { decodeRefusal, RevertedError } from './errors.ts'
 import { send, sendRaw } from './send.ts'
 import { firstAccount as holder } from './testing/marks.ts'
-import { startAnvil } from './testing/startAnvil.ts'
+import { startToken } from './testing/startToken.ts'
 
 const mnemonic = 'test test test test test test test test test test test junk'
 const one = mnemonicToAccount(mnemonic, { addressIndex: 1 })
 const other = mnemonicToAccount(mnemonic, { addressIndex: 2 })
-
-/** A token of which the first account has 100 whole ones. */
-async function startToken(t: TestContext) {
-  const transport = http(await startAnvil(t))
-  const client = createPublicClient({ transport, cacheTime: 0, pollingInterval: 20 })
-  const { medToken } = await loadArtifacts({ domains: ['token'] })
-  const data = encodeDeployData({
-    abi: medTokenAbi,
-    bytecode: medToken!.bytecode,
-    args: [holder.address, parseEther('100')],
-  })
-  const hash = await sendTransaction(client, { account: holder, data, chain: null })
-  const { contractAddress } = await client.waitForTransactionReceipt({ hash })
-  return { client, token: { address: contractAddress!, abi: medTokenAbi } as const }
-}
 
 describe('send', () => {
   it('gives the receipt of what it sent', async (t) => {
@@ -43,7 +26,7 @@ describe('send', () => {
     assert.equal(await client.readContract(balance), 5n)
   })
 
-  it('refuses a refusal has the name and the arguments of the contract, and costs nothing', async (t) => {
+  it('throws a refusal with the name and the arguments of the contract, at no cost', async (t) => {
     const { client, token } = await startToken(t)
     const failing = send(client, one, {
       ...token,

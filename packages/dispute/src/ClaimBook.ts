@@ -6,9 +6,9 @@ import {
   type DisputeRules,
   GameStatus,
 } from '@ambrosia/chain/abi/dispute'
-import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { approve } from '@ambrosia/chain/approve'
 import { readEvents } from '@ambrosia/chain/readEvents'
-import { send, sendRaw } from '@ambrosia/chain/send'
+import { sendRaw } from '@ambrosia/chain/send'
 import {
   type Address,
   type ContractFunctionArgs,
@@ -82,17 +82,8 @@ export async function readRules({ client, claimBook }: View): Promise<DisputeRul
 /** Lets the contract take a bond, where it may not yet. */
 export async function approveBond(seat: Seat, amount: bigint): Promise<void> {
   const { client, account, claimBook } = seat
-  const { bondToken: address } = await readRules(seat)
-  const args = [account.address, claimBook] as const
-  const allowed = await client.readContract({
-    address,
-    abi: medTokenAbi,
-    functionName: 'allowance',
-    args,
-  })
-  if (allowed >= amount) return
-  const token = { address, abi: medTokenAbi }
-  await send(client, account, { ...token, functionName: 'approve', args: [claimBook, amount] })
+  const { bondToken } = await readRules(seat)
+  await approve(client, account, { token: bondToken, spender: claimBook, amount })
 }
 
 /** Opens a game against a claim; pays its bond. @returns its id */

@@ -2,6 +2,7 @@ import { oracleAdmissionAbi, registryKeeperAbi } from '@ambrosia/chain/abi/admis
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { stakeBookAbi } from '@ambrosia/chain/abi/stake'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { delegateStake } from '@ambrosia/chain/delegateStake'
 import { reach } from '@ambrosia/chain/errors'
 import { send } from '@ambrosia/chain/send'
 import { toHex } from '@ambrosia/primitives/Bytes'
@@ -110,16 +111,8 @@ async function stake({ oracle, network, config }: Joining): Promise<boolean> {
   )
   const missing = least - own
   if (balance < missing) return false
-  await send(client, operator, {
-    ...token,
-    functionName: 'approve',
-    args: [network.stakeBook, missing],
-  })
-  await send(client, operator, {
-    ...book,
-    functionName: 'delegate',
-    args: [operator.address, missing],
-  })
+  const stake = { operator: operator.address, amount: missing }
+  await delegateStake(client, operator, network, stake)
   oracle.log.info({ staked: missing.toString() }, 'staked')
   return true
 }

@@ -1,5 +1,5 @@
 import { bridgeAbi, committeeAbi } from '@ambrosia/chain/abi/rollup'
-import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { approve } from '@ambrosia/chain/approve'
 import { reach } from '@ambrosia/chain/errors'
 import { send } from '@ambrosia/chain/send'
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
@@ -34,39 +34,13 @@ export async function deposit(options: {
   const context = { l1ChainId: network.rules.l1ChainId, inbox, kind: KINDS.deposit, sender }
   const sealed = toHex(await sealRecipient(context, publicKey, recipient))
   const isEther = gasToken === ZERO
-  if (!isEther) await approve({ client, account, token: gasToken, spender: bridge, amount })
+  if (!isEther) await approve(client, account, { token: gasToken, spender: bridge, amount })
   return send(client, account, {
     address: bridge,
     abi: bridgeAbi,
     functionName: 'deposit',
     args: [amount, sealed],
     value: isEther ? amount : 0n,
-  })
-}
-
-/** Lets a spender take an amount, where it may not yet. */
-async function approve(options: {
-  client: PublicClient
-  account: LocalAccount
-  token: Hex
-  spender: Hex
-  amount: bigint
-}): Promise<void> {
-  const { client, account, token, spender, amount } = options
-  const allowance = await reach(() =>
-    client.readContract({
-      address: token,
-      abi: medTokenAbi,
-      functionName: 'allowance',
-      args: [account.address, spender],
-    }),
-  )
-  if (allowance >= amount) return
-  await send(client, account, {
-    address: token,
-    abi: medTokenAbi,
-    functionName: 'approve',
-    args: [spender, amount],
   })
 }
 

@@ -1,5 +1,4 @@
 import { stakeBookAbi } from '@ambrosia/chain/abi/stake'
-import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { contractOf } from '@ambrosia/chain/Network'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { accountOf, openSession, type Session } from '../../Session.ts'
@@ -8,7 +7,7 @@ import { accountOf, openSession, type Session } from '../../Session.ts'
 export type StakeSession = Session & {
   account: ReturnType<typeof accountOf>
   book: { address: `0x${string}`; abi: typeof stakeBookAbi }
-  token: { address: `0x${string}`; abi: typeof medTokenAbi }
+  medToken: `0x${string}`
 }
 
 /** @throws Stake.NotHere in a network whose oracles are admitted by a role */
@@ -19,7 +18,7 @@ export async function openStake(key: string): Promise<StakeSession> {
     ...session,
     account: accountOf(session, key),
     book: { address: contractOf(session.network, 'stakeBook'), abi: stakeBookAbi },
-    token: { address: contractOf(session.network, 'medToken'), abi: medTokenAbi },
+    medToken: contractOf(session.network, 'medToken'),
   }
 }
 

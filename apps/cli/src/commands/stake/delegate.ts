@@ -19,20 +19,15 @@ Example:
   ambrosia stake delegate 0x… 250.5`,
     )
     .action(async (operator: Hex, text: string, options: { key: string }, command: Command) => {
+      const { delegateStake } = await import('@ambrosia/chain/delegateStake')
       const { openStake } = await import('./StakeSession.ts')
       const { fromDecimal } = await import('@ambrosia/primitives/Units')
       const assets = fromDecimal(text)
-      const { chain, account, book, token } = await openStake(options.key)
-      await chain.send(account, {
-        ...token,
-        functionName: 'approve',
-        args: [book.address, assets],
-      })
-      const { transactionHash, gasUsed } = await chain.send(account, {
-        ...book,
-        functionName: 'delegate',
-        args: [operator, assets],
-      })
+      const { chain, account, book, medToken } = await openStake(options.key)
+      const contracts = { stakeBook: book.address, medToken }
+      const stake = { operator, amount: assets }
+      const receipt = await delegateStake(chain.client, account, contracts, stake)
+      const { transactionHash, gasUsed } = receipt
       show(command, { operator, delegated: assets.toString(), transaction: transactionHash }, [
         `${amount(assets)} behind ${operator}`,
         gasOf(gasUsed, transactionHash),

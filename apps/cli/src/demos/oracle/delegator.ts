@@ -1,3 +1,4 @@
+import { delegateStake } from '@ambrosia/chain/delegateStake'
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { giveEther } from '@ambrosia/devnet/start/giveEther'
@@ -21,16 +22,8 @@ export async function delegate(
     functionName: 'transfer',
     args: [delegator.address, assets],
   })
-  await chain.send(delegator, {
-    ...contracts.token,
-    functionName: 'approve',
-    args: [contracts.stake.address, assets],
-  })
-  await chain.send(delegator, {
-    ...contracts.stake,
-    functionName: 'delegate',
-    args: [operator, assets],
-  })
+  const places = { stakeBook: contracts.stake.address, medToken: contracts.token.address }
+  await delegateStake(chain.client, delegator, places, { operator, amount: assets })
   return delegator
 }
 
