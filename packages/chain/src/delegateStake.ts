@@ -4,8 +4,10 @@ import { approve } from './approve.ts'
 import { send } from './send.ts'
 
 /**
- * Puts MED of an account behind an operator of oracles: lets the stake book take it, then delegates.
- * @returns the receipt of the second. @throws Chain.*
+ * Puts MED of an account behind an operator of oracles: lets the stake book take it, then
+ * delegates.
+ * @returns the receipt of the second.
+ * @throws Chain.*
  */
 export async function delegateStake(
   client: PublicClient,
