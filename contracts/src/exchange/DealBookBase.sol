@@ -74,12 +74,17 @@ abstract contract DealBookBase is IDealBook, AccessManaged, EIP712, ReentrancyGu
     }
 
     /// @inheritdoc IDealBook
-    function hashCertificate(Certificate calldata certificate) public view returns (bytes32) {
+    function hashCertificate(Certificate memory certificate) public view returns (bytes32) {
         return _hashTypedDataV4(ExchangeHashes.certificate(certificate));
     }
 
     /// @inheritdoc IDealBook
-    function hashConsent(Consent calldata consent) public view returns (bytes32) {
+    function hashCertificateBatch(bytes32 root) public view returns (bytes32) {
+        return _hashTypedDataV4(ExchangeHashes.certificateBatch(root));
+    }
+
+    /// @inheritdoc IDealBook
+    function hashConsent(Consent memory consent) public view returns (bytes32) {
         return _hashTypedDataV4(ExchangeHashes.consent(consent));
     }
 

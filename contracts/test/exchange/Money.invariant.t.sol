@@ -7,10 +7,9 @@ import {
     DealTerms,
     Delivery,
     Record,
-    RecordStatus,
-    Settlement
+    RecordStatus
 } from "../../src/exchange/types/ExchangeTypes.sol";
-import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {ExchangeFixture, Settlement} from "../support/ExchangeFixture.sol";
 import {Player} from "../support/Player.sol";
 
 /// @dev Plays one deal at random: everybody does what he may, in any order, at any time.
@@ -84,10 +83,10 @@ contract DealPlayer is ExchangeFixture, Player {
     }
 
     function _settle(DealTerms memory terms, Settlement memory settlement) private {
-        bytes4 code = book.judge(terms, SALT, settlement, RELAYER);
+        bytes4 code = book.judge(terms, SALT, pack(settlement), RELAYER);
         vm.recordLogs();
         vm.prank(RELAYER);
-        uint256 settled = book.settle(terms, SALT, list(settlement), false);
+        uint256 settled = book.settle(terms, SALT, list(settlement), "", false);
         assertTrue((settled == 1) == (code == 0), "judge and settle agree");
         if (settled == 0) return reached("refused settlement");
         Record memory record = settledRecords()[0];

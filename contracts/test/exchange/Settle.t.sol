@@ -2,15 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IDealBookErrors} from "../../src/exchange/interfaces/IDealBookErrors.sol";
-import {
-    DealState,
-    DealTerms,
-    OracleSignature,
-    Record,
-    RecordStatus,
-    Settlement
-} from "../../src/exchange/types/ExchangeTypes.sol";
-import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {DealState, DealTerms, Record, RecordStatus} from "../../src/exchange/types/ExchangeTypes.sol";
+import {ExchangeFixture, OracleSignature, Settlement} from "../support/ExchangeFixture.sol";
 
 /// @dev P1, P3 to P7, P15: what is paid, and every refusal of `settle` in the order of the checks.
 contract SettleTest is ExchangeFixture, IDealBookErrors {
@@ -94,7 +87,7 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         settlements[1] = sale(terms, 2, 1);
         settlements[2] = sale(terms, 2, 2);
         vm.recordLogs();
-        assertEq(book.settle(terms, SALT, settlements, false), 2, "two of three");
+        assertEq(book.settle(terms, SALT, list(settlements), "", false), 2, "two of three");
         Record[] memory records = settledRecords();
         assertEq(records.length, 2, "two records");
         assertEq(records[1].personTag, settlements[2].certificate.personTag, "the third went on");
@@ -107,15 +100,15 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         settlements[1] = sale(terms, 2, 1);
         bytes32 recordId = book.recordIdOf(dealId, settlements[0].certificate.recordTag);
         vm.expectRevert(abi.encodeWithSelector(RecordTagUsed.selector, recordId));
-        book.settle(terms, SALT, settlements, true);
+        book.settle(terms, SALT, list(settlements), "", true);
     }
 
     function test_settle_noneOrTooMany_reverts() public {
         DealTerms memory terms = defaultTerms();
         vm.expectRevert(abi.encodeWithSelector(DealTermOutOfRange.selector, "settlements", 0, 1, 100));
-        book.settle(terms, SALT, new Settlement[](0), false);
+        book.settle(terms, SALT, new bytes[](0), "", false);
         vm.expectRevert(abi.encodeWithSelector(DealTermOutOfRange.selector, "settlements", 101, 1, 100));
-        book.settle(terms, SALT, new Settlement[](101), false);
+        book.settle(terms, SALT, new bytes[](101), "", false);
     }
 
     function test_settle_changedTerms_reverts() public {
@@ -123,9 +116,9 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         Settlement memory settlement = sale(terms, 1, 1);
         terms.perPersonCap = 3;
         vm.expectRevert(abi.encodeWithSelector(DealUnknown.selector, book.dealIdOf(terms, SALT)));
-        book.settle(terms, SALT, list(settlement), false);
+        book.settle(terms, SALT, list(settlement), "", false);
         assertEq(
-            bytes32(book.judge(terms, SALT, settlement, RELAYER)), bytes32(DealUnknown.selector), "judge says so too"
+            bytes32(book.judge(terms, SALT, pack(settlement), RELAYER)), bytes32(DealUnknown.selector), "judge says so too"
         );
     }
 
@@ -149,26 +142,166 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         assertEq(abi.decode(answer, (bytes32)), id, "under the id of the terms");
 
         bytes memory settlements = tail(abi.encode(list(sale(terms, 1, 1))));
-        bytes memory head = abi.encode(uint256(0x80), SALT, 0x80 + layout.length, false);
+        uint256 end = 0xa0 + layout.length;
+        bytes memory head = abi.encode(uint256(0xa0), SALT, end, end + settlements.length, false);
         (bool settled, bytes memory reason) =
-            address(book).call(abi.encodePacked(book.settle.selector, head, layout, settlements));
+            address(book).call(abi.encodePacked(book.settle.selector, head, layout, settlements, uint256(0)));
         assertTrue(!settled, "refused");
         assertEq(bytes32(bytes4(reason)), bytes32(DealUnknown.selector), "as unknown");
         settle(terms, sale(terms, 1, 1));
     }
 
-    // ---- certificate ----
+    // ---- what is filled in ----
 
-    function test_settle_foreignDealCertificate_refused() public {
+    /// @dev Oracles that signed something else than the deal implies signed no certificate of it.
+    function test_settle_certificateThatSaysOtherwise_refused() public {
         DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        settlement.certificate.dealId = keccak256("another deal");
-        assertRefused(
-            terms,
-            sign(settlement),
-            abi.encodeWithSelector(CertificateDealMismatch.selector, dealId, keccak256("another deal"))
-        );
+        bytes memory reason = abi.encodeWithSelector(CertificateSignatureInvalid.selector, oracles[0]);
+        for (uint256 i = 0; i < 3; ++i) {
+            Settlement memory settlement = sale(terms, 1, 1);
+            bytes32 said = settlement.consent.certificateHash;
+            if (i == 0) settlement.certificate.dealId = keccak256("another deal");
+            if (i == 1) settlement.certificate.validatorHash = 0;
+            if (i == 2) settlement.certificate.validUntil += 1;
+            settlement.oracleSignatures = certify(book.hashCertificate(settlement.certificate), 3);
+            assertEq(settlement.consent.certificateHash, said, "the consent is for what is filled in");
+            assertRefused(terms, settlement, reason);
+        }
     }
+
+    function test_settle_consentThatSaysOtherwise_refused() public {
+        DealTerms memory terms = defaultTerms();
+        bytes memory reason = abi.encodeWithSelector(ConsentSignatureInvalid.selector, provider);
+        for (uint256 i = 0; i < 6; ++i) {
+            Settlement memory settlement = sale(terms, 1, 1);
+            if (i == 0) settlement.consent.dealId = bytes32(uint256(1));
+            if (i == 1) settlement.consent.certificateHash = sale(terms, 2, 2).consent.certificateHash;
+            if (i == 2) settlement.consent.consumer = STRANGER;
+            if (i == 3) settlement.consent.agreementHash = 0;
+            if (i == 4) settlement.consent.purpose = 0;
+            if (i == 5) settlement.consent.token = STRANGER;
+            assertRefused(terms, signConsent(settlement), reason);
+        }
+    }
+
+    function test_settle_ofAnotherSize_refused() public {
+        DealTerms memory terms = defaultTerms();
+        bytes memory whole = pack(sale(terms, 1, 1));
+        uint16[4] memory sizes = [0, 1, 390, 391];
+        for (uint256 i = 0; i < sizes.length; ++i) {
+            bytes[] memory cut = new bytes[](1);
+            cut[0] = first(whole, sizes[i]);
+            assertEq(bytes32(book.judge(terms, SALT, cut[0], RELAYER)), bytes32(SettlementMalformed.selector), "judged");
+            vm.expectRevert(abi.encodeWithSelector(SettlementMalformed.selector, sizes[i], 392));
+            book.settle(terms, SALT, cut, "", true);
+            assertEq(book.settle(terms, SALT, cut, "", false), 0, "refused");
+        }
+    }
+
+    // ---- a batch under one root ----
+
+    function batchOf(DealTerms memory terms, uint256 count) internal view returns (Settlement[] memory settlements) {
+        settlements = new Settlement[](count);
+        for (uint256 i = 0; i < count; ++i) settlements[i] = sale(terms, i, i);
+    }
+
+    function bare(Settlement[] memory settlements) internal pure returns (bytes[] memory packed) {
+        packed = new bytes[](settlements.length);
+        for (uint256 i = 0; i < packed.length; ++i) packed[i] = packAlone(settlements[i]);
+    }
+
+    /// @dev The root of CertificateBatches for up to three.
+    function rootOf(Settlement[] memory settlements) internal view returns (bytes32) {
+        bytes32[] memory leaves = new bytes32[](settlements.length);
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            bytes32 hash = book.hashCertificate(settlements[i].certificate);
+            leaves[i] = keccak256(abi.encodePacked(bytes1(0), hash));
+        }
+        if (leaves.length == 1) return leaves[0];
+        bytes32 node = keccak256(abi.encodePacked(bytes1(uint8(1)), leaves[0], leaves[1]));
+        return leaves.length == 2 ? node : keccak256(abi.encodePacked(bytes1(uint8(1)), node, leaves[2]));
+    }
+
+    function certification(bytes32 digest, uint256 signers) internal pure returns (bytes memory packed) {
+        packed = abi.encodePacked(uint16(signers));
+        for (uint256 i = 0; i < 3; ++i) {
+            if ((signers >> i) & 1 == 1) packed = bytes.concat(packed, compact(signature(signerKey(i), digest)));
+        }
+    }
+
+    function test_settle_batchUnderOneRoot_paysEach() public {
+        DealTerms memory terms = defaultTerms();
+        for (uint256 count = 1; count <= 3; ++count) {
+            terms.expiry = uint64(block.timestamp + count * 1 days);
+            open(terms);
+            Settlement[] memory settlements = batchOf(terms, count);
+            bytes memory signed = certification(book.hashCertificateBatch(rootOf(settlements)), 5);
+            vm.recordLogs();
+            assertEq(book.settle(terms, SALT, bare(settlements), signed, true), count, "all of them");
+            Record[] memory records = settledRecords();
+            for (uint256 i = 0; i < count; ++i) {
+                assertEq(records[i].certificateHash, settlements[i].consent.certificateHash, "its own certificate");
+                assertEq(records[i].shares.length, 2, "two certified");
+                assertEq(records[i].shares[1].oracle, oracles[2], "the third oracle");
+                assertEq(records[i].shares[1].amount, uint256(HIGH) * 500 / 20_000, "half of the commission");
+                (, bytes31 commitment) = consents.recordOf(recordIdOf(records[i]));
+                assertEq(commitment, book.commitmentOf(records[i]), "commitment");
+            }
+        }
+    }
+
+    /// @dev What is signed is these certificates in this order: no more, no fewer, none changed; and no single certificate.
+    function test_settle_batchOtherThanSigned_refused() public {
+        DealTerms memory terms = defaultTerms();
+        Settlement[] memory settlements = batchOf(terms, 3);
+        bytes memory signed = certification(book.hashCertificateBatch(rootOf(settlements)), 7);
+        bytes memory reason = abi.encodeWithSelector(CertificateSignatureInvalid.selector, oracles[0]);
+        bytes[] memory packed = bare(settlements);
+        bytes[] memory fewer = new bytes[](2);
+        (fewer[0], fewer[1]) = (packed[0], packed[1]);
+        vm.expectRevert(reason);
+        book.settle(terms, SALT, fewer, signed, true);
+        (packed[0], packed[1]) = (packed[1], packed[0]);
+        assertEq(book.settle(terms, SALT, packed, signed, false), 0, "another order");
+        vm.expectRevert(reason);
+        book.settle(terms, SALT, packed, signed, true);
+
+        bytes[] memory one = new bytes[](1);
+        one[0] = packAlone(settlements[0]);
+        vm.expectRevert(reason);
+        book.settle(terms, SALT, one, certification(settlements[0].consent.certificateHash, 7), true);
+        // Nor is a root a certificate's digest.
+        Settlement[] memory first1 = batchOf(terms, 1);
+        bytes32 digest = book.hashCertificateBatch(rootOf(first1));
+        first1[0].oracleSignatures = certify(digest, 3);
+        assertRefused(terms, first1[0], reason);
+    }
+
+    /// @dev A settlement of a batch is judged alone, as all are: what is refused takes nobody along.
+    function test_settle_batchWithARefusal_paysTheRest() public {
+        DealTerms memory terms = defaultTerms();
+        Settlement[] memory settlements = batchOf(terms, 3);
+        settlements[1].consentSignature = settlements[0].consentSignature;
+        bytes memory signed = certification(book.hashCertificateBatch(rootOf(settlements)), 7);
+        assertEq(book.settle(terms, SALT, bare(settlements), signed, false), 2, "two of three");
+    }
+
+    function test_settle_batchBelowQuorumOrMalformed_refused() public {
+        DealTerms memory terms = defaultTerms();
+        Settlement[] memory settlements = batchOf(terms, 2);
+        bytes32 digest = book.hashCertificateBatch(rootOf(settlements));
+        vm.expectRevert(abi.encodeWithSelector(CertificateQuorumMissing.selector, 1, 2));
+        book.settle(terms, SALT, bare(settlements), certification(digest, 2), true);
+        vm.expectRevert(abi.encodeWithSelector(CertificateQuorumMissing.selector, 0, 2));
+        book.settle(terms, SALT, bare(settlements), certification(digest, 0), true);
+        vm.expectRevert(abi.encodeWithSelector(SettlementMalformed.selector, 1, 2));
+        book.settle(terms, SALT, bare(settlements), hex"07", true);
+        bytes[] memory packed = list(settlements);
+        vm.expectRevert(abi.encodeWithSelector(SettlementMalformed.selector, packed[0].length, 390));
+        book.settle(terms, SALT, packed, certification(digest, 7), true);
+    }
+
+    // ---- certificate ----
 
     function test_settle_foreignChainCertificate_refused() public {
         DealTerms memory terms = defaultTerms();
@@ -179,17 +312,6 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         vm.chainId(here);
         settlement.oracleSignatures = certify(there, 3);
         assertRefused(terms, settlement, abi.encodeWithSelector(CertificateSignatureInvalid.selector, oracles[0]));
-    }
-
-    function test_settle_foreignValidator_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        settlement.certificate.validatorHash = bytes32(0);
-        assertRefused(
-            terms,
-            sign(settlement),
-            abi.encodeWithSelector(CertificateValidatorMismatch.selector, terms.validatorHash, bytes32(0))
-        );
     }
 
     function test_settle_certificateFromFuture_refusedPastTheTolerance() public {
@@ -205,16 +327,6 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         settlement.certificate.asOf -= 1;
         settlement.certificate.validUntil -= 1;
         settle(terms, sign(settlement));
-    }
-
-    function test_settle_certificateWithAnotherLife_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        uint64 expected = settlement.certificate.validUntil;
-        settlement.certificate.validUntil += 1;
-        assertRefused(
-            terms, sign(settlement), abi.encodeWithSelector(CertificateLifeMismatch.selector, expected, expected + 1)
-        );
     }
 
     function test_settle_expiredCertificate_refusedASecondLater() public {
@@ -239,76 +351,6 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
     }
 
     // ---- consent ----
-
-    function test_settle_consentForAnotherDeal_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        settlement.consent.dealId = bytes32(uint256(1));
-        assertRefused(
-            terms,
-            signConsent(settlement),
-            abi.encodeWithSelector(ConsentDealMismatch.selector, dealId, bytes32(uint256(1)))
-        );
-    }
-
-    function test_settle_consentForAnotherCertificate_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory other = sale(terms, 2, 2);
-        Settlement memory settlement = sale(terms, 1, 1);
-        bytes32 expected = settlement.consent.certificateHash;
-        (settlement.consent, settlement.consentSignature) = (other.consent, other.consentSignature);
-        assertRefused(
-            terms,
-            settlement,
-            abi.encodeWithSelector(
-                ConsentCertificateMismatch.selector, expected, other.consent.certificateHash
-            )
-        );
-    }
-
-    function test_settle_consentForAnotherConsumer_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        settlement.consent.consumer = STRANGER;
-        assertRefused(
-            terms,
-            signConsent(settlement),
-            abi.encodeWithSelector(ConsentConsumerMismatch.selector, consumer, STRANGER)
-        );
-    }
-
-    function test_settle_consentForAnotherAgreement_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        settlement.consent.agreementHash = 0;
-        assertRefused(
-            terms,
-            signConsent(settlement),
-            abi.encodeWithSelector(ConsentAgreementMismatch.selector, terms.agreementHash, bytes32(0))
-        );
-    }
-
-    function test_settle_consentForAnotherPurpose_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        settlement.consent.purpose = 0;
-        assertRefused(
-            terms,
-            signConsent(settlement),
-            abi.encodeWithSelector(ConsentPurposeMismatch.selector, terms.purpose, bytes32(0))
-        );
-    }
-
-    function test_settle_consentForAnotherToken_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        settlement.consent.token = STRANGER;
-        assertRefused(
-            terms,
-            signConsent(settlement),
-            abi.encodeWithSelector(ConsentTokenMismatch.selector, address(token), STRANGER)
-        );
-    }
 
     function test_settle_payoutThatWouldLoseMoney_refused() public {
         DealTerms memory terms = defaultTerms();
@@ -349,7 +391,7 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
     function test_settle_relayerFeeAboveTenth_refusedWhateverTheConsentSays() public {
         DealTerms memory terms = defaultTerms();
         Settlement memory settlement = sale(terms, 1, 1);
-        settlement.consent.maximumRelayerFee = type(uint256).max;
+        settlement.consent.maximumRelayerFee = type(uint128).max;
         settlement.relayerFee = HIGH / 10 + 1;
         assertRefused(
             terms,
@@ -436,9 +478,8 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         bytes memory good = settlement.consentSignature;
         settlement.consentSignature = malleate(PROVIDER_KEY, book.hashConsent(settlement.consent));
         assertRefused(terms, settlement, reason);
-        settlement.consentSignature = "";
-        assertRefused(terms, settlement, reason);
-        settlement.consentSignature = abi.encodePacked(good, uint8(0));
+        good[64] = good[64] == 0x1b ? bytes1(0x1c) : bytes1(0x1b);
+        settlement.consentSignature = good;
         assertRefused(terms, settlement, reason);
         settlement.consentSignature = new bytes(65);
         assertRefused(terms, settlement, reason);
@@ -475,9 +516,9 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         if (field == 12) settlement.certificate.receiptHash = noise;
         if (field == 13) settlement.consent.relayer = RELAYER;
         vm.assume(keccak256(abi.encode(settlement)) != before);
-        assertTrue(book.judge(terms, SALT, settlement, RELAYER) != 0, "judged");
+        assertTrue(book.judge(terms, SALT, pack(settlement), RELAYER) != 0, "judged");
         vm.prank(RELAYER);
-        assertEq(book.settle(terms, SALT, list(settlement), false), 0, "nothing settled");
+        assertEq(book.settle(terms, SALT, list(settlement), "", false), 0, "nothing settled");
         assertEq(book.dealOf(dealId).available, budgetOf(terms), "nothing paid");
     }
 
@@ -515,21 +556,6 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         assertRefused(terms, settlement, abi.encodeWithSelector(CertificateQuorumMissing.selector, 1, 2));
     }
 
-    function test_settle_duplicateSigner_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        settlement.oracleSignatures[1] = settlement.oracleSignatures[0];
-        assertRefused(terms, settlement, abi.encodeWithSelector(CertificateSignersUnordered.selector, 0, 0));
-    }
-
-    function test_settle_signersUnordered_refused() public {
-        DealTerms memory terms = defaultTerms();
-        Settlement memory settlement = sale(terms, 1, 1);
-        (settlement.oracleSignatures[0], settlement.oracleSignatures[2]) =
-            (settlement.oracleSignatures[2], settlement.oracleSignatures[0]);
-        assertRefused(terms, settlement, abi.encodeWithSelector(CertificateSignersUnordered.selector, 2, 1));
-    }
-
     function test_settle_signerOutsideTheDeal_refused() public {
         DealTerms memory terms = defaultTerms();
         Settlement memory settlement = sale(terms, 1, 1);
@@ -547,8 +573,19 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
     function test_settle_oneBadSignatureBesideAQuorum_refused() public {
         DealTerms memory terms = defaultTerms();
         Settlement memory settlement = sale(terms, 1, 1);
-        settlement.oracleSignatures[2].signature = "";
+        settlement.oracleSignatures[2].signature = new bytes(65);
         assertRefused(terms, settlement, abi.encodeWithSelector(CertificateSignatureInvalid.selector, oracles[2]));
+    }
+
+    function test_settle_proofOfAnotherSize_refused() public {
+        DealTerms memory terms = defaultTerms();
+        Settlement memory settlement = sale(terms, 1, 1);
+        settlement.oracleSignatures[2].signature = "";
+        assertRefused(terms, settlement, abi.encodeWithSelector(CertificateProofMalformed.selector, 128, 192));
+        settlement.oracleSignatures[2].signature = new bytes(63);
+        assertRefused(terms, settlement, abi.encodeWithSelector(CertificateProofMalformed.selector, 191, 192));
+        settlement.oracleSignatures[2].signature = new bytes(128);
+        assertRefused(terms, settlement, abi.encodeWithSelector(CertificateProofMalformed.selector, 256, 192));
     }
 
     function test_settle_malleableOracleSignature_refused() public {
@@ -609,7 +646,7 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         open(terms);
         Settlement memory settlement = sale(terms, 1, 1);
         settlement.consent.minimumNet = 0;
-        settlement.consent.maximumRelayerFee = type(uint256).max;
+        settlement.consent.maximumRelayerFee = type(uint128).max;
         settlement.relayerFee = bound(fee, 0, price / 10);
         settlement = signConsent(settlement);
         settlement.oracleSignatures = certify(settlement.consent.certificateHash, bound(signers, 2, 3));
@@ -627,6 +664,11 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
     function tail(bytes memory encoded) internal pure returns (bytes memory result) {
         result = new bytes(encoded.length - 32);
         for (uint256 i = 0; i < result.length; ++i) result[i] = encoded[i + 32];
+    }
+
+    function first(bytes memory whole, uint256 size) internal pure returns (bytes memory part) {
+        part = new bytes(size);
+        for (uint256 i = 0; i < size; ++i) part[i] = whole[i];
     }
 
     function malleate(uint256 key, bytes32 digest) internal pure returns (bytes memory) {

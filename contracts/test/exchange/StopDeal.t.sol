@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IDealBookErrors} from "../../src/exchange/interfaces/IDealBookErrors.sol";
-import {DealState, DealTerms, Settlement} from "../../src/exchange/types/ExchangeTypes.sol";
-import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {DealState, DealTerms} from "../../src/exchange/types/ExchangeTypes.sol";
+import {ExchangeFixture, Settlement} from "../support/ExchangeFixture.sol";
 
 /// @dev P9, P10: pause, resume, close, expire, refund.
 contract StopDealTest is ExchangeFixture, IDealBookErrors {
@@ -112,7 +112,7 @@ contract StopDealTest is ExchangeFixture, IDealBookErrors {
         }
         vm.prank(consumer);
         book.close(terms, SALT);
-        assertEq(book.settle(terms, SALT, settlements, true), 3, "three");
+        assertEq(book.settle(terms, SALT, list(settlements), "", true), 3, "three");
         assertEq(token.balanceOf(consumer), 1e30 - 3 * LOW, "the rest is back");
         assertEq(uint256(book.dealOf(dealId).state), uint256(DealState.Closed), "an ended deal stays ended");
     }

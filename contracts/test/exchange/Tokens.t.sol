@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IDealBookErrors} from "../../src/exchange/interfaces/IDealBookErrors.sol";
-import {DealTerms, Record, Settlement} from "../../src/exchange/types/ExchangeTypes.sol";
-import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {DealTerms, Record} from "../../src/exchange/types/ExchangeTypes.sol";
+import {ExchangeFixture, Settlement} from "../support/ExchangeFixture.sol";
 import {CallbackToken, MoodyToken} from "../support/Tokens.sol";
 
 /// @dev P12, P14: receivers that refuse, tokens that call back.
@@ -66,10 +66,10 @@ contract TokensTest is ExchangeFixture, IDealBookErrors {
     function test_settle_relayerGivesTooLittleGas_revertsInsteadOfCrediting() public {
         DealTerms memory terms = defaultTerms();
         open(terms);
-        Settlement[] memory settlements = list(sale(terms, 1, 1));
+        bytes[] memory settlements = list(sale(terms, 1, 1));
         bool seen = false;
         for (uint256 gas = 150_000; gas < 600_000; gas += 5000) {
-            try book.settle{gas: gas}(terms, SALT, settlements, true) {
+            try book.settle{gas: gas}(terms, SALT, settlements, "", true) {
                 assertTrue(seen, "refused for its gas before");
                 assertEq(book.creditOf(address(token), provider), 0, "paid, not credited");
                 assertTrue(token.balanceOf(provider) != 0, "paid");
@@ -123,7 +123,7 @@ contract TokensTest is ExchangeFixture, IDealBookErrors {
         Record[] memory records = new Record[](1);
         records[0] = record;
         bytes[10] memory calls = [
-            abi.encodeCall(book.settle, (terms, SALT, list(second), false)),
+            abi.encodeCall(book.settle, (terms, SALT, list(second), "", false)),
             abi.encodeCall(book.withdrawShares, (records)),
             abi.encodeCall(book.close, (terms, SALT)),
             abi.encodeCall(book.refund, (terms, SALT)),

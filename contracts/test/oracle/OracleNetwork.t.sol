@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {
-    Certificate,
-    DealTerms,
-    OracleSignature,
-    Record,
-    Settlement
-} from "../../src/exchange/types/ExchangeTypes.sol";
+import {Certificate, DealTerms, Record} from "../../src/exchange/types/ExchangeTypes.sol";
 import {SignedCertificate} from "../../src/oracle/evidence/CertificateEvidence.sol";
 import {OracleVote} from "../../src/oracle/interfaces/IOracleAdmission.sol";
 import {EpochKeys} from "../../src/oracle/interfaces/IOracleEpochs.sol";
@@ -18,6 +12,7 @@ import {RegistryKeeper} from "../../src/oracle/network/RegistryKeeper.sol";
 import {NetworkCertificateVerifier, NetworkProof} from "../../src/oracle/quorum/NetworkCertificateVerifier.sol";
 import {PackedQuorumVerifier} from "../../src/oracle/quorum/PackedQuorumVerifier.sol";
 import {EvidenceFixture} from "../support/EvidenceFixture.sol";
+import {OracleSignature, Settlement} from "../support/ExchangeFixture.sol";
 
 /// @dev The parts together: stake, admission, an epoch, sales under its quorum, an oracle that lies, and how the network goes on without it.
 contract OracleNetworkTest is EvidenceFixture {
@@ -82,16 +77,11 @@ contract OracleNetworkTest is EvidenceFixture {
         bytes32 root = keccak256(abi.encodePacked(bytes1(uint8(1)), leaf, proof.path[0]));
         bytes32 digest = packed.hashBatch(epochs.currentEpoch(), root);
         proof.proof = abi.encodePacked(
-            epochs.currentEpoch(), uint256(1 | (1 << second)), compact(signerKey(0), digest), compact(signerKey(second), digest)
+            epochs.currentEpoch(), uint256(1 | (1 << second)), compact(signature(signerKey(0), digest)), compact(signature(signerKey(second), digest))
         );
         settlement.oracleSignatures = new OracleSignature[](2);
         settlement.oracleSignatures[0] = OracleSignature(0, abi.encode(proof));
         settlement.oracleSignatures[1] = OracleSignature(uint8(second), "");
-    }
-
-    function compact(uint256 key, bytes32 digest) private pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, uint256(s) | (uint256(v - 27) << 255));
     }
 
     function test_sale_underTheQuorumOfAnEpoch() public {

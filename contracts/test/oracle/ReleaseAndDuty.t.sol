@@ -2,11 +2,12 @@
 pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-import {Certificate, DealTerms, Record, Settlement} from "../../src/exchange/types/ExchangeTypes.sol";
+import {Certificate, DealTerms, Record} from "../../src/exchange/types/ExchangeTypes.sol";
 import {CertificateEvidence, SignedCertificate} from "../../src/oracle/evidence/CertificateEvidence.sol";
 import {DutyJudge} from "../../src/oracle/evidence/DutyJudge.sol";
 import {ReleaseJudge, SignedRelease} from "../../src/oracle/evidence/ReleaseJudge.sol";
 import {EvidenceFixture} from "../support/EvidenceFixture.sol";
+import {Settlement} from "../support/ExchangeFixture.sol";
 
 /// @dev E3: keys released without consent.
 contract ReleaseTest is EvidenceFixture {

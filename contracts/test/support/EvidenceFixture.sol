@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {
-    Certificate,
-    DealTerms,
-    Record,
-    Settlement
-} from "../../src/exchange/types/ExchangeTypes.sol";
+import {Certificate, DealTerms, Record} from "../../src/exchange/types/ExchangeTypes.sol";
 import {SignedCertificate} from "../../src/oracle/evidence/CertificateEvidence.sol";
 import {DutyJudge} from "../../src/oracle/evidence/DutyJudge.sol";
 import {EquivocationJudge} from "../../src/oracle/evidence/EquivocationJudge.sol";
@@ -23,7 +18,7 @@ import {PackedQuorumVerifier} from "../../src/oracle/quorum/PackedQuorumVerifier
 import {IStakeBook, StakeRegistration} from "../../src/stake/interfaces/IStakeBook.sol";
 import {StakeParameters} from "../../src/stake/StakeBase.sol";
 import {StakeBook} from "../../src/stake/StakeBook.sol";
-import {ExchangeFixture} from "./ExchangeFixture.sol";
+import {ExchangeFixture, Settlement} from "./ExchangeFixture.sol";
 
 /// @dev The exchange with its three oracles, who are admitted and staked with a thousand MED each, and seven others beside them.
 abstract contract EvidenceFixture is ExchangeFixture {

@@ -11,10 +11,8 @@ import {
     Consent,
     DealTerms,
     DeliveryAnswer,
-    OracleSignature,
     Payer,
     Record,
-    Settlement,
     Tier,
     TokenPermit
 } from "../../src/exchange/types/ExchangeTypes.sol";
@@ -22,6 +20,21 @@ import {OracleRegistration} from "../../src/oracle/interfaces/IOracleRegistry.so
 import {OracleRegistry} from "../../src/oracle/OracleRegistry.sol";
 import {MedToken} from "../../src/token/MedToken.sol";
 import {Test, Vm} from "./Test.sol";
+
+/// @dev Signature of the oracle at a place of the deal's list.
+struct OracleSignature {
+    uint8 index;
+    bytes signature;
+}
+
+/// @dev A settlement before it is packed. What deal and certificate imply stands here too, so that tests can sign something else.
+struct Settlement {
+    Certificate certificate;
+    OracleSignature[] oracleSignatures;
+    Consent consent;
+    bytes consentSignature;
+    uint256 relayerFee;
+}
 
 /// @dev A whole exchange with three oracles (5 % commission each), one consumer and providers made as needed.
 abstract contract ExchangeFixture is Test {
@@ -193,9 +206,59 @@ abstract contract ExchangeFixture is Test {
         return sign(settlement);
     }
 
-    function list(Settlement memory settlement) internal pure returns (Settlement[] memory settlements) {
-        settlements = new Settlement[](1);
-        settlements[0] = settlement;
+    function list(Settlement memory settlement) internal pure returns (bytes[] memory packed) {
+        packed = new bytes[](1);
+        packed[0] = pack(settlement);
+    }
+
+    function list(Settlement[] memory settlements) internal pure returns (bytes[] memory packed) {
+        packed = new bytes[](settlements.length);
+        for (uint256 i = 0; i < packed.length; ++i) packed[i] = pack(settlements[i]);
+    }
+
+    function pack(Settlement memory settlement) internal pure returns (bytes memory) {
+        OracleSignature[] memory signatures = settlement.oracleSignatures;
+        uint256 signers = 0;
+        bytes memory proof = "";
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            signers |= 1 << signatures[i].index;
+            proof = bytes.concat(proof, compact(signatures[i].signature));
+        }
+        return bytes.concat(packAlone(settlement), bytes2(uint16(signers)), proof);
+    }
+
+    /// @dev Without a certification, as settlements of a batch are.
+    function packAlone(Settlement memory settlement) internal pure returns (bytes memory) {
+        Certificate memory certificate = settlement.certificate;
+        Consent memory consent = settlement.consent;
+        bytes memory certified = abi.encodePacked(
+            certificate.provider,
+            certificate.score,
+            certificate.asOf,
+            certificate.manifestHash,
+            certificate.personTag,
+            certificate.recordTag,
+            certificate.statusListsRoot,
+            certificate.receiptHash
+        );
+        bytes memory agreed = abi.encodePacked(
+            consent.answersHash,
+            uint128(consent.minimumNet),
+            consent.payout,
+            consent.relayer,
+            uint128(consent.maximumRelayerFee),
+            consent.signedUntil,
+            consent.consentUntil,
+            uint128(settlement.relayerFee)
+        );
+        return bytes.concat(certified, agreed, compact(settlement.consentSignature));
+    }
+
+    /// @dev The 64 bytes of EIP-2098: r, and s with the parity of v in its highest bit. What is no signature of 65 bytes stays as it is.
+    function compact(bytes memory long) internal pure returns (bytes memory) {
+        if (long.length != 65) return long;
+        (bytes32 r, bytes32 s) = abi.decode(long, (bytes32, bytes32));
+        return abi.encodePacked(r, uint256(s) | (long[64] == 0x1c ? 1 << 255 : 0));
     }
 
     // ---- actions ----
@@ -203,7 +266,7 @@ abstract contract ExchangeFixture is Test {
     function settle(DealTerms memory terms, Settlement memory settlement) internal returns (Record memory) {
         vm.recordLogs();
         vm.prank(RELAYER);
-        book.settle(terms, SALT, list(settlement), true);
+        book.settle(terms, SALT, list(settlement), "", true);
         Record[] memory records = settledRecords();
         assertEq(records.length, 1, "one record settled");
         return records[0];
@@ -226,13 +289,13 @@ abstract contract ExchangeFixture is Test {
 
     /// @dev Asserts that judge says the code, that a lenient settle pays nothing and a strict one reverts with the reason.
     function assertRefused(DealTerms memory terms, Settlement memory settlement, bytes memory reason) internal {
-        assertEq(bytes32(book.judge(terms, SALT, settlement, RELAYER)), bytes32(bytes4(reason)), "judge's code");
+        assertEq(bytes32(book.judge(terms, SALT, pack(settlement), RELAYER)), bytes32(bytes4(reason)), "judge's code");
         bytes32 dealId = book.dealIdOf(terms, SALT);
         uint256 before = IERC20(terms.token).balanceOf(address(book));
         bytes32 state = keccak256(abi.encode(book.dealOf(dealId)));
         vm.recordLogs();
         vm.prank(RELAYER);
-        assertEq(book.settle(terms, SALT, list(settlement), false), 0, "nothing settled");
+        assertEq(book.settle(terms, SALT, list(settlement), "", false), 0, "nothing settled");
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs.length, 1, "one event");
         assertEq(logs[0].topics[0], keccak256("SettlementRefused(bytes32,bytes4,uint256,bytes)"), "refusal event");
@@ -243,7 +306,7 @@ abstract contract ExchangeFixture is Test {
         assertEq(keccak256(abi.encode(book.dealOf(dealId))), state, "deal unchanged");
         vm.expectRevert(reason);
         vm.prank(RELAYER);
-        book.settle(terms, SALT, list(settlement), true);
+        book.settle(terms, SALT, list(settlement), "", true);
     }
 
     function noPermit() internal pure returns (TokenPermit memory permit) {}

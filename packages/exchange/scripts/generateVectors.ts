@@ -9,6 +9,7 @@ import { keccak256, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import * as CancelConsent from '../src/CancelConsent.ts'
 import * as Certificate from '../src/Certificate.ts'
+import * as CertificateBatch from '../src/CertificateBatch.ts'
 import * as Consent from '../src/Consent.ts'
 import * as Deal from '../src/Deal.ts'
 import * as Delivery from '../src/Delivery.ts'
@@ -75,6 +76,7 @@ const messages = [
     statusListsRoot: hash('status lists'),
     receiptHash: hash('receipt'),
   }),
+  entry(CertificateBatch, { root: hash('root') }),
   entry(Consent, {
     dealId,
     certificateHash: hash('certificate'),

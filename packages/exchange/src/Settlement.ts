@@ -13,7 +13,7 @@ export type OracleSignature = { index: number; signature: Hex }
  */
 export type Settlement = {
   certificate: Certificate
-  /** Positions ascend strictly. */
+  /** One a position. */
   oracleSignatures: readonly OracleSignature[]
   consent: Consent
   consentSignature: Hex

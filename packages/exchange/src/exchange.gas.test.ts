@@ -5,6 +5,10 @@ import { it } from 'node:test'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { assertGas } from '@ambrosia/chain/testing/assertGas'
 import { type Hex, parseEther } from 'viem'
+import * as CertificateBatch from './CertificateBatch.ts'
+import { pack, packAlone, packCertification } from './PackedSettlement.ts'
+import { batchCertificates } from './quorum/CertificateBatch.ts'
+import type { Settlement } from './Settlement.ts'
 import { createExchange, type Exchange, sale, salt, termsFrom } from './testing/exchangeOnChain.ts'
 
 async function gasOf(exchange: Exchange, hash: Hex): Promise<number> {
@@ -40,26 +44,44 @@ async function openDeal(exchange: Exchange, maximumRecords: number) {
   return { terms, dealId, gas: await gasOf(exchange, hash) }
 }
 
+/** One signature of each oracle over the root of all certificates. */
+async function certificationOf(
+  exchange: Exchange,
+  sales: readonly Settlement[],
+  signedBy: readonly number[],
+): Promise<Hex> {
+  const hashes = sales.map(({ consent }) => consent.certificateHash)
+  const { root } = batchCertificates(hashes)
+  const typed = CertificateBatch.toTypedData({ root }, exchange.domain)
+  const signatures = []
+  for (const index of signedBy) {
+    const signature = await exchange.signers[index]!.signTypedData(typed as never)
+    signatures.push({ index, signature })
+  }
+  return packCertification(signatures)
+}
+
 it('gas stays as recorded', async () => {
   const figures: Record<string, number> = {}
   const exchange = await createExchange()
   const { relayer, addresses } = exchange
-  const { terms, dealId, gas } = await openDeal(exchange, 103)
+  const { terms, dealId, gas } = await openDeal(exchange, 203)
   figures['deal.create'] = gas
 
   let hour = 0
-  const settle = async (indexes: number[], signedBy = [0, 1, 2]) => {
+  /** `batch`: the oracles sign one root in place of each certificate. */
+  const settle = async (indexes: number[], signedBy = [0, 1, 2], batch = false) => {
     hour += 1
     await setClock(exchange, hour)
-    const settlements = []
-    for (const index of indexes) {
-      settlements.push(await sale(exchange, terms, dealId, index, signedBy))
-    }
+    const sales: Settlement[] = []
+    for (const index of indexes) sales.push(await sale(exchange, terms, dealId, index, signedBy))
+    const settlements = sales.map(batch ? packAlone : pack)
+    const certification = batch ? await certificationOf(exchange, sales, signedBy) : '0x'
     const hash = await relayer.writeContract({
       address: addresses.dealBook,
       abi: dealBookAbi,
       functionName: 'settle',
-      args: [terms, salt, settlements, true],
+      args: [terms, salt, settlements, certification, true],
     })
     return await gasOf(exchange, hash)
   }
@@ -69,6 +91,7 @@ it('gas stays as recorded', async () => {
   figures['settle.one.quorum'] = await settle([1], [0, 2])
   figures['settle.50.perRecord'] = Math.ceil((await settle(fifty(2))) / 50)
   figures['settle.50.quorum.perRecord'] = Math.ceil((await settle(fifty(52), [0, 2])) / 50)
+  figures['settle.50.batch.perRecord'] = Math.ceil((await settle(fifty(102), [0, 1, 2], true)) / 50)
 
   await assertGas('exchange', figures)
 })

@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { parseEther } from 'viem'
+import { pack } from './PackedSettlement.ts'
 import { createExchange, sale, salt, termsFrom } from './testing/exchangeOnChain.ts'
 
 it('a certificate and a consent signed by viem settle, and judge foresees it', async () => {
@@ -22,13 +23,14 @@ it('a certificate and a consent signed by viem settle, and judge foresees it', a
     args: [terms, salt],
   })
   const settlement = await sale(exchange, terms, dealId, 0)
+  const packed = pack(settlement)
   const judge = { ...book, functionName: 'judge' } as const
-  const args = [terms, salt, settlement, relayer.account.address] as const
+  const args = [terms, salt, packed, relayer.account.address] as const
   assert.equal(await publicClient.readContract({ ...judge, args }), '0x00000000')
   await relayer.writeContract({
     ...book,
     functionName: 'settle',
-    args: [terms, salt, [settlement], true],
+    args: [terms, salt, [packed], '0x', true],
   })
   const paid = await publicClient.readContract({
     address: addresses.medToken,
@@ -41,7 +43,7 @@ it('a certificate and a consent signed by viem settle, and judge foresees it', a
   const again = relayer.writeContract({
     ...book,
     functionName: 'settle',
-    args: [terms, salt, [settlement], true],
+    args: [terms, salt, [packed], '0x', true],
   })
   await assert.rejects(again, /RecordTagUsed/)
 })

@@ -5,6 +5,7 @@ import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import * as Network from '@ambrosia/chain/Network'
 import { readOracle } from '@ambrosia/chain/read/oracle'
 import * as Certificate from '@ambrosia/exchange/Certificate'
+import { pack } from '@ambrosia/exchange/PackedSettlement'
 import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
 import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Settlement } from '@ambrosia/exchange/Settlement'
@@ -112,7 +113,7 @@ async function settle(deal: TestDeal, settlement: Settlement) {
     address: exchange.contracts.dealBook,
     abi: dealBookAbi,
     functionName: 'settle',
-    args: [deal.terms, deal.salt, [settlement], true],
+    args: [deal.terms, deal.salt, [pack(settlement)], '0x', true],
   })
   const [settled] = parseEventLogs({ abi: dealBookAbi, logs, eventName: 'RecordSettled' })
   assert.ok(settled)

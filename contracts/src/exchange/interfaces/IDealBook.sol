@@ -10,7 +10,6 @@ import {
     DeliveryAnswer,
     Payer,
     Record,
-    Settlement,
     TokenPermit
 } from "../types/ExchangeTypes.sol";
 import {IConsentBook} from "./IConsentBook.sol";
@@ -84,14 +83,22 @@ interface IDealBook is IDealBookErrors {
 
     /// @notice Settles sales. Each is judged alone: a refusal emits SettlementRefused and the rest proceeds, unless `strict`, when it reverts.
     /// The caller is the relayer and receives the relayer fees.
+    /// @param settlements Packed as docs/protocol/exchange.md, section 8, says, each with its own certification behind it where `certification`
+    /// is empty: 2 bytes with bit i for a certifying terms.oracles[i], and their proof in the form of the deal's verifier.
+    /// @param certification Of the batch: then one set of signers certifies all of these certificates, in this order, by one CertificateBatch.
     /// @return settled How many were paid.
-    function settle(DealTerms calldata terms, bytes32 salt, Settlement[] calldata settlements, bool strict)
-        external
-        returns (uint256 settled);
+    function settle(
+        DealTerms calldata terms,
+        bytes32 salt,
+        bytes[] calldata settlements,
+        bytes calldata certification,
+        bool strict
+    ) external returns (uint256 settled);
     /// @notice What settle would say to one settlement now.
+    /// @param settlement Packed, with its certification behind it.
     /// @param relayer Who would call.
     /// @return code Selector of the error of IDealBookErrors, or 0 when it would be paid.
-    function judge(DealTerms calldata terms, bytes32 salt, Settlement calldata settlement, address relayer)
+    function judge(DealTerms calldata terms, bytes32 salt, bytes calldata settlement, address relayer)
         external
         view
         returns (bytes4 code);
@@ -162,6 +169,9 @@ interface IDealBook is IDealBookErrors {
     function DOMAIN_SEPARATOR() external view returns (bytes32);
     /// @notice EIP-712 digest of a Certificate.
     function hashCertificate(Certificate calldata certificate) external view returns (bytes32);
+    /// @notice EIP-712 digest of a CertificateBatch.
+    /// @param root Of CertificateBatches over the certificates' digests.
+    function hashCertificateBatch(bytes32 root) external view returns (bytes32);
     /// @notice EIP-712 digest of a Consent.
     function hashConsent(Consent calldata consent) external view returns (bytes32);
     /// @notice EIP-712 digest of a CancelConsent.

@@ -39,6 +39,8 @@ interface IDealBookErrors {
 
     // ---- one settlement, in the order of the checks ----
 
+    /// @notice The packed settlement does not have the size of its form.
+    error SettlementMalformed(uint256 size, uint256 expected);
     /// @notice The deal bought its maximum of records.
     error DealFull(bytes32 dealId, uint32 maximumRecords);
     /// @notice The certificate's asOf lies after the pause, or inside the last pause.
@@ -47,12 +49,6 @@ interface IDealBookErrors {
     error DealClosed(uint64 asOf, uint64 stoppedAt);
     /// @notice The certificate's asOf lies after the deal's expiry.
     error DealExpired(uint64 asOf, uint64 stoppedAt);
-    /// @notice The certificate is for another deal.
-    error CertificateDealMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The certificate was made by another validator than the deal names.
-    error CertificateValidatorMismatch(bytes32 expected, bytes32 actual);
-    /// @notice validUntil is not asOf + certificateLife.
-    error CertificateLifeMismatch(uint64 expected, uint64 actual);
     /// @notice asOf lies further in the future than clocks may differ.
     error CertificateFromFuture(uint64 asOf, uint256 blockTime);
     /// @notice The certificate is no longer valid.
@@ -61,18 +57,6 @@ interface IDealBookErrors {
     error CertificateScoreBelowTiers(uint16 score, uint16 minimumScore);
     /// @notice The deal holds less than this price: a sale was unwound, and not all of its price came back.
     error DealBudgetShort(uint256 price, uint256 available);
-    /// @notice The consent is for another deal.
-    error ConsentDealMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The consent is tied to another certificate.
-    error ConsentCertificateMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The consent names another consumer.
-    error ConsentConsumerMismatch(address expected, address actual);
-    /// @notice The consent names another agreement.
-    error ConsentAgreementMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The consent names another purpose.
-    error ConsentPurposeMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The consent names another token.
-    error ConsentTokenMismatch(address expected, address actual);
     /// @notice The payout address is zero, the token or the DealBook.
     error ConsentPayoutInvalid(address payout);
     /// @notice The consent names another relayer.
@@ -87,7 +71,7 @@ interface IDealBookErrors {
     error ConsentTooShort(uint64 consentUntil, uint256 required);
     /// @notice The provider withdrew the consent.
     error ConsentCancelled(bytes32 consentHash);
-    /// @notice The consent is not signed by the certificate's provider.
+    /// @notice The consent is not signed by the certificate's provider: for this certificate, this deal and what it asks for.
     error ConsentSignatureInvalid(address provider);
     /// @notice The same data, or this very certificate or consent, was settled in this deal before.
     error RecordTagUsed(bytes32 recordId);
@@ -95,13 +79,13 @@ interface IDealBookErrors {
     error PersonTagOverCap(bytes32 personTag, uint16 perPersonCap);
     /// @notice Fewer signatures than the quorum.
     error CertificateQuorumMissing(uint256 signatures, uint8 quorum);
-    /// @notice Signatures must ascend strictly by index: a signer repeated, or the order is wrong.
-    error CertificateSignersUnordered(uint8 previous, uint8 index);
     /// @notice The index names no oracle of the deal.
     error CertificateOracleUnlisted(uint8 index, uint256 oracles);
     /// @notice The oracle is not registered or not admitted.
     error CertificateOracleInactive(address oracle);
-    /// @notice The signature is malformed, malleable or not by the oracle's signing key.
+    /// @notice The proof does not hold a signature of 64 bytes for each signer.
+    error CertificateProofMalformed(uint256 size, uint256 expected);
+    /// @notice The signature is malleable, or not by the oracle's signing key over this certificate (or batch) of this deal.
     error CertificateSignatureInvalid(address oracle);
     /// @notice The deal's verifier failed without saying why.
     error CertificateVerifierFailed(address verifier);

@@ -83,28 +83,6 @@ struct Consent {
     uint64 consentUntil;
 }
 
-/// @notice Signature of one certifying oracle.
-/// @param index Place of the operator in DealTerms.oracles.
-/// @param signature 65 bytes r, s, v by the operator's signing key over the certificate's EIP-712 digest.
-struct OracleSignature {
-    uint8 index;
-    bytes signature;
-}
-
-/// @notice One sale to settle.
-/// @param certificate What the oracles signed.
-/// @param oracleSignatures Signatures over it, ascending strictly by index.
-/// @param consent What the provider signed.
-/// @param consentSignature 65 bytes by the provider account over the consent's EIP-712 digest.
-/// @param relayerFee What the caller takes out of the price, at most consent.maximumRelayerFee.
-struct Settlement {
-    Certificate certificate;
-    OracleSignature[] oracleSignatures;
-    Consent consent;
-    bytes consentSignature;
-    uint256 relayerFee;
-}
-
 /// @notice Commission of one certifying oracle for one record.
 /// @param oracle Operator account.
 /// @param amount Share, in the token's smallest unit.

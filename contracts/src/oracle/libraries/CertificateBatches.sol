@@ -33,6 +33,18 @@ library CertificateBatches {
         }
     }
 
+    /// @notice The root over certificate hashes in their order, of which there is at least one. Writes over them.
+    function rootOf(bytes32[] memory level) internal pure returns (bytes32) {
+        uint256 size = level.length;
+        for (uint256 i = 0; i < size; ++i) level[i] = leaf(level[i]);
+        while (size > 1) {
+            for (uint256 i = 0; i + 1 < size; i += 2) level[i / 2] = _node(level[i], level[i + 1]);
+            if (size % 2 == 1) level[size / 2] = level[size - 1];
+            size = (size + 1) / 2;
+        }
+        return level[0];
+    }
+
     function _node(bytes32 left, bytes32 right) private pure returns (bytes32 hash) {
         assembly ("memory-safe") {
             let free := mload(0x40)

@@ -34,9 +34,8 @@ export async function checkQuorum(context: SettlementContext): Promise<Settlemen
   const domain = dealBookDomain(context.chainId, context.dealBook)
   if (settlement.oracleSignatures.length < terms.quorum) return 'CertificateQuorumMissing'
   const certifiers: Certifier[] = []
-  let next = 0
-  for (const { index, signature } of settlement.oracleSignatures) {
-    if (index < next) return 'CertificateSignersUnordered'
+  const ordered = [...settlement.oracleSignatures].sort((one, other) => one.index - other.index)
+  for (const { index, signature } of ordered) {
     const certifier = context.certifiers[index]
     if (!certifier) return 'CertificateOracleUnlisted'
     if (certifier.signer === undefined) return 'CertificateOracleInactive'
@@ -44,7 +43,6 @@ export async function checkQuorum(context: SettlementContext): Promise<Settlemen
       return 'CertificateSignatureInvalid'
     }
     certifiers.push(certifier)
-    next = index + 1
   }
   return split(context, certifiers).net < settlement.consent.minimumNet
     ? 'ConsentNetBelowMinimum'

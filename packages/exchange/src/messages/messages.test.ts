@@ -15,6 +15,7 @@ import {
 import { privateKeyToAccount } from 'viem/accounts'
 import * as CancelConsent from '../CancelConsent.ts'
 import * as Certificate from '../Certificate.ts'
+import * as CertificateBatch from '../CertificateBatch.ts'
 import * as Consent from '../Consent.ts'
 import * as Deal from '../Deal.ts'
 import * as Delivery from '../Delivery.ts'
@@ -50,6 +51,7 @@ const vectors = JSON.parse(readFileSync(file, 'utf8')) as {
 const types: Record<string, MessageType<never>> = {
   CancelConsent,
   Certificate,
+  CertificateBatch,
   Consent,
   Delivery,
   PermissionToCheck,

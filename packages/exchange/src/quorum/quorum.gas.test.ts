@@ -1,6 +1,7 @@
 // The two quorum verifiers on a chain, against signatures made here: what they accept, what they
 // refuse, and what they cost at 3, 7, 21 and 67 oracles (contracts/snapshots/gas.quorum.json;
 // `GAS_SNAPSHOT=write` rewrites it).
+
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { accessManagerAbi } from '@ambrosia/chain/abi/access'
@@ -18,12 +19,14 @@ import { concat, fromUint, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { sha256Tagged } from '@ambrosia/primitives/Hash'
 import {
   type Address,
+  concatHex,
   encodeAbiParameters,
   encodeDeployData,
   encodeFunctionData,
   type PublicClient,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { compact } from '../PackedSettlement.ts'
 import { batchCertificates, CertificateBatch, quorumDomain } from './CertificateBatch.ts'
 import * as OracleSet from './OracleSet.ts'
 import * as QuorumProof from './QuorumProof.ts'
@@ -272,12 +275,13 @@ describe('behind the interface that a deal names', () => {
   async function callFor(signed: readonly number[], places: readonly number[], listed: number[]) {
     const proof = await prove(set, 'packed', signed, batchRoot)
     const network = { ...(paths[3] as (typeof paths)[number]), proof, places }
-    const first = encodeAbiParameters([NETWORK_PROOF], [network as never])
-    const signatures = places.map((place, index) => ({
-      index: listed.indexOf(place),
-      signature: index === 0 ? first : ('0x' as Hex),
-    }))
-    return { hash: hashes[3] as Hex, oracles: listed.map(operator), signatures }
+    const signers = places.reduce((bits, place) => bits | (1n << BigInt(listed.indexOf(place))), 0n)
+    return {
+      hash: hashes[3] as Hex,
+      oracles: listed.map(operator),
+      signers,
+      proof: encodeAbiParameters([NETWORK_PROOF], [network as never]),
+    }
   }
 
   async function ask(call: Awaited<ReturnType<typeof callFor>>, quorum = 3, hash = call.hash) {
@@ -285,7 +289,7 @@ describe('behind the interface that a deal names', () => {
       address: verifier,
       abi: [...networkCertificateVerifierAbi, ...packedQuorumErrors],
       functionName: 'verify',
-      args: [hash, call.oracles, quorum, call.signatures],
+      args: [hash, call.oracles, quorum, call.signers, call.proof],
     })
   }
 
@@ -304,18 +308,13 @@ describe('behind the interface that a deal names', () => {
     await assertRefused(ask(unsigned), 'CertificateOracleInactive')
     const listed = { ...call, oracles: call.oracles.with(1, operator(4)) }
     await assertRefused(ask(listed), 'CertificateOracleInactive')
-    const [first, second, third] = call.signatures as [Signed, Signed, Signed]
-    const repeated = { ...call, signatures: [first, second, { ...third, index: second.index }] }
-    await assertRefused(ask(repeated), 'CertificateSignersUnordered')
-    const outside = { ...call, signatures: [first, second, { ...third, index: 9 }] }
-    await assertRefused(ask(outside), 'CertificateOracleUnlisted')
-    await assertRefused(ask({ ...call, signatures: [] }, 0), 'CertificateQuorumMissing')
+    await assertRefused(ask({ ...call, signers: 0b10_0000_0110n }), 'CertificateOracleUnlisted')
+    await assertRefused(ask({ ...call, signers: 0n }, 0), 'CertificateQuorumMissing')
   })
 })
 
 const packedQuorumErrors = packedQuorumVerifierAbi.filter(({ type }) => type === 'error')
 
-type Signed = { index: number; signature: Hex }
 const NETWORK_PROOF = {
   type: 'tuple',
   components: [
@@ -379,15 +378,15 @@ async function separate(size: number, count: number): Promise<number> {
     const args = [account.address, measurement] as const
     await admin.writeContract({ ...contract, functionName: 'admit', args })
   }
-  const signatures = []
-  for (const [index, { account }] of members.slice(0, count).entries()) {
-    signatures.push({ index, signature: await account.sign({ hash: root }) })
+  const signatures: Hex[] = []
+  for (const { account } of members.slice(0, count)) {
+    signatures.push(compact(await account.sign({ hash: root })))
   }
   const addresses = members.map(({ account }) => account.address)
   const data = encodeFunctionData({
     abi: certificateVerifierAbi,
     functionName: 'verify',
-    args: [root, addresses, count, signatures],
+    args: [root, addresses, count, 2n ** BigInt(count) - 1n, concatHex(signatures)],
   })
   const hash = await admin.sendTransaction({ to: verifier, data })
   const publicClient = await viem.getPublicClient()

@@ -1,6 +1,7 @@
 // EIP-712 types of the exchange as docs/protocol/exchange.md, section 4, writes them.
 const strings = [
   'Certificate(bytes32 dealId,address provider,bytes32 manifestHash,bytes32 personTag,bytes32 recordTag,uint16 score,uint64 asOf,uint64 validUntil,bytes32 validatorHash,bytes32 statusListsRoot,bytes32 receiptHash)',
+  'CertificateBatch(bytes32 root)',
   'Consent(bytes32 dealId,bytes32 certificateHash,address consumer,bytes32 agreementHash,bytes32 answersHash,bytes32 purpose,address token,uint256 minimumNet,address payout,address relayer,uint256 maximumRelayerFee,uint64 signedUntil,uint64 consentUntil)',
   'CancelConsent(bytes32 consentHash,uint64 signedUntil)',
   'RevokeConsent(bytes32 recordId,bool returnPayment,uint64 signedUntil)',

@@ -29,10 +29,11 @@ describe('settle', () => {
       result.refused.map(({ index, code }) => [index, code]),
       [
         [1, 'CertificateScoreBelowTiers'],
-        [2, 'ConsentConsumerMismatch'],
+        [2, 'Settlement.Mismatch'],
       ],
     )
     assert.match(result.refused[0]?.message ?? '', /score 10, minimum score 50$/)
+    assert.match(result.refused[1]?.message ?? '', /^consent\.consumer is not what this deal says$/)
     assert.match(result.refused[0]?.hint ?? '', /below what the deal pays for/)
     assert.deepEqual(
       result.settled.map(({ provider }) => provider),
@@ -81,6 +82,30 @@ describe('settle', () => {
       ],
     )
     assert.equal(await count(), before + 1)
+  })
+
+  it('refuses more than fit into a transaction before anything is asked or sent', async () => {
+    const deal = await exchange.openNewDeal()
+    const { settlement } = await makeSettlement(exchange, deal)
+    const { chain, relayer } = exchange
+    const settlements = Array.from({ length: 101 }, () => settlement)
+    await assert.rejects(settle({ chain, relayer, deal, settlements }), {
+      code: 'Settlement.TooMany',
+      message: '101 settlements do not fit into one transaction, at most 100 do',
+    })
+  })
+
+  it('strictly, a settlement of another deal is refused in words', async () => {
+    const [deal, other] = [await exchange.openNewDeal(), await exchange.openNewDeal()]
+    const { settlement } = await makeSettlement(exchange, other)
+    const { chain, relayer } = exchange
+    await assert.rejects(
+      settle({ chain, relayer, deal, settlements: [settlement], strict: true }),
+      {
+        code: 'Settlement.Mismatch',
+        message: 'certificate.dealId is not what this deal says',
+      },
+    )
   })
 
   it('strictly, one refusal refuses all and costs nothing', async () => {

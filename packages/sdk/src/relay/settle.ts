@@ -1,10 +1,14 @@
 import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { decodeRefusal, RevertedError, reach } from '@ambrosia/chain/errors'
 import { refusalWords } from '@ambrosia/chain/refusalWords'
-import type { DealTerms } from '@ambrosia/exchange/Deal'
+import { mismatchOf } from '@ambrosia/exchange/checks/fillIn'
+import * as Deal from '@ambrosia/exchange/Deal'
+import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import { pack } from '@ambrosia/exchange/PackedSettlement'
 import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Settlement } from '@ambrosia/exchange/Settlement'
 import type { Hex } from '@ambrosia/primitives/Bytes'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, type LocalAccount, parseEventLogs } from 'viem'
 import type { Chain } from '../Chain.ts'
 
@@ -21,25 +25,33 @@ export type SettleResult = {
   refused: RefusedSettlement[]
 }
 
+/**
+ * Most settlements in one transaction; `MAXIMUM_SETTLEMENTS` of the DealBook. So many fit into the
+ * 2^24 gas that a transaction may use (EIP-7825).
+ */
+const MAXIMUM_SETTLEMENTS = 100
+
 type Settling = {
   chain: Chain
   relayer: LocalAccount
-  deal: { terms: DealTerms; salt: Hex }
+  deal: { terms: Deal.DealTerms; salt: Hex }
 }
 
 /**
  * Settles records: stores consent and certificate, pays. Each is judged alone, by the contract and
  * before any gas is paid: only those that it takes are sent. With `strict` one refusal refuses all.
- * @throws Chain.*
+ * @throws Chain.*, Settlement.TooMany, Settlement.Unpackable; strictly also Settlement.Mismatch
  */
 export async function settle(
   options: Settling & { settlements: readonly Settlement[]; strict?: boolean },
 ): Promise<SettleResult> {
   const { settlements, strict = false } = options
+  if (settlements.length > MAXIMUM_SETTLEMENTS) throw new TooManyError(settlements.length)
   const indexes = settlements.map((_, index) => index)
   const { taken, refused } = strict
     ? { taken: indexes, refused: [] }
     : await askFirst(options, settlements)
+  if (strict) for (const one of settlements) assertOfDeal(options, one)
   if (taken.length === 0) return { transaction: undefined, gas: 0n, settled: [], refused }
   const sent = taken.map((index) => settlements[index] as Settlement)
   const receipt = await options.chain.send(options.relayer, callOf(options, sent, strict))
@@ -77,26 +89,12 @@ async function askFirst(
   settling: Settling,
   settlements: readonly Settlement[],
 ): Promise<{ taken: number[]; refused: RefusedSettlement[] }> {
-  const { chain, deal, relayer } = settling
-  const codes = await Promise.all(
-    settlements.map((settlement) =>
-      reach(() =>
-        chain.client.readContract({
-          address: chain.contracts.dealBook,
-          abi: dealBookAbi,
-          functionName: 'judge',
-          args: [deal.terms, deal.salt, settlement, relayer.address],
-          blockTag: NEXT_BLOCK,
-        }),
-      ),
-    ),
-  )
+  const verdicts = await Promise.all(settlements.map((one) => verdictOn(settling, one)))
   const refused: RefusedSettlement[] = []
   let taken: number[] = []
-  for (const [index, code] of codes.entries()) {
-    if (BigInt(code) === 0n) taken.push(index)
-    else
-      refused.push({ index, ...(await whyRefused(settling, [settlements[index] as Settlement])) })
+  for (const [index, verdict] of verdicts.entries()) {
+    if (verdict === undefined) taken.push(index)
+    else refused.push({ index, ...verdict })
   }
   const of = (indexes: readonly number[]) =>
     indexes.map((index) => settlements[index] as Settlement)
@@ -110,6 +108,44 @@ async function askFirst(
     taken = together
   }
   return { taken, refused }
+}
+
+/** Why one settlement would be refused; undefined where it would not. */
+async function verdictOn(
+  settling: Settling,
+  settlement: Settlement,
+): Promise<Omit<RefusedSettlement, 'index'> | undefined> {
+  const { chain, deal, relayer } = settling
+  try {
+    assertOfDeal(settling, settlement)
+    pack(settlement)
+  } catch (error) {
+    if (!(error instanceof AmbrosiaError)) throw error
+    return { code: error.code, message: error.message, hint: error.hint ?? '' }
+  }
+  const code = await reach(() =>
+    chain.client.readContract({
+      address: chain.contracts.dealBook,
+      abi: dealBookAbi,
+      functionName: 'judge',
+      args: [deal.terms, deal.salt, pack(settlement), relayer.address],
+      blockTag: NEXT_BLOCK,
+    }),
+  )
+  return BigInt(code) === 0n ? undefined : await whyRefused(settling, [settlement])
+}
+
+/**
+ * The contract fills in what a deal implies, and could only say that nobody signed that.
+ * @throws Settlement.Mismatch
+ */
+function assertOfDeal({ chain, deal }: Settling, settlement: Settlement): void {
+  const { chainId, contracts } = chain
+  const { terms, salt } = deal
+  const domain = dealBookDomain(chainId, contracts.dealBook)
+  const dealId = Deal.dealId({ chainId, dealBook: contracts.dealBook, terms, salt })
+  const field = mismatchOf(settlement, { terms, dealId, domain })
+  if (field !== undefined) throw new MismatchError(field)
 }
 
 async function whyRefused(
@@ -154,6 +190,25 @@ function callOf({ chain, deal }: Settling, settlements: readonly Settlement[], s
     address: chain.contracts.dealBook,
     abi: dealBookAbi,
     functionName: 'settle',
-    args: [deal.terms, deal.salt, settlements, strict],
+    args: [deal.terms, deal.salt, settlements.map(pack), '0x', strict],
   } as const
+}
+
+export class MismatchError extends AmbrosiaError {
+  constructor(field: string) {
+    super('Settlement.Mismatch', `${field} is not what this deal says`, {
+      details: { field },
+      hint: 'Offer the record into this deal.',
+    })
+  }
+}
+
+export class TooManyError extends AmbrosiaError {
+  constructor(count: number) {
+    super(
+      'Settlement.TooMany',
+      `${count} settlements do not fit into one transaction, at most ${MAXIMUM_SETTLEMENTS} do`,
+      { hint: 'Settle them in several calls.' },
+    )
+  }
 }

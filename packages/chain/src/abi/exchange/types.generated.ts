@@ -125,14 +125,6 @@ export type DeliveryAnswer = {
   signature: Hex
 }
 
-/** Signature of one certifying oracle. */
-export type OracleSignature = {
-  /** Place of the operator in DealTerms.oracles. */
-  index: number
-  /** 65 bytes r, s, v by the operator's signing key over the certificate's EIP-712 digest. */
-  signature: Hex
-}
-
 /** Who gives back what a sale paid. Nobody is pulled from who did not say so for this very record: the provider does by revoking, the caller by calling, anybody else by a signature over ReturnPayment. */
 export type Payer = {
   /** Who pays. */
@@ -168,20 +160,6 @@ export type Record = {
   deliveryEnd: bigint
   consentUntil: bigint
   shares: readonly Share[]
-}
-
-/** One sale to settle. */
-export type Settlement = {
-  /** What the oracles signed. */
-  certificate: Certificate
-  /** Signatures over it, ascending strictly by index. */
-  oracleSignatures: readonly OracleSignature[]
-  /** What the provider signed. */
-  consent: Consent
-  /** 65 bytes by the provider account over the consent's EIP-712 digest. */
-  consentSignature: Hex
-  /** What the caller takes out of the price, at most consent.maximumRelayerFee. */
-  relayerFee: bigint
 }
 
 /** Commission of one certifying oracle for one record. */
