@@ -2,9 +2,9 @@
 // modifier) and runs its unit tests on what that compiles to: a mutant that no test notices is
 // printed. For whoever writes or reviews contracts; nothing runs it by itself.
 //
-// The tests are compiled once and deploy the mutant's code, which is compiled without the optimizer:
-// 4 s of one core a mutant. Verdicts are appended to a file as they come, so that a run goes on
-// where it ended: what was killed is not tried again, what was alive is.
+// The tests are compiled once and deploy the mutant's code, which is compiled without the
+// optimizer: 4 s of one core a mutant. Verdicts are appended to a file as they come, so that a run
+// goes on where it ended: what was killed is not tried again, what was alive is.
 //
 //   npm run mutate -- exchange                      every source of the domain
 //   npm run mutate -- exchange --only ConsentBook,Prices --minutes 30

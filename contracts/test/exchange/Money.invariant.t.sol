@@ -9,7 +9,8 @@ import {
     Record,
     RecordStatus
 } from "../../src/exchange/types/ExchangeTypes.sol";
-import {ExchangeFixture, Settlement} from "../support/ExchangeFixture.sol";
+import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {Settlement} from "../support/Settlements.sol";
 import {Player} from "../support/Player.sol";
 
 /// @dev Plays one deal at random: everybody does what he may, in any order, at any time.

@@ -10,7 +10,8 @@ import {
     RecordStatus
 } from "../../src/exchange/types/ExchangeTypes.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import {ExchangeFixture, Settlement} from "../support/ExchangeFixture.sol";
+import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {Settlement} from "../support/Settlements.sol";
 
 /// @dev More of it than a deal can hold.
 contract RichToken is ERC20("Rich", "RICH") {

@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {IDealBookErrors} from "../../src/exchange/interfaces/IDealBookErrors.sol";
 import {DealState, DealTerms, Record, RecordStatus} from "../../src/exchange/types/ExchangeTypes.sol";
-import {ExchangeFixture, OracleSignature, Settlement} from "../support/ExchangeFixture.sol";
+import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {OracleSignature, Settlement} from "../support/Settlements.sol";
 
 /// @dev P1, P3 to P7, P15: what is paid, and every refusal of `settle` in the order of the checks.
 contract SettleTest is ExchangeFixture, IDealBookErrors {

@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {IDealBookErrors} from "../../src/exchange/interfaces/IDealBookErrors.sol";
 import {DealState, DealTerms} from "../../src/exchange/types/ExchangeTypes.sol";
-import {ExchangeFixture, Settlement} from "../support/ExchangeFixture.sol";
+import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {Settlement} from "../support/Settlements.sol";
 
 /// @dev P9, P10: pause, resume, close, expire, refund.
 contract StopDealTest is ExchangeFixture, IDealBookErrors {

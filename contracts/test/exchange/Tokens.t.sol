@@ -5,7 +5,8 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IDealBookErrors} from "../../src/exchange/interfaces/IDealBookErrors.sol";
 import {DealTerms, Record} from "../../src/exchange/types/ExchangeTypes.sol";
-import {ExchangeFixture, Settlement} from "../support/ExchangeFixture.sol";
+import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {Settlement} from "../support/Settlements.sol";
 import {CallbackToken, MoodyToken} from "../support/Tokens.sol";
 
 /// @dev P12, P14: receivers that refuse, tokens that call back.

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {ICertificateVerifier} from "../../src/exchange/interfaces/ICertificateVerifier.sol";
 import {IDealBookErrors} from "../../src/exchange/interfaces/IDealBookErrors.sol";
 import {DealTerms, Record} from "../../src/exchange/types/ExchangeTypes.sol";
-import {ExchangeFixture, Settlement} from "../support/ExchangeFixture.sol";
+import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {Settlement} from "../support/Settlements.sol";
 
 contract LyingVerifier is ICertificateVerifier {
     enum Lie {

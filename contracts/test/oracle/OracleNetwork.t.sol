@@ -12,7 +12,7 @@ import {RegistryKeeper} from "../../src/oracle/network/RegistryKeeper.sol";
 import {NetworkCertificateVerifier, NetworkProof} from "../../src/oracle/quorum/NetworkCertificateVerifier.sol";
 import {PackedQuorumVerifier} from "../../src/oracle/quorum/PackedQuorumVerifier.sol";
 import {EvidenceFixture} from "../support/EvidenceFixture.sol";
-import {OracleSignature, Settlement} from "../support/ExchangeFixture.sol";
+import {OracleSignature, Settlement} from "../support/Settlements.sol";
 
 /// @dev The parts together: stake, admission, an epoch, sales under its quorum, an oracle that lies, and how the network goes on without it.
 contract OracleNetworkTest is EvidenceFixture {

@@ -7,7 +7,7 @@ import {CertificateEvidence, SignedCertificate} from "../../src/oracle/evidence/
 import {DutyJudge} from "../../src/oracle/evidence/DutyJudge.sol";
 import {ReleaseJudge, SignedRelease} from "../../src/oracle/evidence/ReleaseJudge.sol";
 import {EvidenceFixture} from "../support/EvidenceFixture.sol";
-import {Settlement} from "../support/ExchangeFixture.sol";
+import {Settlement} from "../support/Settlements.sol";
 
 /// @dev E3: keys released without consent.
 contract ReleaseTest is EvidenceFixture {

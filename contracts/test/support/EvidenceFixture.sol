@@ -18,7 +18,8 @@ import {PackedQuorumVerifier} from "../../src/oracle/quorum/PackedQuorumVerifier
 import {IStakeBook, StakeRegistration} from "../../src/stake/interfaces/IStakeBook.sol";
 import {StakeParameters} from "../../src/stake/StakeBase.sol";
 import {StakeBook} from "../../src/stake/StakeBook.sol";
-import {ExchangeFixture, Settlement} from "./ExchangeFixture.sol";
+import {ExchangeFixture} from "./ExchangeFixture.sol";
+import {Settlement} from "./Settlements.sol";
 
 /// @dev The exchange with its three oracles, who are admitted and staked with a thousand MED each, and seven others beside them.
 abstract contract EvidenceFixture is ExchangeFixture {
