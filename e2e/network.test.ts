@@ -213,9 +213,11 @@ describe('a network of services', () => {
     const deal = await openTestDeal(ground)
     const offering = await createOffering(ground, deal, 11)
     const sealed = await prepareOffer(offering)
+    const permission = await permitCheck({ offering, sealed })
     const { receipt, signature } = await store.upload(offering.account, {
       dealId: deal.dealId,
       ...sealed.offer,
+      permission,
     })
     const [recipient] = sealed.recipients
     assert.ok(recipient)
@@ -225,7 +227,7 @@ describe('a network of services', () => {
       offer: sealed.offer,
       deal: viewOf(offering.chain, deal),
       account: offering.account,
-      permission: await permitCheck({ offering, sealed }),
+      permission,
       holderKey: offering.holderKey,
       receipt,
       receiptSignature: signature,

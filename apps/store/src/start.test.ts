@@ -3,6 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import * as PermissionToCheck from '@ambrosia/exchange/PermissionToCheck'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import { fromUtf8, type Hex } from '@ambrosia/primitives/Bytes'
 import { signRequest } from '@ambrosia/primitives/SignedRequest'
@@ -61,7 +62,26 @@ describe('the store as a process', () => {
         ...(body ? { body: body as Uint8Array<ArrayBuffer> } : {}),
       })
     }
-    const ask = { dealId: deal.dealId, manifestHash, contentAddress, sizeBytes: content.length }
+    const nowSec = BigInt(Math.floor(Date.now() / 1000))
+    const permission = {
+      dealId: deal.dealId,
+      provider: provider.address,
+      manifestHash,
+      payloadRoot: word(5),
+      oracles: [...deal.terms.oracles],
+      wordsHash: word(6),
+      asOf: nowSec,
+      validUntil: nowSec + 3600n,
+    }
+    const typed = PermissionToCheck.toTypedData(permission, exchange.domain)
+    const ask = {
+      dealId: deal.dealId,
+      manifestHash,
+      contentAddress,
+      sizeBytes: content.length,
+      permission: PermissionToCheck.toJson(permission),
+      permissionSignature: await provider.signTypedData(typed),
+    }
     const { body } = await answerOf(await fetch(await signed(provider, 'POST', '/v1/tickets', ask)))
     const ticket = String(body['ticket'])
 

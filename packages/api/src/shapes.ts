@@ -34,7 +34,7 @@ export const Envelope = Type.Object(
 
 /** A signed message of the exchange as JSON, in the shape that its module defines. */
 export function messageJson(schema: MessageSchema) {
-  return Type.Unsafe<Record<string, string | number>>(schema)
+  return Type.Unsafe<Record<string, string | number | string[]>>(schema)
 }
 
 /** A JSON Schema of another module without its name, which only one place may define. */

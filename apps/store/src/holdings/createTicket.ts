@@ -1,3 +1,4 @@
+import { type BarePermission, uploadFault } from '@ambrosia/exchange/permission/uploadFault'
 import { fromUtf8, type Hex, random, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256 } from '@ambrosia/primitives/Hash'
@@ -9,14 +10,17 @@ export type TicketRequest = {
   manifestHash: Hex
   contentAddress: string
   sizeBytes: number
+  /** The provider's leave to have this record checked. */
+  permission: BarePermission
 }
 
 export type Ticket = { ticket: string; expiresAtSec: number }
 
 /**
- * Gives leave to upload one blob for an open deal that names this store.
+ * Gives leave to upload one blob for an open deal that names this store, where its provider has
+ * permitted oracles of the deal to check it.
  * @throws Ticket.TooLarge, Ticket.DealUnknown, Ticket.StoreNotNamed, Ticket.DealNotOpen,
- * Ticket.QuotaExceeded, Ticket.StoreFull
+ * Ticket.NotPermitted, Ticket.QuotaExceeded, Ticket.StoreFull
  */
 export async function createTicket(
   store: Store,
@@ -31,6 +35,15 @@ export async function createTicket(
   const isNamed = deal.terms.stores.some((one) => isAddressEqual(one, account.address))
   if (!isNamed) throw new StoreNotNamedError(dealId)
   if (!deal.isOpen) throw new DealNotOpenError(dealId)
+  const fault = await uploadFault(request.permission, {
+    dealId,
+    provider,
+    manifestHash,
+    oracles: deal.terms.oracles,
+    nowSec: store.nowSec(),
+    domain: store.domain,
+  })
+  if (fault !== undefined) throw new NotPermittedError(fault)
   const secret = toBase64url(random(32))
   const expiresAtSec = Math.floor(store.nowSec()) + limits.ticketLifeSec
   // Counting and taking a place of the account are one transaction, so that requests at once can't
@@ -111,6 +124,15 @@ export class StoreNotNamedError extends AmbrosiaError {
     super('Ticket.StoreNotNamed', `deal ${dealId} does not name this store`, {
       details: { dealId },
       hint: 'Upload to a store that the deal names.',
+    })
+  }
+}
+
+export class NotPermittedError extends AmbrosiaError {
+  constructor(fault: string) {
+    super('Ticket.NotPermitted', `nothing is taken without leave to have it checked: ${fault}`, {
+      details: { fault },
+      hint: 'Ask the person for a permission to check this record for this deal, and send it along.',
     })
   }
 }

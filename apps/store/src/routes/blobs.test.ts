@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import * as PermissionToCheck from '@ambrosia/exchange/PermissionToCheck'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
@@ -18,6 +19,64 @@ function filesOf(test: Testing.TestStore): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => entry.name)
 }
+
+describe('the permission of a ticket', () => {
+  const small = Testing.contentOf(10)
+
+  it('is asked for: a body without one is malformed', async (t) => {
+    const test = await Testing.startStore(t)
+    const { answer } = await Testing.askTicket(test, small, {
+      changes: { permission: undefined, permissionSignature: undefined },
+    })
+    assert.equal(answer.status, 400)
+  })
+
+  it('is of this deal, record, provider, oracles and time, and signed, else nothing is taken', async (t) => {
+    const test = await Testing.startStore(t)
+    const { people, clock, store } = test
+    const now = BigInt(clock.nowSec)
+    const wrong: [string, Partial<PermissionToCheck.PermissionToCheck>][] = [
+      ['permission for another record or deal', { dealId: word(7) }],
+      ['permission for another record or deal', { manifestHash: word(7) }],
+      ['permission for another record or deal', { provider: people.stranger.address }],
+      [
+        'permission for oracles that the deal does not name',
+        { oracles: [people.stranger.address] },
+      ],
+      [
+        'permission for oracles that the deal does not name',
+        { oracles: [people.operator.address, people.stranger.address] },
+      ],
+      ['permission at another time', { validUntil: now - 301n, asOf: now - 3901n }],
+      ['permission at another time', { asOf: now + 301n, validUntil: now + 3600n }],
+      ['permission at another time', { asOf: now - 1n, validUntil: now + 3600n }],
+    ]
+    for (const [fault, change] of wrong) {
+      const { permission, signature } = await Testing.permit(test, people.provider, change)
+      const { answer } = await Testing.askTicket(test, small, {
+        changes: {
+          permission: PermissionToCheck.toJson(permission),
+          permissionSignature: signature,
+        },
+      })
+      assert.deepEqual([answer.status, answer.code], [403, 'Ticket.NotPermitted'], fault)
+      assert.match(String(answer.body['detail']), new RegExp(fault))
+    }
+    const { permission } = await Testing.permit(test, people.provider, {})
+    const others = await Testing.permit(test, people.stranger, {
+      provider: people.provider.address,
+    })
+    const elsewhere = await people.provider.signTypedData(
+      PermissionToCheck.toTypedData(permission, { ...store.domain, chainId: 1 }),
+    )
+    for (const permissionSignature of [others.signature, elsewhere]) {
+      const changes = { permission: PermissionToCheck.toJson(permission), permissionSignature }
+      const { answer } = await Testing.askTicket(test, small, { changes })
+      assert.equal(answer.code, 'Ticket.NotPermitted')
+    }
+    assert.equal((await Testing.askTicket(test, small)).answer.status, 201)
+  })
+})
 
 describe('POST /v1/tickets', () => {
   it('gives a ticket for an open deal that names this store', async (t) => {

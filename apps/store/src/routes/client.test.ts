@@ -11,7 +11,7 @@ import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import * as Seal from '@ambrosia/sealing/Seal'
 import { word } from '@ambrosia/testing/values'
-import { contentOf, settle, startStore } from '../testing/startStore.ts'
+import { contentOf, permit, settle, startStore } from '../testing/startStore.ts'
 
 /** The store and its client, which know each other by the table of routes alone. */
 async function start(t: TestContext) {
@@ -30,11 +30,13 @@ async function start(t: TestContext) {
 
 describe('the client of the store', () => {
   it('uploads, and reads what it uploaded, as an oracle of the deal', async (t) => {
-    const { client, people, store, dealId } = await start(t)
+    const test = await start(t)
+    const { client, people, store, dealId } = test
     assert.equal(await client.account(), people.store.address)
     const sealed = contentOf(100_000)
     const { cid: contentAddress } = await ContentAddress.fromBytes(sealed)
-    const blob = { dealId, manifestHash: word(9), contentAddress, sealed }
+    const permission = await permit(test, people.provider, {})
+    const blob = { dealId, manifestHash: word(9), contentAddress, sealed, permission }
     const { receipt, signature } = await client.upload(people.provider, blob)
     assert.ok(await StorageReceipt.verify(receipt, store.domain, people.store.address, signature))
     assert.deepEqual(await client.download(people.operator, contentAddress, sealed.length), sealed)
@@ -55,10 +57,12 @@ describe('the client of the store', () => {
   })
 
   it('keeps every refusal of a ticket', async (t) => {
-    const { client, people, dealId, chain } = await start(t)
+    const test = await start(t)
+    const { client, people, dealId, chain } = test
     const sealed = contentOf(10)
     const { cid: contentAddress } = await ContentAddress.fromBytes(sealed)
-    const blob = { dealId, manifestHash: word(9), contentAddress, sealed }
+    const permission = await permit(test, people.provider, {})
+    const blob = { dealId, manifestHash: word(9), contentAddress, sealed, permission }
     await assert.rejects(client.upload(people.provider, { ...blob, dealId: word(7) }), {
       code: 'Ticket.DealUnknown',
     })
@@ -113,7 +117,14 @@ describe('the client of the store', () => {
       recipients: [envelope],
     })
     const manifestHash = Manifest.hash(manifest)
-    await client.upload(people.provider, { dealId, manifestHash, contentAddress, sealed })
+    const permission = await permit(test, people.provider, { manifestHash })
+    await client.upload(people.provider, {
+      dealId,
+      manifestHash,
+      contentAddress,
+      sealed,
+      permission,
+    })
     const { recordId } = settle(test, manifestHash)
     const release = {
       recordId,

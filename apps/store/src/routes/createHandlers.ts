@@ -1,5 +1,6 @@
 import { describe } from '@ambrosia/api/ServiceDescription'
 import type { storeRoutes } from '@ambrosia/api/store/routes'
+import * as PermissionToCheck from '@ambrosia/exchange/PermissionToCheck'
 import * as Release from '@ambrosia/exchange/Release'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
@@ -19,7 +20,14 @@ export function createHandlers(store: Store): Handlers<typeof storeRoutes> {
     describe: async () => describe('store', store.chainId, store.account.address),
     askTicket: async ({ account, body }) => {
       ContentAddress.assert(body.contentAddress)
-      const { ticket, expiresAtSec } = await createTicket(store, account, body)
+      const { permission, permissionSignature, ...blob } = body
+      const { ticket, expiresAtSec } = await createTicket(store, account, {
+        ...blob,
+        permission: {
+          permission: PermissionToCheck.fromJson(permission),
+          signature: permissionSignature,
+        },
+      })
       return { ticket, expiresAt: new Date(expiresAtSec * 1000).toISOString() }
     },
     upload: async ({ params, body, bearer, sizeBytes }) => {

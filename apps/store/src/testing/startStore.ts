@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import type { DealTerms } from '@ambrosia/exchange/Deal'
+import { PERMISSION_LIFE_SEC } from '@ambrosia/exchange/Limits'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import * as PermissionToCheck from '@ambrosia/exchange/PermissionToCheck'
+import type { BarePermission } from '@ambrosia/exchange/permission/uploadFault'
 import { fromHex, fromUtf8, type Hex } from '@ambrosia/primitives/Bytes'
 import * as HttpSignature from '@ambrosia/primitives/HttpSignature'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
@@ -187,26 +190,49 @@ export async function send(
 export const contentOf = (sizeBytes: number, seed = 1): Uint8Array =>
   Uint8Array.from({ length: sizeBytes }, (_, i) => (i * 31 + seed) & 255)
 
+/** A provider's leave to have a record checked by the oracles of the open deal, after changes. */
+export async function permit(
+  { store, people, clock }: Pick<TestStore, 'store' | 'people' | 'clock'>,
+  account: PrivateKeyAccount,
+  changes: Partial<PermissionToCheck.PermissionToCheck>,
+): Promise<BarePermission> {
+  const permission: PermissionToCheck.PermissionToCheck = {
+    dealId: word(0xd1),
+    provider: account.address,
+    manifestHash: word(9),
+    payloadRoot: word(5),
+    oracles: [people.operator.address],
+    wordsHash: word(6),
+    asOf: BigInt(Math.floor(clock.nowSec)),
+    validUntil: BigInt(Math.floor(clock.nowSec) + PERMISSION_LIFE_SEC),
+    ...changes,
+  }
+  const typed = PermissionToCheck.toTypedData(permission, store.domain)
+  return { permission, signature: await account.signTypedData(typed) }
+}
+
 export async function askTicket(
   test: TestStore,
   content: Uint8Array,
   options: { manifestHash?: Hex; account?: PrivateKeyAccount; changes?: object } = {},
 ): Promise<{ answer: Answer; cid: string; ticket: string }> {
   const { cid } = await ContentAddress.fromBytes(content)
+  const account = options.account ?? test.people.provider
+  const { changes = {}, manifestHash = word(9) } = options
+  const { dealId = test.dealId } = changes as { dealId?: Hex }
+  // What is not a deal id has no permission either; the store refuses the body for its form.
+  const permitted = dealId.length === 66 ? { dealId, manifestHash } : { manifestHash }
+  const { permission, signature } = await permit(test, account, permitted)
   const body = {
-    dealId: test.dealId,
-    manifestHash: options.manifestHash ?? word(9),
+    dealId,
+    manifestHash,
     contentAddress: cid,
     sizeBytes: content.length,
-    ...options.changes,
+    permission: PermissionToCheck.toJson(permission),
+    permissionSignature: signature,
+    ...changes,
   }
-  const response = await send(
-    test,
-    options.account ?? test.people.provider,
-    'POST',
-    '/v1/tickets',
-    body,
-  )
+  const response = await send(test, account, 'POST', '/v1/tickets', body)
   const answer = await answerOf(response)
   return { answer, cid, ticket: answer.body['ticket'] as string }
 }

@@ -49,7 +49,23 @@ function clientOf(answers: Parameters<typeof fakeService>[0], options: { nowMs?:
 }
 
 const ticket = { ticket: 'T'.repeat(43), expiresAt: '2027-01-15T08:00:00.000Z' }
-const blob = { dealId: word(1), manifestHash: word(2), contentAddress: cid, sealed }
+const permission = {
+  dealId: word(1),
+  provider: ACCOUNT,
+  manifestHash: word(2),
+  payloadRoot: word(3),
+  oracles: [ACCOUNT] as `0x${string}`[],
+  wordsHash: word(4),
+  asOf: 1n,
+  validUntil: 2n,
+}
+const blob = {
+  dealId: word(1),
+  manifestHash: word(2),
+  contentAddress: cid,
+  sealed,
+  permission: { permission, signature },
+}
 
 describe('StoreClient', () => {
   it('uploads by a ticket, which alone goes with the blob', async () => {
@@ -66,6 +82,8 @@ describe('StoreClient', () => {
       manifestHash: word(2),
       contentAddress: cid,
       sizeBytes: 6,
+      permission: { ...permission, asOf: '1', validUntil: '2' },
+      permissionSignature: signature,
     })
     assert.match(asking?.headers['signature-input'] ?? '', /keyid="eip155:31337:0xa1a1/)
     assert.equal(asking?.headers['ambrosia-audience'], `eip155:31337:${ACCOUNT}`)

@@ -1,3 +1,5 @@
+import * as PermissionToCheck from '@ambrosia/exchange/PermissionToCheck'
+import type { BarePermission } from '@ambrosia/exchange/permission/uploadFault'
 import * as Release from '@ambrosia/exchange/Release'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import { concat, type Hex, toHex } from '@ambrosia/primitives/Bytes'
@@ -39,7 +41,14 @@ export type StoreClient = {
   /** Uploads a sealed record and returns the store's receipt. */
   upload(
     signer: RequestSigner,
-    blob: { dealId: Hex; manifestHash: Hex; contentAddress: string; sealed: Uint8Array },
+    blob: {
+      dealId: Hex
+      manifestHash: Hex
+      contentAddress: string
+      sealed: Uint8Array
+      /** Without its words: what leaves is not the store's to know. */
+      permission: BarePermission
+    },
   ): Promise<SignedReceipt>
   /** The sealed record as it comes, at most `sizeBytes` of it. */
   read(
@@ -96,8 +105,15 @@ export function createStoreClient(options: {
       for await (const chunk of await read(signer, contentAddress, sizeBytes)) chunks.push(chunk)
       return concat(...chunks)
     },
-    upload: async (signer, { dealId, manifestHash, contentAddress, sealed }) => {
-      const body = { dealId, manifestHash, contentAddress, sizeBytes: sealed.length }
+    upload: async (signer, { dealId, manifestHash, contentAddress, sealed, permission }) => {
+      const body = {
+        dealId,
+        manifestHash,
+        contentAddress,
+        sizeBytes: sealed.length,
+        permission: PermissionToCheck.toJson(permission.permission),
+        permissionSignature: permission.signature,
+      }
       const { ticket } = await untilKnown(async () =>
         call(store, storeRoutes.askTicket, { body, signing: await by(signer) }),
       )

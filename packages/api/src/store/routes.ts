@@ -1,4 +1,5 @@
 import { CRITERIA_SIZE_BYTES } from '@ambrosia/exchange/Limits'
+import * as PermissionToCheck from '@ambrosia/exchange/PermissionToCheck'
 import * as Release from '@ambrosia/exchange/Release'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { HttpRoutes } from '@ambrosia/primitives/HttpRoute'
@@ -26,7 +27,8 @@ export const storeRoutes = {
   askTicket: {
     method: 'POST',
     path: '/v1/tickets',
-    summary: 'Leave to upload a sealed record for a deal; signed by the provider account',
+    summary:
+      'Leave to upload a sealed record for a deal, under the permission to check it; signed by the provider account',
     auth: 'account',
     body: {
       kind: 'json',
@@ -37,6 +39,8 @@ export const storeRoutes = {
           manifestHash: Hash,
           contentAddress: ContentAddress,
           sizeBytes: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+          permission: messageJson(PermissionToCheck.schema),
+          permissionSignature: Signature,
         },
         closed,
       ),
@@ -51,6 +55,7 @@ export const storeRoutes = {
       'Ticket.TooLarge': 413,
       'Ticket.DealUnknown': 404,
       'Ticket.StoreNotNamed': 403,
+      'Ticket.NotPermitted': 403,
       'Ticket.DealNotOpen': 409,
       'Ticket.QuotaExceeded': 429,
       'Ticket.StoreFull': 507,

@@ -3,7 +3,8 @@ import * as Credential from '@ambrosia/credentials/Credential'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Claims from '@ambrosia/health/Claims'
-import type { Resource } from '@ambrosia/health/Resource'
+import { type Resource, toPlain } from '@ambrosia/health/Resource'
+import { type OtherVersion, otherVersion } from '@ambrosia/health/resource/otherVersion'
 import * as SafeHarbor from '@ambrosia/health/SafeHarbor'
 import * as Validation from '@ambrosia/health/Validation'
 import { fromUtf8, type RandomBytes, toHex } from '@ambrosia/primitives/Bytes'
@@ -46,7 +47,10 @@ export async function issueRecord(options: {
   const { resources: original } = Bundle.read(options.bundle)
   const findings = Validation.check(original)
   const first = findings[0]
-  if (first) throw new InvalidRecordError(first.path, first.rule, findings.length)
+  if (first) {
+    const other = otherVersion(original.map(toPlain))
+    throw new InvalidRecordError(first.path, first.rule, findings.length, other)
+  }
   const { resources, saltedResources, report } = formRecord(original, options)
   const profile = ClaimProfile.AMBROSIA_CORE_2
   const claims = Claims.derive(resources, profile, { asOf: options.now })
@@ -137,12 +141,15 @@ function toUuid(bytes: Uint8Array): string {
 }
 
 export class InvalidRecordError extends AmbrosiaError {
-  constructor(path: string, rule: string, count: number) {
+  constructor(path: string, rule: string, count: number, other?: OtherVersion) {
     super(
       'Issuer.InvalidRecord',
-      `the record is not valid FHIR R4 at ${path}: ${rule} (${count} findings)`,
+      `the record is not valid FHIR R4 at ${path}: ${rule} (${count} ${count === 1 ? 'finding' : 'findings'})`,
       {
-        hint: 'Correct the record at its source; an issuer signs valid records only.',
+        hint:
+          other === undefined
+            ? 'Correct the record at its source; an issuer signs valid records only. All findings: ambrosia record findings FILE.'
+            : `It seems to be FHIR ${other.version} (${other.sign}): export it as FHIR R4 (4.0.1).`,
       },
     )
   }

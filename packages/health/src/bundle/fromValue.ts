@@ -1,5 +1,6 @@
 import type { Value } from '@ambrosia/primitives/CanonicalJson'
 import { childrenOf, isObject, memberOf, type Resource } from '../Resource.ts'
+import { isStu3Type } from '../resource/earlierVersions.ts'
 import { laterVersionOf } from '../resource/laterVersions.ts'
 import { RESOURCE_TYPES } from '../resourceTypes.ts'
 import { NotFhirError } from './errors.ts'
@@ -12,13 +13,13 @@ export function assertResource(value: Value, path: string): string {
     throw new NotFhirError(`${path}.resourceType`, 'expected the name of a resource type')
   }
   if (RESOURCE_TYPES.has(type)) return type
-  const later = laterVersionOf(type)
+  const other = isStu3Type(type) ? 'STU3' : laterVersionOf(type)
   throw new NotFhirError(
     `${path}.resourceType`,
-    later === undefined
+    other === undefined
       ? 'FHIR R4 has no such resource type'
-      : `${type} is a resource type of FHIR ${later}, which R4 does not have`,
-    later === undefined ? undefined : 'Export the record as FHIR R4 (4.0.1).',
+      : `${type} is a resource type of FHIR ${other}, which R4 does not have`,
+    other === undefined ? undefined : 'Export the record as FHIR R4 (4.0.1).',
   )
 }
 

@@ -133,6 +133,7 @@ export async function certifyOffer(
     manifestHash: offer.manifestHash,
     contentAddress: offer.contentAddress,
     sealed: offer.sealed,
+    permission,
   })
   const asOfSec = BigInt(Math.floor(offering.now() / 1000))
   await assertReceipt({ receipt, signature }, offering, offer, asOfSec)

@@ -36,6 +36,11 @@ export function define(record: Command): void {
       load: () => import('./sweep.ts'),
     },
     {
+      name: 'findings',
+      description: 'list all that keeps an issuer from signing a record, and what to do about it',
+      load: () => import('./findings.ts'),
+    },
+    {
       name: 'explain',
       description:
         'say of each claim of a record where it comes from, and why the rest did not count',

@@ -35,11 +35,13 @@ export async function offerAgain(
 ): Promise<SignedCertificate> {
   const { chain, deal, store, account } = offering
   const { offer, selected } = sale.sealed
+  const permission = await permitCheck({ offering, sealed: sale.sealed })
   const { receipt, signature: receiptSignature } = await store.upload(account, {
     dealId: deal.dealId,
     manifestHash: offer.manifestHash,
     contentAddress: offer.contentAddress,
     sealed: offer.sealed,
+    permission,
   })
   const body = await createSubmission({
     record: offering.record,
@@ -47,7 +49,7 @@ export async function offerAgain(
     offer,
     deal: viewOf(chain, deal),
     account,
-    permission: await permitCheck({ offering, sealed: sale.sealed }),
+    permission,
     holderKey: offering.holderKey,
     receipt,
     receiptSignature,
