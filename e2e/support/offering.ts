@@ -96,6 +96,7 @@ export async function openTestDeal(
     agreement: Agreement.parse({
       version: 1,
       consumerName: 'Test institute',
+      consumerContact: 'data@institute.example',
       purpose: 'DUO:0000042',
       resale: false,
       retentionEnd: '2099-01-01',

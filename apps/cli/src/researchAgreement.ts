@@ -7,10 +7,14 @@ export const RESEARCH = 'DUO:0000042'
  * What a consumer promises who writes no agreement of their own: research only, no resale, no
  * identification.
  */
-export function researchAgreement(consumerName: string, until: string): Agreement.Agreement {
+export function researchAgreement(
+  { consumerName, consumerContact }: { consumerName: unknown; consumerContact: unknown },
+  until: string,
+): Agreement.Agreement {
   return Agreement.parse({
     version: 1,
     consumerName,
+    consumerContact,
     purpose: RESEARCH,
     resale: false,
     retentionEnd: until,

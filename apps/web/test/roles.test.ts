@@ -169,6 +169,7 @@ async function openDeal(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Begin as a researcher' }).click()
   await page.getByLabel('What it is for').fill('Cohort of two people')
   await page.getByLabel('Who you are').fill('Institute A')
+  await page.getByLabel('Where people who consent reach you').fill('data@a.example')
   await page.getByLabel('What do you need?').fill('hemoglobin a1c')
   await page
     .getByRole('button', { name: /Hemoglobin A1c/ })

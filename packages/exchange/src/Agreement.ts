@@ -16,7 +16,7 @@ export type Agreement = {
    * Where the person who consents reaches the consumer: an address, a telephone number or a mail
    * address.
    */
-  consumerContact?: string
+  consumerContact: string
   /** A Data Use Ontology code. */
   purpose: string
   resale: boolean

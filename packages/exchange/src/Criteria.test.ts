@@ -133,6 +133,7 @@ describe('Agreement', () => {
   const agreement = Agreement.parse({
     version: 1,
     consumerName: 'Institute',
+    consumerContact: 'data@institute.example',
     purpose: 'DUO:0000007',
     resale: false,
     retentionEnd: '2027-05-01',
@@ -143,6 +144,16 @@ describe('Agreement', () => {
   })
 
   const sentences = ['I allow it.']
+
+  it('says who the consumer is and where they are reached', () => {
+    for (const member of ['consumerName', 'consumerContact'] as const) {
+      const { [member]: _, ...rest } = agreement
+      assert.throws(() => Agreement.parse(rest), {
+        code: 'Shape.Mismatch',
+        message: new RegExp(`${member} is missing`),
+      })
+    }
+  })
 
   it('answers accept what is required, and the rest only if asked', () => {
     const answers = Agreement.answer(agreement, sentences, false)

@@ -27,9 +27,7 @@ export function consentSentences(options: {
   const { sentences } = ConsentText.render({
     purpose: { code: agreement.purpose, words: criteria.title },
     consumerName: agreement.consumerName,
-    ...(agreement.consumerContact === undefined
-      ? {}
-      : { consumerContact: agreement.consumerContact }),
+    consumerContact: agreement.consumerContact,
     price,
     until: agreement.retentionEnd,
     resale: agreement.resale,

@@ -87,7 +87,15 @@ export const criteriaSchema = {
 export const agreementSchema = {
   $id: 'urn:ambrosia:schema:agreement:1',
   type: 'object',
-  required: ['version', 'consumerName', 'purpose', 'resale', 'retentionEnd', 'terms'],
+  required: [
+    'version',
+    'consumerName',
+    'consumerContact',
+    'purpose',
+    'resale',
+    'retentionEnd',
+    'terms',
+  ],
   additionalProperties: false,
   properties: {
     version: { const: 1 },

@@ -62,6 +62,7 @@ export async function startMarket(t: Ending) {
   const agreement = Agreement.parse({
     version: 1,
     consumerName: 'Institute',
+    consumerContact: 'data@institute.example',
     purpose: criteria.purpose,
     resale: false,
     retentionEnd: '2030-01-01',

@@ -80,15 +80,16 @@ export async function readAgreement(
   const { parse } = await import('@ambrosia/exchange/Agreement')
   const { researchAgreement } = await import('../../researchAgreement.ts')
   const source = path === undefined ? undefined : membersOf(path, 'agreement')
-  const written = path === undefined ? undefined : inWords(path, 'agreement', () => parse(source))
-  const consumerName = given.consumerName ?? written?.consumerName
-  const consumerContact = given.consumerContact ?? written?.consumerContact
+  const consumerName = given.consumerName ?? source?.['consumerName']
+  const consumerContact = given.consumerContact ?? source?.['consumerContact']
   if (consumerName === undefined || consumerContact === undefined) {
     throw new UsageError(
       'a consent names who gets the data and where they are reached',
       'Add --consumer-name and --consumer-contact, or an agreement file that has both.',
     )
   }
-  const agreement = written ?? researchAgreement(consumerName, until)
-  return parse({ ...agreement, consumerName, consumerContact })
+  const names = { consumerName, consumerContact }
+  return inWords(path ?? 'the agreement', 'agreement', () =>
+    parse({ ...(source ?? researchAgreement(names, until)), ...names }),
+  )
 }

@@ -35,7 +35,7 @@ Example:
         ...criteria.resources.map((rule) => `           ${ruleText(rule)}`),
         `from       ${criteria.issuers.join(', ')}`,
         `consumer   ${agreement.consumerName}`,
-        `           ${agreement.consumerContact ?? 'names no contact'}`,
+        `           ${agreement.consumerContact}`,
         `           ${criteria.consumer}`,
         `purpose    ${criteria.purpose}, ${agreement.resale ? 'resale allowed' : 'no resale'}, kept until ${agreement.retentionEnd}`,
         `state      ${status.state}, ${status.records} of ${terms.maximumRecords} records, ${amount(status.available, token)} left`,

@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import { EXIT, show } from '../../output.ts'
 import { whileWaiting } from '../../whileWaiting.ts'
 
-/** `ambrosia record findings`: all that keeps an issuer from signing a record, before it is asked. */
+/**
+ * `ambrosia record findings`: all that keeps an issuer from signing a record, before it is asked.
+ */
 export function define(command: Command): void {
   command
     .argument('<file>', 'FHIR R4 file of one person; .gz too')

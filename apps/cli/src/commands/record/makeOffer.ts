@@ -103,7 +103,7 @@ async function keep(
     consentHash,
     signedAt: new Date(offering.now()).toISOString(),
     consumer: agreement.consumerName,
-    ...(agreement.consumerContact === undefined ? {} : { contact: agreement.consumerContact }),
+    contact: agreement.consumerContact,
     title: criteria.title,
     issuer: String(offering.record.credential['issuer']),
     ...words,

@@ -37,7 +37,10 @@ export async function openDemoDeal(
     account: consumer.account,
     criteria: chooseCriteria(options, holders, parties),
     agreement: researchAgreement(
-      'Institute for Diabetes Research (demonstration)',
+      {
+        consumerName: 'Institute for Diabetes Research (demonstration)',
+        consumerContact: 'data@diabetes-institute.example',
+      },
       new Date(retentionEnd * 1000).toISOString().slice(0, 10),
     ),
     choices: {

@@ -27,7 +27,10 @@ export async function openOracleDeal(
     account: consumer.account,
     criteria: diabetesCriteria({ issuer: network.issuerDid, consumer: consumer.did }),
     agreement: researchAgreement(
-      'Institute for Diabetes Research (demonstration)',
+      {
+        consumerName: 'Institute for Diabetes Research (demonstration)',
+        consumerContact: 'data@diabetes-institute.example',
+      },
       new Date(retentionEnd * 1000).toISOString().slice(0, 10),
     ),
     choices: {

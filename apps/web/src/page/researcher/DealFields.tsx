@@ -12,6 +12,7 @@ const PURPOSES = ['DUO:0000042', 'DUO:0000006', 'DUO:0000007', 'DUO:0000043'] as
 export type Fields = {
   title: string
   consumerName: string
+  consumerContact: string
   purpose: string
   predicates: string
   price: string
@@ -24,6 +25,7 @@ export type Fields = {
 export const EMPTY: Fields = {
   title: '',
   consumerName: '',
+  consumerContact: '',
   purpose: PURPOSES[0],
   predicates: '',
   price: '5',
@@ -54,6 +56,14 @@ export function Names({ fields, onChange }: Change) {
           maxLength={120}
           placeholder={researcher.whoExample}
           onChange={({ target }) => onChange({ consumerName: target.value })}
+        />
+      </Field>
+      <Field label={researcher.contact}>
+        <Input
+          value={fields.consumerContact}
+          maxLength={200}
+          placeholder={researcher.contactExample}
+          onChange={({ target }) => onChange({ consumerContact: target.value })}
         />
       </Field>
     </div>

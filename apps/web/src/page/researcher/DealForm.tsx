@@ -30,7 +30,8 @@ export function DealForm({ balance }: { balance: bigint }) {
   })
   const budget = budgetOf(fields)
   const isAffordable = BigInt(Math.ceil(budget)) * ONE_MED <= balance
-  const isNamed = fields.title !== '' && fields.consumerName !== ''
+  const isNamed =
+    fields.title !== '' && fields.consumerName !== '' && fields.consumerContact.length >= 3
   const isWhole = isNamed && rules.length > 0 && named.length >= fields.quorum && budget > 0
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -73,10 +74,11 @@ export function DealForm({ balance }: { balance: bigint }) {
 }
 
 function toForm(fields: Fields) {
-  const { consumerName, purpose, price, betterPrice, records, quorum, days } = fields
+  const { consumerName, consumerContact, purpose, price, betterPrice, records, quorum, days } =
+    fields
   const better = betterPrice === '' ? [] : [{ minimumScore: 90, price: betterPrice }]
   const tiers = [{ minimumScore: 1, price }, ...better]
-  return { consumerName, purpose, tiers, maximumRecords: records, quorum, days }
+  return { consumerName, consumerContact, purpose, tiers, maximumRecords: records, quorum, days }
 }
 
 /** What would be put down, MED: every record at the dearest price; 0 while it is not a number. */

@@ -81,6 +81,7 @@ export async function becomeResearcher(): Promise<void> {
 export type DealForm = {
   draft: Draft
   consumerName: string
+  consumerContact: string
   purpose: string
   /** MED, from a score on. */
   tiers: { minimumScore: number; price: string }[]
@@ -133,7 +134,7 @@ export async function openDeal({ form }: { form: DealForm }) {
   return { dealId: opened.dealId, budget: opened.budget, transaction: opened.transaction }
 }
 
-function agreementOf({ consumerName, purpose }: DealForm, retentionEnd: string) {
+function agreementOf({ consumerName, consumerContact, purpose }: DealForm, retentionEnd: string) {
   const terms = [
     'The data is used for the stated purpose only.',
     'The data is not sold or passed on.',
@@ -142,6 +143,7 @@ function agreementOf({ consumerName, purpose }: DealForm, retentionEnd: string) 
   return Agreement.parse({
     version: 1,
     consumerName,
+    consumerContact,
     purpose,
     resale: false,
     retentionEnd,

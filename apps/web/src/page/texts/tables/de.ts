@@ -227,6 +227,8 @@ export const de: Catalogue = {
     titleExample: 'HbA1c bei Diabetes Typ 2',
     who: 'Wer Sie sind',
     whoExample: 'Institut für Diabetesforschung',
+    contact: 'Wo Menschen, die zustimmen, Sie erreichen',
+    contactExample: 'daten@institut.example',
     search: 'Was brauchen Sie?',
     searchHint:
       'Suchen Sie in LOINC, SNOMED CT, RxNorm und ICD-10-CM nach Wort oder Code und wählen Sie aus.',
@@ -255,7 +257,8 @@ export const de: Catalogue = {
     budget: (amount) =>
       `${amount} werden jetzt hinterlegt; was nicht ausgegeben wird, kommt bis zur letzten Einheit zurück.`,
     tooDear: 'So viel haben Sie nicht.',
-    missing: 'Geben Sie einen Titel an, wer Sie sind und mindestens eines, was Sie brauchen.',
+    missing:
+      'Geben Sie einen Titel an, wer Sie sind, wo man Sie erreicht, und mindestens eines, was Sie brauchen.',
     open: 'Anfrage eröffnen und Geld hinterlegen',
     opening: 'Wird eröffnet …',
     opened: (amount) =>

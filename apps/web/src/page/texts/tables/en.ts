@@ -217,6 +217,8 @@ export const en = {
     titleExample: 'HbA1c under type 2 diabetes',
     who: 'Who you are',
     whoExample: 'Institute for Diabetes Research',
+    contact: 'Where people who consent reach you',
+    contactExample: 'data@institute.example',
     search: 'What do you need?',
     searchHint: 'Search LOINC, SNOMED CT, RxNorm and ICD-10-CM by word or code, then choose.',
     searchExample: 'hemoglobin A1c',
@@ -244,7 +246,7 @@ export const en = {
     budget: (amount: string) =>
       `${amount} are put down now; what is not spent comes back to the last unit.`,
     tooDear: 'You do not have that much.',
-    missing: 'Give a title, who you are and at least one thing you need.',
+    missing: 'Give a title, who you are, where you are reached and at least one thing you need.',
     open: 'Open the deal and put the money down',
     opening: 'Opening …',
     opened: (amount: string) => `The deal is open, ${amount} are held for it. Patients see it now.`,
