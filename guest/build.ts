@@ -1,8 +1,17 @@
 #!/usr/bin/env node
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { brotliCompressSync, constants } from 'node:zlib'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { readArtifacts, writeArtifacts } from './toolchain/artifacts.ts'
 import { blockInputs } from './toolchain/blockInputs.ts'
@@ -142,7 +151,15 @@ function record(program: Program, built: Built): void {
   if (program.committedAs === undefined) return
   const target = join(repositoryRoot, program.committedAs)
   mkdirSync(dirname(target), { recursive: true })
-  copyFileSync(built.elf, target)
+  if (target.endsWith('.br')) writeFileSync(target, compress(readFileSync(built.elf)))
+  else copyFileSync(built.elf, target)
+}
+
+/** The window holds all of it; the size is named, so that the decoder takes what it needs. */
+function compress(bytes: Uint8Array): Uint8Array {
+  const { BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants
+  const params = { [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: bytes.length }
+  return brotliCompressSync(bytes, { params })
 }
 
 function pin(): void {

@@ -6,8 +6,8 @@ export type Program = {
   /** Its main package within the module. */
   package: string
   /**
-   * Where its ELF file is committed, relative to the repository; absent for those that are built
-   * when needed.
+   * Where its ELF file is committed, relative to the repository, `.br` if compressed; absent for
+   * those that are built when needed.
    */
   committedAs?: string
 }
@@ -65,7 +65,12 @@ export const programs: readonly Program[] = [
   { name: 'probe', module: probe, package: '.' },
   { name: 'library', module: library, package: '.' },
   { name: 'block', module: block, package: './cmd/block' },
-  { name: 'rollup', module: rollup, package: './cmd/rollup' },
+  {
+    name: 'rollup',
+    module: rollup,
+    package: './cmd/rollup',
+    committedAs: 'guest/bin/rollup.elf.br',
+  },
   { name: 'vectors', module: block, package: './cmd/vectors' },
 ]
 

@@ -73,14 +73,20 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   // here.
   'packages/service': { imports: ['primitives', 'chain', 'machine'], io: true },
   // The development network funds and registers through the sdk, the one step sideways.
-  'packages/devnet': { imports: [...LOWER, 'rollup', 'api', 'sdk', 'service'], io: true },
+  'packages/devnet': {
+    imports: [...LOWER, 'dispute', 'rollup', 'api', 'sdk', 'service'],
+    io: true,
+  },
   // Chains, exchanges, networks and folders of a test's own; nothing that ships may import it.
   'packages/testing': { imports: [...LOWER, 'api', 'sdk', 'service', 'devnet'], io: true },
   'apps/issuer': { imports: SERVICE, io: true },
   'apps/store': { imports: SERVICE, io: true },
   'apps/oracle': { imports: SERVICE, io: true },
   // Orders, executes, batches and asserts; what a transaction means to anybody is not its business.
-  'apps/node': { imports: ['primitives', 'machine', 'chain', 'rollup', 'service'], io: true },
+  'apps/node': {
+    imports: ['primitives', 'machine', 'chain', 'dispute', 'rollup', 'service'],
+    io: true,
+  },
   // The page, its worker, its server and its builder; what a person does is the sdk's, never a rule
   // of its own.
   'apps/web': { imports: [...CLIENT, 'sdk'], io: true },

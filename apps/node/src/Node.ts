@@ -5,6 +5,7 @@ import type { Kysely } from '@ambrosia/service/Database'
 import type { Log } from '@ambrosia/service/Log'
 import type { LocalAccount, PublicClient } from 'viem'
 import type { NodeTables } from './database/tables.ts'
+import type { Disputes } from './disputes/Disputes.ts'
 import type { L1Clock } from './l1/createClock.ts'
 import type { Committee } from './l1/createCommittee.ts'
 import type { Sender } from './l1/createSender.ts'
@@ -35,6 +36,8 @@ export type Node = {
   softBlocks: SoftBlocks
   pool: Pool
   peers: Peers
+  /** Where assertions are decided by disputes. */
+  disputes: Disputes | undefined
   /** Given whenever the chain has moved. */
   moved: Signal
   log: Log

@@ -121,7 +121,7 @@ describe('a network whose members do not all do their part', () => {
     await until('the lie is refuted', async () => (await refuted()).length > 0)
     const [event] = await refuted()
     assert.equal(event?.args.winner?.toLowerCase(), watcher.account)
-    assert.equal(event?.args.bond, 10n ** 18n)
+    assert.equal(event?.args.reward, 10n ** 18n / 2n)
     const owed = () =>
       l1.readContract({
         address: assertions,
@@ -129,7 +129,7 @@ describe('a network whose members do not all do their part', () => {
         functionName: 'owedTo',
         args: [watcher.account],
       })
-    assert.equal(await owed(), 10n ** 18n)
+    assert.equal(await owed(), 10n ** 18n / 2n)
     await sequencer.close()
     const honest = await rollup.start(0, ['sequencer', 'batcher', 'asserter'])
     const client = clientOf(honest.url)

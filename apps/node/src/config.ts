@@ -41,6 +41,10 @@ export const settings = {
   confirmations,
   /** L1 is looked at so often. */
   pollMs: Config.integer('AMBROSIA_NODE_POLL_MS', { default: 1000, minimum: 10, maximum: 60_000 }),
+  /** What is to be asserted or confirmed is looked for so often; as often as L1 unless set. */
+  assertSec: Config.optional(
+    Config.integer('AMBROSIA_NODE_ASSERT_SEC', { default: 60, minimum: 1, maximum: 86_400 }),
+  ),
   /** Longest time between two looks for transactions. */
   blockMs: Config.integer('AMBROSIA_NODE_BLOCK_MS', {
     default: 1000,

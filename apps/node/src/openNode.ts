@@ -12,6 +12,7 @@ import { createLie } from './assertions/createLie.ts'
 import type { NodeConfig } from './config.ts'
 import { migrations } from './database/migrations.ts'
 import type { NodeTables } from './database/tables.ts'
+import { openDisputes } from './disputes/Disputes.ts'
 import type { Engine } from './engine/Engine.ts'
 import { requireEngine } from './engine/findEngine.ts'
 import { createClock } from './l1/createClock.ts'
@@ -81,13 +82,16 @@ export async function openNode(config: NodeConfig): Promise<Opened> {
   })
   const addresses = config.peers === undefined ? [] : readAddresses(config.peers)
   const peers = createPeers({ addresses, identity, domain, nowSec })
+  const send = createSender(client, account)
+  const lies = config.lie !== undefined
+  const disputes = openDisputes({ network, client, account, send, folder: places.dataFolder, lies })
   const node: Node = {
     network,
     account,
     address,
     database,
     client,
-    send: createSender(client, account),
+    send,
     l1,
     l1Clock: createClock(client),
     committee: createCommittee(client, network.contracts.committee),
@@ -100,12 +104,14 @@ export async function openNode(config: NodeConfig): Promise<Opened> {
     softBlocks,
     pool,
     peers,
+    disputes,
     moved: createSignal(),
     log,
     nowSec,
   }
   const close = async () => {
     peers.close()
+    await disputes?.close()
     await chain.exclusive(() => engine.close())
     await database.destroy()
   }

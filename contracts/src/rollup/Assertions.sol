@@ -19,6 +19,9 @@ import {AssertionRules, RollupState} from "./types/RollupTypes.sol";
 contract Assertions is IAssertions, Initializable, EIP712 {
     using SafeERC20 for IERC20;
 
+    /// @dev Nobody has its key, so what it is owed stays here.
+    address private constant BURNT = 0x000000000000000000000000000000000000dEaD;
+
     ICommittee private _committee;
     IBatches private _batches;
     IOutbox private _outbox;
@@ -133,17 +136,18 @@ contract Assertions is IAssertions, Initializable, EIP712 {
         if (resolver.outcomeOf(assertion.claim) != ClaimOutcome.Falls) revert AssertionClaimOpen(assertion.claim);
         address winner = resolver.winnerOf(assertion.claim);
         assertion.status = AssertionStatus.Refuted;
-        _owed[winner] += assertion.bond;
-        emit AssertionRefuted(id, winner, assertion.bond);
+        emit AssertionRefuted(id, winner, _forfeit(assertion.bond, winner));
     }
 
     /// @inheritdoc IAssertions
     function drop(bytes32 id) external {
         Assertion storage assertion = _pending(id);
-        address beneficiary = _beneficiary(assertion);
+        (address beneficiary, bool isLost) = _beneficiary(assertion);
         assertion.status = AssertionStatus.Dropped;
-        _owed[beneficiary] += assertion.bond;
-        emit AssertionDropped(id, beneficiary, assertion.bond);
+        uint256 amount = assertion.bond;
+        if (isLost) amount = _forfeit(assertion.bond, beneficiary);
+        else _owed[beneficiary] += amount;
+        emit AssertionDropped(id, beneficiary, amount);
     }
 
     /// @inheritdoc IAssertions
@@ -208,20 +212,21 @@ contract Assertions is IAssertions, Initializable, EIP712 {
         _outbox.confirmRoot(assertion.outboxRoot);
     }
 
-    /// @dev Who gets the bond of an assertion that can't be confirmed any more; reverts while it can be.
-    function _beneficiary(Assertion storage assertion) private view returns (address) {
+    /// @dev Who gets the bond of an assertion that can't be confirmed any more, and whether its asserter lost it; reverts while it can be.
+    function _beneficiary(Assertion storage assertion) private view returns (address, bool) {
         bytes32 confirmed = _confirmedOn[assertion.parent];
         if (confirmed != 0) {
             Assertion storage sibling = _assertions[confirmed];
-            return sibling.stateHash == assertion.stateHash ? assertion.asserter : sibling.asserter;
+            bool isLost = sibling.stateHash != assertion.stateHash;
+            return (isLost ? sibling.asserter : assertion.asserter, isLost);
         }
         AssertionStatus parentStatus = _assertions[assertion.parent].status;
         if (parentStatus == AssertionStatus.Refuted || parentStatus == AssertionStatus.Dropped) {
-            return assertion.asserter;
+            return (assertion.asserter, false);
         }
         ClaimOutcome outcome = IClaimResolver(_rulesFor(assertion).resolver).outcomeOf(assertion.claim);
         if (outcome != ClaimOutcome.Lapsed) revert AssertionClaimOpen(assertion.claim);
-        return assertion.asserter;
+        return (assertion.asserter, false);
     }
 
     function _assertClaim(AssertionRules storage rules, bytes32 claim, bytes32 digest) private view {
@@ -236,6 +241,14 @@ contract Assertions is IAssertions, Initializable, EIP712 {
         uint64 records = _batches.count();
         if (records <= batchCount) return batchCount + 1;
         return records - batchCount > maximum ? batchCount + maximum : records;
+    }
+
+    /// @dev Half of a bond that is lost is burnt: who loses to a friend, or to themselves, or asserts the truth beside the lie under
+    /// another name, has paid that much.
+    function _forfeit(uint256 bond, address to) private returns (uint256 reward) {
+        reward = bond / 2;
+        _owed[to] += reward;
+        _owed[BURNT] += bond - reward;
     }
 
     function _rulesFor(Assertion storage assertion) private view returns (AssertionRules storage) {

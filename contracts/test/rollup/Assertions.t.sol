@@ -80,7 +80,7 @@ contract AssertionsTest is RollupFixture {
         assertions.refute(id);
         assertTrue(assertions.assertionOf(id).status == AssertionStatus.Refuted, "refuted");
         vm.prank(ASSERTER);
-        assertEq(assertions.withdrawBond(), BOND, "the winner's");
+        assertEq(assertions.withdrawBond(), BOND / 2, "the winner's");
         // It stays refuted, whatever the resolver says later.
         resolver.decide(claim, ClaimOutcome.Stands, address(0));
         vm.warp(block.timestamp + PERIOD);
@@ -92,6 +92,29 @@ contract AssertionsTest is RollupFixture {
             abi.encodeWithSelector(IAssertions.AssertionStatusRefused.selector, id, AssertionStatus.Refuted)
         );
         assertions.refute(id);
+    }
+
+    /// @dev A liar that sees it lost can be beaten by a friend, or by the own other hand, before anybody honest is.
+    function test_friend_whoWinsAgainstTheLiar_bringsBackHalfTheBond() public {
+        for (uint256 i = 0; i < 2; ++i) {
+            RollupState memory lie = stateAfter(genesis, LIE, bytes32(uint256(ROOT) + i));
+            (bytes32 id, bytes32 claim) = assertAs(RIVAL, genesis, lie);
+            uint256 before = assertions.owedTo(RIVAL) + assertions.owedTo(USER);
+            resolver.decide(claim, ClaimOutcome.Falls, i == 0 ? USER : RIVAL);
+            assertions.refute(id);
+            uint256 back = assertions.owedTo(RIVAL) + assertions.owedTo(USER) - before;
+            assertEq(back, BOND / 2, "half is gone");
+        }
+    }
+
+    function test_drop_lieBesideTheTruthOfTheSameAccount_costsHalfTheBond() public {
+        (bytes32 id, bytes32 claim) = assertAs(RIVAL, genesis, stateAfter(genesis, TRUTH, ROOT));
+        (bytes32 lie,) = assertAs(RIVAL, genesis, stateAfter(genesis, LIE, ROOT));
+        resolver.decide(claim, ClaimOutcome.Stands, address(0));
+        vm.warp(block.timestamp + PERIOD);
+        assertions.confirm(id);
+        assertions.drop(lie);
+        assertEq(assertions.owedTo(RIVAL), uint256(BOND) + BOND / 2, "the truth's whole, the lie's half");
     }
 
     function test_refuted_hasNoChildren() public {
@@ -131,7 +154,7 @@ contract AssertionsTest is RollupFixture {
         assertions.drop(lie);
         assertEq(assertions.owedTo(USER), BOND, "the same comes back");
         assertEq(assertions.owedTo(RIVAL), 0, "another is lost");
-        assertEq(assertions.owedTo(ASSERTER), 2 * uint256(BOND), "to who was confirmed");
+        assertEq(assertions.owedTo(ASSERTER), uint256(BOND) + BOND / 2, "to who was confirmed");
         vm.expectRevert(
             abi.encodeWithSelector(IAssertions.AssertionStatusRefused.selector, lie, AssertionStatus.Dropped)
         );

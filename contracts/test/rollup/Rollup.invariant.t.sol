@@ -197,7 +197,7 @@ contract RollupPlayer is RollupFixture, Player {
         assertEq(bridge.held(address(med)), deposited - released, "R17: held");
         assertTrue(med.balanceOf(address(bridge)) >= bridge.held(address(med)), "R17: it is there");
         assertEq(med.balanceOf(address(assertions)), bondsIn - bondsOut, "R13: bonds");
-        uint256 claims = assertions.owedTo(ASSERTER) + assertions.owedTo(RIVAL);
+        uint256 claims = assertions.owedTo(ASSERTER) + assertions.owedTo(RIVAL) + assertions.owedTo(address(0xdEaD));
         for (uint256 i = 0; i < ids.length; ++i) {
             Assertion memory one = assertions.assertionOf(ids[i]);
             if (one.status == AssertionStatus.Pending) claims += one.bond;

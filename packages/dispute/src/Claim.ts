@@ -5,6 +5,7 @@ import { type Claim, claimBookAbi, Link } from '@ambrosia/chain/abi/dispute'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import {
   type Address,
+  decodeAbiParameters,
   encodeAbiParameters,
   type Hex,
   keccak256,
@@ -27,6 +28,22 @@ export function idOf({ chainId, claimBook }: Place, claimant: Address, content: 
   const types = [{ type: 'uint256' }, { type: 'address' }, { type: 'address' }, CLAIM_PARAMETER]
   const values = [BigInt(chainId), claimBook, claimant, content]
   return keccak256(encodeAbiParameters(types, values as never))
+}
+
+/** A claim as bytes, the way the contract takes it. */
+export function encode(content: Claim): Hex {
+  return encodeAbiParameters([CLAIM_PARAMETER], [content] as never)
+}
+
+/** @throws Dispute.Malformed for bytes that are no claim, or not as they are written */
+export function decode(bytes: Hex): Claim {
+  try {
+    const [content] = decodeAbiParameters([CLAIM_PARAMETER], bytes) as unknown as [Claim]
+    if (encode(content) === bytes) return content
+  } catch {
+    // Said below.
+  }
+  throw new MalformedError()
 }
 
 /** A field element as 32 bytes. */
@@ -106,13 +123,12 @@ export type LinkNumber = (typeof Link)[keyof typeof Link]
 
 // ---- receipts ----
 
-const RECEIPT_TYPES = {
-  Receipt: [
-    { name: 'claim', type: 'bytes32' },
-    { name: 'inputRoot', type: 'bytes32' },
-    { name: 'inputLength', type: 'uint64' },
-  ],
-} as const
+/** What a Receipt says, as EIP-712 types it. */
+export const RECEIPT_FIELDS = [
+  { name: 'claim', type: 'bytes32' },
+  { name: 'inputRoot', type: 'bytes32' },
+  { name: 'inputLength', type: 'uint64' },
+] as const
 
 export function domainOf({ chainId, claimBook }: Place): TypedDataDomain {
   return { name: 'ClaimBook', version: '1', chainId, verifyingContract: claimBook }
@@ -147,7 +163,7 @@ export async function signAsRecipient(
   const { inputRoot, inputLength } = content
   return await recipient.signTypedData({
     domain: domainOf(place),
-    types: RECEIPT_TYPES,
+    types: { Receipt: RECEIPT_FIELDS },
     primaryType: 'Receipt',
     message: { claim: idOf(place, claimant, content), inputRoot, inputLength },
   })
@@ -159,6 +175,12 @@ export function joinReceipts(receipts: readonly { recipient: Address; signature:
     BigInt(one.recipient) < BigInt(other.recipient) ? -1 : 1,
   )
   return `0x${ordered.map(({ signature }) => signature.slice(2)).join('')}`
+}
+
+export class MalformedError extends AmbrosiaError {
+  constructor() {
+    super('Dispute.Malformed', 'these bytes are no claim')
+  }
 }
 
 export class NotHaltedError extends AmbrosiaError {

@@ -8,7 +8,7 @@ import {
 } from '@ambrosia/chain/abi/dispute'
 import { approve } from '@ambrosia/chain/approve'
 import { readEvents } from '@ambrosia/chain/readEvents'
-import { sendRaw } from '@ambrosia/chain/send'
+import { type RawCall, sendRaw } from '@ambrosia/chain/send'
 import {
   type Address,
   type ContractFunctionArgs,
@@ -31,10 +31,12 @@ export type Seat = Place & {
   account: LocalAccount
   /** Block of the contract's deployment. */
   fromBlock: bigint
+  /** How transactions are sent where the account sends others too; default: each by itself. */
+  send?: (call: RawCall) => Promise<TransactionReceipt>
 }
 
 /** What is only read. */
-export type View = Omit<Seat, 'account'>
+export type View = Omit<Seat, 'account' | 'send'>
 
 /** A claim as the chain has it. */
 export type MadeClaim = { id: Hex; claimant: Address; content: Claim }
@@ -57,12 +59,17 @@ type Name =
 
 /** Calls the contract. @throws Chain.<name of the contract's error> */
 export function write<const name extends Name>(
-  { client, account, claimBook: to }: Seat,
+  seat: Seat,
   functionName: name,
   args: ContractFunctionArgs<Abi, 'nonpayable', name>,
 ): Promise<TransactionReceipt> {
   const call = { abi: claimBookAbi, functionName, args } as EncodeFunctionDataParameters
-  return sendRaw(client, account, { to, data: encodeFunctionData(call), spareGas: SPARE_GAS })
+  const data = encodeFunctionData(call)
+  return sendFrom(seat, { to: seat.claimBook, data, spareGas: SPARE_GAS })
+}
+
+function sendFrom({ client, account, send }: Seat, call: RawCall): Promise<TransactionReceipt> {
+  return send === undefined ? sendRaw(client, account, call) : send(call)
 }
 
 /**
@@ -82,8 +89,9 @@ export async function readRules({ client, claimBook }: View): Promise<DisputeRul
 /** Lets the contract take a bond, where it may not yet. */
 export async function approveBond(seat: Seat, amount: bigint): Promise<void> {
   const { client, account, claimBook } = seat
-  const { bondToken } = await readRules(seat)
-  await approve(client, account, { token: bondToken, spender: claimBook, amount })
+  const { bondToken: token } = await readRules(seat)
+  const send = (call: RawCall) => sendFrom(seat, call)
+  await approve(client, account, { token, spender: claimBook, amount, send })
 }
 
 /** Opens a game against a claim; pays its bond. @returns its id */

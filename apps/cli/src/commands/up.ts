@@ -13,6 +13,7 @@ type Options = {
   oracleNetwork: boolean
   fresh: boolean
   l2: boolean
+  dispute: boolean
   inspect: string[]
   watch: string[]
 }
@@ -31,6 +32,11 @@ export function define(up: Command): void {
       false,
     )
     .option('--l2', 'with a layer-2 chain of three members, whose gas is MED', false)
+    .option(
+      '--dispute',
+      'with --l2: whoever asserts what is false loses by a proof, not by the word of members',
+      false,
+    )
     .option(
       '--inspect <service>',
       'let a debugger attach to it, or to all; repeatable',
@@ -61,6 +67,7 @@ async function parametersOf(founders: number) {
 }
 
 async function run(options: Options, command: Command): Promise<void> {
+  if (options.dispute && !options.l2) throw new UsageError('--dispute needs --l2')
   const home = homeOf()
   const count = options.oracles ?? (await keptOracles(home)) ?? 3
   const inspected = servicesOf(options.inspect, count)
@@ -117,7 +124,7 @@ async function run(options: Options, command: Command): Promise<void> {
     () => `starting: ${doing}`,
     () => starting,
   )
-  const l2 = options.l2 ? await addL2(network) : undefined
+  const l2 = options.l2 ? await addL2(network, options.dispute) : undefined
   await watch(watched, network, stopping.signal)
   show(command, { network: network.file, ...(l2 && { l2: l2.result }) }, [
     ...(l2?.lines ?? []),
@@ -156,13 +163,20 @@ async function preparePage({ page, home }: Network, signal: AbortSignal): Promis
 }
 
 /** Starts a layer-2 chain beside the network. */
-async function addL2({ home, file, chain, supervisor }: Network) {
-  const { L2_PORT, startL2 } = await import('@ambrosia/devnet/l2/startL2')
+async function addL2({ home, file, chain, supervisor }: Network, isDisputed: boolean) {
+  const { DEVELOPMENT_DISPUTE, L2_PORT, startL2 } = await import('@ambrosia/devnet/l2/startL2')
   const { rpcUrl } = file
   const { contracts } = chain
   const port = process.env['AMBROSIA_PORTS'] === 'any' ? 0 : L2_PORT
   const onStep = (step: string) => progress(`starting: layer-2 ${step}`)
-  const l2 = await startL2({ home, rpcUrl, supervisor, contracts, port, onStep })
+  const l2 = await startL2({
+    ...{ home, rpcUrl, supervisor, contracts, port, onStep },
+    // Each assertion is a run of the guest on every node.
+    ...(isDisputed && {
+      choices: { dispute: DEVELOPMENT_DISPUTE },
+      env: { 'node-1': { AMBROSIA_NODE_ASSERT_SEC: '120' } },
+    }),
+  })
   const nodes = l2.nodes.map(({ name, url, account }) => ({ name, url, account }))
   return {
     result: { network: l2.publicDescription, chainId: l2.network.rules.chainId, nodes },

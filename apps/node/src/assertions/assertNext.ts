@@ -5,6 +5,7 @@ import { digest, type RollupState } from '@ambrosia/rollup/Assertion'
 import { hash as hashRules } from '@ambrosia/rollup/ChainRules'
 import * as KillPoint from '@ambrosia/service/KillPoint'
 import { encodeAbiParameters, encodeFunctionData, keccak256 } from 'viem'
+import { ensureClaim, OUTCOME, outcomeOf } from '../disputes/makeClaim.ts'
 import type { Node } from '../Node.ts'
 import { collectSignatures } from '../peers/collectSignatures.ts'
 import { dropLoser, provideBond } from './bonds.ts'
@@ -33,14 +34,47 @@ export async function assertNext(node: Node): Promise<Asserted> {
   const good = children.find(({ stateHash }) => stateHash === own.stateHash)
   if (good !== undefined) return confirm(node, good)
   const id = await assertState(node, newest, own.state)
-  return { asserted: id }
+  return id === undefined ? { waiting: 'too few members hold the input' } : { asserted: id }
 }
 
-async function assertState(node: Node, parent: AssertionView, next: RollupState): Promise<Hex> {
-  const { network, address } = node
-  const { assertions, resolver } = network.contracts
+/** @returns its id; undefined where the claim behind it can't be made yet */
+async function assertState(
+  node: Node,
+  parent: AssertionView,
+  next: RollupState,
+): Promise<Hex | undefined> {
+  const { network } = node
+  const { assertions } = network.contracts
   const before = await node.stateAt(parent.batchCount)
   const answer = digest(hashRules(network.rules), before as RollupState, next)
+  const range = { from: parent.batchCount, to: next.batchCount }
+  const claim = await claimFor(node, range, answer)
+  if (claim === undefined) return undefined
+  KillPoint.reach('node.assertion.claimed')
+  const { bond } = await readRules(node, parent.rulesIndex)
+  await provideBond(node, bond)
+  const { batchCount, accumulator, blockCommitment, outboxRoot } = next
+  const state = { batchCount: BigInt(batchCount), accumulator, blockCommitment, outboxRoot }
+  const data = encodeFunctionData({
+    abi: assertionsAbi,
+    functionName: 'assertState',
+    args: [parent.id, state, claim],
+  })
+  await node.send({ to: assertions, data })
+  KillPoint.reach('node.assertion.made')
+  const stateHash = (await ownState(node, batchCount))?.stateHash as Hex
+  return keccak256(toHex(concat(fromHex(parent.id), fromHex(stateHash), fromHex(claim))))
+}
+
+/** The claim behind an assertion, made where there is none; undefined where it can't be yet. */
+async function claimFor(
+  node: Node,
+  range: { from: number; to: number },
+  answer: Hex,
+): Promise<Hex | undefined> {
+  if (node.disputes !== undefined) return ensureClaim(node, range, answer)
+  const { network, address } = node
+  const { resolver } = network.contracts
   const claim = keccak256(
     encodeAbiParameters(
       [{ type: 'address' }, { type: 'bytes32' }, { type: 'bytes32' }],
@@ -56,30 +90,11 @@ async function assertState(node: Node, parent: AssertionView, next: RollupState)
     }),
   )
   // A crash may have come between the claim and its assertion.
-  if (BigInt(claimant) === 0n) {
-    await node.send({
-      to: resolver,
-      data: encodeFunctionData({
-        abi: committeeResolverAbi,
-        functionName: 'claim',
-        args: [network.programId, answer],
-      }),
-    })
-  }
-  KillPoint.reach('node.assertion.claimed')
-  const { bond } = await readRules(node, parent.rulesIndex)
-  await provideBond(node, bond)
-  const { batchCount, accumulator, blockCommitment, outboxRoot } = next
-  const state = { batchCount: BigInt(batchCount), accumulator, blockCommitment, outboxRoot }
-  const data = encodeFunctionData({
-    abi: assertionsAbi,
-    functionName: 'assertState',
-    args: [parent.id, state, claim],
-  })
-  await node.send({ to: assertions, data })
-  KillPoint.reach('node.assertion.made')
-  const stateHash = (await ownState(node, batchCount))?.stateHash as Hex
-  return keccak256(toHex(concat(fromHex(parent.id), fromHex(stateHash), fromHex(claim))))
+  if (BigInt(claimant) !== 0n) return claim
+  const args = [network.programId, answer] as const
+  const data = encodeFunctionData({ abi: committeeResolverAbi, functionName: 'claim', args })
+  await node.send({ to: resolver, data })
+  return claim
 }
 
 /** Confirms at once where every member agrees, else when the period is over. */
@@ -107,6 +122,9 @@ async function confirm(node: Node, assertion: AssertionView): Promise<Asserted> 
   const { period } = await readRules(node, await readParentRules(node, assertion))
   if ((await node.l1Clock()) < assertion.createdAt + Number(period)) {
     return { waiting: 'the period is not over' }
+  }
+  if ((await outcomeOf(node, assertion.claim)) !== OUTCOME.stands) {
+    return { waiting: 'its claim does not stand yet' }
   }
   const args = [assertion.id] as const
   const data = encodeFunctionData({ abi: assertionsAbi, functionName: 'confirm', args })

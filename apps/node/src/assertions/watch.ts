@@ -2,6 +2,7 @@ import { assertionsAbi, committeeResolverAbi } from '@ambrosia/chain/abi/rollup'
 import { reach } from '@ambrosia/chain/errors'
 import { concat, fromHex, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { encodeFunctionData } from 'viem'
+import { challengeClaim } from '../disputes/challengeClaim.ts'
 import type { Node } from '../Node.ts'
 import { collectSignatures } from '../peers/collectSignatures.ts'
 import { denyClaim, encodeDenial, judge } from './judge.ts'
@@ -21,16 +22,26 @@ export async function watch(node: Node): Promise<Hex[]> {
     // What was made on a false one falls with it, and on a true one may be false itself.
     queue.push(...(await readChildren(node, assertion.id)))
     if (assertion.status !== 'pending' || (await judge(node, assertion)) !== 'false') continue
-    node.log.error({ assertion: assertion.id, asserter: assertion.asserter }, 'a false assertion')
+    tellOnce(node, assertion)
     if (await refute(node, assertion)) refuted.push(assertion.id)
   }
   return refuted
 }
 
+const told = new WeakMap<Node, Set<Hex>>()
+
+/** A dispute takes many looks. */
+function tellOnce(node: Node, { id, asserter }: AssertionView): void {
+  const before = told.get(node) ?? new Set<Hex>()
+  if (before.has(id)) return
+  told.set(node, before.add(id))
+  node.log.error({ assertion: id, asserter }, 'a false assertion')
+}
+
 async function refute(node: Node, assertion: AssertionView): Promise<boolean> {
   const { assertions, resolver } = node.network.contracts
   const { claim } = assertion
-  if (!(await falls(node, claim)) && !(await deny(node, assertion))) return false
+  if (!(await falls(node, claim)) && !(await fight(node, assertion))) return false
   const args = [assertion.id] as const
   const data = encodeFunctionData({ abi: assertionsAbi, functionName: 'refute', args })
   await node.send({ to: assertions, data })
@@ -48,6 +59,15 @@ async function falls(node: Node, claim: Hex): Promise<boolean> {
     }),
   )
   return outcome === FALLS
+}
+
+/**
+ * Whether the claim has fallen now: by the members' word, or after a game, which takes its time.
+ */
+async function fight(node: Node, assertion: AssertionView): Promise<boolean> {
+  if (node.disputes === undefined) return deny(node, assertion)
+  await challengeClaim(node, assertion.claim)
+  return false
 }
 
 async function deny(node: Node, { id, claim }: AssertionView): Promise<boolean> {

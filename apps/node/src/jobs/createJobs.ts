@@ -5,6 +5,8 @@ import { watch } from '../assertions/watch.ts'
 import { createOutgoing } from '../batches/Outgoing.ts'
 import { postBatch } from '../batches/postBatch.ts'
 import type { NodeConfig } from '../config.ts'
+import { createPlayers } from '../disputes/playGames.ts'
+import { releaseBonds } from '../disputes/releaseBonds.ts'
 import { reconcile } from '../l2/reconcile.ts'
 import type { Node } from '../Node.ts'
 import { followSequencer } from '../order/followSequencer.ts'
@@ -56,7 +58,7 @@ export function createJobs(node: Node, config: NodeConfig): Job[] {
   if (roles.has('asserter')) {
     jobs.push({
       name: 'assert',
-      everyMs: pollMs,
+      everyMs: config.assertSec === undefined ? pollMs : config.assertSec * 1000,
       run: async () => node.log.debug(await assertNext(node), 'assertions'),
     })
   }
@@ -68,6 +70,18 @@ export function createJobs(node: Node, config: NodeConfig): Job[] {
         await watch(node)
       },
     })
+  }
+  if (node.disputes !== undefined) {
+    const players = createPlayers(node, { pollMs })
+    jobs.push({
+      name: 'games',
+      everyMs: pollMs,
+      run: async (signal) => {
+        await players.look(signal)
+        signal.throwIfAborted()
+      },
+    })
+    jobs.push({ name: 'bonds', everyMs: BONDS_MS, run: () => releaseBonds(node) })
   }
   if (roles.has('aggregator')) {
     jobs.push({
@@ -83,6 +97,8 @@ export function createJobs(node: Node, config: NodeConfig): Job[] {
   return jobs
 }
 
+/** Bonds of claims that stand are asked back so often. */
+const BONDS_MS = 10_000
 /** Bodies that were missing are asked for again so often. */
 const RETRY_MS = 2000
 

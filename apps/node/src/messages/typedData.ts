@@ -1,3 +1,4 @@
+import { RECEIPT_FIELDS } from '@ambrosia/dispute/Claim'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as BatchCertificate from '@ambrosia/rollup/BatchCertificate'
 import type { L2Network } from '@ambrosia/rollup/network/L2Network'
@@ -18,6 +19,7 @@ const TYPES = {
     { name: 'claim', type: 'bytes32' },
     { name: 'winner', type: 'address' },
   ],
+  Receipt: RECEIPT_FIELDS,
 } as const
 
 export type Statement =
@@ -25,6 +27,7 @@ export type Statement =
   | { type: 'SoftBlock'; message: { number: number; hash: Hex } }
   | { type: 'FastConfirmation'; message: { assertion: Hex } }
   | { type: 'Denial'; message: { claim: Hex; winner: Hex } }
+  | { type: 'Receipt'; message: { claim: Hex; inputRoot: Hex; inputLength: bigint } }
 
 /** The contract in whose domain each is signed. */
 const CONTRACTS = {
@@ -32,6 +35,7 @@ const CONTRACTS = {
   SoftBlock: { name: 'Committee', key: 'committee' },
   FastConfirmation: { name: 'Assertions', key: 'assertions' },
   Denial: { name: 'CommitteeResolver', key: 'resolver' },
+  Receipt: { name: 'ClaimBook', key: 'resolver' },
 } as const
 
 export function sign(

@@ -4,12 +4,15 @@ import { RLP } from '@ethereumjs/rlp'
 import { confirmAssertion, denyClaim } from '../assertions/judge.ts'
 import { certify } from '../batches/certify.ts'
 import { decodeProposal } from '../batches/proposalCodec.ts'
+import { TEXT_BYTES } from '../disputes/Mailbox.ts'
+import { receiveClaim } from '../disputes/receipts.ts'
 import type { Node } from '../Node.ts'
 import { encodeSoftBlocks } from '../order/softBlockCodec.ts'
 import { RpcError } from '../rpc/RpcError.ts'
+import { peerOf } from './tls.ts'
 
 type Answer = { status: number; body?: Uint8Array | string }
-type Route = (match: readonly string[], body: Uint8Array) => Promise<Answer>
+type Route = (match: readonly string[], body: Uint8Array, peer: Hex) => Promise<Answer>
 
 /** Longest request: a batch in transport form, or transactions. */
 const REQUEST_BYTES = 8 * 1024 * 1024
@@ -34,6 +37,13 @@ export function createHandler(
     ['POST', /^\/v1\/certify$/, (_, body) => certifyBatch(node, body)],
     ['POST', /^\/v1\/confirm$/, (_, body) => answerSigned(confirmAssertion(node, body))],
     ['POST', /^\/v1\/deny$/, (_, body) => answerSigned(denyClaim(node, body))],
+    ['POST', /^\/v1\/receipt$/, (_, body) => answerSigned(receiveClaim(node, body))],
+    ['GET', /^\/v1\/packages\/(0x[0-9a-f]{64})$/, ([root]) => packageOf(node, root as Hex)],
+    [
+      'POST',
+      /^\/v1\/games\/(0x[0-9a-f]{64})$/,
+      ([game], body, peer) => messageOf(node, { game: game as Hex, peer, body }),
+    ],
   ]
   return (request, response) => {
     void answer(routes, request, node).then(({ status, body = '' }) => {
@@ -49,11 +59,13 @@ async function answer(
   node: Node,
 ): Promise<Answer> {
   try {
+    const peer = peerOf(request.socket)
+    if (peer === undefined) return { status: 403 }
     const body = await read(request)
     if (body === undefined) return { status: 413 }
     for (const [method, pattern, route] of routes) {
       const match = method === request.method && pattern.exec(request.url ?? '')
-      if (match) return await route(match.slice(1), body)
+      if (match) return await route(match.slice(1), body, peer)
     }
     return { status: 404 }
   } catch (error) {
@@ -117,6 +129,20 @@ async function transactions(
     }),
   )
   return { status: 200, body: JSON.stringify(answers) }
+}
+
+async function packageOf({ disputes }: Node, inputRoot: Hex): Promise<Answer> {
+  const body = await disputes?.packages.bytes(inputRoot)
+  return body === undefined ? { status: 404 } : { status: 200, body }
+}
+
+async function messageOf(
+  { disputes }: Node,
+  { game, peer, body }: { game: Hex; peer: Hex; body: Uint8Array },
+): Promise<Answer> {
+  if (disputes === undefined || body.length > TEXT_BYTES) return { status: 422 }
+  const isTaken = disputes.mailbox.put(game, peer, new TextDecoder().decode(body))
+  return { status: isTaken ? 204 : 429 }
 }
 
 async function certifyBatch(node: Node, body: Uint8Array): Promise<Answer> {

@@ -35,6 +35,7 @@ export const START_SEC = 1_900_000_000
 export async function createTestNetwork(rules: Partial<ChainRules> = {}): Promise<L2Network> {
   return {
     version: 1,
+    decidedBy: 'committee',
     contracts: {
       factory: address('fa'),
       committee: address('c0'),

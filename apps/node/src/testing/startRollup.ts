@@ -1,12 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import type { Artifacts } from '@ambrosia/chain/Artifact'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { execute } from '@ambrosia/chain/deploy/execute'
 import { findFactory } from '@ambrosia/chain/deploy/Factory'
 import { planRollup } from '@ambrosia/chain/deploy/rollup'
 import type { Context } from '@ambrosia/chain/deploy/Step'
+import { verifierArtifacts } from '@ambrosia/dispute/process/deployClaimBook'
+import { startProver } from '@ambrosia/dispute/process/Prover'
 import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import type { L2Network } from '@ambrosia/rollup/network/L2Network'
 import { type NetworkChoices, planNetwork } from '@ambrosia/rollup/network/planNetwork'
@@ -51,7 +54,9 @@ export async function startRollup(
   const client = createPublicClient({ transport: http(l1.url), cacheTime: 0, pollingInterval: 20 })
   const account = DEPLOYER
   const deployer = account.address
-  const artifacts = await loadArtifacts({ domains: ['deploy', 'rollup'] })
+  const artifacts = choices.dispute
+    ? await withVerifiers(t)
+    : await loadArtifacts({ domains: ['deploy', 'rollup'] })
   const { address: factory } = await findFactory(client, { deployer, artifacts })
   const context: Context = { artifacts, deployer, factory, salt: keccak256(toHex('ambrosia')) }
   const { accessManager, medToken } = l1.contracts
@@ -127,6 +132,13 @@ export async function startRollup(
       return { url: running.url, close, account: members[index] as Hex }
     },
   }
+}
+
+async function withVerifiers(t: Ending): Promise<Artifacts> {
+  const prover = startProver()
+  defer(t, () => prover.stop())
+  const verifiers = await verifierArtifacts(prover, 'development')
+  return { ...(await loadArtifacts({ domains: ['deploy', 'rollup', 'dispute'] })), ...verifiers }
 }
 
 /** Quick: a batch every second, and no wait that a test would sit out. */

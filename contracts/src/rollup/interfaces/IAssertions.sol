@@ -41,10 +41,12 @@ interface IAssertions {
     );
     /// @notice An assertion became certain. `byCommittee`: by every member, without waiting.
     event AssertionConfirmed(bytes32 indexed id, bytes32 outboxRoot, bool byCommittee);
-    /// @notice The claim behind an assertion lost; its bond is the winner's.
-    event AssertionRefuted(bytes32 indexed id, address indexed winner, uint256 bond);
-    /// @notice An assertion can't be confirmed any more; its bond went to `beneficiary`.
-    event AssertionDropped(bytes32 indexed id, address indexed beneficiary, uint256 bond);
+    /// @notice The claim behind an assertion lost; half of its bond is the winner's, the rest is nobody's.
+    /// @param reward What the winner gets.
+    event AssertionRefuted(bytes32 indexed id, address indexed winner, uint256 reward);
+    /// @notice An assertion can't be confirmed any more; `amount` of its bond went to `beneficiary`: all of it back to its asserter, or half
+    /// of it to who was right.
+    event AssertionDropped(bytes32 indexed id, address indexed beneficiary, uint256 amount);
     /// @notice Other rules will hold for assertions on parents made from now on.
     event RulesChanged(uint32 indexed index, AssertionRules rules);
     /// @notice Other rules were announced.

@@ -1,15 +1,18 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Artifacts } from '@ambrosia/chain/Artifact'
 import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
 import { type ExecuteOptions, execute } from '@ambrosia/chain/deploy/execute'
 import { findFactory } from '@ambrosia/chain/deploy/Factory'
 import { planRollup } from '@ambrosia/chain/deploy/rollup'
 import type { Context } from '@ambrosia/chain/deploy/Step'
+import { verifierArtifacts } from '@ambrosia/dispute/process/deployClaimBook'
+import { startProver } from '@ambrosia/dispute/process/Prover'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { L2Network } from '@ambrosia/rollup/network/L2Network'
 import { type NetworkChoices, planNetwork } from '@ambrosia/rollup/network/planNetwork'
 import { type Account, type Hex, keccak256, type PublicClient, toHex } from 'viem'
-import { hashGenesis } from './nodeProgram.ts'
+import { hashGenesis, prepareGuest } from './nodeProgram.ts'
 
 const SALT = keccak256(toHex('ambrosia'))
 
@@ -28,12 +31,14 @@ export async function createNetwork(
     choices: NetworkChoices
     /** Where its description goes. */
     path: string
+    /** Which keys its verifiers may have, where it has disputes; default `development`. */
+    verifiers?: 'development' | 'ceremony'
   } & Pick<ExecuteOptions, 'onProgress' | 'signal'>,
 ): Promise<L2Network> {
   const { client, account, accessManager, choices, path } = options
   if (existsSync(path)) throw new DescriptionExistsError(path)
   const deployer = account.address
-  const artifacts = await loadArtifacts({ domains: ['deploy', 'rollup'] })
+  const artifacts = await artifactsFor(choices, options.verifiers ?? 'development')
   const factory = await findFactory(client, { deployer, artifacts })
   const context: Context = { artifacts, deployer, factory: factory.address, salt: SALT }
   const rollup = planRollup(context, { accessManager })
@@ -43,10 +48,35 @@ export async function createNetwork(
   await send([...first, ...rollup.steps])
   const { networkFactory } = rollup.contracts
   const planned = await planNetwork(client, context, { networkFactory, choices, hashGenesis })
+  const { decidedBy, programId } = planned.network
+  if (decidedBy === 'dispute' && (await prepareGuest()) !== programId) throw new OtherGuestError()
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   writeFileSync(path, `${JSON.stringify(planned.network, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
   await send(planned.steps)
   return planned.network
+}
+
+/** @throws Contracts.CompilationFailed, Dispute.DevelopmentKeys, Prover.* */
+async function artifactsFor(
+  { dispute }: NetworkChoices,
+  keys: 'development' | 'ceremony',
+): Promise<Artifacts> {
+  if (dispute === undefined) return loadArtifacts({ domains: ['deploy', 'rollup'] })
+  const prover = startProver()
+  try {
+    const verifiers = await verifierArtifacts(prover, keys)
+    return { ...(await loadArtifacts({ domains: ['deploy', 'rollup', 'dispute'] })), ...verifiers }
+  } finally {
+    await prover.stop()
+  }
+}
+
+export class OtherGuestError extends AmbrosiaError {
+  constructor() {
+    super('Network.OtherGuest', 'the guest program here is not the one that networks are about', {
+      hint: 'guest/artifacts.json and PROGRAM_ID in packages/rollup are of different versions.',
+    })
+  }
 }
 
 export class DescriptionExistsError extends AmbrosiaError {

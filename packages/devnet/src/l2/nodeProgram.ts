@@ -74,6 +74,15 @@ export async function hashGenesis(genesis: Genesis): Promise<Hex> {
   return hash as Hex
 }
 
+/**
+ * The id of the guest program, whose trees are computed where they never were.
+ * @throws what the node refuses with
+ */
+export async function prepareGuest(): Promise<Hex> {
+  const { programId } = await runCommand('guest', {})
+  return programId as Hex
+}
+
 function placesOf(name: string, home: string): Record<string, string> {
   return {
     AMBROSIA_HOME: home,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
+import { DISPUTE_RULES } from '@ambrosia/chain/deploy/disputeParameters'
 import { send } from '@ambrosia/chain/send'
 import { type L2Network, toPublic } from '@ambrosia/rollup/network/L2Network'
 import type { NetworkChoices } from '@ambrosia/rollup/network/planNetwork'
@@ -151,6 +152,20 @@ function choicesOf(medToken: Hex, members: readonly Hex[], governor: Hex): Netwo
     recordGas: 1_000_000_000,
     maximumBatches: 100,
   }
+}
+
+/** Bonds of a development network, with times of an afternoon. */
+export const DEVELOPMENT_DISPUTE: NonNullable<NetworkChoices['dispute']> = {
+  ...DISPUTE_RULES,
+  claimBond: parseEther('20'),
+  challengeBond: parseEther('10'),
+  reward: parseEther('5'),
+  availabilityPeriod: 600n,
+  window: 900n,
+  grace: 60n,
+  clock: 480,
+  extension: 240,
+  linesPerSecond: 100_000,
 }
 
 type L1Client = Parameters<typeof send>[0]

@@ -15,13 +15,15 @@ export type PublicNetwork = {
     assertions: Hex
     outbox: Hex
     bridge: Hex
-    /** Decides about claims behind assertions. */
+    /** Decides about claims behind assertions: `decidedBy` says how. */
     resolver: Hex
     /** Zero: ether. */
     gasToken: Hex
     bondToken: Hex
   }
   rules: ChainRules
+  /** Who decides whether an assertion is false: a threshold of members, or a proof. */
+  decidedBy: 'committee' | 'dispute'
   /** What assertions claim to be answers of. */
   programId: Hex
   /** The member that orders transactions, where one does (`solo`). */

@@ -1,5 +1,7 @@
 import type { Artifacts } from '@ambrosia/chain/Artifact'
 import { committeeResolverAbi, networkFactoryAbi } from '@ambrosia/chain/abi/rollup'
+import { planDispute } from '@ambrosia/chain/deploy/dispute'
+import type { DisputeParameters } from '@ambrosia/chain/deploy/disputeParameters'
 import { CONTRACTS_KIND } from '@ambrosia/chain/deploy/rollup'
 import { type Context, configure, create, type Step } from '@ambrosia/chain/deploy/Step'
 import { reach } from '@ambrosia/chain/errors'
@@ -38,6 +40,11 @@ export type NetworkChoices = {
   maximumDriftSec: number
   recordGas: number
   maximumBatches: number
+  /**
+   * Rules of the games over claims, whose recipients are the members; absent: a threshold of
+   * members decides about false assertions, without any proof.
+   */
+  dispute?: Omit<DisputeParameters, 'recipients' | 'quorum'> | undefined
 }
 
 /** The program that assertions are claims about: guest/rollup, as guest/artifacts.json pins it. */
@@ -46,7 +53,8 @@ const PROGRAM_ID: Hex = '0x0ac5e74d42d1c02fa7c15865f37370e00e1e2f2acfa1a60f58914
 /**
  * Everything of a network before any of it is on L1: its description, to be kept first since
  * nothing else has its secrets, and the steps that create it.
- * @param context as in a deployment; its artifacts hold the domain `rollup`
+ * @param context as in a deployment; its artifacts hold the domain `rollup`, for disputes also
+ * `dispute` and the verifiers
  */
 export async function planNetwork(
   client: Reader,
@@ -69,16 +77,7 @@ export async function planNetwork(
       args: [CONTRACTS_KIND, deployer, salt],
     }),
   )
-  const resolver = create(
-    context,
-    'rollup',
-    'committeeResolver',
-    encodeDeployData({
-      abi: committeeResolverAbi,
-      bytecode: context.artifacts['committeeResolver']?.bytecode as Hex,
-      args: [predicted.committee, BigInt(choices.periodSec)],
-    }),
-  )
+  const resolver = planResolver(context, choices, predicted.committee)
   const rules: ChainRules = {
     l1ChainId: await reach(() => getChainId(client)),
     inbox: lower(predicted.inbox),
@@ -103,6 +102,7 @@ export async function planNetwork(
       bondToken: lower(choices.bondToken),
     },
     rules,
+    decidedBy: choices.dispute === undefined ? 'committee' : 'dispute',
     programId: PROGRAM_ID,
     sequencer: lower(choices.sequencer),
     fromBlock: Number(await reach(() => getBlockNumber(client, { cacheTime: 0 }))),
@@ -117,10 +117,35 @@ export async function planNetwork(
   return {
     network,
     steps: [
-      resolver.step,
+      ...resolver.steps,
       createStep(network, choices, { salt, genesisHash: await hashGenesis(network.genesis) }),
     ],
   }
+}
+
+/** What decides about claims behind assertions. */
+function planResolver(
+  context: Context,
+  choices: NetworkChoices,
+  committee: Hex,
+): { address: Hex; steps: Step[] } {
+  const { dispute, members, threshold, bondToken, governor } = choices
+  if (dispute === undefined) {
+    const { address, step } = create(
+      context,
+      'rollup',
+      'committeeResolver',
+      encodeDeployData({
+        abi: committeeResolverAbi,
+        bytecode: context.artifacts['committeeResolver']?.bytecode as Hex,
+        args: [committee, BigInt(choices.periodSec)],
+      }),
+    )
+    return { address, steps: [step] }
+  }
+  const parameters = { ...dispute, recipients: members, quorum: threshold }
+  const { contracts, steps } = planDispute(context, { bondToken, treasury: governor, parameters })
+  return { address: contracts.claimBook, steps }
 }
 
 function createStep(

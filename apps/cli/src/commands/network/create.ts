@@ -1,6 +1,7 @@
 import type { NetworkChoices } from '@ambrosia/rollup/network/planNetwork'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
+import { isDevelopment } from '../../environment.ts'
 import { address, repeated, wholeNumber } from '../../options.ts'
 import { progress, show, UsageError } from '../../output.ts'
 
@@ -23,6 +24,7 @@ type Options = {
   inclusionDelay: number
   period: number
   gasLimit: number
+  decidedBy: 'committee' | 'dispute'
 }
 
 const ZERO: Hex = `0x${'00'.repeat(20)}`
@@ -49,6 +51,14 @@ export function define(verb: Command): void {
     .option('--account <name>', 'key of the wallet that creates it')
     .option('--out <file>', 'description for members, with secrets', 'l2/network.json')
     .option('--public-out <file>', 'description for users', 'l2/public.json')
+    .addOption(
+      new Option(
+        '--decided-by <whom>',
+        'who decides that an assertion is false: a threshold of members, or a dispute that ends in a proof',
+      )
+        .choices(['committee', 'dispute'])
+        .default('committee'),
+    )
     .addHelpText(
       'after',
       `
@@ -77,6 +87,7 @@ async function run(options: Options, command: Command): Promise<void> {
     accessManager: options.accessManager,
     choices: await choicesOf(options, account.address),
     path: resolve(options.out),
+    verifiers: isDevelopment() ? 'development' : 'ceremony',
     onProgress: ({ step, index, total, state }) =>
       progress(`${String(index + 1).padStart(3)}/${total}  ${state.padEnd(5)}  ${step.name}`),
   })
@@ -92,6 +103,7 @@ async function run(options: Options, command: Command): Promise<void> {
 
 async function choicesOf(options: Options, creator: Hex): Promise<NetworkChoices> {
   const { fromDecimal } = await import('@ambrosia/primitives/Units')
+  const { DISPUTE_RULES } = await import('@ambrosia/chain/deploy/disputeParameters')
   const members = options.member.map((member) => address(member).toLowerCase() as Hex)
   const [first] = members
   const sequencer = (options.sequencer ?? first)?.toLowerCase() as Hex | undefined
@@ -118,5 +130,6 @@ async function choicesOf(options: Options, creator: Hex): Promise<NetworkChoices
     maximumDriftSec: 600,
     recordGas: 1_000_000_000,
     maximumBatches: 100,
+    dispute: options.decidedBy === 'dispute' ? DISPUTE_RULES : undefined,
   }
 }

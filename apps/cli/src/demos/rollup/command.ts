@@ -10,11 +10,18 @@ export function define(demo: Command): void {
         .choices(['ethereumjs', 'geth'])
         .default('ethereumjs'),
     )
+    .addOption(
+      new Option(
+        '--decided-by <whom>',
+        'who decides that an assertion is false: dispute (the default with --lie) or committee',
+      ).choices(['committee', 'dispute']),
+    )
     .addHelpText(
       'after',
       `
 Three members run a chain of ordinary Ethereum blocks. Deposits come from L1, 100 transactions are sent with viem, batches and states are
-settled on L1 without being shown, and a withdrawal is paid out there.
+settled on L1 without being shown, and a withdrawal is paid out there. With --lie a member who re-executed disputes the assertion down to one
+step of the machine, which the liar can't prove; clocks that nobody uses are moved on.
 
 Examples:
   ambrosia rollup demo

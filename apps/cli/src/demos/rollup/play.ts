@@ -2,7 +2,7 @@ import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import type { NodeRole } from '@ambrosia/devnet/l2/nodeProgram'
 import { type Alone, startAlone } from '@ambrosia/devnet/l2/startAlone'
-import { L2_CHAIN_ID, L2_PORT } from '@ambrosia/devnet/l2/startL2'
+import { DEVELOPMENT_DISPUTE, L2_CHAIN_ID, L2_PORT } from '@ambrosia/devnet/l2/startL2'
 import { waitFor } from '@ambrosia/devnet/start/waitFor'
 import { describeEvent } from '@ambrosia/devnet/words'
 import { claim } from '@ambrosia/rollup/bridge/claim'
@@ -13,6 +13,7 @@ import { portsOf } from '../../environment.ts'
 import { amount, count, duration, short } from '../../figures.ts'
 import type { Stage } from '../frame/Stage.ts'
 import { attacksOn } from './attacks.ts'
+import { followDispute, letClaimsStand } from './dispute.ts'
 import { searchL1 } from './secrets.ts'
 import { type Posts, postsOf, recordsOf, waitForRefutation, waitForTag } from './settlement.ts'
 import type { RollupDemoOptions, RollupResult } from './types.ts'
@@ -91,7 +92,7 @@ export async function play(stage: RollupStage, options: RollupDemoOptions): Prom
 
 async function start(
   stage: RollupStage,
-  { lie, engine }: RollupDemoOptions,
+  { lie, engine, decidedBy = lie ? 'dispute' : 'committee' }: RollupDemoOptions,
   person: Address,
 ): Promise<Alone> {
   const { screen, signal, home } = stage
@@ -105,9 +106,12 @@ async function start(
       l2Port: ports.chain === 0 ? 0 : L2_PORT,
       engine,
       signal,
+      choices: {
+        ...(lie && { periodSec: PERIOD_WITH_LIAR_SEC }),
+        ...(decidedBy === 'dispute' && { dispute: DEVELOPMENT_DISPUTE }),
+      },
       ...(lie && {
         roles: [['sequencer', 'batcher', 'asserter'], ['watcher'], liar],
-        choices: { periodSec: PERIOD_WITH_LIAR_SEC },
         env: { 'node-3': { AMBROSIA_NODE_LIE: person.toLowerCase() } },
       }),
       onEvent: (event) => {
@@ -170,17 +174,35 @@ function note(result: RollupResult, { bytes, gas }: Posts): void {
 async function catchLiar(stage: RollupStage, { l1, l2 }: Alone): Promise<void> {
   const { result, signal, step } = stage
   result.lieRefused = false
+  const isDisputed = l2.network.decidedBy === 'dispute'
+  if (isDisputed) {
+    await step(
+      'dispute',
+      () => followDispute(l1, l2.network, signal),
+      ({ rounds, seconds, gas }) => {
+        result.disputeRounds = rounds
+        result.disputeSeconds = seconds
+        return {
+          label: 'dispute',
+          text: `${rounds} rounds between the liar and a member who re-executed, down to one step that has no proof`,
+          figures: `gas ${count(gas)}`,
+        }
+      },
+    )
+  }
   const liar = l2.nodes[2]?.account
   await step(
     'lie',
     () => waitForRefutation(l1, l2.network, signal),
     (refuted) => ({
-      label: 'lie',
-      text: `${short(liar ?? '')} asserted a wrong balance; ${amount(refuted.bond)} of bond go to ${short(refuted.winner)}, which re-executed`,
+      label: isDisputed ? '' : 'lie',
+      text: `${short(liar ?? '')} asserted a wrong balance; ${amount(refuted.reward)} of its bond go to ${short(refuted.winner)}, which re-executed`,
       transaction: { gas: refuted.gas, hash: refuted.transactionHash },
     }),
   )
   result.lieRefused = true
+  // With a liar among the members, the truth waits until its claim can't be challenged any more.
+  if (isDisputed) await letClaimsStand(l1)
 }
 
 /** A withdrawal: sent on L2, certain when the state behind it is confirmed, paid out on L1. */

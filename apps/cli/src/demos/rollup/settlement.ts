@@ -61,7 +61,7 @@ export async function waitForRefutation(
   l1: PublicClient,
   network: L2Network,
   signal: AbortSignal,
-): Promise<{ winner: Address; bond: bigint; transactionHash: Hex; gas: bigint }> {
+): Promise<{ winner: Address; reward: bigint; transactionHash: Hex; gas: bigint }> {
   const read = async () => {
     const [log] = await l1.getContractEvents({
       address: network.contracts.assertions,
@@ -82,7 +82,7 @@ export async function waitForRefutation(
   const { gasUsed } = await l1.getTransactionReceipt({ hash: transactionHash })
   return {
     winner: log?.args.winner as Address,
-    bond: log?.args.bond as bigint,
+    reward: log?.args.reward as bigint,
     transactionHash,
     gas: gasUsed,
   }

@@ -1,5 +1,10 @@
 /** What the command line of the demonstration says. */
-export type RollupDemoOptions = { lie: boolean; engine: 'ethereumjs' | 'geth' }
+export type RollupDemoOptions = {
+  lie: boolean
+  engine: 'ethereumjs' | 'geth'
+  /** Default: a dispute where there is a lie, the committee where there is none. */
+  decidedBy?: 'committee' | 'dispute'
+}
 
 /** Keys of its last line beside those of every demonstration. Amounts are in the smallest unit. */
 export type RollupResult = {
@@ -12,6 +17,12 @@ export type RollupResult = {
   perTransaction: { bytes: number; gas: number }
   /** Null without --lie. */
   lieRefused: boolean | null
+  /**
+   * Rounds that the dispute over the lie took, and its seconds without waiting for clocks; null
+   * where there was none.
+   */
+  disputeRounds: number | null
+  disputeSeconds: number | null
   withdrawn: string
 }
 
@@ -23,5 +34,7 @@ export const NOTHING_DONE: RollupResult = {
   l1Gas: 0,
   perTransaction: { bytes: 0, gas: 0 },
   lieRefused: null,
+  disputeRounds: null,
+  disputeSeconds: null,
   withdrawn: '0',
 }
