@@ -145,7 +145,7 @@ contract Bridge is IBridge, Initializable, ReentrancyGuardTransient {
         if (sender != L2_TOKEN_BRIDGE) revert BridgeL2SenderRefused(sender);
     }
 
-    /// @dev Takes exactly `amount`: a token that keeps a part of it would leave L2 with more than lies here.
+    /// @dev Takes exactly `amount`: a token that keeps a part of it would leave L2 with more than is held here.
     function _take(address token, uint256 amount) private {
         if (token == address(0)) {
             if (msg.value != amount) revert BridgeValueMismatch(msg.value, amount);

@@ -6,9 +6,9 @@ import {ClaimOutcome} from "./interfaces/IClaimResolver.sol";
 import {ICommittee} from "./interfaces/ICommittee.sol";
 import {ICommitteeResolver} from "./interfaces/ICommitteeResolver.sol";
 
-/// @title Claims that the members of a committee decide about, for networks that trust a threshold of their members with it.
-/// @dev Nobody proves anything here: enough members that say so end a claim. A network whose members trust each other with data and
-/// not with this takes a resolver that makes the claimant prove.
+/// @title Claims that the members of a committee decide on, for networks that trust a threshold of their members with it.
+/// @dev Nobody proves anything here: a claim ends when enough members say that it is wrong. A network whose members trust each other
+/// with data and not with this takes a resolver that makes the claimant prove.
 contract CommitteeResolver is ICommitteeResolver, EIP712 {
     bytes32 private constant DENIAL_TYPEHASH = keccak256("Denial(bytes32 claim,address winner)");
 

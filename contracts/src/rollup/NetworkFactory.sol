@@ -14,7 +14,7 @@ import {RollupHashes} from "./libraries/RollupHashes.sol";
 import {Outbox} from "./Outbox.sol";
 import {AssertionRules, ChainRules, NetworkContracts} from "./types/RollupTypes.sol";
 
-/// @title Where networks come from. A network's contracts are clones of its kind's: nothing of them can be replaced, by nobody.
+/// @title Where networks come from. A network's contracts are clones of its kind's: nobody can replace any part of them.
 contract NetworkFactory is INetworkFactory, AccessManaged {
     uint64 private constant LONGEST = 365 days;
     uint64 private constant LEAST_GAS_LIMIT = 5_000_000;
@@ -128,7 +128,7 @@ contract NetworkFactory is INetworkFactory, AccessManaged {
         _assertBetween("inclusionDelay", parameters.inclusionDelay, 1, LONGEST);
         _assertBetween("cadence", parameters.cadence, 1, 1 days);
         _assertBetween("period", parameters.rules.period, 1, LONGEST);
-        // Whoever does not want what was announced has time to see the assertions before it confirmed.
+        // Whoever does not want what was announced has time to see the assertions made before it confirmed.
         _assertBetween("governanceDelay", parameters.governanceDelay, uint256(parameters.rules.period) + 1, LONGEST * 2);
         if (parameters.governor == address(0)) revert NetworkParameterOutOfRange("governor", 0);
         if (parameters.bondToken == address(0)) revert NetworkParameterOutOfRange("bondToken", 0);

@@ -12,7 +12,7 @@ import {IStakeVotes} from "./interfaces/IStakeVotes.sol";
 import {StakeVotes} from "./StakeVotes.sol";
 
 /// @notice What a StakeBook is made with.
-/// @param unbondingPeriod Seconds from undelegating to being paid, at least.
+/// @param unbondingPeriod Least seconds from undelegating to being paid.
 /// @param slashWindow Seconds after an act in which it can be slashed; shorter than unbondingPeriod.
 /// @param powerCap Cap of power per operator.
 /// @param leastSelfStake Least stake of an operator's own.
@@ -236,7 +236,7 @@ abstract contract StakeBase is IStakeBook, AccessManaged, ReentrancyGuardTransie
         if (!pool.registered) revert StakeOperatorUnknown(operator);
     }
 
-    /// @dev Takes tokens of the caller. What arrives is what was asked for, or nothing happens.
+    /// @dev Takes tokens from the caller. What arrives is what was asked for, or nothing happens.
     function _take(uint256 amount) internal {
         uint256 before = token.balanceOf(address(this));
         token.safeTransferFrom(msg.sender, address(this), amount);

@@ -33,7 +33,7 @@ contract StakeVotes is IStakeVotes, Votes {
         return _units[account];
     }
 
-    /// @dev An account that names nobody, or zero, votes itself.
+    /// @dev An account that names nobody, or zero, votes for itself.
     function delegates(address account) public view override(IVotes, Votes) returns (address) {
         address delegatee = super.delegates(account);
         return delegatee == address(0) ? account : delegatee;

@@ -47,7 +47,7 @@ interface IConsentBook {
     /// @return commitment First 31 bytes of keccak256(abi.encode(Record)).
     function recordOf(bytes32 recordId) external view returns (RecordStatus status, bytes31 commitment);
 
-    /// @notice What happened to the sale with which a person filled a place of his in a deal.
+    /// @notice What happened to the sale with which a person filled one of their places in a deal.
     /// @param ordinal Place below perPersonCap.
     function deliveryOf(bytes32 dealId, bytes32 personTag, uint16 ordinal)
         external

@@ -23,7 +23,7 @@ struct Tier {
 /// @param commissionCapBps Highest commission of an oracle, in 1/10000 of its part of the price.
 /// @param certificateLife Seconds from a certificate's asOf to its validUntil.
 /// @param deliveryWindow Seconds from settlement in which oracle shares are locked and a revocation can return the payment.
-/// @param retentionEnd Unix time at which the consumer deletes what he received.
+/// @param retentionEnd Unix time at which the consumer deletes what they received.
 /// @param verifier ICertificateVerifier that judges certificates of this deal.
 /// @param oracles Operator accounts of the OracleRegistry that may certify.
 /// @param quorum How many of them must certify.

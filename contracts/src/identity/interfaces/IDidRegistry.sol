@@ -5,7 +5,7 @@ import {Document, Identity} from "../types/DidTypes.sol";
 
 /// @title DIDs of the method `did:ambrosia`.
 /// @notice The id is the last 20 bytes of keccak256(abi.encode(firstController, salt)), and creation needs that controller's call or
-/// signature: nobody else can take an id, whatever he saw in the mempool. Every change emits the whole document in one event, so that the
+/// signature: nobody else can take an id, whatever they saw in the mempool. Every change emits the whole document in one event, so that the
 /// document at a block is the last event of the id at or before it.
 ///
 /// EIP-712, domain {name "DidRegistry", version "1", chainId, verifyingContract}:

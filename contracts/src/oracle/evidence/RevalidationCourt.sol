@@ -240,7 +240,7 @@ contract RevalidationCourt is IRevalidationCourt {
 
     // ---- judging ----
 
-    /// @dev Two thirds of the committee decide; who did not reveal missed a duty.
+    /// @dev Two thirds of the committee decide; whoever did not reveal missed a duty.
     function _judge(bytes32 recordId, RevalidationCase storage entry) private {
         uint256[4] memory counts;
         address[] memory committee = entry.committee;
@@ -273,7 +273,7 @@ contract RevalidationCourt is IRevalidationCourt {
         uint256 loss = (uint256(entry.loss) + count - 1) / count;
         for (uint256 i = 0; i < count; ++i) {
             address accused = entry.accused[i];
-            // Stake answers for a time only: who closes too late gets the bond back all the same.
+            // Stake is answerable for a limited time: whoever closes too late still gets the bond back.
             try desk.punish(Offence.Overturned, accused, entry.actedAt, entry.consumer, loss, address(this)) {} catch {}
         }
         _share(recordId, entry, Verdict.Overturned, token.balanceOf(address(this)) - before);

@@ -113,7 +113,7 @@ interface IOracleAdmission {
     function admitFounder(NodeKeys calldata keys) external;
     /// @notice The caller's node leaves.
     function leave() external;
-    /// @notice Takes a node off the list whose evidence ended 30 days ago. Anyone; it may apply again.
+    /// @notice Takes off the list a node whose evidence ended 30 days ago. Anyone; it may apply again.
     function prune(address operator) external;
 
     /// @notice Refuses unless the votes are a quorum of the active oracles, by count and by power, over a digest.

@@ -56,7 +56,7 @@ interface IOracleEpochs is IOracleSets {
     error EpochParameterInvalid(string name);
 
     /// @notice Begins the next epoch by votes over EpochKeys. Anyone. Not before the present one has lasted its length, unless one of its oracles
-    /// no longer counts: who has left must not know the next epoch's secrets longer than it takes to make new ones.
+    /// no longer counts: whoever has left must not know the next epoch's secrets longer than it takes to make new ones.
     function begin(EpochKeys calldata keys, OracleVote[] calldata votes) external;
     /// @notice Brings a place of a set up to date with whether its oracle counts. Anyone.
     function refresh(uint64 epoch, uint256 place) external;

@@ -93,7 +93,7 @@ interface IOracleRegistry {
     /// @notice The registry holds its maximum of operators.
     error OracleRegistryFull(uint256 maximum);
 
-    /// @notice Registers the caller as an operator. Admission follows by the role.
+    /// @notice Registers the caller as an operator, whom the admission role may then admit.
     function register(OracleRegistration calldata registration) external;
     /// @notice Admits an operator that runs the measurement named. Admission role only.
     function admit(address operator, bytes32 measurement) external;
@@ -128,7 +128,7 @@ interface IOracleRegistry {
     /// @notice Sum of the powers of all operators.
     function totalPower() external view returns (uint256);
     /// @notice What a certificate's verifier needs of an operator. A quorum counts operators and does not weigh them, so that power costs a
-    /// settlement no gas; who loses his stake is suspended.
+    /// settlement no gas; whoever loses their stake is suspended.
     /// @return signer Signing key, or zero when the operator is not active.
     /// @return commissionBps Commission asked.
     function certifierOf(address operator) external view returns (address signer, uint16 commissionBps);

@@ -18,7 +18,7 @@ contract OracleEpochs is IOracleEpochs, EIP712 {
     IOracleAdmission public immutable admission;
     /// @notice Where commissions are found.
     IOracleRegistry public immutable registry;
-    /// @notice Seconds that an epoch lasts at least.
+    /// @notice Least seconds that an epoch lasts.
     uint64 public immutable epochLength;
     /// @notice Seconds into an epoch in which signatures of the one before still count.
     uint64 public immutable grace;

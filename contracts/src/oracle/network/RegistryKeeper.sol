@@ -12,7 +12,7 @@ contract RegistryKeeper {
     /// @notice The registry that deals' verifiers read.
     IOracleRegistry public immutable registry;
 
-    /// @notice The registry says already what admission says.
+    /// @notice The registry already says what admission says.
     error RegistryInStep(address operator);
 
     constructor(IOracleAdmission oracleAdmission, IOracleRegistry oracleRegistry) {

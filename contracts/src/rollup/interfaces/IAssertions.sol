@@ -62,11 +62,11 @@ interface IAssertions {
     error AssertionStatusRefused(bytes32 id, AssertionStatus status);
     /// @notice An assertion on this parent reaches exactly this count.
     error AssertionReachRefused(uint64 batchCount, uint64 expected);
-    /// @notice L1 has another accumulator for that count, or not so many records yet.
+    /// @notice L1 has another accumulator for that count, or fewer records so far.
     error AssertionAccumulatorMismatch(bytes32 accumulator, bytes32 expected);
     /// @notice The claim is of another program, answers another word, or is another's.
     error AssertionClaimRefused(bytes32 claim);
-    /// @notice The parent is not the newest confirmed assertion.
+    /// @notice The parent is not the latest confirmed assertion.
     error AssertionParentNotConfirmed(bytes32 parent, bytes32 newest);
     /// @notice The period is not over.
     error AssertionTooEarly(uint64 earliest);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @title Money and tokens between L1 and L2. What is on L2 lies here.
+/// @title Money and tokens between L1 and L2. What is on L2 is held here.
 interface IBridge {
     /// @notice Gas token went to L2; to whom is sealed.
     event GasTokenDeposited(address indexed sender, uint256 amount, uint64 indexed index);
@@ -60,7 +60,7 @@ interface IBridge {
         uint256 amount
     ) external;
 
-    /// @notice What lies here of a token (zero: ether), deposits only.
+    /// @notice What is held here of a token (zero: ether), deposits only.
     function held(address token) external view returns (uint256);
 
     /// @notice The gas token; zero is ether.

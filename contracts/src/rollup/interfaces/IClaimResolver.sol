@@ -14,7 +14,7 @@ enum ClaimOutcome {
     Lapsed
 }
 
-/// @title Who decides about claims that a program of the machine answers a word with exit code 0.
+/// @title Who decides on claims that a program of the machine answers a word with exit code 0.
 /// @notice What the rollup needs of the dispute's contracts.
 interface IClaimResolver {
     /// @notice What a claim says and who made it.

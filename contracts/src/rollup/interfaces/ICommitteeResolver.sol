@@ -3,11 +3,11 @@ pragma solidity 0.8.37;
 
 import {IClaimResolver} from "./IClaimResolver.sol";
 
-/// @title Claims that the members of a committee decide about.
+/// @title Claims that the members of a committee decide on.
 interface ICommitteeResolver is IClaimResolver {
     /// @notice A claim was made; it stands when nobody has denied it until then.
     event ClaimMade(bytes32 indexed claim, address indexed claimant, bytes32 programId, bytes32 answer, uint64 standsAt);
-    /// @notice Enough members denied it; `winner` is who showed them.
+    /// @notice Enough members denied it; `winner` is whoever handed in their signatures.
     event ClaimDenied(bytes32 indexed claim, address indexed winner);
 
     /// @notice This account has made this claim before.

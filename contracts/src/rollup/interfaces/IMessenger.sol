@@ -47,7 +47,7 @@ interface IMessenger {
     error MessengerKindRefused(uint8 kind);
     /// @notice A message may not call the contracts that trust the Messenger.
     error MessengerTargetRefused(address to);
-    /// @notice The target's call failed; the entry can be tried again.
+    /// @notice The call of the target failed; the entry can be tried again.
     error MessengerCallFailed(bytes reason);
     /// @notice One message at a time.
     error MessengerEntered();

@@ -16,7 +16,7 @@ interface IOutbox {
     error OutboxRootUnknown(bytes32 root);
     /// @notice The message was carried out already.
     error OutboxMessageSpent(uint64 index);
-    /// @notice The target's call failed; the message can be tried again.
+    /// @notice The call of the target failed; the message can be tried again.
     error OutboxCallFailed(bytes reason);
     /// @notice One message at a time.
     error OutboxEntered();

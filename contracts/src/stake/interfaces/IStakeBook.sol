@@ -229,7 +229,7 @@ interface IStakeBook {
     function isFit(address operator) external view returns (bool);
     /// @notice Cohort in which stake begins to unbond now.
     function currentCohort() external view returns (uint256);
-    /// @notice Seconds from undelegating to being paid, at least.
+    /// @notice Least seconds from undelegating to being paid.
     function unbondingPeriod() external view returns (uint40);
     /// @notice Seconds after an act in which it can be slashed.
     function slashWindow() external view returns (uint40);

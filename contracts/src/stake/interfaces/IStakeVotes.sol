@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 
-/// @title Votes of bonded stake, checkpointed by time (ERC-5805). An account that names nobody votes itself.
+/// @title Votes of bonded stake, checkpointed by time (ERC-5805). An account that names nobody votes for itself.
 interface IStakeVotes is IERC5805 {
     /// @notice Only the StakeBook writes here.
     error StakeVotesWriterOnly(address writer, address caller);

@@ -83,7 +83,7 @@ export type DealTerms = {
   certificateLife: number
   /** Seconds from settlement in which oracle shares are locked and a revocation can return the payment. */
   deliveryWindow: number
-  /** Unix time at which the consumer deletes what he received. */
+  /** Unix time at which the consumer deletes what they received. */
   retentionEnd: bigint
   /** ICertificateVerifier that judges certificates of this deal. */
   verifier: Address

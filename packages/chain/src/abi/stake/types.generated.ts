@@ -27,7 +27,7 @@ export type StakeLien = {
 
 /** What a StakeBook is made with. */
 export type StakeParameters = {
-  /** Seconds from undelegating to being paid, at least. */
+  /** Least seconds from undelegating to being paid. */
   unbondingPeriod: number
   /** Seconds after an act in which it can be slashed; shorter than unbondingPeriod. */
   slashWindow: number
