@@ -34,7 +34,7 @@ function prepare(t: TestContext): string | undefined {
   return elf
 }
 
-it('on the machine answers with the digests that the node holds true', (t) => {
+it('on the machine answers with the digests that the node takes to be true', (t) => {
   const elf = prepare(t)
   if (elf === undefined) return
   const run = onMachine(elf)

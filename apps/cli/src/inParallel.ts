@@ -1,4 +1,4 @@
-/** Does the work for each item, at most so many at a time. @throws what the work throws first */
+/** Does the work for each item, at most `width` at a time. @throws what the work throws first */
 export async function inParallel<T>(
   items: readonly T[],
   width: number,

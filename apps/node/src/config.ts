@@ -39,7 +39,7 @@ export const settings = {
   roles,
   engine: Config.choice('AMBROSIA_NODE_ENGINE', ['ethereumjs', 'geth'], { default: 'ethereumjs' }),
   confirmations,
-  /** L1 is looked at so often. */
+  /** Time between two looks at L1. */
   pollMs: Config.integer('AMBROSIA_NODE_POLL_MS', { default: 1000, minimum: 10, maximum: 60_000 }),
   /** What is to be asserted or confirmed is looked for so often; as often as L1 unless set. */
   assertSec: Config.optional(
@@ -51,7 +51,7 @@ export const settings = {
     minimum: 10,
     maximum: 60_000,
   }),
-  /** An aggregator sends through L1 what the sequencer has left lying for so long. */
+  /** An aggregator sends through L1 what the sequencer has ignored for longer than this. */
   patienceSec: Config.integer('AMBROSIA_NODE_PATIENCE_SEC', {
     default: 60,
     minimum: 1,

@@ -7,7 +7,7 @@ import type { Fetch } from '@ambrosia/api/client/call'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /**
- * Addresses that are no part of the public Internet (IANA special-purpose registries, RFC 6890).
+ * Addresses that are not part of the public Internet (IANA special-purpose registries, RFC 6890).
  */
 const SPECIAL: readonly [address: string, prefix: number][] = [
   ['0.0.0.0', 8],

@@ -20,7 +20,7 @@ contract Inbox is IInbox, Initializable {
     uint256 private constant SEAL_OVERHEAD = 48;
     uint256 private constant DEPOSIT_SEALED_BYTES = 32 + SEAL_OVERHEAD;
 
-    // | 64 appended at | 64 forced transactions up to and with it |
+    // | 64 appended at | 64 forced transactions up to and including it |
     struct Place {
         uint64 timestamp;
         uint64 forced;

@@ -76,7 +76,7 @@ contract ClaimsTest is DisputeFixture {
         refusedReceipts(IClaimBook.ReceiptsMissing.selector, content, one);
         refusedReceipts(IClaimBook.ReceiptRefused.selector, content, bytes.concat(one, one));
         refusedReceipts(IClaimBook.ReceiptsMalformed.selector, content, bytes.concat(both, hex"00"));
-        // Of somebody who is no recipient, and in another order.
+        // Of somebody who is not a recipient, and in another order.
         bytes memory foreign = signed(ASSERTER_KEY, keccak256("anything"));
         refusedReceipts(IClaimBook.ReceiptRefused.selector, content, bytes.concat(one, foreign));
         // Each field of the claim changed.

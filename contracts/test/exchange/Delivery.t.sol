@@ -154,7 +154,7 @@ contract DeliveryTest is ExchangeFixture, IDealBookErrors {
         claim(record);
     }
 
-    /// @dev Game 7: a claim on everything is no free discount.
+    /// @dev Game 7: a claim on everything is not a free discount.
     function test_game_claimWithoutItsBond_reverts_andAPermitCarriesIt() public {
         Record memory record = sold();
         vm.prank(consumer);
@@ -233,7 +233,7 @@ contract DeliveryTest is ExchangeFixture, IDealBookErrors {
         }
     }
 
-    /// @dev Game 7: a byte is no answer; only the exact form of an envelope is.
+    /// @dev Game 7: a byte is not an answer; only the exact form of an envelope is.
     function test_game_answerHasTheFormOfAnEnvelope() public {
         Record memory record = sold();
         claim(record);

@@ -15,7 +15,7 @@ contract GovernanceTest is ExchangeFixture, IDealBookErrors {
         book.setTokenAllowed(address(token), false);
     }
 
-    /// @dev The administrator does all he can: closes the targets, takes the token off the list, suspends every oracle. Money still moves.
+    /// @dev The administrator does all they can: closes the targets, takes the token off the list, suspends every oracle. Money still moves.
     function test_everythingThatGovernanceCanDo_leavesOpenDealsWhole() public {
         DealTerms memory terms = defaultTerms();
         open(terms);

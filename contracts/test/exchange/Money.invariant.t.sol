@@ -13,7 +13,7 @@ import {ExchangeFixture} from "../support/ExchangeFixture.sol";
 import {Settlement} from "../support/Settlements.sol";
 import {Player} from "../support/Player.sol";
 
-/// @dev Plays one deal at random: everybody does what he may, in any order, at any time.
+/// @dev Plays one deal at random: everybody does what they may, in any order, at any time.
 contract DealPlayer is ExchangeFixture, Player {
     bytes[] internal records;
     bytes32 public dealId;

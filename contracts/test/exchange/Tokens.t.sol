@@ -20,7 +20,7 @@ contract TokensTest is ExchangeFixture, IDealBookErrors {
         open(terms);
     }
 
-    /// @dev However a receiver refuses, he alone waits; a credit keeps the money.
+    /// @dev However a receiver refuses, they alone wait; a credit keeps the money.
     function test_settle_payoutThatRefuses_becomesCredit() public {
         MoodyToken moody = new MoodyToken(consumer);
         DealTerms memory terms = openWith(moody);
@@ -88,7 +88,7 @@ contract TokensTest is ExchangeFixture, IDealBookErrors {
         DealTerms memory terms = openWith(moody);
         Record memory record = settle(terms, sale(terms, 1, 1));
         moody.setMood(consumer, MoodyToken.Mood.Reverts);
-        // The provider can revoke although the consumer refuses his money back.
+        // The provider can revoke although the consumer refuses their money back.
         vm.startPrank(provider);
         moody.approve(address(book), record.net);
         book.revoke(record, true, payerOf(provider));
@@ -100,7 +100,7 @@ contract TokensTest is ExchangeFixture, IDealBookErrors {
         assertEq(moody.balanceOf(address(book)), 15e18, "held for it and for the oracles");
     }
 
-    /// @dev What the provider never received is taken from his credit, not from him.
+    /// @dev What the provider never received is taken from their credit, not from them.
     function test_revoke_creditedPayout_usesTheCredit() public {
         MoodyToken moody = new MoodyToken(consumer);
         DealTerms memory terms = openWith(moody);

@@ -109,7 +109,7 @@ contract OracleEpochsTest is AdmissionFixture {
         beginNext(3);
         (uint256 size,) = OracleSetCode.header(epochs.epochOf(2).set);
         assertEq(size, 3, "without it");
-        // A newcomer alone is no reason to begin early.
+        // A newcomer alone is not a reason to begin early.
         NodeKeys memory keys = applied(4);
         admission.admit(keys, votesFor(keys, 3));
         EpochKeys memory next = announcement(3);

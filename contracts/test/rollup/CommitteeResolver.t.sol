@@ -57,7 +57,7 @@ contract CommitteeResolverTest is RollupFixture {
         bytes memory one = signaturesOf(denial(id, RIVAL), 1);
         vm.expectRevert(abi.encodeWithSelector(ICommittee.CommitteeSignaturesMissing.selector, 1, 2));
         judged.deny(id, RIVAL, one);
-        // What was signed for another winner, another claim or another resolver is no denial of this.
+        // What was signed for another winner, another claim or another resolver is not a denial of this.
         CommitteeResolver other = CommitteeResolver(shipped("committeeResolver", abi.encode(committee, WINDOW)));
         bytes[3] memory foreign = [
             signaturesOf(denial(id, ASSERTER), 3),

@@ -235,7 +235,7 @@ contract StakePlayer is StakeFixture, Player {
         for (uint256 j = 0; j < 5; ++j) sum += votes.unitsOf(delegators[j]);
     }
 
-    /// @dev From any position everybody gets out with all that is his; only what rounding took stays, below a unit for each call.
+    /// @dev From any position everybody gets out with all that is theirs; only what rounding took stays, below a unit for each call.
     function drain() external {
         pass(UNBONDING);
         uint256 cohort = book.currentCohort();

@@ -48,7 +48,7 @@ contract StakeLeaveTest is StakeFixture {
         assertEq(undelegate(FIRST, ANNA, 2), 1, "two are worth one");
     }
 
-    /// @dev Exits of one cohort share it; each gets his, others nothing.
+    /// @dev Exits of one cohort share it; each gets their own, others nothing.
     function test_leave_together_eachGetsHis() public {
         delegate(FIRST, ANNA, 10e18);
         delegate(FIRST, BORIS, 20e18);
@@ -61,7 +61,7 @@ contract StakeLeaveTest is StakeFixture {
         withdraw(FIRST, STRANGER, cohort);
         vm.expectRevert(abi.encodeWithSelector(IStakeBook.StakeAmountZero.selector));
         withdraw(SECOND, ANNA, cohort);
-        assertEq(withdraw(FIRST, BORIS, cohort), 5e18, "his");
+        assertEq(withdraw(FIRST, BORIS, cohort), 5e18, "theirs");
         assertEq(withdraw(FIRST, ANNA, cohort), 3e18, "hers");
     }
 

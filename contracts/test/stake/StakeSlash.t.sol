@@ -21,7 +21,7 @@ contract StakeSlashTest is StakeFixture {
         assertEq(entry.fraction, 0.1e18, "fraction");
     }
 
-    /// @dev K7: whoever was bonded when it happened pays, wherever he is; whoever had left before does not.
+    /// @dev K7: whoever was bonded when it happened pays, wherever they are; whoever had left before does not.
     function test_slash_reachesUnbonding_sinceTheAct() public {
         delegate(FIRST, ANNA, 100e18);
         delegate(FIRST, BORIS, 100e18);

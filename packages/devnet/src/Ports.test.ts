@@ -12,7 +12,7 @@ async function occupy(t: TestContext, port: number): Promise<void> {
 }
 
 describe('Ports', () => {
-  it('a busy port gives way to the next free one, and that is said', async (t) => {
+  it('takes the next free port where one is busy, and says so', async (t) => {
     const port = await firstFree(0)
     await occupy(t, port)
     const chosen = await choosePorts([

@@ -37,11 +37,11 @@ export type Run = {
    * Hashes of the states after these numbers of steps; a run that stopped stays in its last state.
    */
   hashesAt(points: readonly bigint[]): Promise<bigint[]>
-  /** How the run ends. @throws Execution.Limit where it does not within so many steps */
+  /** How the run ends. @throws Execution.Limit where it does not within that many steps */
   ending(limit: bigint): Promise<Ending>
   genesisInput(): Promise<WitnessJson.GenesisJson>
   stepInput(step: bigint): Promise<StepInput>
-  /** Of the state after so many steps. */
+  /** Of the state after that many steps. */
   finalInput(steps: bigint): Promise<WitnessJson.FinalJson>
 }
 

@@ -28,7 +28,7 @@ export type Options = {
   /** The day on which the record is read; nothing in it is later. */
   readonly asOf: Date
   /**
-   * Exactly so many resources, 50 to 5,000; without it as many as the history has within these
+   * Exactly this many resources, 50 to 5,000; without it as many as the history has within these
    * bounds.
    */
   readonly resources?: number

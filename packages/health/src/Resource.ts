@@ -79,7 +79,7 @@ export function hasCode(resource: Resource, wanted: Code): boolean {
 
 /**
  * The years that a resource speaks of: the first clinical date or period of the table in
- * `resource/periodElements.ts`. An open period ends in the year it starts. A birth date is no such
+ * `resource/periodElements.ts`. An open period ends in the year it starts. A birth date is not such
  * date.
  */
 export function period(resource: Resource): { startYear: number; endYear: number } | undefined {

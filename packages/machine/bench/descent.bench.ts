@@ -89,7 +89,8 @@ async function descend(program: Program, input: Uint8Array): Promise<number> {
 }
 
 /**
- * Stores at pseudo-random places of so many bytes, eight steps a store, about so many steps in all.
+ * Stores at pseudo-random places of that many bytes, eight steps a store, about that many steps in
+ * all.
  */
 function storingProgram(steps: number, size: number): Program {
   const words = [

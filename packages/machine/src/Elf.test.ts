@@ -45,7 +45,7 @@ it('refuses a file cut off anywhere', () => {
   }
 })
 
-it('refuses what is no 64-bit little-endian RISC-V executable', () => {
+it('refuses what is not a 64-bit little-endian RISC-V executable', () => {
   assertCode(new Uint8Array(0), 'Elf.Unsupported')
   assertCode(new TextEncoder().encode('#!/bin/sh\n'), 'Elf.Unsupported')
   assertCode(

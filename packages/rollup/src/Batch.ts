@@ -10,7 +10,7 @@ import { decodeCanonical, toInteger } from './Transaction.ts'
 export type BatchBlock = {
   /** Seconds. */
   timestamp: number
-  /** Inbox entries consumed up to and with it. */
+  /** Inbox entries consumed up to and including it. */
   count: number
   /** Raw transactions, forced ones not among them. */
   transactions: readonly Uint8Array[]
@@ -20,7 +20,7 @@ export type BatchBlock = {
 export type BatchRecord = {
   /** Commitment to salt and body; zero for a record without data. */
   commitment: Hex
-  /** Inbox entries consumed up to and with it. */
+  /** Inbox entries consumed up to and including it. */
   inboxCount: number
   /** `anchor(inboxCount)`. */
   anchor: Hex

@@ -11,7 +11,7 @@ export type Parent = {
   number: number
   hash: Hex
   timestamp: number
-  /** Inbox entries consumed up to and with it: its `extraData`. */
+  /** Inbox entries consumed up to and including it: its `extraData`. */
   count: number
 }
 

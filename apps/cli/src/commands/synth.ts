@@ -27,7 +27,7 @@ export function define(synth: Command): void {
     .option('--count <n>', 'patients', number, 1)
     .option(
       '--resources <n>',
-      'exactly so many resources a patient, 50 to 5000; default: what the history has',
+      'exactly this many resources a patient, 50 to 5000; default: what the history has',
       number,
     )
     .option(

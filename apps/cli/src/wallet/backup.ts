@@ -189,7 +189,7 @@ export class WrongPasswordError extends AmbrosiaError {
 
 export class MalformedError extends AmbrosiaError {
   constructor() {
-    super('Backup.Malformed', 'the file is no wallet backup, or it is cut or changed', {
+    super('Backup.Malformed', 'the file is not a wallet backup, or it is cut or changed', {
       hint: 'Use another copy of the backup. Nothing was restored.',
     })
   }

@@ -19,7 +19,7 @@ export async function judge(node: Node, assertion: AssertionView): Promise<Opini
 
 /** Signs that an assertion may be confirmed at once, if it is true. */
 export async function confirmAssertion(node: Node, body: Uint8Array): Promise<Signed> {
-  if (body.length !== 32) return { refusal: 'it is no id of an assertion', later: false }
+  if (body.length !== 32) return { refusal: 'it is not the id of an assertion', later: false }
   const id = toHex(body)
   const opinion = await opinionOf(node, id)
   if (opinion !== 'true') return { refusal: `it is ${opinion} here`, later: opinion !== 'false' }
@@ -30,7 +30,7 @@ export async function confirmAssertion(node: Node, body: Uint8Array): Promise<Si
 /** Signs that the claim behind an assertion falls, if the assertion is false. */
 export async function denyClaim(node: Node, body: Uint8Array): Promise<Signed> {
   const request = decodeDenial(body)
-  if (request === undefined) return { refusal: 'it is no denial', later: false }
+  if (request === undefined) return { refusal: 'it is not a denial', later: false }
   const { assertion, winner } = request
   const opinion = await opinionOf(node, assertion)
   if (opinion !== 'false') return { refusal: `it is ${opinion} here`, later: opinion !== 'true' }

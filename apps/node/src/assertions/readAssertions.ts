@@ -54,8 +54,8 @@ export async function readChildren(node: Node, parent: Hex): Promise<AssertionVi
 }
 
 /**
- * What this node holds true after a number of records, and its hash; undefined where it has not
- * derived so many.
+ * What this node takes to be true after a number of records, and its hash; undefined where it has
+ * not derived that many.
  */
 export async function ownState(
   node: Node,

@@ -15,7 +15,7 @@ export function encodeProposal({ certificate, packed }: Proposal): Uint8Array {
   ])
 }
 
-/** Undefined for anything that is no proposal. */
+/** Undefined for anything that is not a proposal. */
 export function decodeProposal(bytes: Uint8Array): Proposal | undefined {
   let fields: unknown
   try {

@@ -13,7 +13,7 @@ export type EntryRow = {
   sealed: Hex
   encryption_key: Hex
   metadata_hash: Hex
-  /** `anchor` of the entries up to and with it. */
+  /** `anchor` of the entries up to and including it. */
   anchor: Hex
   l1_block: number
 }

@@ -156,7 +156,7 @@ describe('reads of ethereumjs beside those of geth', { skip: without }, () => {
     await same('eth_accounts')
   })
 
-  it('neither answers what is no read', async () => {
+  it('neither answers what is not a read', async () => {
     for (const method of ['eth_sign', 'admin_addPeer', 'debug_setHead', 'engine_newPayloadV4']) {
       for (const engine of [one, two]) {
         await assert.rejects(() => engine.request(method, []), { code: -32601 }, method)

@@ -97,9 +97,9 @@ export function createJobs(node: Node, config: NodeConfig): Job[] {
   return jobs
 }
 
-/** Bonds of claims that stand are asked back so often. */
+/** Time between two requests for the bonds of claims that stand. */
 const BONDS_MS = 10_000
-/** Bodies that were missing are asked for again so often. */
+/** Time after which missing bodies are asked for again. */
 const RETRY_MS = 2000
 
 /** Goes on where a body was missing, and marks as final what L1 has confirmed. */

@@ -52,7 +52,7 @@ export class L1Log {
     return this.list.slice(from, to)
   }
 
-  /** `anchor(count)`; undefined where L1 has not so many entries. */
+  /** `anchor(count)`; undefined where L1 has fewer entries. */
   anchorAt(count: number): Hex | undefined {
     return this.anchors[count]
   }

@@ -12,7 +12,7 @@ export type SoftBlock = { number: number; hash: Hex; bytes: Uint8Array; signatur
 export type SoftBlocks = {
   put(block: SoftBlock): Promise<void>
   at(number: number): Promise<SoftBlock | undefined>
-  /** Blocks from this number on, at most so many. */
+  /** Blocks from this number on, at most `count`. */
   from(number: number, count: number): Promise<SoftBlock[]>
   /** Forgets the blocks up to this number, which are settled. */
   dropThrough(number: number): Promise<void>

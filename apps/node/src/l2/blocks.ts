@@ -6,7 +6,7 @@ import type { Opened } from '@ambrosia/rollup/InboxEntry'
 import { dropReason } from '@ambrosia/rollup/Transaction'
 import { type EngineBlock, type Header, withdrawalsOf } from '../engine/Header.ts'
 
-/** Inbox entries consumed up to and with a block: its extra data. Genesis has none. */
+/** Inbox entries consumed up to and including a block: its extra data. Genesis has none. */
 export function countOf(header: Header): number {
   return Number(toUint(fromHex(header.extraData)))
 }

@@ -37,7 +37,7 @@ export async function collectUnsettled(chain: L2Chain, latestSec: number): Promi
 
 /**
  * Where these blocks end on our own chain, on top of the settled ones; undefined where ours are
- * others or not so many.
+ * others or fewer.
  */
 export async function findUnsettled(
   chain: L2Chain,

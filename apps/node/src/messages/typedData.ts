@@ -46,7 +46,7 @@ export function sign(
   return account.signTypedData(typedData(network, statement))
 }
 
-/** Who signed, lower case; undefined where it is no signature. */
+/** Who signed, lower case; undefined where it is not a signature. */
 export async function signerOf(
   network: L2Network,
   statement: Statement,

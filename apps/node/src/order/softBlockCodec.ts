@@ -7,7 +7,7 @@ export function encodeSoftBlocks(blocks: readonly SoftBlock[]): Uint8Array {
   return RLP.encode(blocks.map(({ bytes, signature }) => [bytes, fromHex(signature)]))
 }
 
-/** Undefined for anything that is no list of them. */
+/** Undefined for anything that is not a list of them. */
 export function decodeSoftBlocks(
   bytes: Uint8Array,
 ): { bytes: Uint8Array; signature: Hex }[] | undefined {

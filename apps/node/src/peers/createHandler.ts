@@ -147,7 +147,7 @@ async function messageOf(
 
 async function certifyBatch(node: Node, body: Uint8Array): Promise<Answer> {
   const proposal = decodeProposal(body)
-  if (proposal === undefined) return { status: 422, body: 'it is no proposal' }
+  if (proposal === undefined) return { status: 422, body: 'it is not a proposal' }
   return answerSigned(certify(node, proposal))
 }
 

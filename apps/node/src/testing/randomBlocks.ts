@@ -44,7 +44,7 @@ export const CONTRACTS = {
   create: { address: contract(5), code: '365f5f375f35365f34f5805500' },
   /** Destroys itself, to the caller. */
   destroy: { address: contract(6), code: '33ff' },
-  /** Stores the hash of the block so many blocks before. */
+  /** Stores the hash of the block this many blocks before. */
   blockhash: { address: contract(7), code: '5f35430340435500' },
   /** Stores the anchor of its own block (EIP-4788). */
   anchor: {

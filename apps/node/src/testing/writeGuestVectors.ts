@@ -1,6 +1,6 @@
 /**
- * Writes vectors/rollup/guest.json: inputs of guest/rollup with the digests that this node holds
- * true.
+ * Writes vectors/rollup/guest.json: inputs of guest/rollup with the digests that this node
+ * takes to be true.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

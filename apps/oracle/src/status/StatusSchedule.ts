@@ -146,7 +146,7 @@ function issuersOf(deals: ReadonlyMap<string, WatchedDeal>): Set<string> {
 }
 
 /**
- * The pause after so many failures in a row, milliseconds. Whoever opens a deal chooses whom we
+ * The pause after a number of failures in a row, milliseconds. Whoever opens a deal chooses whom we
  * ask: who does not answer is asked at increasing intervals.
  */
 export function pauseOf(failureCount: number, periodSec: number): number {

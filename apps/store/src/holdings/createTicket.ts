@@ -81,7 +81,7 @@ export async function createTicket(
 }
 
 /**
- * Room for so many bytes more beside what lies on disk and what is being uploaded. Tickets take
+ * Room for that many bytes more beside what is on disk and what is being uploaded. Tickets take
  * none: a stranger could fill the store with them and send no byte. @throws Ticket.StoreFull
  */
 export async function assertRoom(

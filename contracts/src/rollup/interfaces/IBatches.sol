@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @title Records of batches: what L1 has of the chain, which is no data.
+/// @title Records of batches: what L1 has of the chain, which is not its data.
 interface IBatches {
     /// @notice A record was appended; `commitment` is zero for one without data.
     event BatchRecorded(

@@ -5,7 +5,7 @@ import {EntryKind, InboxEntry} from "../types/RollupTypes.sol";
 
 /// @title What L1 gives to L2, in one list.
 interface IInbox {
-    /// @notice An entry was appended; `anchor` stands for all entries up to and with it.
+    /// @notice An entry was appended; `anchor` stands for all entries up to and including it.
     event EntryAppended(uint64 indexed index, InboxEntry entry, bytes sealed_, bytes32 anchor);
 
     /// @notice Only the network's Bridge may append this kind.

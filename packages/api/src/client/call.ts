@@ -39,7 +39,7 @@ export type Service = {
   fetch: Fetch
   /** Milliseconds since 1970. */
   now: () => number
-  /** A signal that aborts after so many milliseconds. Default: `AbortSignal.timeout`. */
+  /** A signal that aborts after that many milliseconds. Default: `AbortSignal.timeout`. */
   timeout?: ((ms: number) => AbortSignal) | undefined
 }
 

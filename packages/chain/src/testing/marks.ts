@@ -48,7 +48,7 @@ export async function startMarks(rpcUrl: string) {
   return { rpcUrl, client, address, mark, test }
 }
 
-/** A client of a node that answers logs of at most so many blocks, as public nodes do. */
+/** A client of a node that answers logs of at most that many blocks, as public nodes do. */
 export function limitedClient(
   rpcUrl: string,
   blocks: bigint,

@@ -19,7 +19,7 @@ export type LeakReport = {
   found: Leak[]
 }
 
-/** Compressed data inside of compressed data is opened so many times. */
+/** Compressed data inside compressed data is opened at most this many times. */
 const DEPTH = 3
 /** What one compressed place may become; more is not searched, and that is an error. */
 const OPENED_LIMIT_BYTES = 4 * 1024 ** 3

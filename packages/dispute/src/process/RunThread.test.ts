@@ -41,7 +41,7 @@ it('a run on a thread says what the same run says here, fails as it fails, and e
   await assert.rejects(there.hashesAt([1n]), { code: 'Run.Ended' })
 })
 
-it('a file that is no program is refused with the code of the machine', async (t) => {
+it('a file that is not a program is refused with the code of the machine', async (t) => {
   const elf = join(useFolder(t), 'none.elf')
   writeFileSync(elf, 'none')
   await assert.rejects(startRun(elf, PACK), { code: /^(Machine|Elf|Program)\./ })

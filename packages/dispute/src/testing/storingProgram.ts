@@ -4,7 +4,7 @@ import { fromElf, type Program } from '@ambrosia/machine/Program'
 import { buildElf } from '@ambrosia/machine/testing/buildElf'
 import * as encode from '@ambrosia/machine/testing/encode'
 
-/** Steps of {@link storingProgram} for so many rounds. */
+/** Steps of {@link storingProgram} for that many rounds. */
 export function stepsOf(rounds: number): bigint {
   return BigInt(7 + 5 * rounds + 4)
 }

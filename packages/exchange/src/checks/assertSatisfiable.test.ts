@@ -65,7 +65,10 @@ describe('assertSatisfiable', () => {
         { resources: [{ type: 'DocumentReference' }] },
         /Safe Harbor form holds a DocumentReference/,
       ],
-      [rule({ codes: [{ ...hba1c, code: '4548-5' }] }), /4548-5 is no code of http:\/\/loinc\.org/],
+      [
+        rule({ codes: [{ ...hba1c, code: '4548-5' }] }),
+        /4548-5 is not a code of http:\/\/loinc\.org/,
+      ],
       [
         rule({ codes: [{ system: 'loinc', code: '4548-4' }] }),
         /system of code 4548-4 is not a URI/,

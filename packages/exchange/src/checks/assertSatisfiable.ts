@@ -64,7 +64,7 @@ function assertRule(
     if (!/^[a-z][a-z0-9+.-]*:\S+$/i.test(system))
       throw new UnsatisfiableError(at, `the system of code ${code} is not a URI`)
     if (!isWellFormedCode(system, code))
-      throw new UnsatisfiableError(at, `${code} is no code of ${system}`)
+      throw new UnsatisfiableError(at, `${code} is not a code of ${system}`)
   }
 }
 

@@ -299,7 +299,7 @@ function isRekeyedReference(value: Value | undefined): boolean {
 }
 
 /**
- * A number of at most so many digits before the point and twenty behind it, that is not a date
+ * A number of at most that many digits before the point and twenty behind it, that is not a date
  * written as a number.
  */
 function isShortNumber(value: Value | undefined, digits: number, whole = false): boolean {

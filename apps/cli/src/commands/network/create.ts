@@ -44,7 +44,7 @@ export function define(verb: Command): void {
     .option('--governor <address>', 'who announces changes; default: the creator', address)
     .option('--fee-recipient <address>', 'who gets fees on L2; default: the governor', address)
     .option('--bond <amount>', 'bond of an assertion', '100')
-    .option('--cadence <seconds>', 'a batch is posted so often', seconds, 60)
+    .option('--cadence <seconds>', 'time between two batches', seconds, 60)
     .option('--inclusion-delay <seconds>', 'then whoever is left out can force', seconds, 86_400)
     .option('--period <seconds>', 'before it nothing is confirmed, unless by all', seconds, 604_800)
     .option('--gas-limit <gas>', 'of a block', wholeNumber(1_000_000, 1_000_000_000), 30_000_000)

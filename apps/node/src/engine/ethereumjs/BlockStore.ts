@@ -19,7 +19,7 @@ export type StoredBlock = {
   logsBloom: Uint8Array
   /** Senders of the transactions, 20 bytes each. */
   senders: Uint8Array
-  /** Total difficulty up to and with it; what counts before the merge. */
+  /** Total difficulty up to and including it; what counts before the merge. */
   totalDifficulty: bigint
 }
 

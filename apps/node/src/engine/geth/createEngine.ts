@@ -35,7 +35,7 @@ const READS: ReadonlySet<string> = new Set([
 type Envelope = { executionPayload: { blockHash: Hex }; executionRequests?: Hex[] }
 type Status = { status: string; validationError?: string | null; latestValidHash?: Hex | null }
 
-/** Blocks inserted before the head has to move: go-ethereum keeps only so many aside. */
+/** Blocks inserted before the head has to move: go-ethereum keeps only this many aside. */
 const ASIDE_COUNT = 32
 
 /** go-ethereum as the engine, over its IPC socket. @throws Geth.DidNotStart */

@@ -71,7 +71,7 @@ async function load(): Promise<Network> {
 const INDEXES = { tokens: 1, relayer: 4, faucet: 5 } as const
 const accounts = new Map<string, HDAccount>()
 
-/** @throws Error where the network is no development network */
+/** @throws Error where the network is not a development network */
 export async function developmentAccount(name: keyof typeof INDEXES): Promise<HDAccount> {
   const { description } = await network()
   if (description.development === undefined) throw new Error('a development network only')

@@ -32,7 +32,7 @@ export type RecordSummary = Omit<KeptRecord, 'record' | 'names'> & {
 
 /** A FHIR Bundle as a record: read, signed by the hospital, kept in the wallet. */
 export async function addRecord({ bundle, label }: { bundle: Uint8Array; label: string }) {
-  // Read here first: what is no Bundle of one patient is refused before anything is sent.
+  // Read here first: what is not a Bundle of one patient is refused before anything is sent.
   const { resources } = Bundle.read(bundle)
   const { description, fetch, now } = await network()
   const { development } = description

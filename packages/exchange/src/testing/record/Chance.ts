@@ -2,7 +2,7 @@
 export type Chance = {
   /** A whole number from 0, below the count. */
   below: (count: number) => number
-  /** True once in so many. */
+  /** True once in that many. */
   oneIn: (count: number) => boolean
   pick: <T>(items: readonly T[]) => T
 }

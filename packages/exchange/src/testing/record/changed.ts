@@ -1,7 +1,7 @@
 import type { Chance } from './Chance.ts'
 import { CHANGES, type Json, structuredCloneOf } from './changes.ts'
 
-/** An entry of a Bundle whose resource is changed so many times; each change is noted. */
+/** An entry of a Bundle whose resource is changed that many times; each change is noted. */
 export function changed(
   entry: Json,
   count: number,
