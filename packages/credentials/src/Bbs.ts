@@ -3,7 +3,7 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Ciphersuite, SUITES, type Suite } from './bbs/ciphersuite.ts'
 import * as Curve from './bbs/curve.ts'
 import { decodeProof, decodeSignature } from './bbs/encoding.ts'
-import { generators, readyTable } from './bbs/generators.ts'
+import { generators, readyTable, sumOfGenerators, type Terms } from './bbs/generators.ts'
 import {
   challengeScalar,
   domainScalar,
@@ -116,12 +116,15 @@ export function verify(options: VerifyOptions): boolean {
   const suite = suiteOf(options.ciphersuite)
   if (options.messages.length > MESSAGE_LIMIT) return false
   const signature = decodeSignature(options.signature)
-  const key = Curve.decodeKeyPoint(options.publicKey)
+  const key = Curve.keyOf(options.publicKey)
   if (signature === undefined || key === undefined) return false
   const scalars = messageScalars(suite, options.messages)
-  const { base } = commit(suite, options.publicKey, options.header, scalars)
-  // e(A, W + BP2*e) = e(B, BP2), with the product by e moved to the cheaper group.
-  const right = Curve.sumOfProducts([base, Curve.negatePoint(signature.a)], [one(), signature.e])
+  // e(A, W + BP2*e) = e(B, BP2), with the product by e moved to the cheaper group and into the sum
+  // that makes B.
+  const { base: right } = commit(suite, options.publicKey, options.header, scalars, {
+    points: [Curve.negatePoint(signature.a)],
+    scalars: [signature.e],
+  })
   return Curve.pairingsEqual(signature.a, key, right)
 }
 
@@ -151,7 +154,7 @@ export function prove(options: ProveOptions): Uint8Array {
   const signature = decodeSignature(options.signature)
   if (signature === undefined) throw new InvalidSignatureError()
   const scalars = messageScalars(suite, messages)
-  const { base, domain, points } = commit(suite, options.publicKey, options.header, scalars)
+  const { base, domain } = commit(suite, options.publicKey, options.header, scalars)
   const random_ = randomScalars(5 + hidden.length, options.randomBytes ?? random)
   const [r1, r2, eBlind, r1Blind, r3Blind] = random_ as [
     Curve.Scalar,
@@ -167,10 +170,11 @@ export function prove(options: ProveOptions): Uint8Array {
   const minusABar = Curve.negatePoint(aBar)
   const bBar = Curve.sumOfProducts([d, minusABar], [r1, signature.e])
   const t1 = Curve.sumOfProducts([aBar, d], [eBlind, r1Blind])
-  const t2 = Curve.sumOfProducts(
-    [d, ...hidden.map((index) => points[index + 1] as Curve.Point)],
-    [r3Blind, ...messageBlinds],
-  )
+  const hiddenGenerators = hidden.map((index) => index + 1)
+  const t2 = sumOfGenerators(suite, hiddenGenerators, messageBlinds, {
+    points: [d],
+    scalars: [r3Blind],
+  })
   const c = challengeScalar(suite, {
     disclosedIndexes,
     disclosedScalars: disclosedIndexes.map((index) => scalars[index] as Curve.Scalar),
@@ -208,7 +212,7 @@ export function verifyProof(options: VerifyProofOptions): boolean {
   const { disclosedIndexes, messages } = options
   if (messages.length !== disclosedIndexes.length) return false
   const proof = decodeProof(options.proof, MESSAGE_LIMIT - messages.length)
-  const key = Curve.decodeKeyPoint(options.publicKey)
+  const key = Curve.keyOf(options.publicKey)
   if (proof === undefined || key === undefined) return false
   const count = proof.hidden.length + messages.length
   const hidden = hiddenIndexes(disclosedIndexes, count)
@@ -223,16 +227,11 @@ export function verifyProof(options: VerifyProofOptions): boolean {
   // The commitment to domain and shown messages enters times c; folding c into its scalars leaves
   // one sum.
   const times = (scalar: Curve.Scalar): Curve.Scalar => Curve.multiplyScalars(scalar, c)
-  const generatorOf = (index: number): Curve.Point => all.points[index + 1] as Curve.Point
-  const t2 = Curve.sumOfProducts(
-    [
-      basePoint(suite),
-      all.points[0] as Curve.Point,
-      ...disclosedIndexes.map(generatorOf),
-      d,
-      ...hidden.map(generatorOf),
-    ],
-    [c, times(domain), ...disclosed.map(times), proof.r3, ...proof.hidden],
+  const t2 = sumOfGenerators(
+    suite,
+    [0, ...[...disclosedIndexes, ...hidden].map((index) => index + 1)],
+    [times(domain), ...disclosed.map(times), ...proof.hidden],
+    { points: [basePoint(suite), d], scalars: [c, proof.r3] },
   )
   const expected = challengeScalar(suite, {
     disclosedIndexes,
@@ -244,20 +243,24 @@ export function verifyProof(options: VerifyProofOptions): boolean {
   return expected.isEqual(c) && Curve.pairingsEqual(aBar, key, bBar)
 }
 
-type Commitment = { base: Curve.Point; domain: Curve.Scalar; points: readonly Curve.Point[] }
+type Commitment = { base: Curve.Point; domain: Curve.Scalar }
 
-/** B = P1 + Q_1*domain + H_1*msg_1 + ... */
+/** B = P1 + Q_1*domain + H_1*msg_1 + ..., and what else is to be added. */
 function commit(
   suite: Suite,
   key: Uint8Array,
   header: Uint8Array = new Uint8Array(0),
   scalars: readonly Curve.Scalar[],
+  others: Terms = { points: [], scalars: [] },
 ): Commitment {
   const all = generators(suite, scalars.length + 1)
   const domain = domainScalar(suite, key, all, scalars.length, header)
-  const points = all.points.slice(0, scalars.length + 1)
-  const base = Curve.sumOfProducts([basePoint(suite), ...points], [one(), domain, ...scalars])
-  return { base, domain, points }
+  const indexes = Array.from({ length: scalars.length + 1 }, (_, index) => index)
+  const base = sumOfGenerators(suite, indexes, [domain, ...scalars], {
+    points: [basePoint(suite), ...others.points],
+    scalars: [one(), ...others.scalars],
+  })
+  return { base, domain }
 }
 
 /**

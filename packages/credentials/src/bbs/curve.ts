@@ -1,6 +1,7 @@
-import { equal } from '@ambrosia/primitives/Bytes'
+import { equal, toBase64url } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Fr, G1, G2, PrecomputedG2 } from 'mcl-wasm'
+import { createFixedBases, type FixedBases } from './fixedBases.ts'
 
 /**
  * BLS12-381 over mcl-wasm: points and scalars in the encodings of draft-irtf-cfrg-bbs-signatures,
@@ -11,6 +12,8 @@ import type { Fr, G1, G2, PrecomputedG2 } from 'mcl-wasm'
 export type Scalar = Fr
 export type Point = G1
 export type KeyPoint = G2
+/** A public key ready to be paired with. */
+export type Key = { readonly lines: PrecomputedG2 }
 
 export const SCALAR_SIZE_BYTES = 32
 export const POINT_SIZE_BYTES = 48
@@ -104,6 +107,36 @@ function decodeElement<T extends G1 | G2>(
   return equal(element.serialize(), bytes) ? element : undefined
 }
 
+/** Keys kept ready; 19 kB each. Issuers are few, and a stranger's key pushes out the oldest. */
+const KEPT_KEYS = 64
+const keys = new Map<string, Key>()
+
+/**
+ * The key in its compressed encoding, or undefined where it is none. What an issuer's key costs,
+ * its decoding and its half of the Miller loop, is done once for all its credentials.
+ */
+export function keyOf(bytes: Uint8Array): Key | undefined {
+  const name = toBase64url(bytes)
+  const known = keys.get(name)
+  if (known !== undefined) return known
+  const point = decodeKeyPoint(bytes)
+  if (point === undefined) return undefined
+  const key = { lines: new mcl.PrecomputedG2(point) }
+  keys.set(name, key)
+  const [oldest] = keys
+  if (keys.size > KEPT_KEYS && oldest !== undefined) {
+    keys.delete(oldest[0])
+    oldest[1].lines.destroy()
+  }
+  return key
+}
+
+/** A store of the multiples of points that stay the same. */
+export function fixedBases(): FixedBases {
+  assertReady()
+  return createFixedBases(mcl)
+}
+
 /** Decodes points that this process or this package made, without the costly subgroup check. */
 export function decodeOwnPoints(encodings: readonly Uint8Array[]): Point[] {
   return encodings.map((bytes) => {
@@ -130,6 +163,7 @@ export const subtractScalars = (a: Scalar, b: Scalar): Scalar => mcl.sub(a, b)
 export const multiplyScalars = (a: Scalar, b: Scalar): Scalar => mcl.mul(a, b)
 export const invertScalar = (a: Scalar): Scalar => mcl.inv(a)
 export const negatePoint = (a: Point): Point => mcl.neg(a)
+export const addPoints = (a: Point, b: Point): Point => mcl.add(a, b)
 export const multiplyPoint = (point: Point, scalar: Scalar): Point => mcl.mul(point, scalar)
 
 /** Sum of `points[i] * scalars[i]`, in chunks that the library can hold. */
@@ -158,9 +192,9 @@ export function publicKeyOf(secret: Scalar): Uint8Array {
 }
 
 /** True when e(a, key) equals e(b, BP2), with one final exponentiation. */
-export function pairingsEqual(a: Point, key: KeyPoint, b: Point): boolean {
+export function pairingsEqual(a: Point, key: Key, b: Point): boolean {
   assertReady()
-  const product = mcl.precomputedMillerLoop2mixed(a, key, b, keyGenerator as PrecomputedG2)
+  const product = mcl.precomputedMillerLoop2(a, key.lines, b, keyGenerator as PrecomputedG2)
   return mcl.finalExp(product).isOne()
 }
 

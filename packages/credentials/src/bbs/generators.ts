@@ -1,7 +1,16 @@
 import { concat, fromBase64url, fromUint, fromUtf8 } from '@ambrosia/primitives/Bytes'
 import type { Ciphersuite, Suite } from './ciphersuite.ts'
-import type { Point } from './curve.ts'
-import { decodeOwnPoints, EXPAND_SIZE_BYTES, mapToPoint, POINT_SIZE_BYTES } from './curve.ts'
+import type { Point, Scalar } from './curve.ts'
+import {
+  addPoints,
+  decodeOwnPoints,
+  EXPAND_SIZE_BYTES,
+  fixedBases,
+  mapToPoint,
+  POINT_SIZE_BYTES,
+  sumOfProducts,
+} from './curve.ts'
+import { FIXED_MINIMUM_COUNT, type FixedBases } from './fixedBases.ts'
 
 /**
  * The generators Q_1, H_1, H_2, ... of a ciphersuite: create_generators of
@@ -16,6 +25,9 @@ type Cache = {
   encodings: Uint8Array[]
   state: Uint8Array | undefined
   seeded: number
+  /** Sums over many generators so far. */
+  sumCount: number
+  bases: FixedBases | undefined
 }
 
 const UNIFORM_SIZE_BYTES = 128
@@ -23,11 +35,7 @@ const caches = new Map<Ciphersuite, Cache>()
 
 /** At least `count` generators: Q_1 first, then one for each message. */
 export function generators(suite: Suite, count: number): Generators {
-  let cache = caches.get(suite.name)
-  if (cache === undefined) {
-    cache = { points: [], encodings: [], state: undefined, seeded: 0 }
-    caches.set(suite.name, cache)
-  }
+  const cache = cacheOf(suite)
   if (cache.points.length < count) loadTable(suite, cache, count)
   while (cache.points.length < count) hashNext(suite, cache)
   return cache
@@ -35,9 +43,52 @@ export function generators(suite: Suite, count: number): Generators {
 
 /** The generators as the specification makes them, without table or cache: compressed, in order. */
 export function hashGenerators(suite: Suite, count: number): Uint8Array[] {
-  const cache: Cache = { points: [], encodings: [], state: undefined, seeded: 0 }
+  const cache = createCache()
   while (cache.points.length < count) hashNext(suite, cache)
   return cache.encodings
+}
+
+/** Points and scalars of a sum besides generators. */
+export type Terms = { points: readonly Point[]; scalars: readonly Scalar[] }
+
+/** From this sum on the multiples of the generators are kept: they cost as much as some ten sums. */
+const SUMS_BEFORE_TABLES = 4
+
+/** Sum of `generator[indexes[i]] * scalars[i]`, Q_1 being 0, and of other terms. */
+export function sumOfGenerators(
+  suite: Suite,
+  indexes: readonly number[],
+  scalars: readonly Scalar[],
+  others: Terms,
+): Point {
+  const cache = cacheOf(suite)
+  const isMany = indexes.length >= FIXED_MINIMUM_COUNT
+  if (isMany) cache.sumCount++
+  if (!isMany || cache.sumCount <= SUMS_BEFORE_TABLES) {
+    const points = indexes.map((index) => cache.points[index] as Point)
+    return sumOfProducts([...others.points, ...points], [...others.scalars, ...scalars])
+  }
+  cache.bases ??= fixedBases()
+  const { bases } = cache
+  bases.extend(cache.points.slice(bases.count(), Math.max(...indexes) + 1))
+  return addPoints(bases.sum(indexes, scalars), sumOfProducts(others.points, others.scalars))
+}
+
+function cacheOf(suite: Suite): Cache {
+  const cache = caches.get(suite.name) ?? createCache()
+  caches.set(suite.name, cache)
+  return cache
+}
+
+function createCache(): Cache {
+  return {
+    points: [],
+    encodings: [],
+    state: undefined,
+    seeded: 0,
+    sumCount: 0,
+    bases: undefined,
+  }
 }
 
 let table: Uint8Array | undefined
