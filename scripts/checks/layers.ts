@@ -38,10 +38,11 @@ export type Layer = {
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/primitives': { imports: [], io: false, browser: true },
+  // The form for Node of what a browser has its own form of.
+  'packages/primitives/src/node': { imports: [], io: false },
   'packages/health': { imports: ['primitives'], io: false },
   'packages/credentials': { imports: ['primitives'], io: false, browser: true },
   'packages/sealing': { imports: ['primitives'], io: false, browser: true },
-  // The form for Node of what a browser has its own form of.
   'packages/sealing/src/node': { imports: ['primitives'], io: false },
   // Whether evidence of an enclave holds, never whom to admit on it.
   'packages/attestation': { imports: ['primitives'], io: false, browser: true },

@@ -1,13 +1,12 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
+import { sha256 as platformSha256 } from '#sha256'
 import { concat, fromUint, fromUtf8 } from './Bytes.ts'
 
 /** SHA-256 (FIPS 180-4), 32 bytes. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const state = nobleSha256.create()
-  for (const part of parts) state.update(part)
-  return state.digest()
+  return platformSha256(parts)
 }
 
 /** Keccak-256 as Ethereum uses it, 32 bytes. */

@@ -1,7 +1,7 @@
 import { fromHex, fromUtf8 } from '@ambrosia/primitives/Bytes'
-import { expand_message_xmd, expand_message_xof } from '@noble/curves/abstract/hash-to-curve.js'
-import { sha256 } from '@noble/hashes/sha2.js'
+import { expand_message_xof } from '@noble/curves/abstract/hash-to-curve.js'
 import { shake256 } from '@noble/hashes/sha3.js'
+import { expandMessageXmd } from './expandMessage.ts'
 
 /**
  * The two ciphersuites of draft-irtf-cfrg-bbs-signatures, section 7.2, as data. Both use BLS12-381;
@@ -34,7 +34,7 @@ export const SUITES: Readonly<Record<Ciphersuite, Suite>> = {
     basePoint: fromHex(
       'a8ce256102840821a3e94ea9025e4662b205762f9776b3a766c872b948f1fd225e7c59698588e70d11406d161b4e28c9',
     ),
-    expand: (message, tag, sizeBytes) => expand_message_xmd(message, tag, sizeBytes, sha256),
+    expand: expandMessageXmd,
   },
   'BLS12-381-SHAKE-256': {
     name: 'BLS12-381-SHAKE-256',
