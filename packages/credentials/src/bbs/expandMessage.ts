@@ -6,7 +6,8 @@ const DIGEST_SIZE_BYTES = 32
 
 /**
  * expand_message_xmd of RFC 9380, section 5.3.1, with SHA-256.
- * @param tag at most 255 bytes @throws RangeError where the tag or the size is larger than it allows
+ * @param tag at most 255 bytes
+ * @throws RangeError where the tag or the size is larger than it allows
  */
 export function expandMessageXmd(
   message: Uint8Array,

@@ -1,6 +1,8 @@
 import type mclTypes from 'mcl-wasm'
-import type { Point, Scalar } from './curve.ts'
+import type { Fr, G1 } from 'mcl-wasm'
 
+type Point = G1
+type Scalar = Fr
 type Library = typeof mclTypes
 
 /** The functions of the library below its classes; they work on addresses of its memory. */
@@ -25,8 +27,8 @@ const BUCKET_COUNT = 2 ** (DIGIT_BITS - 1)
 export const FIXED_MINIMUM_COUNT = 40
 
 /**
- * Sums of products over points that stay the same, the generators: for each the multiples by
- * 2^(10 k) are kept, so that a product is one addition a digit, and no doublings. Digits are signed;
+ * Sums of products over points that stay the same, the generators: for each the multiples by 2^(10
+ * k) are kept, so that a product is one addition a digit, and no doublings. Digits are signed;
  * points with the same digit meet in one bucket (Brickell, Gordon, McCurley and Wilson, "Fast
  * Exponentiation with Precomputation", EUROCRYPT 1992). A point takes 3.7 kB, all of it in the
  * library's memory, since crossing to it costs as much as an addition.

@@ -51,7 +51,9 @@ export function hashGenerators(suite: Suite, count: number): Uint8Array[] {
 /** Points and scalars of a sum besides generators. */
 export type Terms = { points: readonly Point[]; scalars: readonly Scalar[] }
 
-/** From this sum on the multiples of the generators are kept: they cost as much as some ten sums. */
+/**
+ * From this sum on the multiples of the generators are kept: they cost as much as some ten sums.
+ */
 const SUMS_BEFORE_TABLES = 4
 
 /** Sum of `generator[indexes[i]] * scalars[i]`, Q_1 being 0, and of other terms. */
