@@ -198,7 +198,7 @@ function fieldsFromJson(
     const isText =
       (typeof value === 'string' && type !== 'bool') ||
       (type === 'uint16' && Number.isInteger(value))
-    const text = String(value)
+    const text = isText ? String(value) : ''
     const bits = BITS[type]
     if (
       !isText ||

@@ -236,6 +236,14 @@ describe('deal identifiers', () => {
     assert.equal(Deal.minimumBudget(terms), 10n * (high?.price ?? 0n))
   })
 
+  it('a value that is no text and can not be made one is refused like any other', () => {
+    const found = vectors.valid.find(({ primaryType }) => primaryType === 'Certificate')
+    for (const value of [{ toString: 1, valueOf: null }, Object.create(null), [[]], () => '']) {
+      const json = { ...found?.message, dealId: value }
+      assert.throws(() => Certificate.fromJson(json), { code: 'Message.Malformed' })
+    }
+  })
+
   it('refuses JSON that is not the terms of a deal', () => {
     for (const json of [
       null,

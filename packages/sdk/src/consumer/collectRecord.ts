@@ -196,7 +196,8 @@ async function resolveIssuer(
   resolver: Resolvable,
 ): Promise<DIDDocument> {
   const issuer = presentation['issuer']
-  const did = typeof issuer === 'string' ? issuer : String((issuer as { id?: string })?.id)
+  const did = typeof issuer === 'string' ? issuer : (issuer as { id?: unknown })?.id
+  if (typeof did !== 'string') throw new WrongContentError()
   const { didDocument } = await resolver.resolve(did)
   if (!didDocument) throw new WrongContentError()
   return didDocument

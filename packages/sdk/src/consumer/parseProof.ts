@@ -18,21 +18,26 @@ export function parseProof(text: string): DeliveryProof {
   }
   if (proof?.version !== 1) throw new MalformedProofError('version')
   if (!Number.isSafeInteger(proof.chainId)) throw new MalformedProofError('chainId')
-  if (!ADDRESS.test(String(proof.dealBook))) throw new MalformedProofError('dealBook')
-  if (!ADDRESS.test(String(proof.consumer))) throw new MalformedProofError('consumer')
-  if (!HASH.test(String(proof.dealId))) throw new MalformedProofError('dealId')
-  if (!HASH.test(String(proof.recordId))) throw new MalformedProofError('recordId')
-  if (Number.isNaN(Date.parse(String(proof.settledAt)))) throw new MalformedProofError('settledAt')
+  if (!ADDRESS.test(textOf(proof.dealBook))) throw new MalformedProofError('dealBook')
+  if (!ADDRESS.test(textOf(proof.consumer))) throw new MalformedProofError('consumer')
+  if (!HASH.test(textOf(proof.dealId))) throw new MalformedProofError('dealId')
+  if (!HASH.test(textOf(proof.recordId))) throw new MalformedProofError('recordId')
+  if (Number.isNaN(Date.parse(textOf(proof.settledAt)))) throw new MalformedProofError('settledAt')
   if (!Array.isArray(proof.criteria?.issuers)) throw new MalformedProofError('criteria')
   if (!Array.isArray(proof.resources)) throw new MalformedProofError('resources')
   for (const resource of proof.resources) {
-    if (!/^[A-Za-z0-9_-]{22}$/.test(String(resource?.salt)))
+    if (!/^[A-Za-z0-9_-]{22}$/.test(textOf(resource?.salt)))
       throw new MalformedProofError('resources')
   }
   if (typeof proof.presentation !== 'object' || proof.presentation === null)
     throw new MalformedProofError('presentation')
   if (typeof proof.issuerDocument?.id !== 'string') throw new MalformedProofError('issuerDocument')
   return proof as DeliveryProof
+}
+
+/** Not every value can be made a text: what is none is none of those that are looked for. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 export class MalformedProofError extends AmbrosiaError {

@@ -128,6 +128,8 @@ describe('a delivery is checked without trusting an oracle', () => {
       JSON.stringify({ ...proof, version: 2 }),
       JSON.stringify({ ...proof, dealId: '0x1' }),
       JSON.stringify({ ...proof, resources: [{}] }),
+      JSON.stringify({ ...proof, recordId: { toString: 1, valueOf: null } }),
+      JSON.stringify({ ...proof, settledAt: [] }),
     ]) {
       assert.throws(() => parseProof(text), { code: 'Delivery.MalformedProof' }, text.slice(0, 20))
     }
