@@ -37,9 +37,9 @@ export function createPeerHandlers(
       const network = known()
       // An applicant asks for itself, so that nobody can have the others verify evidence at will.
       if (account.toLowerCase() !== body.operator.toLowerCase()) throw new NotAdmittedError()
-      const digest = await network.pendingOf(body.operator)
+      const digest = await network.pendingOf(account)
       const application =
-        digest === undefined ? undefined : await network.applicationOf(body.operator, digest)
+        digest === undefined ? undefined : await network.applicationOf(account, digest)
       if (application === undefined) throw new NoApplicationError()
       return { signature: await enclave.vote(application) }
     },

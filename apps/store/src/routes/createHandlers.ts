@@ -3,6 +3,7 @@ import type { storeRoutes } from '@ambrosia/api/store/routes'
 import * as PermissionToCheck from '@ambrosia/exchange/PermissionToCheck'
 import * as Release from '@ambrosia/exchange/Release'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
+import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
@@ -44,7 +45,9 @@ export function createHandlers(store: Store): Handlers<typeof storeRoutes> {
     },
     putRelease: async ({ params, body }) => {
       const { release, signature, envelope, manifest } = body
-      await acceptRelease(store, params.recordId, params.oracle, {
+      // In lower case it has no checksum that could be wrong.
+      const oracle = params.oracle.toLowerCase() as Hex
+      await acceptRelease(store, params.recordId, oracle, {
         release: Release.fromJson(release),
         signature,
         envelope: Envelope.parse(envelope),

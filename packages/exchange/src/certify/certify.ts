@@ -80,7 +80,8 @@ export async function certify(body: SubmissionBody, context: CertifyContext): Pr
   assertNotRevoked(admitted.presentation, lists)
   const payload = await openPayload(body, manifest, context)
   const { dealId } = submission
-  const isForDeal = payload.dealId === dealId && isAddressEqual(payload.consumer, terms.consumer)
+  const isForDeal =
+    payload.dealId === dealId && payload.consumer.toLowerCase() === terms.consumer.toLowerCase()
   if (!isForDeal) throw new RecordError('WrongDeal', 'the sealed record is made for another deal')
   if (Payload.root(payload.resources) !== body.permission.permission.payloadRoot)
     throw new RecordError(

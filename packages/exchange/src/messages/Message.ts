@@ -1,6 +1,12 @@
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { type Address, hashTypedData, recoverTypedDataAddress, verifyTypedData } from 'viem'
+import {
+  type Address,
+  hashTypedData,
+  isAddress,
+  recoverTypedDataAddress,
+  verifyTypedData,
+} from 'viem'
 
 /** The EIP-712 domain of a contract of the exchange: name is the contract's, version "1". */
 export type Domain = {
@@ -170,6 +176,10 @@ const SCHEMAS: Record<keyof FieldTypes, object> = {
 }
 const BITS: Partial<Record<keyof FieldTypes, bigint>> = { uint16: 16n, uint64: 64n, uint256: 256n }
 
+/**
+ * An address in mixed case carries a checksum (ERC-55), and what compares and hashes addresses
+ * later throws at a wrong one: such an address is refused here.
+ */
 function fieldsFromJson(
   primaryType: string,
   fields: Fields,
@@ -203,6 +213,7 @@ function fieldsFromJson(
     if (
       !isText ||
       !PATTERNS[type].test(text) ||
+      (type === 'address' && !isAddress(text)) ||
       (bits !== undefined && BigInt(text) >> bits !== 0n)
     ) {
       throw new MalformedError(primaryType, `${name} is not a ${type}`)
@@ -217,7 +228,7 @@ function isAddressList(value: unknown): value is string[] {
     Array.isArray(value) &&
     value.length > 0 &&
     value.length <= LIST_COUNT &&
-    value.every((one) => typeof one === 'string' && PATTERNS.address.test(one))
+    value.every((one) => typeof one === 'string' && PATTERNS.address.test(one) && isAddress(one))
   )
 }
 

@@ -244,6 +244,17 @@ describe('deal identifiers', () => {
     }
   })
 
+  it('an address with a wrong checksum is refused, and one without is taken', () => {
+    const found = vectors.valid.find(({ primaryType }) => primaryType === 'Certificate')
+    const provider = '0x52908400098527886E0F7030069857D2E4169EE7'
+    const wrong = provider.replace('E7', 'e7')
+    assert.ok(Certificate.fromJson({ ...found?.message, provider }))
+    assert.ok(Certificate.fromJson({ ...found?.message, provider: provider.toLowerCase() }))
+    assert.throws(() => Certificate.fromJson({ ...found?.message, provider: wrong }), {
+      code: 'Message.Malformed',
+    })
+  })
+
   it('refuses JSON that is not the terms of a deal', () => {
     for (const json of [
       null,
