@@ -59,7 +59,9 @@ function placesOf(value: Json): Place[] {
   return places
 }
 
-/** The value with one to four changes: members replaced, removed, doubled, moved, renamed, added. */
+/**
+ * The value with one to four changes: members replaced, removed, doubled, moved, renamed, added.
+ */
 export function changeJson(value: unknown, chance: Chance): Json {
   const changed = structuredClone(value) as Json
   if (changed === null || typeof changed !== 'object') return hostileValue(chance)

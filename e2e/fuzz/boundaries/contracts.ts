@@ -63,7 +63,9 @@ export const contractCalls: Boundary = {
   },
 }
 
-/** Each function that an ABI has, with arguments that are zero: what is changed then is its words. */
+/**
+ * Each function that an ABI has, with arguments that are zero: what is changed then is its words.
+ */
 function blankCalls(to: Address, abi: Abi): Call[] {
   return abi.flatMap((entry) => {
     if (entry.type !== 'function') return []

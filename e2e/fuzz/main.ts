@@ -7,8 +7,8 @@
  * What is fed follows from the seed: case N of a run is `--cases 1` with the seed plus N.
  */
 import { parseArgs } from 'node:util'
-import { boundaries } from '../e2e/fuzz/boundaries/index.ts'
-import { type FuzzReport, runFuzz } from '../e2e/fuzz/runFuzz.ts'
+import { boundaries } from './boundaries/index.ts'
+import { type FuzzReport, runFuzz } from './runFuzz.ts'
 
 const USAGE = 'usage: npm run fuzz -- [NAME] [--cases N] [--seed S]\n'
 
