@@ -36,6 +36,7 @@ abstract contract DealBookJudgement is DealBookDeals {
         uint16 ordinal;
         Certificate certificate;
         Consent consent;
+        Certification certification;
         Share[] shares;
     }
 
@@ -70,8 +71,9 @@ abstract contract DealBookJudgement is DealBookDeals {
         if (judgement.reason.length != 0) return judgement;
         Certification memory certification =
             isAlone ? _certify(terms, judgement.certificateHash, packed[PackedSettlement.SIZE:]) : batch;
+        judgement.certification = certification;
         judgement.reason = certification.reason;
-        if (judgement.reason.length == 0) judgement.reason = _refuseNet(terms, certification, judgement);
+        if (judgement.reason.length == 0) judgement.reason = _refuseNet(terms, judgement);
     }
 
     /// @dev What stands behind the digest of a certificate or of a batch.
@@ -205,12 +207,12 @@ abstract contract DealBookJudgement is DealBookDeals {
     }
 
     /// @dev What everybody gets, and that it is enough for the provider.
-    function _refuseNet(DealTerms calldata terms, Certification memory certification, Judgement memory judgement)
+    function _refuseNet(DealTerms calldata terms, Judgement memory judgement)
         private
         pure
         returns (bytes memory reason)
     {
-        uint256 net = judgement.price - judgement.relayerFee - _share(terms, certification, judgement);
+        uint256 net = judgement.price - judgement.relayerFee - _share(terms, judgement);
         if (net < judgement.consent.minimumNet) {
             return _reason(ConsentNetBelowMinimum.selector, judgement.consent.minimumNet, net);
         }
@@ -248,7 +250,7 @@ abstract contract DealBookJudgement is DealBookDeals {
 
     /// @dev Splits the price equally and takes each oracle's commission from its part.
     /// @return total Sum of the shares.
-    function _share(DealTerms calldata terms, Certification memory certification, Judgement memory judgement)
+    function _share(DealTerms calldata terms, Judgement memory judgement)
         private
         pure
         returns (uint256 total)
@@ -256,8 +258,8 @@ abstract contract DealBookJudgement is DealBookDeals {
         address[] calldata oracles = terms.oracles;
         uint256 cap = terms.commissionCapBps;
         uint256 price = judgement.price;
-        uint256 commissions = certification.commissions;
-        uint256 signers = certification.signers;
+        uint256 commissions = judgement.certification.commissions;
+        uint256 signers = judgement.certification.signers;
         uint256 count = _count(signers);
         Share[] memory shares = new Share[](count);
         uint256 next = 0;

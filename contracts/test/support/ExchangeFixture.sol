@@ -5,6 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ConsentBook} from "../../src/exchange/ConsentBook.sol";
 import {DealBook} from "../../src/exchange/DealBook.sol";
+import {IDealBook} from "../../src/exchange/interfaces/IDealBook.sol";
 import {QuorumCertificateVerifier} from "../../src/exchange/QuorumCertificateVerifier.sol";
 import {
     Certificate,
@@ -13,6 +14,7 @@ import {
     DeliveryAnswer,
     Payer,
     Record,
+    Share,
     Tier,
     TokenPermit
 } from "../../src/exchange/types/ExchangeTypes.sol";
@@ -43,6 +45,8 @@ abstract contract ExchangeFixture is Settlements, Test {
     address internal consumer;
     address internal provider;
     address[] internal oracles;
+    /// @dev Terms of the deals that were opened, encoded, by their id: the events leave out what they say.
+    mapping(bytes32 dealId => bytes) private _opened;
 
     function setUp() public virtual {
         vm.warp(1_900_000_000);
@@ -119,7 +123,8 @@ abstract contract ExchangeFixture is Settlements, Test {
     function open(DealTerms memory terms) internal returns (bytes32 dealId) {
         uint256 budget = budgetOf(terms);
         vm.prank(terms.consumer);
-        return book.createDeal(terms, SALT, budget);
+        dealId = book.createDeal(terms, SALT, budget);
+        _opened[dealId] = abi.encode(terms);
     }
 
     function certificateFor(DealTerms memory terms, uint256 person, uint256 data)
@@ -206,15 +211,54 @@ abstract contract ExchangeFixture is Settlements, Test {
     /// @dev The records of the RecordSettled events since vm.recordLogs.
     function settledRecords() internal returns (Record[] memory records) {
         Vm.Log[] memory logs = vm.getRecordedLogs();
-        bytes32 topic = keccak256(
-            "RecordSettled(bytes32,bytes32,address,address,(bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,address,address,address,address,uint16,uint128,uint128,uint128,uint64,uint64,uint64,(address,uint128)[]))"
-        );
+        bytes32 topic = IDealBook.RecordSettled.selector;
         uint256 count = 0;
         for (uint256 i = 0; i < logs.length; ++i) if (logs[i].topics[0] == topic) ++count;
         records = new Record[](count);
         for (uint256 i = logs.length; i > 0; --i) {
-            if (logs[i - 1].topics[0] != topic) continue;
-            (, records[--count]) = abi.decode(logs[i - 1].data, (address, Record));
+            if (logs[i - 1].topics[0] == topic) records[--count] = _recordFrom(logs[i - 1]);
+        }
+    }
+
+    function _recordFrom(Vm.Log memory log) private view returns (Record memory record) {
+        bytes32[10] memory words = abi.decode(log.data, (bytes32[10]));
+        record.dealId = log.topics[2];
+        DealTerms memory terms = abi.decode(_opened[record.dealId], (DealTerms));
+        record.personTag = words[0];
+        record.recordTag = words[1];
+        record.manifestHash = words[2];
+        record.certificateHash = words[3];
+        record.consentHash = words[4];
+        record.consumer = terms.consumer;
+        record.token = terms.token;
+        record.provider = address(uint160(uint256(log.topics[3])));
+        record.payout = address(uint160(uint256(words[5])));
+        record.price = uint128(uint256(words[7]) >> 128);
+        record.relayerFee = uint128(uint256(words[7]));
+        uint256 times = uint256(words[8]);
+        record.ordinal = uint16(times >> 128);
+        record.settledAt = uint64(times >> 64);
+        record.deliveryEnd = record.settledAt + terms.deliveryWindow;
+        record.consentUntil = uint64(times);
+        record.shares = _sharesFrom(terms, record.price, times >> 144, uint256(words[9]));
+        record.net = record.price - record.relayerFee;
+        for (uint256 i = 0; i < record.shares.length; ++i) record.net -= record.shares[i].amount;
+    }
+
+    function _sharesFrom(DealTerms memory terms, uint256 price, uint256 signers, uint256 commissions)
+        private
+        pure
+        returns (Share[] memory shares)
+    {
+        uint256 count = 0;
+        for (uint256 rest = signers; rest != 0; rest &= rest - 1) ++count;
+        shares = new Share[](count);
+        count = 0;
+        for (uint256 i = 0; i < terms.oracles.length; ++i) {
+            if ((signers >> i) & 1 == 0) continue;
+            uint256 rate = uint16(commissions >> (16 * count));
+            if (rate > terms.commissionCapBps) rate = terms.commissionCapBps;
+            shares[count++] = Share(terms.oracles[i], uint128(price * rate / (10_000 * shares.length)));
         }
     }
 

@@ -103,12 +103,18 @@ export type Enclave = {
    * @throws Certificate.Foreign
    */
   signBatch(signed: readonly SignedCertificate[]): Promise<BatchSignature>
+  /**
+   * Signs the root over certificates that this enclave signed each, for one settlement.
+   * @throws Certificate.Foreign
+   */
+  certifyBatch(signed: readonly SignedCertificate[]): Promise<RootSignature>
   /** Commitments of the epochs whose secret is at hand. */
   openEpochs(): Promise<Hex[]>
 }
 
 /** A certificate with the signature of the enclave that made it. */
 export type SignedCertificate = { certificate: Certificate.Certificate; signature: Hex }
+export type RootSignature = { root: Hex; signature: Hex }
 export type BatchSignature = { epoch: bigint; signature: Hex }
 
 export type WrappedShare = { from: Address; envelope: Envelope }
@@ -128,6 +134,7 @@ export const ENCLAVE_NAMES = [
   'wrapShare',
   'openShares',
   'signBatch',
+  'certifyBatch',
   'openEpochs',
 ] as const satisfies readonly (keyof Enclave)[]
 

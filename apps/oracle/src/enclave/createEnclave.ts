@@ -5,17 +5,14 @@ import type { CertifyContext } from '@ambrosia/exchange/certify/certify'
 import { RefusedError } from '@ambrosia/exchange/certify/RefusedError'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { AdmissionVote, admissionDomain } from '@ambrosia/exchange/quorum/AdmissionVote'
-import {
-  batchCertificates,
-  CertificateBatch,
-  quorumDomain,
-} from '@ambrosia/exchange/quorum/CertificateBatch'
+import { CertificateBatch, quorumDomain } from '@ambrosia/exchange/quorum/CertificateBatch'
 import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
 import * as Validation from '@ambrosia/health/Validation'
 import { random, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import type { Keystore } from '@ambrosia/service/Keystore'
+import { certifyBatch, rootOfOwn } from './certifyBatch.ts'
 import type {
   Application,
   BatchSignature,
@@ -150,6 +147,7 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
     openShares: (epoch, commitment, shares) =>
       inNetwork().epochs.openShares(epoch, commitment, shares),
     signBatch: (signed) => inNetwork().signBatch(signed),
+    certifyBatch: (signed) => certifyBatch(signed, keys, dealBookDomain(chainId, dealBook)),
     openEpochs: async () => (network === undefined ? [] : await network.epochs.openEpochs()),
   }
 }
@@ -193,14 +191,7 @@ function createNetwork(parts: EnclaveParts, keys: EnclaveKeys) {
     },
     signBatch: async (signed: readonly SignedCertificate[]): Promise<BatchSignature> => {
       const book = dealBookDomain(settings.chainId, settings.dealBook)
-      for (const { certificate, signature } of signed) {
-        // Only what this enclave certified itself: a host must not get a root over anything else.
-        if (!(await Certificate.verify(certificate, book, keys.signer.address, signature)))
-          throw new ForeignCertificateError()
-      }
-      const { root } = batchCertificates(
-        signed.map(({ certificate }) => Certificate.hash(certificate, book)),
-      )
+      const root = await rootOfOwn(signed, keys.signer.address, book)
       const epoch = await outside.currentEpoch()
       const verifier = quorumDomain('PackedQuorumVerifier', settings.chainId, packedQuorumVerifier)
       const batch = CertificateBatch.toTypedData({ epoch, root }, verifier)
@@ -220,12 +211,6 @@ function parse(data: unknown): SubmissionBody.SubmissionBody {
     return SubmissionBody.fromJson(data)
   } catch (error) {
     throw new RefusedError(error)
-  }
-}
-
-export class ForeignCertificateError extends AmbrosiaError {
-  constructor() {
-    super('Certificate.Foreign', 'this enclave did not make that certificate')
   }
 }
 

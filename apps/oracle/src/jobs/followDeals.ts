@@ -1,13 +1,14 @@
 import { consentBookAbi, DealState, dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { type Finality, finalitySec } from '@ambrosia/chain/finality'
 import { followOnce } from '@ambrosia/chain/follow'
+import { type RecordSettled, recordOf } from '@ambrosia/chain/read/recordOf'
 import type { Events } from '@ambrosia/chain/readEvents'
 import * as Deal from '@ambrosia/exchange/Deal'
 import * as SettledRecord from '@ambrosia/exchange/SettledRecord'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import * as ChainCursor from '@ambrosia/service/ChainCursor'
 import type { Kysely } from 'kysely'
-import { type Address, isAddressEqual } from 'viem'
+import { isAddressEqual } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
 import type { Oracle } from '../Oracle.ts'
 
@@ -110,22 +111,19 @@ async function change(
   await database.updateTable('release').set(columns).where('record_id', '=', recordId).execute()
 }
 
-type Settled = {
-  recordId: Hex
-  dealId: Hex
-  provider: Address
-  record: SettledRecord.SettledRecord
-}
-
 /** Only what this oracle certified is its to release. */
-async function noteSettled(database: Kysely<OracleDatabase>, settled: Settled): Promise<void> {
-  const { record } = settled
+async function noteSettled(
+  database: Kysely<OracleDatabase>,
+  settled: RecordSettled,
+): Promise<void> {
   const submission = await database
     .selectFrom('submission')
-    .select('submission_id')
-    .where('certificate_hash', '=', record.certificateHash)
+    .innerJoin('deal', 'deal.deal_id', 'submission.deal_id')
+    .select('deal.terms')
+    .where('certificate_hash', '=', settled.certificateHash)
     .executeTakeFirst()
   if (!submission) return
+  const record = recordOf(settled, Deal.fromJson(JSON.parse(submission.terms)))
   await database
     .insertInto('release')
     .values({

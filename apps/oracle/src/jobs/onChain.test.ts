@@ -4,6 +4,7 @@ import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import * as Network from '@ambrosia/chain/Network'
 import { readOracle } from '@ambrosia/chain/read/oracle'
+import { recordOf } from '@ambrosia/chain/read/recordOf'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import { pack } from '@ambrosia/exchange/PackedSettlement'
 import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
@@ -117,7 +118,8 @@ async function settle(deal: TestDeal, settlement: Settlement) {
   })
   const [settled] = parseEventLogs({ abi: dealBookAbi, logs, eventName: 'RecordSettled' })
   assert.ok(settled)
-  return settled.args
+  const { recordId, dealId, provider } = settled.args
+  return { recordId, dealId, provider, record: recordOf(settled.args, deal.terms) }
 }
 
 describe('register', () => {

@@ -8,7 +8,7 @@ import { packSignatures } from '@ambrosia/exchange/quorum/QuorumProof'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { isAddressEqual } from 'viem'
-import type { BatchSignature } from '../enclave/Enclave.ts'
+import type { BatchSignature, RootSignature, SignedCertificate } from '../enclave/Enclave.ts'
 import type { Oracle, OracleNetwork } from '../Oracle.ts'
 import { gatherBatchSignatures } from './peers.ts'
 import type { NetworkReader } from './readNetwork.ts'
@@ -21,7 +21,20 @@ export type BatchProof = { epoch: bigint; root: Hex; proof: Hex; signers: number
  * @throws Certificate.Unknown
  */
 export async function signBatch(oracle: Oracle, hashes: readonly Hex[]): Promise<BatchSignature> {
-  const signed = await Promise.all(
+  return await oracle.enclave.signBatch(await madeHere(oracle, hashes))
+}
+
+/**
+ * This oracle's signature over the root of certificates that it made, for one settlement.
+ * @throws Certificate.Unknown
+ */
+export async function certifyBatch(oracle: Oracle, hashes: readonly Hex[]): Promise<RootSignature> {
+  return await oracle.enclave.certifyBatch(await madeHere(oracle, hashes))
+}
+
+/** @throws Certificate.Unknown */
+async function madeHere(oracle: Oracle, hashes: readonly Hex[]): Promise<SignedCertificate[]> {
+  return await Promise.all(
     hashes.map(async (hash) => {
       const row = await oracle.database
         .selectFrom('submission')
@@ -35,7 +48,6 @@ export async function signBatch(oracle: Oracle, hashes: readonly Hex[]): Promise
       }
     }),
   )
-  return await oracle.enclave.signBatch(signed)
 }
 
 /**

@@ -5,6 +5,7 @@ import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Handlers } from '@ambrosia/service/addRoutes'
 import { createPeerHandlers } from '../network/handlers.ts'
+import { certifyBatch } from '../network/quorum.ts'
 import { createNetworkReader } from '../network/readNetwork.ts'
 import type { Oracle } from '../Oracle.ts'
 import { receiveContextOf } from '../submissions/contextOf.ts'
@@ -33,6 +34,7 @@ export function createHandlers(oracle: Oracle): Handlers<typeof oracleRoutes> {
       return await receive(body)
     },
     certified: async ({ params }) => await readCertified(params.id, receiveContextOf(oracle)),
+    certifyBatch: async ({ body }) => await certifyBatch(oracle, body.hashes),
     tagSecret: async ({ account }) => await handOver(oracle, account),
   }
 }

@@ -4,7 +4,9 @@ import { ServiceError } from '@ambrosia/api/client/errors'
 import { askTagSecret, createOracleClient } from '@ambrosia/api/oracle/OracleClient'
 import { oracleRoutes } from '@ambrosia/api/oracle/routes'
 import * as Certificate from '@ambrosia/exchange/Certificate'
+import * as CertificateBatch from '@ambrosia/exchange/CertificateBatch'
 import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
+import { batchCertificates } from '@ambrosia/exchange/quorum/CertificateBatch'
 import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Envelope from '@ambrosia/sealing/Envelope'
@@ -89,6 +91,25 @@ describe('an oracle', () => {
     assert.equal(rows.length, 1)
     assert.equal(rows[0]?.certificate_hash, Certificate.hash(certificate, domain))
     await assert.rejects(client.read(hash('other')), { code: 'Submission.Unknown' })
+  })
+
+  it('signs the root over certificates that it made, and over no other', async (t) => {
+    const { client, oracle, keys, knowDeal } = await start(t)
+    await knowDeal()
+    const { certificate, signature } = await client.submit(setting.body)
+    const { domain } = setting
+    const made = Certificate.hash(certificate, domain)
+    const { root, signature: over } = await client.certifyBatch([made, made])
+    assert.equal(root, batchCertificates([made, made]).root)
+    assert.ok(await CertificateBatch.verify({ root }, domain, keys.signer.address, over))
+    await assert.rejects(client.certifyBatch([made, hash('other')]), {
+      code: 'Certificate.Unknown',
+    })
+    // What the host puts beside the enclave's own signature counts for nothing.
+    const foreign = { ...certificate, score: certificate.score + 1 }
+    const signed = [{ certificate: foreign, signature }]
+    await assert.rejects(oracle.enclave.certifyBatch(signed), { code: 'Certificate.Foreign' })
+    await assert.rejects(client.certifyBatch(Array(101).fill(made)), { status: 400 })
   })
 
   it('refuses another body under a used digest, and another submission under a used nonce', async (t) => {

@@ -4,6 +4,7 @@ import type { Finality } from '@ambrosia/chain/finality'
 import { followOnce } from '@ambrosia/chain/follow'
 import { readDealStatus, readDeliveryEnd, readRecordStatus } from '@ambrosia/chain/read/exchange'
 import { readOracle } from '@ambrosia/chain/read/oracle'
+import { recordOf } from '@ambrosia/chain/read/recordOf'
 import type { Events } from '@ambrosia/chain/readEvents'
 import { type DealTerms, fromJson, toJson } from '@ambrosia/exchange/Deal'
 import type { Hex } from '@ambrosia/primitives/Bytes'
@@ -197,7 +198,15 @@ async function keep(
       .execute()
   }
   if (log.eventName === 'RecordSettled') {
-    const { recordId, dealId, provider, record } = log.args
+    const { recordId, dealId, provider } = log.args
+    const deal = await database
+      .selectFrom('deal')
+      .select('terms')
+      .where('deal_id', '=', dealId)
+      .executeTakeFirst()
+    // Of a deal that does not name this store nothing is held here.
+    if (deal === undefined) return
+    const record = recordOf(log.args, fromJson(JSON.parse(deal.terms)))
     const row = {
       record_id: recordId,
       deal_id: dealId,

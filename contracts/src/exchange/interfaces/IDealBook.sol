@@ -17,7 +17,7 @@ import {IDealBookErrors} from "./IDealBookErrors.sol";
 
 /// @title Deals, their escrow, and the payment of records under consent. Revocations and deliveries are events of its ConsentBook.
 /// @notice Amounts are in the smallest unit of the deal's token, times are Unix seconds. Calls on a deal pass its terms and salt again;
-/// calls on a record pass the Record that RecordSettled carried.
+/// calls on a record pass the Record that RecordSettled and the terms say.
 interface IDealBook is IDealBookErrors {
     /// @notice A deal was opened and its budget escrowed.
     event DealCreated(
@@ -34,9 +34,25 @@ interface IDealBook is IDealBookErrors {
     event DealStateChanged(bytes32 indexed dealId, DealState indexed state, uint64 stoppedAt);
     /// @notice Unspent budget went back; `locked` stays for certificates that may still settle.
     event DealRefunded(bytes32 indexed dealId, address indexed consumer, uint256 amount, uint256 locked);
-    /// @notice A record was sold and paid. The Record is what later calls pass again.
+    /// @notice A record was sold and paid. With the deal's terms it says the Record that later calls pass again (docs/protocol/exchange.md,
+    /// section 8).
+    /// @param amounts Price in the upper 128 bits, the relayer's fee in the lower.
+    /// @param times | 96 zero | 16 signers, bit i for terms.oracles[i] | 16 ordinal | 64 settledAt | 64 consentUntil |
+    /// @param commissions What the i-th of the signers asked, in bits 16 i to 16 i + 15; the deal's cap is not applied yet.
     event RecordSettled(
-        bytes32 indexed recordId, bytes32 indexed dealId, address indexed provider, address relayer, Record record
+        bytes32 indexed recordId,
+        bytes32 indexed dealId,
+        address indexed provider,
+        bytes32 personTag,
+        bytes32 recordTag,
+        bytes32 manifestHash,
+        bytes32 certificateHash,
+        bytes32 consentHash,
+        address payout,
+        address relayer,
+        uint256 amounts,
+        uint256 times,
+        uint256 commissions
     );
     /// @notice A settlement was refused; the others of the call went on.
     /// @param code Selector of the error, `reason` the whole error.

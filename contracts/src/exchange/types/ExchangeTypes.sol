@@ -91,7 +91,7 @@ struct Share {
     uint128 amount;
 }
 
-/// @notice A settled sale. The chain keeps its hash; RecordSettled carries it, and later calls pass it again.
+/// @notice A settled sale. The chain keeps its hash; RecordSettled and the terms say it, and later calls pass it again.
 /// @param settledAt Unix time of the settlement.
 /// @param deliveryEnd Unix time at which oracle shares unlock and a sale can no longer be unwound, unless a claim is pending.
 /// @param net What went to payout.

@@ -24,6 +24,8 @@ export type OracleClient = {
   submit(body: SubmissionBody.SubmissionBody): Promise<Certified>
   /** The verdict on a submission sent before. */
   read(id: Hex): Promise<Certified>
+  /** Its signature over the root of certificates that it made, by their hashes. */
+  certifyBatch(hashes: readonly Hex[]): Promise<Reply<typeof oracleRoutes.certifyBatch>>
 }
 
 export function createOracleClient(options: {
@@ -39,6 +41,8 @@ export function createOracleClient(options: {
       const body = SubmissionBody.toJson(submission)
       return fromAnswer(await call(oracle, oracleRoutes.submit, { body }))
     },
+    certifyBatch: (hashes) =>
+      call(oracle, oracleRoutes.certifyBatch, { body: { hashes: [...hashes] } }),
     read: async (id) => fromAnswer(await call(oracle, oracleRoutes.certified, { params: { id } })),
   }
 }

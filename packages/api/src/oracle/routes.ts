@@ -26,6 +26,9 @@ const MESSAGE_BYTES = 64 * 1024
 /** Certificates of one batch, by their hashes, in its order. */
 const BatchHashes = Type.Array(Hash, { minItems: 1, maxItems: 64 })
 
+/** Certificates of one transaction: as many as it may settle. */
+const SettledHashes = Type.Array(Hash, { minItems: 1, maxItems: 100 })
+
 /** What oracles refuse each other with. */
 const PEER_ERRORS = {
   'Oracle.NoNetwork': 404,
@@ -197,6 +200,27 @@ export const oracleRoutes = {
     },
     errors: PEER_ERRORS,
     timeoutMs: 20_000,
+  },
+
+  certifyBatch: {
+    method: 'POST',
+    path: '/v1/certificate-batches',
+    summary:
+      "This oracle's signature over the root of certificates that it made, for one settlement",
+    auth: 'anyone',
+    body: {
+      kind: 'json',
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ hashes: SettledHashes }, closed),
+    },
+    answer: {
+      kind: 'json',
+      status: 200,
+      limitBytes: MESSAGE_BYTES,
+      schema: Type.Object({ root: Hash, signature: Signature }),
+    },
+    errors: { 'Certificate.': 404, 'Certificate.Unknown': 404 },
+    timeoutMs: 10_000,
   },
 
   batchSignature: {

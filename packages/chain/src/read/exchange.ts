@@ -14,6 +14,7 @@ import { reach } from '../errors.ts'
 import { findEvent, readEvents } from '../readEvents.ts'
 import type { Deployed, Reader } from './Deployed.ts'
 import { enumName } from './enumName.ts'
+import { recordOf } from './recordOf.ts'
 
 /** A deal as it was created: its terms, and the salt of its id. */
 export type CreatedDeal = {
@@ -106,13 +107,35 @@ export async function readSettled(
     { address, abi: dealBookAbi, eventName: 'RecordSettled', args: filter },
     { fromBlock },
   )
+  const termsOf = await readTerms(client, dealBook, new Set(logs.map(({ args }) => args.dealId)))
   return logs.map(({ args, transactionHash, blockNumber }) => ({
     recordId: args.recordId,
-    record: args.record,
+    record: recordOf(args, termsOf(args.dealId)),
     transactionHash,
     blockNumber,
   }))
 }
+
+/** Terms of deals that sold something; of many at once where there are many. */
+async function readTerms(
+  client: Reader,
+  dealBook: Deployed,
+  dealIds: ReadonlySet<Hex>,
+): Promise<(dealId: Hex) => DealTerms> {
+  const deals =
+    dealIds.size > MANY
+      ? await readDeals(client, dealBook)
+      : await Promise.all([...dealIds].map((dealId) => readDeal(client, dealBook, dealId)))
+  const terms = new Map(deals.map((deal) => [deal?.dealId, deal?.terms]))
+  return (dealId) => {
+    const found = terms.get(dealId)
+    if (found === undefined) throw new Error(`a record of the deal ${dealId}, which nobody opened`)
+    return found
+  }
+}
+
+/** Deals from which on one search for all is less work than one for each. */
+const MANY = 4
 
 /**
  * Time until which a delivery is completed and its sale can be undone, seconds: that of a claim,

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { readDealStatus } from '@ambrosia/chain/read/exchange'
+import * as CertificateBatch from '@ambrosia/exchange/CertificateBatch'
+import { batchCertificates } from '@ambrosia/exchange/quorum/CertificateBatch'
+import type { Settlement } from '@ambrosia/exchange/Settlement'
+import type { Hex } from '@ambrosia/primitives/Bytes'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { makeSettlement } from '@ambrosia/testing/makeSettlement'
-import { type Exchange, startExchange } from '@ambrosia/testing/startExchange'
+import { type Exchange, startExchange, type TestOracle } from '@ambrosia/testing/startExchange'
 import { hash, newAccount } from '@ambrosia/testing/values'
+import type { Reach } from './certifyBatch.ts'
 import { settle } from './settle.ts'
 
 const suite = endOfSuite()
@@ -84,6 +90,38 @@ describe('settle', () => {
     assert.equal(await count(), before + 1)
   })
 
+  it('settles several under one signature of each oracle, or each under its own', async () => {
+    const { chain, relayer } = exchange
+    const deal = await exchange.openNewDeal()
+    await placeOracles(exchange)
+    const settlements: Settlement[] = []
+    for (let made = 0; made < 6; made++) {
+      settlements.push((await makeSettlement(exchange, deal)).settlement)
+    }
+    const of = (from: number) => settlements.slice(from, from + 2)
+    const together = await settle({
+      chain,
+      relayer,
+      deal,
+      settlements: of(0),
+      reach: oraclesThat(exchange, (root, { signer }) =>
+        signer.signTypedData(CertificateBatch.toTypedData({ root }, exchange.domain)),
+      ),
+    })
+    assert.deepEqual([together.settled.length, together.underOneRoot], [2, true])
+    assert.equal(together.settled[1]?.record.shares.length, 3)
+    const refusing = oraclesThat(exchange, () => Promise.reject(new Error('no')))
+    const alone = await settle({ chain, relayer, deal, settlements: of(2), reach: refusing })
+    assert.deepEqual([alone.settled.length, alone.underOneRoot], [2, false])
+    assert.ok(alone.gas > together.gas + 15_000n, `${alone.gas} and ${together.gas}`)
+    // An oracle that signs something else costs nobody anything.
+    const lying = oraclesThat(exchange, (_, { signer }) =>
+      signer.signTypedData(CertificateBatch.toTypedData({ root: hash('a') }, exchange.domain)),
+    )
+    const lied = await settle({ chain, relayer, deal, settlements: of(4), reach: lying })
+    assert.deepEqual([lied.settled.length, lied.underOneRoot], [2, false])
+  })
+
   it('refuses more than fit into a transaction before anything is asked or sent', async () => {
     const deal = await exchange.openNewDeal()
     const { settlement } = await makeSettlement(exchange, deal)
@@ -124,3 +162,40 @@ describe('settle', () => {
     assert.equal(records, 0)
   })
 })
+
+/** Gives each oracle an endpoint of its own: its place is the port. */
+async function placeOracles({ chain, contracts, oracles }: Exchange): Promise<void> {
+  const registry = { address: contracts.oracleRegistry, abi: oracleRegistryAbi }
+  for (const [place, { operator }] of oracles.entries()) {
+    const args = [`http://127.0.0.1:${place + 1}`] as const
+    await chain.send(operator, { ...registry, functionName: 'setEndpoint', args })
+  }
+}
+
+/** The route of oracles, who answer with what is said. */
+function oraclesThat(
+  { oracles }: Exchange,
+  sign: (root: Hex, oracle: TestOracle) => Promise<Hex>,
+): Reach {
+  return {
+    now: Date.now,
+    fetch: async (url, init) => {
+      const { hashes } = (await new Response(init?.body ?? null).json()) as { hashes: Hex[] }
+      const { root } = batchCertificates(hashes)
+      const oracle = oracles[Number(new URL(url).port) - 1]
+      assert.ok(oracle, url)
+      try {
+        return Response.json({ root, signature: await sign(root, oracle) })
+      } catch {
+        const problem = {
+          type: 'about:blank',
+          title: 'no',
+          status: 404,
+          code: 'Certificate.Unknown',
+        }
+        const headers = { 'content-type': 'application/problem+json' }
+        return new Response(JSON.stringify(problem), { status: 404, headers })
+      }
+    },
+  }
+}

@@ -1,16 +1,18 @@
 import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { decodeRefusal, RevertedError, reach } from '@ambrosia/chain/errors'
+import { recordOf } from '@ambrosia/chain/read/recordOf'
 import { refusalWords } from '@ambrosia/chain/refusalWords'
 import { mismatchOf } from '@ambrosia/exchange/checks/fillIn'
 import * as Deal from '@ambrosia/exchange/Deal'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
-import { pack } from '@ambrosia/exchange/PackedSettlement'
+import { pack, packAlone, packCertification } from '@ambrosia/exchange/PackedSettlement'
 import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
-import type { Settlement } from '@ambrosia/exchange/Settlement'
+import type { OracleSignature, Settlement } from '@ambrosia/exchange/Settlement'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, type LocalAccount, parseEventLogs } from 'viem'
 import type { Chain } from '../Chain.ts'
+import { certifyBatch, type Reach } from './certifyBatch.ts'
 
 /**
  * A settlement that the contract refuses: its place, the contract's own code, and what that means.
@@ -23,6 +25,8 @@ export type SettleResult = {
   gas: bigint
   settled: { recordId: Hex; provider: Address; record: SettledRecord }[]
   refused: RefusedSettlement[]
+  /** Whether one signature of each oracle certified all of them. */
+  underOneRoot: boolean
 }
 
 /**
@@ -43,7 +47,12 @@ type Settling = {
  * @throws Chain.*, Settlement.TooMany, Settlement.Unpackable; strictly also Settlement.Mismatch
  */
 export async function settle(
-  options: Settling & { settlements: readonly Settlement[]; strict?: boolean },
+  options: Settling & {
+    settlements: readonly Settlement[]
+    strict?: boolean
+    /** To ask the oracles for one signature over all; without it each certificate has its own. */
+    reach?: Reach
+  },
 ): Promise<SettleResult> {
   const { settlements, strict = false } = options
   if (settlements.length > MAXIMUM_SETTLEMENTS) throw new TooManyError(settlements.length)
@@ -52,17 +61,21 @@ export async function settle(
     ? { taken: indexes, refused: [] }
     : await askFirst(options, settlements)
   if (strict) for (const one of settlements) assertOfDeal(options, one)
-  if (taken.length === 0) return { transaction: undefined, gas: 0n, settled: [], refused }
+  if (taken.length === 0) {
+    return { transaction: undefined, gas: 0n, settled: [], refused, underOneRoot: false }
+  }
   const sent = taken.map((index) => settlements[index] as Settlement)
-  const receipt = await options.chain.send(options.relayer, callOf(options, sent, strict))
+  const certified = await certifiedTogether(options, sent)
+  const call = callOf(options, sent, strict, certified)
+  const receipt = await options.chain.send(options.relayer, call)
   const settled: SettleResult['settled'] = []
   for (const log of parseEventLogs({
     abi: [...dealBookAbi, ...consentBookAbi],
     logs: receipt.logs,
   })) {
     if (log.eventName === 'RecordSettled') {
-      const { recordId, provider, record } = log.args
-      settled.push({ recordId, provider, record })
+      const { recordId, provider } = log.args
+      settled.push({ recordId, provider, record: recordOf(log.args, options.deal.terms) })
     }
     // The chain had moved on between the question and the transaction.
     if (log.eventName === 'SettlementRefused') {
@@ -72,7 +85,17 @@ export async function settle(
     }
   }
   refused.sort((one, other) => one.index - other.index)
-  return { transaction: receipt.transactionHash, gas: receipt.gasUsed, settled, refused }
+  const { transactionHash: transaction, gasUsed: gas } = receipt
+  return { transaction, gas, settled, refused, underOneRoot: certified !== undefined }
+}
+
+/** The oracles' signatures over all certificates at once, where there are several. */
+async function certifiedTogether(
+  { chain, deal, reach: reaching }: Settling & { reach?: Reach },
+  settlements: readonly Settlement[],
+): Promise<readonly OracleSignature[] | undefined> {
+  if (reaching === undefined || settlements.length < 2) return undefined
+  return await certifyBatch({ chain, terms: deal.terms, settlements, reach: reaching })
 }
 
 /**
@@ -185,12 +208,19 @@ function toWords({ errorName, args }: RevertedError): Omit<RefusedSettlement, 'i
   return { code: errorName, ...refusalWords({ errorName, args }) }
 }
 
-function callOf({ chain, deal }: Settling, settlements: readonly Settlement[], strict: boolean) {
+function callOf(
+  { chain, deal }: Settling,
+  settlements: readonly Settlement[],
+  strict: boolean,
+  together?: readonly OracleSignature[],
+) {
+  const packed = settlements.map(together ? packAlone : pack)
+  const certification = together ? packCertification(together) : '0x'
   return {
     address: chain.contracts.dealBook,
     abi: dealBookAbi,
     functionName: 'settle',
-    args: [deal.terms, deal.salt, settlements.map(pack), '0x', strict],
+    args: [deal.terms, deal.salt, packed, certification, strict],
   } as const
 }
 

@@ -88,6 +88,7 @@ async function settleOffers(files: readonly string[], options: Options) {
       relayer: accountOf(session, options.key),
       deal,
       strict: options.strict,
+      reach: { fetch, now: Date.now },
       settlements: offers.map((offer) => ({
         certificate: Certificate.fromJson(offer.certificate),
         oracleSignatures: offer.oracleSignatures,
