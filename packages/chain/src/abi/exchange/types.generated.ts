@@ -137,7 +137,7 @@ export type Payer = {
   signature: Hex
 }
 
-/** A settled sale. The chain keeps its hash; RecordSettled carries it, and later calls pass it again. */
+/** A settled sale. The chain keeps its hash; RecordSettled and the terms say it, and later calls pass it again. */
 export type Record = {
   dealId: Hex
   personTag: Hex
