@@ -28,7 +28,8 @@ import { affectedTests, baseOf, changedFiles, matches, testFiles } from './testi
 
 const ROOT = resolve(import.meta.dirname, '..')
 /** Starts a whole network, and then waits for its clocks most of the time. */
-const WHOLE_NETWORK = /^(e2e|examples\/first-sale)\/|^apps\/node\/src\/(start|adversaries)\./
+const WHOLE_NETWORK =
+  /^(e2e|examples\/first-sale|apps\/web\/test)\/|^apps\/node\/src\/(start|adversaries)\./
 const NETWORK_COST = 0.5
 const TIMEOUT_MS = 600_000
 const LONG_TIMEOUT_MS = 900_000
