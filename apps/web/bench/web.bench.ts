@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-/** The page: what it weighs, and how soon it shows something and can be used. */
+/**
+ * The page: what it weighs, how soon it shows something and can be used, and how long it takes to
+ * prepare an offer of a record of 5 MB, beside Node in the same run.
+ */
 export const name = 'web'
 export const figures = [
   'web.firstLoad',
@@ -13,11 +16,15 @@ export const figures = [
   'web.firstPaint',
   'web.interactive',
   'web.longestTask',
+  'web.prepare',
+  'web.prepareLongestTask',
 ]
 
 const ROOT = resolve(import.meta.dirname, '..', '..', '..')
 /** What the issue allows before the crypto worker. */
 const FIRST_LOAD_BYTES = 250_000
+/** Longest time that the page's thread may be busy at once while the worker works. */
+const FRAME_MS = 50
 const RUNS = 5
 
 type Figure = {
@@ -49,7 +56,7 @@ export async function run(): Promise<{ figures: Figure[] }> {
       figure('web.worker', gzipBytes(join(folder, 'assets', worker as string)), 'bytes gzip'),
       figure('web.build', Math.round(buildMs), 'ms'),
     ]
-    return { figures: [...sizes, ...(await timesOf(home, folder))] }
+    return { figures: [...sizes, ...(await timesOf(home, folder)), ...(await preparing())] }
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
@@ -64,6 +71,27 @@ function firstLoadBytes(folder: string): number {
 
 function gzipBytes(path: string): number {
   return gzipSync(readFileSync(path)).length
+}
+
+async function preparing(): Promise<Figure[]> {
+  const { findChromium, NO_BROWSER } = await import('../test/support/openBrowser.ts')
+  const { measurePreparing } = await import('./preparing.ts')
+  const chromiumPath = findChromium()
+  if (chromiumPath === undefined) throw new Error(NO_BROWSER)
+  const { sizeBytes, browserMs, nodeMs, longestTaskMs } = await measurePreparing(chromiumPath)
+  const record = `a record of ${(sizeBytes / 1e6).toFixed(1)} MB`
+  return [
+    {
+      ...figure('web.prepare', browserMs, 'ms'),
+      against: `Node ${Math.round(nodeMs)} ms, ${record}`,
+      ratio: nodeMs / browserMs,
+    },
+    {
+      ...figure('web.prepareLongestTask', longestTaskMs, 'ms'),
+      against: `${FRAME_MS} allowed`,
+      ratio: FRAME_MS / Math.max(longestTaskMs, 1),
+    },
+  ]
 }
 
 /** Medians over several visits with an empty cache, in the machine's Chromium. */

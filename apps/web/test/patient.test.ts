@@ -72,7 +72,71 @@ describe('page beside a running sale', { skip: chromiumPath ? false : NO_BROWSER
     await page.locator('[data-sale=unwound]').waitFor()
     assert.deepEqual(complaints, [])
   })
+
+  it('loses nothing of a sale when it is loaded again before the consent', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(`${demo.url}/patient`)
+    const main = page.getByRole('main')
+    await main.getByLabel('Password').fill(PASSWORD)
+    await main.getByRole('button', { name: 'Make a wallet' }).click()
+    await sealAndCheck(page)
+    await page.reload()
+    await main.getByLabel('Password').fill(PASSWORD)
+    await main.getByRole('button', { name: 'Unlock the wallet' }).click()
+    const certified = page.locator('[data-sale=certified]')
+    await certified.getByRole('button', { name: 'I have read this: consent' }).click()
+    await page.locator('[data-sale=settled]').waitFor()
+    assert.equal(await page.locator('[data-sale]').count(), 1)
+  })
+
+  it('sells with one oracle gone and a slow store, and says which oracle did not answer', async () => {
+    const { page } = await openPage(browser)
+    let delayed = 0
+    await page.context().route('**/services/oracle-3/**', (route) => route.abort())
+    await page.context().route('**/services/store/**', async (route) => {
+      delayed++
+      await new Promise((done) => setTimeout(done, SLOW_MS))
+      await route.continue()
+    })
+    await page.goto(`${demo.url}/patient`)
+    await page.getByRole('button', { name: 'Just try it' }).click()
+    await sealAndCheck(page)
+    await page.getByText('2 of 3 oracles certified it').waitFor()
+    await page.getByRole('button', { name: 'I have read this: consent' }).first().click()
+    await page.locator('[data-sale=settled]').waitFor()
+    assert.ok(delayed > 0, 'the store was asked, slowly')
+  })
+
+  it('refuses a file larger than any Bundle before it reads it', async () => {
+    const { page, complaints } = await openPage(browser)
+    await page.goto(`${demo.url}/patient`)
+    await page.getByRole('button', { name: 'Just try it' }).click()
+    await page.evaluate(CHOOSE_HUGE_FILE)
+    await page.getByText('Bundle.TooLarge').waitFor()
+    assert.deepEqual(complaints, [])
+  })
 })
+
+const PASSWORD = 'a long enough sentence'
+const SLOW_MS = 700
+
+/** Gives the input a file of 64 MiB and a byte, which would be too much to send to a browser. */
+const CHOOSE_HUGE_FILE = `(() => {
+  const input = document.querySelector('input[type=file]')
+  const files = new DataTransfer()
+  files.items.add(new File([new Uint8Array(64 * 1024 * 1024 + 1)], 'huge.json'))
+  input.files = files.files
+  input.dispatchEvent(new Event('change', { bubbles: true }))
+})()`
+
+/** A made-up patient's record, looked at for the first deal, sealed and checked. */
+async function sealAndCheck(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Use a made-up patient' }).click()
+  await page.getByText('signed statements').waitFor()
+  await page.getByRole('button', { name: 'What would leave?' }).first().click()
+  await page.getByRole('button', { name: 'let them check it' }).click()
+  await page.getByText('oracles certified it').waitFor()
+}
 
 /** Bytes of bodies by service, as the browser's own network layer sent them. */
 function countRequests(page: Page): Map<string, number> {

@@ -1,7 +1,8 @@
+import { BUNDLE_SIZE_BYTES } from '@ambrosia/primitives/Limits'
 import { useMutation } from '@tanstack/react-query'
 import { type DragEvent, useRef, useState } from 'react'
 import { refresh } from '../app/queries.ts'
-import { ask } from '../app/worker.ts'
+import { ActionError, ask } from '../app/worker.ts'
 import { useTexts } from '../texts/Texts.tsx'
 import { Busy, Button, Problem } from '../ui/index.tsx'
 
@@ -19,6 +20,8 @@ export function AddRecord({
   const add = useMutation({
     mutationFn: async (source: File | 'sample') => {
       if (source !== 'sample') {
+        // Refused before it is read: a file may be larger than the memory of this tab.
+        if (source.size > BUNDLE_SIZE_BYTES) throw tooLarge()
         const bundle = new Uint8Array(await source.arrayBuffer())
         return await ask('addRecord', { bundle, label: source.name })
       }
@@ -84,4 +87,12 @@ export function AddRecord({
       </div>
     </section>
   )
+}
+
+function tooLarge(): ActionError {
+  return new ActionError({
+    code: 'Bundle.TooLarge',
+    message: `the file has more than ${BUNDLE_SIZE_BYTES} bytes`,
+    hint: 'Split the record, or export a shorter period.',
+  })
 }
