@@ -373,7 +373,7 @@ describe('a network of services', () => {
   })
 
   it('the form that names the person is sold only with an authorization that names the remuneration', async () => {
-    const deal = await openTestDeal(ground, 3, 'identified')
+    const deal = await openTestDeal(ground, { form: 'identified' })
     const offering = await createOffering(ground, deal, 16)
     const sealed = await prepareOffer(offering)
     const certificate = await certifyOffer(

@@ -41,7 +41,7 @@ export async function run(options: { only?: string }) {
     const ground = await prepareGround(network, store)
     let seed = 1000
     const sellMany = async (count: number): Promise<number> => {
-      const deal = await openTestDeal(ground, count)
+      const deal = await openTestDeal(ground, { maximumRecords: count })
       const offerings: Offering[] = []
       for (let i = 0; i < count; i++) offerings.push(await createOffering(ground, deal, seed++))
       const startedAt = performance.now()

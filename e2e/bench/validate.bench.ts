@@ -5,7 +5,6 @@
  * validate
  */
 import { createDecipheriv, createHash } from 'node:crypto'
-import { resolveKey, withKey } from '@ambrosia/credentials/credential/resolveKey'
 import { toPublicKey } from '@ambrosia/credentials/DidKey'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import { certify } from '@ambrosia/exchange/certify/certify'
@@ -21,12 +20,10 @@ import { fromBase64url, fromHex, fromUtf8 } from '@ambrosia/primitives/Bytes'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import * as Seal from '@ambrosia/sealing/Seal'
-import { createVerifyCryptosuite } from '@digitalbazaar/bbs-2023-cryptosuite'
-import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
-import * as vc from '@digitalbazaar/vc'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
+import { verifyPresentation } from './verifyPresentation.ts'
 
 export const name = 'validate'
 
@@ -108,9 +105,9 @@ async function libraryCalls(setting: Setting): Promise<(() => unknown)[]> {
     () => Submission.verify(submission, domain, submission.provider, body.providerSignature),
     () => StorageReceipt.verify(receipt, domain, receipt.store, body.receiptSignature),
     () => ed25519.verify(fromBase64url(body.holderSignature), header, holderKey),
-    await verifyPresentation(setting, body.presentation, header),
+    await verifyPresentation(context, body.presentation, header),
     await verifyPresentation(
-      setting,
+      context,
       payload.presentation,
       fromHex(Delivery.hash(delivery, domain)),
     ),
@@ -126,36 +123,6 @@ async function libraryCalls(setting: Setting): Promise<(() => unknown)[]> {
     () => predicates.map((predicate) => predicate(bundle, { resource: bundle })),
     () => Criteria.matchesClaims(deal.criteria, { type, subject }, true),
   ]
-}
-
-/** The bbs-2023 suite over the same document, with the key and the contexts in memory. */
-async function verifyPresentation(
-  { context }: Setting,
-  document: Record<string, unknown>,
-  expectedPresentationHeader: Uint8Array,
-): Promise<() => Promise<void>> {
-  const did = document['issuer'] as string
-  const { verificationMethod } = document['proof'] as { verificationMethod: string }
-  const resolved = await resolveKey({
-    resolver: context.resolver,
-    did,
-    methodId: verificationMethod,
-    purpose: 'assertionMethod',
-    keyType: 'BLS12-381-G2',
-  })
-  const documentLoader = withKey(context.loader, resolved)
-  const now = new Date(Number(context.nowSec()) * 1000)
-  return async () => {
-    const cryptosuite = createVerifyCryptosuite({ expectedPresentationHeader })
-    const result = await vc.verifyCredential({
-      credential: document,
-      suite: new DataIntegrityProof({ cryptosuite }),
-      documentLoader,
-      checkStatus: async () => ({ verified: true }),
-      now,
-    })
-    if (result.verified !== true) throw result.error ?? new Error('not verified')
-  }
 }
 
 /** Processor time, milliseconds: time on the wall would measure what else the machine does. */

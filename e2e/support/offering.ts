@@ -57,12 +57,21 @@ export async function prepareGround(network: Network, store: StoreClient): Promi
   }
 }
 
-/** A deal for HbA1c results. */
+/** What a deal asks for by default: HbA1c results. */
+const HBA1C_RULES: Criteria.Criteria['resources'] = [
+  { type: 'Observation', codes: [LOINC_HBA1C], all: true },
+]
+
+/** A deal for HbA1c results, or for what `resources` name. */
 export async function openTestDeal(
   { network, store, consumer, consumerDid }: Ground,
-  maximumRecords = 3,
-  form: 'safe-harbor' | 'identified' = 'safe-harbor',
+  options: {
+    maximumRecords?: number
+    form?: 'safe-harbor' | 'identified'
+    resources?: Criteria.Criteria['resources']
+  } = {},
 ): Promise<OpenedDeal> {
+  const { maximumRecords = 3, form = 'safe-harbor', resources = HBA1C_RULES } = options
   const nowSec = Math.floor(Date.now() / 1000)
   return await openDeal({
     chain: network.chain,
@@ -82,7 +91,7 @@ export async function openTestDeal(
           },
         ],
       },
-      resources: [{ type: 'Observation', codes: [LOINC_HBA1C], all: true }],
+      resources,
       predicates: [
         {
           id: 'measured',
@@ -126,10 +135,11 @@ export async function createOffering(
   ground: Ground,
   deal: OpenedDeal,
   seed: number,
+  resources = 60,
 ): Promise<Offering> {
   const { network, store, asOf } = ground
   const holderKey = Keys.createHolderKey(random)
-  const { bundle } = Generator.patient({ seed, asOf, condition: 'diabetes', resources: 60 })
+  const { bundle } = Generator.patient({ seed, asOf, condition: 'diabetes', resources })
   const { record } = await network.issuer.issue(
     fromUtf8(CanonicalJson.stringify(bundle)),
     holderKey.did,

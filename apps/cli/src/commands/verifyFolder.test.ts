@@ -105,6 +105,33 @@ describe('a folder of deliveries', () => {
     assert.match(result.stderr, /cut\.bundle\.json: .*CanonicalJson\.Invalid/)
   })
 
+  it('of many deliveries is checked on all processors, and told in the order of its files', async () => {
+    rmSync(folder, { recursive: true })
+    mkdirSync(folder)
+    const names = Array.from({ length: 40 }, (_, i) => String(i).padStart(2, '0'))
+    for (const name of names) {
+      const recordId: DeliveryProof['recordId'] = `0x${name.padStart(64, '0')}`
+      const bundle = name === '07' ? '{}' : delivery.bundle
+      write(name, { bundle, proof: { ...delivery.proof, recordId } })
+    }
+    const result = await verify()
+    assert.equal(result.status, 1)
+    const { verified, refused, records } = result as unknown as {
+      verified: { file: string }[]
+      refused: { file: string; code: string }[]
+      records: number
+    }
+    assert.equal(records, 39)
+    assert.deepEqual(
+      verified.map(({ file }) => file),
+      names.filter((name) => name !== '07').map((name) => `${name}.bundle.json`),
+    )
+    assert.deepEqual(
+      refused.map(({ file, code }) => [file, code]),
+      [['07.bundle.json', 'Delivery.Changed']],
+    )
+  })
+
   it('without a delivery is a wrong use, not a success', async () => {
     rmSync(folder, { recursive: true })
     mkdirSync(folder)

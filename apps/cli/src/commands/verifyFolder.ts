@@ -1,20 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
+import { readdirSync } from 'node:fs'
 import { count } from '../figures.ts'
 import { progress, UsageError } from '../output.ts'
-import { type ConsentState, createVerifier } from './verifyFiles.ts'
-
-type Verified = {
-  file: string
-  record: string
-  deal: string
-  issuer: string
-  issuerKey: 'chain' | 'proof'
-  consent: ConsentState
-  resources: number
-}
-type Refused = { file: string; code: string; message: string }
+import { verifyMany } from './verifyMany.ts'
+import { HALF, type Refused, type Verified } from './verifyOne.ts'
 
 /**
  * Checks every delivery of a folder; one that is refused does not keep back the others.
@@ -27,20 +15,19 @@ export async function verifyFolder(folder: string, options: { offline: boolean }
       `${folder} holds no delivery`,
       'Name the folder that ambrosia consumer collect wrote.',
     )
-  const verify = await createVerifier(options)
-  const verified: Verified[] = []
-  const refused: Refused[] = []
-  for (const [index, file] of bundles.entries()) {
-    try {
-      verified.push(await verifyOne(folder, file, verify))
-    } catch (error) {
-      const { code, message } = toPlain(error)
-      refused.push({ file, code, message })
-      progress(`${file}: ${message} (${code})`)
-    }
-    const done = index + 1
-    if (done % 50 === 0) progress(`checked ${done} of ${bundles.length} deliveries`)
-  }
+  const outcomes = await verifyMany(bundles, {
+    folder,
+    ...options,
+    onDone: (outcome, done) => {
+      if ('refused' in outcome) {
+        const { file, code, message } = outcome.refused
+        progress(`${file}: ${message} (${code})`)
+      }
+      if (done % 50 === 0) progress(`checked ${done} of ${bundles.length} deliveries`)
+    },
+  })
+  const verified = outcomes.flatMap((one) => ('verified' in one ? [one.verified] : []))
+  const refused = outcomes.flatMap((one) => ('refused' in one ? [one.refused] : []))
   // A copy under another name proves the same record, and counts once.
   const distinct = new Map(verified.map((one) => [`${one.deal} ${one.record}`, one]))
   const records = distinct.size
@@ -54,31 +41,12 @@ export async function verifyFolder(folder: string, options: { offline: boolean }
   }
 }
 
-async function verifyOne(
-  folder: string,
-  file: string,
-  verify: Awaited<ReturnType<typeof createVerifier>>,
-): Promise<Verified> {
-  const [bundleFile, proofFile] = [join(folder, file), join(folder, proofOf(file))]
-  for (const path of [bundleFile, proofFile]) if (!existsSync(path)) throw new IncompleteError(path)
-  const { verified, proof, consent } = await verify({ bundleFile, proofFile })
-  const { issuer, issuerKey, resourceCount: resources } = verified
-  return { file, record: proof.recordId, deal: proof.dealId, issuer, issuerKey, consent, resources }
-}
-
-/** The last of the two words says which half of a delivery a file is. */
-const HALF = /^(.*)(bundle|proof)(.*\.json)$/
-
 /** Names of the Bundles of a folder, also of one that only a proof speaks of. */
 function bundlesOf(folder: string): string[] {
   const bundles = readdirSync(folder)
     .filter((name) => HALF.test(name))
     .map((name) => name.replace(HALF, '$1bundle$3'))
   return [...new Set(bundles)].sort()
-}
-
-function proofOf(bundle: string): string {
-  return bundle.replace(HALF, '$1proof$3')
 }
 
 function linesOf(
@@ -109,12 +77,4 @@ function linesOf(
       : []),
     ...refused.map(({ file, code }) => `refused ${file}: ${code}`),
   ]
-}
-
-export class IncompleteError extends AmbrosiaError {
-  constructor(path: string) {
-    super('Delivery.Incomplete', `there is no file ${path}`, {
-      hint: 'Collect the record again: ambrosia consumer collect --again.',
-    })
-  }
 }
