@@ -1,6 +1,7 @@
 import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { decodeRefusal } from '@ambrosia/chain/errors'
+import { pack } from '@ambrosia/exchange/PackedSettlement'
 import { fromHex, toHex } from '@ambrosia/primitives/Bytes'
 import { makeSettlement } from '@ambrosia/testing/makeSettlement'
 import { startExchange } from '@ambrosia/testing/startExchange'
@@ -37,7 +38,13 @@ export const contractCalls: Boundary = {
       data: fromHex(encodeFunctionData({ abi, functionName, args })),
     })
     const calls = [
-      call(contracts.dealBook, dealBookAbi, 'settle', [deal.terms, deal.salt, [settlement], true]),
+      call(contracts.dealBook, dealBookAbi, 'settle', [
+        deal.terms,
+        deal.salt,
+        [pack(settlement)],
+        '0x',
+        true,
+      ]),
       call(contracts.dealBook, dealBookAbi, 'createDeal', [deal.terms, deal.salt, 10n ** 20n]),
       call(contracts.dealBook, dealBookAbi, 'dealOf', [deal.dealId]),
       ...blankCalls(contracts.dealBook, dealBookAbi),

@@ -183,6 +183,21 @@ describe('Server', () => {
     assert.match(slow, /^HTTP\/1\.1 200/)
   })
 
+  it('refuses what would wait behind too much work, and answers for itself all the while', async (t) => {
+    const { app, url, release } = await start(t, { handlerCount: 1 })
+    t.after(() => release())
+    const slow = fetch(`${url}/v1/slow`)
+    await once(app.server, 'request')
+    const refused = await fetch(`${url}/v1/ours`)
+    assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/)
+    const { status, code } = (await refused.json()) as { status: number; code: string }
+    assert.deepEqual([status, code], [503, 'Request.Busy'])
+    assert.equal((await fetch(`${url}/health`)).status, 200)
+    release()
+    assert.equal((await slow).status, 200)
+    assert.equal((await fetch(`${url}/v1/ours`)).status, 400)
+  })
+
   it('lets requests under way end when it closes', async (t) => {
     const { app, url, release, lines } = await start(t)
     const slow = fetch(`${url}/v1/slow`)

@@ -16,6 +16,7 @@ import {
 } from 'fastify'
 import type { Log } from './Log.ts'
 import { limitBodies } from './limitBodies.ts'
+import { limitHandlers } from './limitHandlers.ts'
 import type { Metrics } from './Metrics.ts'
 import { problemOf, type Statuses, TooManyRequestsError } from './problems.ts'
 
@@ -52,6 +53,8 @@ export type Options = {
   bodyLimitBytes?: number | undefined
   /** All bodies in memory at one time, bytes. Default 128 MiB. */
   bodiesSizeBytes?: number | undefined
+  /** Requests that are worked on at one time. Default 64. */
+  handlerCount?: number | undefined
   /** Requests a minute and address. Default 6000. */
   requestsPerMinute?: number | undefined
   /** Longest time to receive a whole request. Default 5 minutes. */
@@ -84,6 +87,7 @@ export async function create(options: Options): Promise<Server> {
   app.decorateRequest('rawBody', undefined)
   keepRawJson(app)
   app.addHook('onRequest', limitBodies(options.bodiesSizeBytes))
+  app.addHook('preHandler', limitHandlers(options.handlerCount))
   answerProblems(app, options)
   logRequests(app, metrics)
   closeConnections(app)

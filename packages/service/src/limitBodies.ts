@@ -46,7 +46,7 @@ function sizeOf({ headers, routeOptions }: FastifyRequest): number {
 
 export class BusyError extends AmbrosiaError {
   constructor() {
-    super('Request.Busy', 'too much is being received at this moment', {
+    super('Request.Busy', 'too much is under way at this moment', {
       hint: 'Try again in a few seconds.',
     })
   }
