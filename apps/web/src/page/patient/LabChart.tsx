@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import {
   Bar,
   BarChart,
@@ -33,6 +34,7 @@ const BOX = {
 /** One laboratory value over time, with its unit and the range that the laboratory gave. */
 export function LabChart({ series }: { series: Series }) {
   const texts = useTexts()
+  const [isTableOpen, setTableOpen] = useState(false)
   const { low, high, unit, name, points } = series
   const range =
     low === undefined && high === undefined
@@ -72,17 +74,22 @@ export function LabChart({ series }: { series: Series }) {
           </LineChart>
         </ResponsiveContainer>
       </div>
-      <details className="mt-1 text-sm">
+      <details
+        className="mt-1 text-sm"
+        onToggle={({ currentTarget }) => setTableOpen(currentTarget.open)}
+      >
         <summary className="text-accent">{texts.patient.asTable}</summary>
-        <Table caption={name} head={texts.patient.labHead(unit)}>
-          {points.map((point, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two results may have one date, and the list does not change
-            <tr key={index}>
-              <td>{date(point.date)}</td>
-              <td>{point.value}</td>
-            </tr>
-          ))}
-        </Table>
+        {isTableOpen ? (
+          <Table caption={name} head={texts.patient.labHead(unit)}>
+            {points.map((point, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two results may have one date, and the list does not change
+              <tr key={index}>
+                <td>{date(point.date)}</td>
+                <td>{point.value}</td>
+              </tr>
+            ))}
+          </Table>
+        ) : null}
       </details>
     </figure>
   )

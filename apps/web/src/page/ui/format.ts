@@ -24,16 +24,26 @@ export function bytes(value: number): string {
 }
 
 export function dateTime(ms: number): string {
-  return new Date(ms).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' })
+  return dateFormat('short').format(new Date(ms))
 }
 
 export function date(text: string): string {
   // Safe Harbor leaves the year alone.
   if (/^\d{4}$/.test(text)) return text
   const at = new Date(text)
-  return Number.isNaN(at.getTime())
-    ? text
-    : at.toLocaleDateString(locale(), { dateStyle: 'medium' })
+  return Number.isNaN(at.getTime()) ? text : dateFormat().format(at)
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
+
+/** Kept by language: making one takes longer than a hundred dates. */
+function dateFormat(timeStyle?: 'short'): Intl.DateTimeFormat {
+  const key = `${locale()} ${timeStyle}`
+  const known = dateFormats.get(key)
+  if (known) return known
+  const made = new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle })
+  dateFormats.set(key, made)
+  return made
 }
 
 /** Seconds as the largest unit that says something. */
