@@ -28,7 +28,8 @@ contract ClaimBook is ClaimBookBase {
         bytes32 claim = DisputeHashes.claim(claimant, content);
         ClaimRecord storage record = _known(claim);
         ClaimOutcome outcome = _outcome(record);
-        if (outcome != ClaimOutcome.Open || record.openedAt == 0) revert ClaimOutcomeRefused(claim, uint8(outcome));
+        bool isOpen = outcome == ClaimOutcome.Open && record.phase == Phase.Opened;
+        if (!isOpen) revert ClaimOutcomeRefused(claim, uint8(outcome));
         uint64 windowEnd = _windowEnd(record);
         if (block.timestamp >= windowEnd) revert ClaimWindowOver(claim, windowEnd);
         id = DisputeHashes.game(claim, msg.sender, link, record.games++);
@@ -100,11 +101,10 @@ contract ClaimBook is ClaimBookBase {
     }
 
     /// @inheritdoc IClaimBook
-    function proveStep(bytes32 id, uint16 depth, Proof calldata proof) external {
+    function proveStep(bytes32 id, uint16 depth, Claim calldata content, Proof calldata proof) external {
         Game storage game = _proving(id, Link.Steps, depth);
-        uint256[3] memory signals =
-            [uint256(_claims[game.claim].programId), uint256(game.lowState), uint256(game.highState)];
-        if (!_rules.stepVerifier.verifyProof(proof.a, proof.b, proof.c, signals)) revert ProofRefused(id);
+        _assertClaimOf(game, content);
+        _assertStep(id, [uint256(content.programId), uint256(game.lowState), uint256(game.highState)], proof);
         _endForAsserter(id, game);
     }
 
@@ -134,7 +134,7 @@ contract ClaimBook is ClaimBookBase {
         if (!_isRunning(game.status)) revert GameStatusRefused(id, game.status);
         bytes32 claim = game.claim;
         ClaimRecord storage record = _claims[claim];
-        if (!record.isFallen) revert ClaimOutcomeRefused(claim, uint8(_outcome(record)));
+        if (record.phase != Phase.Fallen) revert ClaimOutcomeRefused(claim, uint8(_outcome(record)));
         game.status = GameStatus.Void;
         --record.openGames;
         _owed[game.challenger] += _rules.challengeBond;
@@ -148,20 +148,31 @@ contract ClaimBook is ClaimBookBase {
         external
     {
         bytes32 id = one.game;
-        Game storage game = _running(id);
-        bool isDeeper = one.depth > game.depth && one.depth <= type(uint16).max;
-        if (game.link != Link.Steps || !isDeeper || one.low >= one.high) revert CheckpointRefused();
-        bytes32 digest = _hashTypedDataV4(DisputeHashes.checkpoint(one));
-        address asserter = ECDSA.recoverCalldata(digest, asserterSignature);
-        if (asserter != _claims[game.claim].claimant) revert CheckpointSignatureRefused(asserter);
-        address challenger = ECDSA.recoverCalldata(digest, challengerSignature);
-        if (challenger != game.challenger) revert CheckpointSignatureRefused(challenger);
+        Game storage game = _coSigned(one, asserterSignature, challengerSignature);
         // The asserter moves next, whoever was on turn.
         _charge(id, game);
         _begin(game, true);
         game.lowState = one.lowState;
         game.highState = one.highState;
         _reach(id, game, uint16(one.depth), one.low, one.high, true);
+    }
+
+    /// @inheritdoc IClaimBook
+    function enterAndProve(
+        Checkpoint calldata one,
+        bytes calldata asserterSignature,
+        bytes calldata challengerSignature,
+        Claim calldata content,
+        Proof calldata proof
+    ) external {
+        bytes32 id = one.game;
+        Game storage game = _coSigned(one, asserterSignature, challengerSignature);
+        if (one.high - one.low != 1) revert CheckpointRefused();
+        // Whoever was on turn had the time for it; nothing of the position has to be kept.
+        if (block.timestamp > _deadline(game)) revert GameClockRunOut(id);
+        _assertClaimOf(game, content);
+        _assertStep(id, [uint256(content.programId), uint256(one.lowState), uint256(one.highState)], proof);
+        _endForAsserter(id, game);
     }
 
     /// @inheritdoc IClaimBook
@@ -198,6 +209,22 @@ contract ClaimBook is ClaimBookBase {
 
     // ---- steps ----
 
+    /// @dev A running game over steps, and a deeper position of it that both its sides signed.
+    function _coSigned(
+        Checkpoint calldata one,
+        bytes calldata asserterSignature,
+        bytes calldata challengerSignature
+    ) private view returns (Game storage game) {
+        game = _running(one.game);
+        bool isDeeper = one.depth > game.depth && one.depth <= type(uint16).max;
+        if (game.link != Link.Steps || !isDeeper || one.low >= one.high) revert CheckpointRefused();
+        bytes32 digest = _hashTypedDataV4(DisputeHashes.checkpoint(one));
+        address asserter = ECDSA.recoverCalldata(digest, asserterSignature);
+        if (asserter != _claims[game.claim].claimant) revert CheckpointSignatureRefused(asserter);
+        address challenger = ECDSA.recoverCalldata(digest, challengerSignature);
+        if (challenger != game.challenger) revert CheckpointSignatureRefused(challenger);
+    }
+
     function _waiting(bytes32 id, GameStatus status, uint16 depth) private view returns (Game storage game) {
         game = _running(id);
         if (game.status != status) revert GameStatusRefused(id, game.status);
@@ -215,11 +242,17 @@ contract ClaimBook is ClaimBookBase {
         game = _games[id];
         if (game.status == GameStatus.None) revert GameUnknown(id);
         if (!_isRunning(game.status)) revert GameStatusRefused(id, game.status);
-        if (_claims[game.claim].isFallen) revert ClaimOutcomeRefused(game.claim, uint8(ClaimOutcome.Falls));
+        if (_claims[game.claim].phase == Phase.Fallen) {
+            revert ClaimOutcomeRefused(game.claim, uint8(ClaimOutcome.Falls));
+        }
     }
 
     function _isRunning(GameStatus status) private pure returns (bool) {
         return status == GameStatus.Split || status == GameStatus.Pick || status == GameStatus.Prove;
+    }
+
+    function _assertStep(bytes32 id, uint256[3] memory signals, Proof calldata proof) private view {
+        if (!_rules.stepVerifier.verifyProof(proof.a, proof.b, proof.c, signals)) revert ProofRefused(id);
     }
 
     function _assertClaimOf(Game storage game, Claim calldata content) private view {
@@ -267,10 +300,8 @@ contract ClaimBook is ClaimBookBase {
         bytes32 claim = game.claim;
         ClaimRecord storage record = _claims[claim];
         game.status = GameStatus.AsserterWon;
+        // The reward comes with the claim's own bond: a claim that falls later has won nothing.
         --record.openGames;
-        uint256 reward = _rules.reward;
-        _owed[record.claimant] += reward;
-        _owed[_rules.sink] += _rules.challengeBond - reward;
         emit GameEnded(id, claim, GameStatus.AsserterWon, record.claimant);
     }
 
@@ -279,12 +310,15 @@ contract ClaimBook is ClaimBookBase {
         ClaimRecord storage record = _claims[claim];
         address winner = game.challenger;
         game.status = GameStatus.ChallengerWon;
+        uint256 won = record.games - record.openGames;
         --record.openGames;
-        record.isFallen = true;
+        record.phase = Phase.Fallen;
         record.winner = winner;
         uint256 reward = _rules.reward;
-        _owed[winner] += _rules.challengeBond + reward;
-        _owed[_rules.sink] += _rules.claimBond - reward;
+        uint256 bond = _rules.challengeBond;
+        _owed[winner] += bond + reward;
+        // With the bonds of whoever lost to the liar before.
+        _owed[_rules.sink] += _rules.claimBond - reward + won * bond;
         emit GameEnded(id, claim, GameStatus.ChallengerWon, winner);
         emit ClaimFell(claim, winner);
     }

@@ -15,17 +15,27 @@ import {Claim, DisputeRules} from "./types/DisputeTypes.sol";
 abstract contract ClaimBookBase is IClaimBook, EIP712 {
     using SafeERC20 for IERC20;
 
+    /// @notice How far a claim has come; what only time decides is computed when it is asked.
+    enum Phase {
+        Unknown,
+        /// @notice Waits for receipts.
+        Awaiting,
+        Opened,
+        Fallen,
+        /// @notice It stood, or lapsed, and its bond is released.
+        Stood,
+        Lapsed
+    }
+
+    /// @dev The first word is all that most moves write; what a claim says is kept as a hash, and shown again by whoever relies on it.
     struct ClaimRecord {
         address claimant;
-        uint64 exitCode;
-        bool isFallen;
-        bool isReleased;
-        bytes32 programId;
-        bytes32 answer;
-        uint64 receiptsUntil;
-        uint64 openedAt;
-        uint64 games;
-        uint32 openGames;
+        /// @notice Unix seconds: while it waits, the last one for receipts; then when it was opened.
+        uint40 time;
+        uint24 games;
+        uint24 openGames;
+        Phase phase;
+        bytes32 saying;
         address winner;
     }
 
@@ -56,13 +66,12 @@ abstract contract ClaimBookBase is IClaimBook, EIP712 {
         _assertContent(content);
         id = DisputeHashes.claim(msg.sender, content);
         ClaimRecord storage record = _claims[id];
-        if (record.claimant != address(0)) revert ClaimExists(id);
+        if (record.phase != Phase.Unknown) revert ClaimExists(id);
         uint64 receiptsUntil = uint64(block.timestamp) + _rules.availabilityPeriod;
         record.claimant = msg.sender;
-        record.exitCode = content.exitCode;
-        record.programId = content.programId;
-        record.answer = content.answer;
-        record.receiptsUntil = receiptsUntil;
+        record.time = uint40(receiptsUntil);
+        record.phase = Phase.Awaiting;
+        record.saying = _saying(content.programId, content.exitCode, content.answer);
         emit ClaimMade(id, msg.sender, content, receiptsUntil);
         if (receipts.length > 0) _open(id, record, content, receipts);
         _rules.bondToken.safeTransferFrom(msg.sender, address(this), _rules.claimBond);
@@ -73,8 +82,8 @@ abstract contract ClaimBookBase is IClaimBook, EIP712 {
         bytes32 id = DisputeHashes.claim(claimant, content);
         ClaimRecord storage record = _known(id);
         ClaimOutcome outcome = _outcome(record);
-        if (record.openedAt != 0) revert ClaimOutcomeRefused(id, uint8(outcome));
-        if (outcome != ClaimOutcome.Open) revert ReceiptsLate(id, record.receiptsUntil);
+        if (record.phase == Phase.Awaiting && outcome == ClaimOutcome.Lapsed) revert ReceiptsLate(id, record.time);
+        if (record.phase != Phase.Awaiting) revert ClaimOutcomeRefused(id, uint8(outcome));
         _open(id, record, content, receipts);
     }
 
@@ -85,10 +94,14 @@ abstract contract ClaimBookBase is IClaimBook, EIP712 {
         if (outcome != ClaimOutcome.Stands && outcome != ClaimOutcome.Lapsed) {
             revert ClaimOutcomeRefused(id, uint8(outcome));
         }
-        if (record.isReleased) revert ClaimBondReleased(id);
-        record.isReleased = true;
-        _owed[record.claimant] += _rules.claimBond;
-        emit BondReleased(id, record.claimant, _rules.claimBond);
+        if (record.phase == Phase.Stood || record.phase == Phase.Lapsed) revert ClaimBondReleased(id);
+        record.phase = outcome == ClaimOutcome.Stands ? Phase.Stood : Phase.Lapsed;
+        // Every game over a claim that stands was won by its asserter.
+        uint256 won = record.games;
+        uint256 amount = _rules.claimBond + won * _rules.reward;
+        _owed[record.claimant] += amount;
+        if (won > 0) _owed[_rules.sink] += won * (_rules.challengeBond - _rules.reward);
+        emit BondReleased(id, record.claimant, amount);
     }
 
     /// @inheritdoc IClaimBook
@@ -101,9 +114,14 @@ abstract contract ClaimBookBase is IClaimBook, EIP712 {
 
     // ---- views ----
 
-    function claimOf(bytes32 id) external view returns (address, bytes32, uint64, bytes32) {
+    function says(bytes32 id, address claimant, bytes32 programId, uint64 exitCode, bytes32 answer)
+        external
+        view
+        returns (bool)
+    {
         ClaimRecord storage record = _claims[id];
-        return (record.claimant, record.programId, record.exitCode, record.answer);
+        if (record.phase == Phase.Unknown || record.claimant != claimant) return false;
+        return record.saying == _saying(programId, exitCode, answer);
     }
 
     function outcomeOf(bytes32 id) external view returns (ClaimOutcome) {
@@ -122,7 +140,7 @@ abstract contract ClaimBookBase is IClaimBook, EIP712 {
     /// @inheritdoc IClaimBook
     function timesOf(bytes32 id) external view returns (uint64, uint64, uint32) {
         ClaimRecord storage record = _known(id);
-        if (record.openedAt == 0) return (0, 0, 0);
+        if (!_wasOpened(record)) return (0, 0, 0);
         uint64 windowEnd = _windowEnd(record);
         return (windowEnd, windowEnd + _rules.grace, record.openGames);
     }
@@ -145,22 +163,33 @@ abstract contract ClaimBookBase is IClaimBook, EIP712 {
     // ---- steps ----
 
     function _outcome(ClaimRecord storage record) internal view returns (ClaimOutcome) {
-        if (record.claimant == address(0)) return ClaimOutcome.Unknown;
-        if (record.isFallen) return ClaimOutcome.Falls;
-        if (record.openedAt == 0) {
-            return block.timestamp > record.receiptsUntil ? ClaimOutcome.Lapsed : ClaimOutcome.Open;
-        }
+        Phase phase = record.phase;
+        if (phase == Phase.Unknown) return ClaimOutcome.Unknown;
+        if (phase == Phase.Fallen) return ClaimOutcome.Falls;
+        if (phase == Phase.Stood) return ClaimOutcome.Stands;
+        if (phase == Phase.Lapsed) return ClaimOutcome.Lapsed;
+        if (phase == Phase.Awaiting) return block.timestamp > record.time ? ClaimOutcome.Lapsed : ClaimOutcome.Open;
         bool isOver = block.timestamp >= _windowEnd(record) + _rules.grace && record.openGames == 0;
         return isOver ? ClaimOutcome.Stands : ClaimOutcome.Open;
     }
 
     function _windowEnd(ClaimRecord storage record) internal view returns (uint64) {
-        return record.openedAt + _rules.window;
+        return uint64(record.time) + _rules.window;
+    }
+
+    /// @dev Its time says then when.
+    function _wasOpened(ClaimRecord storage record) internal view returns (bool) {
+        Phase phase = record.phase;
+        return phase == Phase.Opened || phase == Phase.Fallen || phase == Phase.Stood;
+    }
+
+    function _saying(bytes32 programId, uint64 exitCode, bytes32 answer) private pure returns (bytes32) {
+        return keccak256(abi.encode(programId, exitCode, answer));
     }
 
     function _known(bytes32 id) internal view returns (ClaimRecord storage record) {
         record = _claims[id];
-        if (record.claimant == address(0)) revert ClaimUnknown(id);
+        if (record.phase == Phase.Unknown) revert ClaimUnknown(id);
     }
 
     function _open(bytes32 id, ClaimRecord storage record, Claim calldata content, bytes calldata receipts) private {
@@ -176,7 +205,8 @@ abstract contract ClaimBookBase is IClaimBook, EIP712 {
             if (signer <= last || !_recipients[signer]) revert ReceiptRefused(i, signer);
             last = signer;
         }
-        record.openedAt = uint64(block.timestamp);
+        record.time = uint40(block.timestamp);
+        record.phase = Phase.Opened;
         uint64 windowEnd = _windowEnd(record);
         emit ClaimOpened(id, windowEnd, windowEnd + _rules.grace);
     }

@@ -230,10 +230,8 @@ contract Assertions is IAssertions, Initializable, EIP712 {
     }
 
     function _assertClaim(AssertionRules storage rules, bytes32 claim, bytes32 digest) private view {
-        (address claimant, bytes32 programId, uint64 exitCode, bytes32 answer) =
-            IClaimResolver(rules.resolver).claimOf(claim);
-        bool isOurs = claimant == msg.sender && programId == rules.programId;
-        if (!isOurs || exitCode != 0 || answer != digest) revert AssertionClaimRefused(claim);
+        bool isOurs = IClaimResolver(rules.resolver).says(claim, msg.sender, rules.programId, 0, digest);
+        if (!isOurs) revert AssertionClaimRefused(claim);
     }
 
     /// @dev To every record there is, at least one more, at most `maximum` more.

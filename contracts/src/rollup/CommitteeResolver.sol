@@ -50,9 +50,20 @@ contract CommitteeResolver is ICommitteeResolver, EIP712 {
         emit ClaimDenied(id, winner);
     }
 
-    function claimOf(bytes32 id) external view returns (address, bytes32, uint64, bytes32) {
+    /// @inheritdoc ICommitteeResolver
+    function claimOf(bytes32 id) external view returns (address, bytes32, bytes32) {
         Claim storage one = _claims[id];
-        return (one.claimant, one.programId, 0, one.answer);
+        return (one.claimant, one.programId, one.answer);
+    }
+
+    function says(bytes32 id, address claimant, bytes32 programId, uint64 exitCode, bytes32 answer)
+        external
+        view
+        returns (bool)
+    {
+        Claim storage one = _claims[id];
+        bool isTheirs = claimant != address(0) && one.claimant == claimant;
+        return isTheirs && exitCode == 0 && one.programId == programId && one.answer == answer;
     }
 
     function outcomeOf(bytes32 id) external view returns (ClaimOutcome) {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IClaimBook} from "../../src/dispute/interfaces/IClaimBook.sol";
-import {Checkpoint, Claim, Game, GameStatus, Link} from "../../src/dispute/types/DisputeTypes.sol";
+import {Checkpoint, Claim, Game, GameStatus, Link, Proof} from "../../src/dispute/types/DisputeTypes.sol";
 import {ClaimOutcome} from "../../src/rollup/interfaces/IClaimResolver.sol";
 import {DisputeFixture} from "../support/DisputeFixture.sol";
 
@@ -125,6 +125,47 @@ contract CheckpointsTest is DisputeFixture {
         Checkpoint memory elsewhere = position(1, 5, 6);
         elsewhere.game = openGame(challenger, claimTold(LIE_AT), Link.Steps);
         refused(refusal, showing(one, elsewhere, CHALLENGER_KEY, CHALLENGER_KEY), asserter);
+    }
+
+    // ---- a position and its proof at once ----
+
+    function proving(Checkpoint memory one, Claim memory content, Proof memory proof)
+        internal
+        view
+        returns (bytes memory)
+    {
+        bytes32 digest = digestOf(one);
+        (bytes memory mine, bytes memory theirs) = (signed(ASSERTER_KEY, digest), signed(CHALLENGER_KEY, digest));
+        return abi.encodeCall(book.enterAndProve, (one, mine, theirs, content, proof));
+    }
+
+    function test_enterAndProve_endsTheGame_onlyWithWhatEachOfTheTwoNeeds() public {
+        Claim memory content = claimTold(LIE_AT);
+        Checkpoint memory step = position(4, 400, 401);
+        Proof memory proof = stepProof(trueState(400), trueState(401));
+        bytes4 checkpoint = IClaimBook.CheckpointRefused.selector;
+        refused(checkpoint, proving(position(4, 400, 402), content, proof), asserter);
+        refused(checkpoint, proving(position(0, 400, 401), content, proof), asserter);
+        bytes4 wrong = IClaimBook.ProofRefused.selector;
+        refused(wrong, proving(step, content, stepProof(trueState(401), trueState(402))), asserter);
+        refused(wrong, proving(position(4, LIE_AT, LIE_AT + 1), content, proof), asserter);
+        Claim memory another = claimTold(LIE_AT);
+        another.programId = bytes32(uint256(9));
+        refused(IClaimBook.ClaimUnknown.selector, proving(step, another, proof), asserter);
+        bytes memory mine = signed(ASSERTER_KEY, digestOf(step));
+        bytes memory forged = abi.encodeCall(book.enterAndProve, (step, mine, mine, content, proof));
+        refused(IClaimBook.CheckpointSignatureRefused.selector, forged, asserter);
+        (bool ok,) = address(book).call(proving(step, content, proof));
+        assertTrue(ok, "proven");
+        assertEq(uint256(book.gameOf(game).status), uint256(GameStatus.AsserterWon), "won");
+        refused(IClaimBook.GameStatusRefused.selector, proving(step, content, proof), asserter);
+    }
+
+    function test_enterAndProve_afterTheClock_reverts() public {
+        vm.warp(book.deadlineOf(game) + 1);
+        Proof memory proof = stepProof(trueState(400), trueState(401));
+        bytes memory late = proving(position(4, 400, 401), claimTold(LIE_AT), proof);
+        refused(IClaimBook.GameClockRunOut.selector, late, asserter);
     }
 
     function show(Checkpoint memory one, Checkpoint memory two, uint256 key) internal {

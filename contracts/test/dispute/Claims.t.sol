@@ -19,11 +19,13 @@ contract ClaimsTest is DisputeFixture {
         Claim memory content = trueClaim();
         bytes32 id = openClaim(content);
         assertEq(med.balanceOf(asserter), before - CLAIM_BOND, "bond taken");
-        (address claimant, bytes32 programId, uint64 exitCode, bytes32 answer) = book.claimOf(id);
-        assertEq(claimant, asserter, "claimant");
-        assertEq(programId, content.programId, "program");
-        assertEq(exitCode, content.exitCode, "exit code");
-        assertEq(answer, content.answer, "answer");
+        (bytes32 programId, bytes32 answer) = (content.programId, content.answer);
+        assertTrue(book.says(id, asserter, programId, content.exitCode, answer), "it says so");
+        assertTrue(!book.says(id, challenger, programId, content.exitCode, answer), "another claimant");
+        assertTrue(!book.says(id, asserter, answer, content.exitCode, answer), "another program");
+        assertTrue(!book.says(id, asserter, programId, content.exitCode + 1, answer), "another exit code");
+        assertTrue(!book.says(id, asserter, programId, content.exitCode, programId), "another answer");
+        assertTrue(!book.says(answer, address(0), 0, 0, 0), "an unknown claim says nothing");
         vm.warp(block.timestamp + WINDOW + GRACE - 1);
         assertEq(outcome(id), uint256(ClaimOutcome.Open), "open to the last second");
         refused(IClaimBook.ClaimOutcomeRefused.selector, abi.encodeCall(book.releaseBond, (id)), STRANGER);

@@ -26,7 +26,7 @@ contract GamesTest is DisputeFixture {
         // The step has another outcome, and that one is what can be proven.
         Proof memory proof = stepProof(trueState(lieAt), trueState(lieAt + 1));
         refused(
-            IClaimBook.ProofRefused.selector, abi.encodeCall(book.proveStep, (game, last.depth, proof)), asserter
+            IClaimBook.ProofRefused.selector, abi.encodeCall(book.proveStep, (game, last.depth, content, proof)), asserter
         );
         vm.warp(book.deadlineOf(game) + 1);
         book.callTime(game);
@@ -47,11 +47,14 @@ contract GamesTest is DisputeFixture {
         Game memory last = book.gameOf(game);
         assertEq(last.high, last.low + 1, "one step");
         vm.prank(STRANGER);
-        book.proveStep(game, last.depth, stepProof(trueState(last.low), trueState(last.high)));
-        assertEq(book.owedTo(asserter), REWARD, "reward");
-        assertEq(book.owedTo(SINK), CHALLENGE_BOND - REWARD, "the rest is nobody's");
+        book.proveStep(game, last.depth, content, stepProof(trueState(last.low), trueState(last.high)));
+        assertEq(book.owedTo(asserter), 0, "not before it stands");
         vm.warp(block.timestamp + WINDOW + GRACE);
         assertEq(uint256(book.outcomeOf(id)), uint256(ClaimOutcome.Stands), "it stands");
+        book.releaseBond(id);
+        assertEq(book.owedTo(asserter), CLAIM_BOND + REWARD, "bond and reward");
+        assertEq(book.owedTo(SINK), CHALLENGE_BOND - REWARD, "the rest is nobody's");
+        assertEq(uint256(book.outcomeOf(id)), uint256(ClaimOutcome.Stands), "it stands for ever");
     }
 
     function test_genesisAndFinal_areDecidedByTheirProofAlone() public {
@@ -70,14 +73,16 @@ contract GamesTest is DisputeFixture {
         bytes4 link = IClaimBook.GameLinkMismatch.selector;
         refused(link, abi.encodeCall(book.proveFinal, (genesis, content, forFinal)), asserter);
         refused(link, abi.encodeCall(book.proveGenesis, (last, content, forGenesis)), asserter);
-        refused(link, abi.encodeCall(book.proveStep, (last, 0, forGenesis)), asserter);
+        refused(link, abi.encodeCall(book.proveStep, (last, 0, content, forGenesis)), asserter);
         // Nor one of another claim.
         Claim memory another = claimTold(5);
         bytes4 unknown = IClaimBook.ClaimUnknown.selector;
         refused(unknown, abi.encodeCall(book.proveFinal, (last, another, finalProof(another))), asserter);
         book.proveGenesis(genesis, content, forGenesis);
         book.proveFinal(last, content, forFinal);
-        assertEq(book.owedTo(asserter), 2 * REWARD, "won both");
+        vm.warp(block.timestamp + WINDOW + GRACE);
+        book.releaseBond(book.claimId(asserter, content));
+        assertEq(book.owedTo(asserter), CLAIM_BOND + 2 * REWARD, "won both");
     }
 
     // ---- clocks: D6, D7 ----
@@ -166,7 +171,7 @@ contract GamesTest is DisputeFixture {
         refused(player, abi.encodeCall(book.split, (game, 0, states)), challenger);
         refused(player, abi.encodeCall(book.split, (game, 0, states)), STRANGER);
         refused(status, abi.encodeCall(book.pick, (game, 0, 0, states)), challenger);
-        refused(status, abi.encodeCall(book.proveStep, (game, 0, stepProof(0, 0))), asserter);
+        refused(status, abi.encodeCall(book.proveStep, (game, 0, content, stepProof(0, 0))), asserter);
         refused(depth, abi.encodeCall(book.split, (game, 1, states)), asserter);
         doSplit(game, 31_000);
         refused(status, abi.encodeCall(book.split, (game, 0, states)), asserter);
@@ -217,7 +222,7 @@ contract GamesTest is DisputeFixture {
         bytes32 id = keccak256("nothing");
         refused(unknown, abi.encodeCall(book.callTime, (id)), challenger);
         refused(unknown, abi.encodeCall(book.split, (id, 0, new bytes32[](31))), asserter);
-        refused(unknown, abi.encodeCall(book.proveStep, (id, 0, stepProof(0, 0))), asserter);
+        refused(unknown, abi.encodeCall(book.proveStep, (id, 0, trueClaim(), stepProof(0, 0))), asserter);
         refused(IClaimBook.GameStatusRefused.selector, abi.encodeCall(book.leaveGame, (id)), challenger);
     }
 
@@ -236,13 +241,29 @@ contract GamesTest is DisputeFixture {
             book.pick(friendly, depth, 0, states);
         }
         Game memory last = book.gameOf(friendly);
-        book.proveStep(friendly, last.depth, stepProof(last.lowState, last.highState));
+        book.proveStep(friendly, last.depth, content, stepProof(last.lowState, last.highState));
         assertEq(uint256(book.outcomeOf(id)), uint256(ClaimOutcome.Open), "it confirms nothing");
-        assertTrue(book.owedTo(asserter) < CHALLENGE_BOND, "and cost the two of them");
+        assertEq(book.owedTo(asserter), 0, "and nothing is paid yet");
         playDown(honest, 500_000);
         vm.warp(book.deadlineOf(honest) + 1);
         book.callTime(honest);
         assertFallen(id, challenger);
+        assertEq(book.owedTo(asserter), 0, "what a liar won is lost with the claim");
+        assertEq(book.owedTo(SINK), CLAIM_BOND - REWARD + CHALLENGE_BOND, "the friend's bond too");
+    }
+
+    /// @dev Whoever is challenger and claimant, under one name or two, pays the claim's bond less the reward.
+    function test_claimant_whoChallengesThemselves_pays() public {
+        Claim memory content = claimTold(3);
+        bytes32 id = openClaim(content);
+        uint256 before = med.balanceOf(asserter) + CLAIM_BOND;
+        bytes32 game = openGame(asserter, content, Link.Genesis);
+        vm.warp(book.deadlineOf(game) + 1);
+        book.callTime(game);
+        assertFallen(id, asserter);
+        vm.prank(asserter);
+        book.withdraw();
+        assertEq(before - med.balanceOf(asserter), CLAIM_BOND - REWARD, "the rest is gone");
     }
 
     function test_severalChallengers_theFirstToWinIsTheWinner_theOthersLeave() public {
@@ -274,7 +295,7 @@ contract GamesTest is DisputeFixture {
             playDown(game, NEVER);
             Game memory last = book.gameOf(game);
             assertEq(last.high - last.low, 1, "one step");
-            book.proveStep(game, last.depth, stepProof(trueState(last.low), trueState(last.high)));
+            book.proveStep(game, last.depth, content, stepProof(trueState(last.low), trueState(last.high)));
         }
     }
 

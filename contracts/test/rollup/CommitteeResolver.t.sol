@@ -21,11 +21,16 @@ contract CommitteeResolverTest is RollupFixture {
 
     function test_claim_nobodyDenies_stands() public {
         bytes32 id = claim();
-        (address claimant, bytes32 programId, uint64 exitCode, bytes32 answer) = judged.claimOf(id);
+        (address claimant, bytes32 programId, bytes32 answer) = judged.claimOf(id);
         assertEq(claimant, ASSERTER, "claimant");
         assertEq(programId, PROGRAM_ID, "program");
-        assertEq(uint256(exitCode), 0, "exit code");
         assertEq(answer, ANSWER, "answer");
+        assertTrue(judged.says(id, ASSERTER, PROGRAM_ID, 0, ANSWER), "it says so");
+        assertTrue(!judged.says(id, RIVAL, PROGRAM_ID, 0, ANSWER), "another claimant");
+        assertTrue(!judged.says(id, ASSERTER, ANSWER, 0, ANSWER), "another program");
+        assertTrue(!judged.says(id, ASSERTER, PROGRAM_ID, 1, ANSWER), "another exit code");
+        assertTrue(!judged.says(id, ASSERTER, PROGRAM_ID, 0, PROGRAM_ID), "another answer");
+        assertTrue(!judged.says(ANSWER, address(0), 0, 0, 0), "an unknown claim says nothing");
         vm.warp(block.timestamp + WINDOW - 1);
         assertTrue(judged.outcomeOf(id) == ClaimOutcome.Open, "open in its window");
         vm.warp(block.timestamp + 1);

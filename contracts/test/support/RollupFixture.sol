@@ -38,9 +38,15 @@ contract TestResolver is IClaimResolver {
         claims[claim].winner = winner;
     }
 
-    function claimOf(bytes32 claim) external view returns (address, bytes32, uint64, bytes32) {
+    function says(bytes32 claim, address claimant, bytes32 programId, uint64 exitCode, bytes32 answer)
+        external
+        view
+        returns (bool)
+    {
         Claim memory value = claims[claim];
-        return (value.claimant, value.programId, value.exitCode, value.answer);
+        bool isTheirs = claimant != address(0) && value.claimant == claimant;
+        bool isSame = value.programId == programId && value.exitCode == exitCode && value.answer == answer;
+        return isTheirs && isSame;
     }
 
     function outcomeOf(bytes32 claim) external view returns (ClaimOutcome) {

@@ -4,7 +4,8 @@ import { roundsOf } from '../src/Bisection.ts'
 import * as Claim from '../src/Claim.ts'
 import { challenge, type Seat } from '../src/ClaimBook.ts'
 import { type Channel, playOffChain } from '../src/offChain.ts'
-import { look, type MoveStore, type Player } from '../src/play.ts'
+import type { MoveStore, Player } from '../src/Player.ts'
+import { look } from '../src/play.ts'
 import { openRun, type Run } from '../src/Run.ts'
 import { startDispute, type TestDispute, testRules } from '../src/testing/startDispute.ts'
 import { storingProgram } from '../src/testing/storingProgram.ts'
@@ -62,7 +63,7 @@ async function measure(dispute: TestDispute): Promise<Figure[]> {
   await play(Link.Steps, false)
   const of = (what: string) => gas[what] ?? 0
   const opening = of('claim') + of('challenge')
-  const messages = opening + of('enter') + of('prove step')
+  const messages = opening + of('enterAndProve')
   const rounds = roundsOf(LONG_RUN)
   const onChain = opening + rounds * (of('split') + of('pick')) + of('prove step')
   const figure = (key: string, value: number, goal?: number): Figure => ({

@@ -52,6 +52,7 @@ type Name =
   | 'proveStep'
   | 'proveFinal'
   | 'enter'
+  | 'enterAndProve'
   | 'callTime'
   | 'leaveGame'
   | 'releaseBond'

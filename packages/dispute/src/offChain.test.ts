@@ -9,10 +9,11 @@ import { useFolder } from '@ambrosia/testing/useFolder'
 import type { Hex } from 'viem'
 import { pointsOf } from './Bisection.ts'
 import * as Claim from './Claim.ts'
-import { challenge, type MadeClaim, readPosition, type Seat } from './ClaimBook.ts'
+import { challenge, type MadeClaim, readPosition, type Seat, write } from './ClaimBook.ts'
 import { lieAbout } from './liars.ts'
 import { type Channel, playOffChain } from './offChain.ts'
-import { look, type Player } from './play.ts'
+import type { Player } from './Player.ts'
+import { look } from './play.ts'
 import { moveFiles } from './process/moveFiles.ts'
 import { openRun, type Run } from './Run.ts'
 import { startDispute, type TestDispute, testRules } from './testing/startDispute.ts'
@@ -113,14 +114,46 @@ describe('off the chain', () => {
     const opened = await open(t, LIE)
     const before = await challenger.client.getBlockNumber({ cacheTime: 0 })
     const [picks] = await playBoth(opened, wire())
-    const entered = await challenger.client.getBlockNumber({ cacheTime: 0 })
-    assert.ok(entered - before <= 2n, 'one entry, or two at once')
+    assert.equal(await challenger.client.getBlockNumber({ cacheTime: 0 }), before, 'nothing')
+    assert.equal(await look(opened.challenger, opened.game), 'waiting', 'the asserter is on turn')
+    // Without a proof all that is left is to enter, which gains time.
+    assert.equal(await look(opened.asserter, opened.game), 'moved')
     const state = await stateOf(opened.game)
     assert.deepEqual([state.status, state.low, state.depth], [GameStatus.Prove, LIE, picks])
     await assert.rejects(look(opened.asserter, opened.game), { code: 'Chain.ProofRefused' })
     await dispute.advance(5000)
     assert.equal(await look(opened.challenger, opened.game), 'moved')
     assert.equal((await stateOf(opened.game)).status, GameStatus.ChallengerWon)
+  })
+
+  it('a true claim is proven in the one transaction that enters its last step', async (t) => {
+    const opened = await open(t, undefined)
+    // Denies what is true, from a step on.
+    const stubborn = await lieAbout(truth, { run, other: run, lie: LIE })
+    const denying = { ...opened, challenger: { ...opened.challenger, run: stubborn.run } }
+    await playBoth(denying, wire())
+    const sent: string[] = []
+    const asserting: Player = { ...opened.asserter, onSent: (what) => void sent.push(what) }
+    // As after a crash: all that it knows is what it kept.
+    assert.equal(await look(asserting, opened.game), 'moved')
+    assert.deepEqual(sent, ['enterAndProve'])
+    assert.equal((await stateOf(opened.game)).status, GameStatus.AsserterWon)
+    assert.equal(await look(denying.challenger, opened.game), 'over')
+  })
+
+  it('an asserter that begins anew on the chain is met with what it had signed', async (t) => {
+    const opened = await open(t, LIE)
+    await playBoth(opened, wire())
+    const { seat, run: told } = opened.asserter
+    const { low, high } = await stateOf(opened.game)
+    const states = (await told.hashesAt(pointsOf(low, high).slice(1, -1))).map(Claim.toHash)
+    await write(seat, 'split', [opened.game, 0, states.with(3, states[4] as Hex)])
+    const sent: string[] = []
+    const honest: Player = { ...opened.challenger, onSent: (what) => void sent.push(what) }
+    assert.equal(await look(honest, opened.game), 'moved')
+    assert.deepEqual(sent, ['enter'])
+    const state = await stateOf(opened.game)
+    assert.deepEqual([state.status, state.low], [GameStatus.Prove, LIE])
   })
 
   it('who falls silent half-way is played on the chain from there', async (t) => {
@@ -130,6 +163,7 @@ describe('off the chain', () => {
       opened,
       wire((text) => (++messages > 4 ? undefined : text)),
     )
+    await look(opened.asserter, opened.game)
     const reached = await stateOf(opened.game)
     assert.equal(reached.depth, 2, 'what both signed')
     while ((await stateOf(opened.game)).status !== GameStatus.Prove) {

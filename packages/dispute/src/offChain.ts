@@ -6,8 +6,9 @@ import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
 import { type Hex, isAddressEqual, recoverTypedDataAddress } from 'viem'
 import { pointsOf } from './Bisection.ts'
 import { domainOf, toHash } from './Claim.ts'
-import { readPosition, write } from './ClaimBook.ts'
-import type { Player } from './play.ts'
+import { readPosition } from './ClaimBook.ts'
+import { type CoSigned, keepCoSigned } from './coSigned.ts'
+import type { Player } from './Player.ts'
 
 /** How the two sides reach each other; every message is one text. */
 export type Channel = {
@@ -15,9 +16,6 @@ export type Channel = {
   /** The next message. Rejects when none comes in the time that the player allows. */
   next(): Promise<string>
 }
-
-/** A position that both sides signed. */
-type CoSigned = { checkpoint: Checkpoint; asserter: Hex; challenger: Hex }
 
 type Message =
   | { kind: 'split'; depth: number; states: Hex[] }
@@ -36,9 +34,9 @@ const CHECKPOINT_TYPES = {
 } as const
 
 /**
- * Plays the splits and picks of a game over its steps by messages, as far as the other side does,
- * then brings the deepest position that both signed to the chain. `play` goes on from there, and
- * plays the rest on the chain where the other side fell silent or sent nonsense.
+ * Plays the splits and picks of a game over its steps by messages, as far as the other side does.
+ * The deepest position that both signed is kept; `play` goes on from there, and plays the rest on
+ * the chain where the other side fell silent or sent nonsense.
  * @returns picks that both signed
  */
 export async function playOffChain(player: Player, id: Hex, channel: Channel): Promise<number> {
@@ -49,18 +47,17 @@ export async function playOffChain(player: Player, id: Hex, channel: Channel): P
   try {
     const challenger = game.challenger
     for (let at = start; at.high - at.low > 1n; at = (reached.at(-1) as CoSigned).checkpoint) {
-      reached.push(
+      const signed =
         player.role === 'asserter'
           ? await splitAndSign(player, at, { channel, challenger })
-          : await pickAndSign(player, at, channel),
-      )
+          : await pickAndSign(player, at, channel)
+      await keepCoSigned(player, signed)
+      reached.push(signed)
     }
   } catch (error) {
     // Whatever the other side did or left, the chain is there.
     if (!hasCode(error, 'Dispute.Message') && !hasCode(error, 'Dispute.Silence')) throw error
   }
-  const deepest = reached.at(-1)
-  if (deepest !== undefined) await enter(player, deepest)
   return reached.length
 }
 
@@ -153,21 +150,6 @@ async function assertSigned(
     signature,
   }).catch(() => undefined)
   if (signer === undefined || !isAddressEqual(signer, by)) throw new MessageError('signature')
-}
-
-/** Either side may; the second to do so is late, and that does no harm. */
-async function enter(
-  player: Player,
-  { checkpoint, asserter, challenger }: CoSigned,
-): Promise<void> {
-  try {
-    const receipt = await write(player.seat, 'enter', [checkpoint, asserter, challenger])
-    player.onSent?.('enter', receipt)
-  } catch (error) {
-    const isLate =
-      hasCode(error, 'Chain.CheckpointRefused') || hasCode(error, 'Chain.GameStatusRefused')
-    if (!isLate) throw error
-  }
 }
 
 function send(channel: Channel, message: Message): void {

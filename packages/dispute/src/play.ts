@@ -1,49 +1,15 @@
 // A player at the board: reads the chain, decides, keeps its move, sends it. All it needs after a
 // crash is on the chain.
 
-import { claimBookAbi } from '@ambrosia/chain/abi/dispute'
+import { claimBookAbi, Link } from '@ambrosia/chain/abi/dispute'
 import { pause } from '@ambrosia/chain/follow'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Hex, TransactionReceipt } from 'viem'
-import type { MadeClaim, Seat } from './ClaimBook.ts'
+import type { Seat } from './ClaimBook.ts'
 import { readPosition, write } from './ClaimBook.ts'
-import {
-  asserterMove,
-  type CircuitName,
-  challengerMove,
-  type Move,
-  type Position,
-  turnOf,
-} from './decide.ts'
-import type { Run } from './Run.ts'
-
-/** Points of a proof as the contract takes them. */
-type Points = { a: readonly Hex[]; b: readonly (readonly Hex[])[]; c: readonly Hex[] }
-
-/** A move as it is kept and sent; nothing in it is private. */
-export type Sendable =
-  | Exclude<Move, { kind: 'prove' }>
-  | { kind: 'prove'; depth: number; circuit: CircuitName; proof: Points }
-
-/** Where moves are kept before they are sent, by names of letters, digits and hyphens. */
-export type MoveStore = {
-  read(key: string): Promise<string | undefined>
-  write(key: string, text: string): Promise<void>
-}
-
-export type Player = {
-  role: 'asserter' | 'challenger'
-  seat: Seat
-  claim: MadeClaim
-  run: Run
-  store: MoveStore
-  prove(circuit: CircuitName, input: object): Promise<{ proof: Points }>
-  /** Told of every transaction. */
-  onSent?: (
-    what: Sendable['kind'] | 'callTime' | 'leaveGame' | 'enter',
-    receipt: TransactionReceipt,
-  ) => void
-}
+import { bring, readCoSigned } from './coSigned.ts'
+import { asserterMove, challengerMove, type Position, turnOf } from './decide.ts'
+import { type Player, type Sendable, toProof } from './Player.ts'
 
 /** What a look at a game came to. */
 export type Look = 'moved' | 'waiting' | 'over'
@@ -62,6 +28,8 @@ export async function look(player: Player, id: Hex): Promise<Look> {
     if (await isFallen(seat, position.game.claim)) {
       const receipt = await write(seat, 'leaveGame', [id])
       player.onSent?.('leaveGame', receipt)
+    } else if (await brings(player, id, position)) {
+      return 'moved'
     } else if (turn === role) {
       const move = await keptMove(player, id, position)
       const receipt = await send(player, id, move)
@@ -98,6 +66,20 @@ export async function play(
 }
 
 /**
+ * Whether a deeper position that both sides signed had to be brought to the chain, and was. A
+ * challenger does so when the asserter goes another way there, and otherwise leaves the clock to
+ * them.
+ */
+async function brings(player: Player, id: Hex, { game }: Position): Promise<boolean> {
+  if (game.link !== Link.Steps) return false
+  if (player.role === 'challenger' && turnOf(game) !== 'challenger') return false
+  const signed = await readCoSigned(player, id)
+  if (signed === undefined || signed.checkpoint.depth <= game.depth) return false
+  await bring(player, signed)
+  return true
+}
+
+/**
  * The move in this position: that of before, if there was one, or a new one, kept before anybody
  * sees it.
  */
@@ -126,12 +108,11 @@ function send(player: Player, id: Hex, move: Sendable): Promise<TransactionRecei
   if (move.kind === 'pick') {
     return write(seat, 'pick', [id, move.depth, BigInt(move.segment), move.states])
   }
-  const { a, b, c } = move.proof
-  const pair = (values: readonly Hex[]) => values.map(BigInt) as unknown as [bigint, bigint]
-  const proof = { a: pair(a), b: b.map(pair) as [[bigint, bigint], [bigint, bigint]], c: pair(c) }
-  if (move.circuit === 'step') return write(seat, 'proveStep', [id, move.depth, proof])
+  const { content } = claim
+  const proof = toProof(move.proof)
+  if (move.circuit === 'step') return write(seat, 'proveStep', [id, move.depth, content, proof])
   const name = move.circuit === 'genesis' ? 'proveGenesis' : 'proveFinal'
-  return write(seat, name, [id, claim.content, proof])
+  return write(seat, name, [id, content, proof])
 }
 
 async function isFallen({ client, claimBook }: Seat, claim: Hex): Promise<boolean> {
@@ -168,5 +149,6 @@ function isOvertaken(error: unknown): boolean {
     'Chain.GameDepthMismatch',
     'Chain.ClaimOutcomeRefused',
     'Chain.GameClockRunning',
+    'Chain.CheckpointRefused',
   ].some((code) => hasCode(error, code))
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Seat } from '@ambrosia/dispute/ClaimBook'
-import type { MoveStore } from '@ambrosia/dispute/play'
+import type { MoveStore } from '@ambrosia/dispute/Player'
 import { moveFiles } from '@ambrosia/dispute/process/moveFiles'
 import { type Prover, startProver } from '@ambrosia/dispute/process/Prover'
 import { hasCode } from '@ambrosia/primitives/Errors'

@@ -71,7 +71,7 @@ interface IClaimBook is IClaimResolver {
     /// `Receipt(bytes32 claim,bytes32 inputRoot,uint64 inputLength)` for, ordered by address, 65 bytes each.
     function postReceipts(address claimant, Claim calldata content, bytes calldata receipts) external;
 
-    /// @notice Gives back the bond of a claim that stands or lapsed.
+    /// @notice Gives back the bond of a claim that stands or lapsed, and with it the rewards of the games that it won.
     function releaseBond(bytes32 claim) external;
 
     // ---- games ----
@@ -91,7 +91,7 @@ interface IClaimBook is IClaimResolver {
     function proveGenesis(bytes32 game, Claim calldata content, Proof calldata proof) external;
 
     /// @notice Ends a game that came down to one step.
-    function proveStep(bytes32 game, uint16 depth, Proof calldata proof) external;
+    function proveStep(bytes32 game, uint16 depth, Claim calldata content, Proof calldata proof) external;
 
     /// @notice Ends a game over what the last state says.
     function proveFinal(bytes32 game, Claim calldata content, Proof calldata proof) external;
@@ -109,6 +109,15 @@ interface IClaimBook is IClaimResolver {
         Checkpoint calldata checkpoint,
         bytes calldata asserterSignature,
         bytes calldata challengerSignature
+    ) external;
+
+    /// @notice Ends a game whose last position both sides signed, by the proof of its one step; nothing of the position is kept.
+    function enterAndProve(
+        Checkpoint calldata checkpoint,
+        bytes calldata asserterSignature,
+        bytes calldata challengerSignature,
+        Claim calldata content,
+        Proof calldata proof
     ) external;
 
     /// @notice Ends a game in which one side signed two positions of one depth; that side loses.

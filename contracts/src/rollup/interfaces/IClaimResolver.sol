@@ -17,15 +17,12 @@ enum ClaimOutcome {
 /// @title Who decides on claims that a program of the machine answers a word with exit code 0.
 /// @notice What the rollup needs of the dispute's contracts.
 interface IClaimResolver {
-    /// @notice What a claim says and who made it.
-    /// @return claimant Who made it; zero for an unknown claim.
-    /// @return programId The program.
-    /// @return exitCode Exit code claimed.
-    /// @return answer Answer claimed.
-    function claimOf(bytes32 claim)
+    /// @notice Whether a claim is this account's, and says that this program ends with this exit code and this answer. False for an
+    /// unknown claim.
+    function says(bytes32 claim, address claimant, bytes32 programId, uint64 exitCode, bytes32 answer)
         external
         view
-        returns (address claimant, bytes32 programId, uint64 exitCode, bytes32 answer);
+        returns (bool);
 
     /// @notice What has become of it.
     function outcomeOf(bytes32 claim) external view returns (ClaimOutcome);

@@ -20,6 +20,9 @@ interface ICommitteeResolver is IClaimResolver {
     /// @notice Claims, as the caller, that the program answers this with exit code 0.
     function claim(bytes32 programId, bytes32 answer) external returns (bytes32 id);
 
+    /// @notice Who made a claim, about which program, and the answer; zero for an unknown one.
+    function claimOf(bytes32 id) external view returns (address claimant, bytes32 programId, bytes32 answer);
+
     /// @notice Ends a claim that enough members signed a Denial of.
     /// @param signatures Over `Denial(bytes32 claim,address winner)`, as `ICommittee` wants them.
     function deny(bytes32 id, address winner, bytes calldata signatures) external;

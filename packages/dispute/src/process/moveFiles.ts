@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { MoveStore } from '../play.ts'
+import type { MoveStore } from '../Player.ts'
 
 /** Moves as files of a folder, each whole or not there, on the disk before it is sent. */
 export function moveFiles(folder: string): MoveStore {

@@ -34,7 +34,7 @@ export function attacksOn(parts: { ground: DisputeGround; claim: MadeClaim; game
     attempt('a split after the end', () => write(liar, 'split', [game, 0, []])),
     attempt('a proof after the end', async () => {
       const { game: state } = await readPosition(view, game)
-      return await write(liar, 'proveStep', [game, state.depth, NO_PROOF])
+      return await write(liar, 'proveStep', [game, state.depth, claim.content, NO_PROOF])
     }),
     attempt('time called twice', () => write(liar, 'callTime', [game])),
     attempt('a friend’s game over a fallen claim', () =>

@@ -320,7 +320,8 @@ function challengedLine(report: Extract<Report, { type: 'challenged' }>) {
 
 const WORDS: Readonly<Record<string, string>> = {
   callTime: 'calls time; what was left has no proof',
-  enter: 'enters the position that both signed',
+  enter: 'enters the position that both signed, without a proof of it',
+  enterAndProve: 'proves the step that both signed to be what is left',
 }
 
 function told({ sent, signed, peakBytes }: Played) {

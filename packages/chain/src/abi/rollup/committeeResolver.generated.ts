@@ -10,9 +10,10 @@ export const committeeResolverAbi = [
   {"type":"event","name":"ClaimMade","inputs":[{"type":"bytes32","name":"claim","indexed":true},{"type":"address","name":"claimant","indexed":true},{"type":"bytes32","name":"programId"},{"type":"bytes32","name":"answer"},{"type":"uint64","name":"standsAt"}]},
   {"type":"event","name":"EIP712DomainChanged","inputs":[]},
   {"type":"function","name":"claim","inputs":[{"type":"bytes32","name":"programId"},{"type":"bytes32","name":"answer"}],"outputs":[{"type":"bytes32","name":"id"}],"stateMutability":"nonpayable"},
-  {"type":"function","name":"claimOf","inputs":[{"type":"bytes32","name":"id"}],"outputs":[{"type":"address","name":""},{"type":"bytes32","name":""},{"type":"uint64","name":""},{"type":"bytes32","name":""}],"stateMutability":"view"},
+  {"type":"function","name":"claimOf","inputs":[{"type":"bytes32","name":"id"}],"outputs":[{"type":"address","name":""},{"type":"bytes32","name":""},{"type":"bytes32","name":""}],"stateMutability":"view"},
   {"type":"function","name":"deny","inputs":[{"type":"bytes32","name":"id"},{"type":"address","name":"winner"},{"type":"bytes","name":"signatures"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"eip712Domain","inputs":[],"outputs":[{"type":"bytes1","name":"fields"},{"type":"string","name":"name"},{"type":"string","name":"version"},{"type":"uint256","name":"chainId"},{"type":"address","name":"verifyingContract"},{"type":"bytes32","name":"salt"},{"type":"uint256[]","name":"extensions"}],"stateMutability":"view"},
   {"type":"function","name":"outcomeOf","inputs":[{"type":"bytes32","name":"id"}],"outputs":[{"type":"uint8","name":""}],"stateMutability":"view"},
+  {"type":"function","name":"says","inputs":[{"type":"bytes32","name":"id"},{"type":"address","name":"claimant"},{"type":"bytes32","name":"programId"},{"type":"uint64","name":"exitCode"},{"type":"bytes32","name":"answer"}],"outputs":[{"type":"bool","name":""}],"stateMutability":"view"},
   {"type":"function","name":"winnerOf","inputs":[{"type":"bytes32","name":"id"}],"outputs":[{"type":"address","name":""}],"stateMutability":"view"},
 ] as const
