@@ -1,5 +1,6 @@
 // One side of a game: what it plays with.
 
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Hex, TransactionReceipt } from 'viem'
 import type { MadeClaim, Seat } from './ClaimBook.ts'
 import type { CircuitName, Move } from './decide.ts'
@@ -44,3 +45,20 @@ export function toProof({ a, b, c }: Points): {
 }
 
 type Pair = readonly [bigint, bigint]
+
+/** What was kept, as JSON. @throws Dispute.MoveDamaged */
+export function parseKept<T>(key: string, text: string): T {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    throw new MoveDamagedError(key)
+  }
+}
+
+export class MoveDamagedError extends AmbrosiaError {
+  constructor(key: string) {
+    super('Dispute.MoveDamaged', `the kept move ${key} is damaged; nothing was sent`, {
+      hint: 'Look for a failing disk. Take the file away, and the same move is made from the run again.',
+    })
+  }
+}

@@ -125,6 +125,31 @@ it('moves that a reorganisation took away are made again, the same ones', async 
   assert.deepEqual([after.game.low, after.game.high], [before.game.low, before.game.high])
 })
 
+it('a reorganisation that takes the game away leaves the player with the same moves when it is opened again', async (t) => {
+  const run = await runWith(11)
+  const truth = await Claim.claimOf(run, testRules())
+  const told = await lieAbout(truth, { run, other: run, lie: LIE })
+  const claim = await dispute.claim(asserter, told.content)
+  const folder = useFolder(t)
+  const asserting: Player = {
+    ...{ role: 'asserter', seat: asserter, claim, run: told.run },
+    store: moveFiles(folder),
+    prove: dispute.prover.prove,
+  }
+  const snapshot = await dispute.test.snapshot()
+  const { game } = await challenge(challenger, claim, Link.Steps)
+  await look(asserting, game)
+  const before = await readPosition(challenger, game)
+  await dispute.test.revert({ id: snapshot })
+  await assert.rejects(look(asserting, game), { code: 'Chain.GameUnknown' })
+  const again = await challenge(challenger, claim, Link.Steps)
+  assert.equal(again.game, game)
+  // It knows the move from before, whatever its run would say now.
+  const changed: Player = { ...asserting, run: { ...told.run, hashesAt: () => assert.fail() } }
+  assert.equal(await look(changed, game), 'moved')
+  assert.deepEqual((await readPosition(challenger, game)).posted, before.posted)
+})
+
 it('a claim about another program or input is not played, signed or denied', async () => {
   const run = await runWith(8)
   const content = await Claim.claimOf(run, testRules())

@@ -4,7 +4,7 @@ import type { Checkpoint } from '@ambrosia/chain/abi/dispute'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Hex } from 'viem'
 import { write } from './ClaimBook.ts'
-import { type Player, toProof } from './Player.ts'
+import { type Player, parseKept, toProof } from './Player.ts'
 
 /** A position that both sides signed. */
 export type CoSigned = { checkpoint: Checkpoint; asserter: Hex; challenger: Hex }
@@ -14,11 +14,16 @@ export async function keepCoSigned({ store }: Player, signed: CoSigned): Promise
   await store.write(keyOf(signed.checkpoint.game), encode(signed))
 }
 
-/** The one kept last. */
+/** As it is kept: numbers as text. */
+type Kept = Omit<CoSigned, 'checkpoint'> & {
+  checkpoint: Omit<Checkpoint, 'depth' | 'low' | 'high'> & Record<'depth' | 'low' | 'high', string>
+}
+
+/** The one kept last. @throws Dispute.MoveDamaged */
 export async function readCoSigned({ store }: Player, game: Hex): Promise<CoSigned | undefined> {
   const text = await store.read(keyOf(game))
   if (text === undefined) return undefined
-  const { checkpoint, ...signatures } = JSON.parse(text)
+  const { checkpoint, ...signatures } = parseKept<Kept>(keyOf(game), text)
   const { depth, low, high, ...rest } = checkpoint
   const numbers = { depth: BigInt(depth), low: BigInt(low), high: BigInt(high) }
   return { ...signatures, checkpoint: { ...rest, ...numbers } }

@@ -122,6 +122,34 @@ describe('a lie loses', () => {
   }
 })
 
+it('where both lie, the true step between them is proven, the claim stays open, and an honest challenger ends it', async (t) => {
+  const lie = 3000n
+  const told = await lieAbout(truth, { run, other, lie })
+  const claim = await dispute.claim(asserter, told.content)
+  // Denies what is true long before the lie.
+  const denying = (await lieAbout(truth, { run, other, lie: 40n })).run
+  const folder = useFolder(t)
+  const playing = (challenging: Run, name: string) => ({
+    asserter: () =>
+      playerOf('asserter', { seat: asserter, claim, run: told.run, folder: `${folder}/a` }),
+    challenger: () =>
+      playerOf('challenger', {
+        seat: challenger,
+        claim,
+        run: challenging,
+        folder: `${folder}/${name}`,
+      }),
+  })
+  const { game } = await challenge(challenger, claim, Link.Steps)
+  const first = await playOut(game, playing(denying, 'liar'))
+  assert.deepEqual(first, { status: GameStatus.AsserterWon, unproven: 0 })
+  assert.equal(await outcomeOf(claim.id), 1, 'open')
+  const { game: second } = await challenge(challenger, claim, Link.Steps)
+  const { status } = await playOut(second, playing(run, 'honest'))
+  assert.equal(status, GameStatus.ChallengerWon)
+  assert.equal(await outcomeOf(claim.id), 3, 'fallen')
+})
+
 describe('the truth wins', () => {
   const DENIALS: [string, Claim.LinkNumber][] = [
     ['genesis', Link.Genesis],

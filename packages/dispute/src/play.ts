@@ -9,7 +9,7 @@ import type { Seat } from './ClaimBook.ts'
 import { readPosition, write } from './ClaimBook.ts'
 import { bring, readCoSigned } from './coSigned.ts'
 import { asserterMove, challengerMove, type Position, turnOf } from './decide.ts'
-import { type Player, type Sendable, toProof } from './Player.ts'
+import { MoveDamagedError, type Player, parseKept, type Sendable, toProof } from './Player.ts'
 
 /** What a look at a game came to. */
 export type Look = 'moved' | 'waiting' | 'over'
@@ -87,10 +87,18 @@ async function keptMove(player: Player, id: Hex, position: Position): Promise<Se
   const { depth, low, high, split, status } = position.game
   const key = [id, depth, status, low, high, split].join('-')
   const known = await player.store.read(key)
-  if (known !== undefined) return JSON.parse(known) as Sendable
+  if (known !== undefined) return parseMove(key, known, depth)
   const move = await newMove(player, position)
   await player.store.write(key, JSON.stringify(move))
   return move
+}
+
+/** @throws Dispute.MoveDamaged */
+function parseMove(key: string, text: string, depth: number): Sendable {
+  const move = parseKept<Partial<Sendable> | null>(key, text)
+  const isWhole = ['split', 'pick', 'prove'].includes(move?.kind ?? '') && move?.depth === depth
+  if (!isWhole) throw new MoveDamagedError(key)
+  return move as Sendable
 }
 
 async function newMove(player: Player, position: Position): Promise<Sendable> {
