@@ -7,6 +7,7 @@ import {
   GameStatus,
 } from '@ambrosia/chain/abi/dispute'
 import { approve } from '@ambrosia/chain/approve'
+import { reach } from '@ambrosia/chain/errors'
 import { readEvents } from '@ambrosia/chain/readEvents'
 import { type RawCall, sendRaw } from '@ambrosia/chain/send'
 import {
@@ -80,11 +81,8 @@ function sendFrom({ client, account, send }: Seat, call: RawCall): Promise<Trans
 const SPARE_GAS = 30_000n
 
 export async function readRules({ client, claimBook }: View): Promise<DisputeRules> {
-  return await client.readContract({
-    address: claimBook,
-    abi: claimBookAbi,
-    functionName: 'rules',
-  })
+  const read = { address: claimBook, abi: claimBookAbi, functionName: 'rules' } as const
+  return await reach(() => client.readContract(read))
 }
 
 /** Lets the contract take a bond, where it may not yet. */
@@ -114,12 +112,8 @@ export async function challenge(
 /** A game and what the asserter posted last. @throws Chain.GameUnknown, Dispute.Posted */
 export async function readPosition(view: View, id: Hex): Promise<Position> {
   const { client, claimBook: address } = view
-  const game = await client.readContract({
-    address,
-    abi: claimBookAbi,
-    functionName: 'gameOf',
-    args: [id],
-  })
+  const read = { address, abi: claimBookAbi, functionName: 'gameOf', args: [id] } as const
+  const game = await reach(() => client.readContract(read))
   if (game.status !== GameStatus.Pick) return { game, posted: [] }
   const events = await readEvents(
     client,

@@ -2,6 +2,7 @@
 // crash is on the chain.
 
 import { claimBookAbi, Link } from '@ambrosia/chain/abi/dispute'
+import { reach } from '@ambrosia/chain/errors'
 import { pause } from '@ambrosia/chain/follow'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Hex, TransactionReceipt } from 'viem'
@@ -124,12 +125,8 @@ function send(player: Player, id: Hex, move: Sendable): Promise<TransactionRecei
 }
 
 async function isFallen({ client, claimBook }: Seat, claim: Hex): Promise<boolean> {
-  const outcome = await client.readContract({
-    address: claimBook,
-    abi: claimBookAbi,
-    functionName: 'outcomeOf',
-    args: [claim],
-  })
+  const read = { address: claimBook, abi: claimBookAbi, functionName: 'outcomeOf' } as const
+  const outcome = await reach(() => client.readContract({ ...read, args: [claim] }))
   return outcome === FALLS
 }
 
@@ -138,13 +135,9 @@ const FALLS = 3
 
 async function isTimeOver({ seat }: Player, id: Hex): Promise<boolean> {
   const { client, claimBook } = seat
-  const deadline = await client.readContract({
-    address: claimBook,
-    abi: claimBookAbi,
-    functionName: 'deadlineOf',
-    args: [id],
-  })
-  return (await client.getBlock()).timestamp > deadline
+  const read = { address: claimBook, abi: claimBookAbi, functionName: 'deadlineOf' } as const
+  const deadline = await reach(() => client.readContract({ ...read, args: [id] }))
+  return (await reach(() => client.getBlock())).timestamp > deadline
 }
 
 /**
