@@ -217,6 +217,21 @@ contract GamesTest is DisputeFixture {
         refused(IClaimBook.GamePlayerOnly.selector, abi.encodeCall(book.pick, (two, 0, 0, states)), challenger);
     }
 
+    function test_link_thatIsNone_reverts() public {
+        Claim memory content = trueClaim();
+        openClaim(content);
+        bytes memory call = abi.encodeCall(book.challenge, (asserter, content, Link.Final));
+        call[call.length - 1] = 0x03;
+        vm.prank(challenger);
+        (bool ok,) = address(book).call(call);
+        assertTrue(!ok, "three links, no fourth");
+        call[call.length - 2] = 0x01;
+        call[call.length - 1] = 0x00;
+        vm.prank(challenger);
+        (ok,) = address(book).call(call);
+        assertTrue(!ok, "nor one that a cast makes of a larger number");
+    }
+
     function test_unknownGame_reverts() public {
         bytes4 unknown = IClaimBook.GameUnknown.selector;
         bytes32 id = keccak256("nothing");
