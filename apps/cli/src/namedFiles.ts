@@ -55,14 +55,19 @@ export function writeNamed(
   const beside = `${path}.${process.pid}.part`
   try {
     writeFileSync(beside, content, { mode: 0o600, flag: 'wx', flush: true })
-    if (over) renameSync(beside, path)
-    else linkOrRename(beside, path)
+    placeNamed(beside, path, { over })
   } catch (error) {
     if ((error as { code?: string }).code === 'EEXIST') assertFree(path)
     throw new UsageError(`${path} cannot be written: ${reasonOf(error)}`, 'Name another file.')
   } finally {
     rmSync(beside, { force: true })
   }
+}
+
+/** Gives what was written beside a file its name; the other name is gone or left to the caller. */
+export function placeNamed(beside: string, path: string, { over }: { over: boolean }): void {
+  if (over) renameSync(beside, path)
+  else linkOrRename(beside, path)
 }
 
 /**

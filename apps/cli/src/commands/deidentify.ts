@@ -1,13 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import type { Resource } from '@ambrosia/health/Resource'
 import type { Finding, Report } from '@ambrosia/health/SafeHarbor'
 import type { Command } from 'commander'
+import { assertFree, placeNamed, reasonOf, writeNamed } from '../namedFiles.ts'
 import { day } from '../options.ts'
 import { printJson, progress, RefusedError, UsageError, wantsJson } from '../output.ts'
 
-type Options = { out?: string; report?: string; key?: string; asOf?: Date; check?: boolean }
+type Options = {
+  out?: string
+  report?: string
+  key?: string
+  asOf?: Date
+  check?: boolean
+  force: boolean
+}
 
 /** Findings that are kept to be shown. */
 const SHOWN = 1000
@@ -28,6 +36,7 @@ export function define(deidentify: Command): void {
       'secret of 32 bytes or more for new ids; default: a fresh one, which is forgotten',
     )
     .option('--as-of <date>', 'day that ages over 89 count from; default today', day)
+    .option('--force', 'write over files that exist', false)
     .option('--check', 'change nothing: refuse files that are not in Safe Harbor form')
     .addHelpText(
       'after',
@@ -94,6 +103,8 @@ async function run(source: Source, asOf: Date, options: Options, json: boolean):
       'The record takes standard output; name a file with --out.',
     )
   }
+  for (const path of [options.out, options.report])
+    if (path !== undefined) assertFree(path, { over: options.force })
   const SafeHarbor = await import('@ambrosia/health/SafeHarbor')
   const rekey = createRekey(await keyOf(options.key))
   const ndjson = options.out?.endsWith('.ndjson') === true
@@ -105,7 +116,7 @@ async function run(source: Source, asOf: Date, options: Options, json: boolean):
     read += batch.length
   }
   progress(`read ${read} resources`)
-  const output = await createOutput(options.out, ndjson)
+  const output = await createOutput(options, ndjson)
   let written = 0
   try {
     for await (const batch of source.batches()) {
@@ -121,7 +132,7 @@ async function run(source: Source, asOf: Date, options: Options, json: boolean):
   const report = session.report()
   if (options.report !== undefined) {
     const text = JSON.stringify(reportFile(SafeHarbor.RULES, report, asOf), null, 2)
-    await writeFile(options.report, `${text}\n`)
+    writeNamed(options.report, `${text}\n`, { over: options.force })
   }
   progress(`removed or generalised ${report.removed} values, kept ${report.kept}`)
   for (const { type, count } of report.resourcesDropped) progress(`dropped ${count} ${type}`)
@@ -135,7 +146,7 @@ type Output = {
 }
 
 /** Lines are written as they come, under another name until all are clean; a Bundle at the end. */
-async function createOutput(out: string | undefined, ndjson: boolean): Promise<Output> {
+async function createOutput({ out, force }: Options, ndjson: boolean): Promise<Output> {
   const Bundle = await import('@ambrosia/health/Bundle')
   if (out === undefined || !ndjson) {
     const all: Resource[] = []
@@ -146,28 +157,42 @@ async function createOutput(out: string | undefined, ndjson: boolean): Promise<O
       async end() {
         const bytes = Bundle.write(all)
         Bundle.assertReadable(bytes, all)
-        if (out !== undefined) await writeFile(out, bytes)
+        if (out !== undefined) writeNamed(out, bytes, { over: force })
         else process.stdout.write(bytes)
       },
       async discard() {},
     }
   }
-  const part = `${out}.part`
-  const file = await open(part, 'w')
+  const part = `${out}.${process.pid}.part`
+  const file = await orUnwritten(out, () => open(part, 'wx', 0o600))
   return {
     async add(resources) {
       const bytes = Bundle.writeNdjson(resources)
       Bundle.assertLinesReadable(bytes, resources)
-      await file.write(bytes)
+      await orUnwritten(out, () => file.writeFile(bytes))
     },
     async end() {
-      await file.close()
-      await rename(part, out)
+      try {
+        await orUnwritten(out, () => file.sync())
+        await orUnwritten(out, async () => placeNamed(part, out, { over: force }))
+      } finally {
+        await file.close()
+        await rm(part, { force: true })
+      }
     },
     async discard() {
       await file.close()
       await rm(part, { force: true })
     },
+  }
+}
+
+/** A disk that takes no more is told with the file's name. @throws Cli.Usage */
+async function orUnwritten<T>(out: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    throw new UsageError(`${out} cannot be written: ${reasonOf(error)}`, 'Name another file.')
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { endOfSuite } from '@ambrosia/testing/defer'
@@ -32,7 +32,13 @@ it('synth writes the patients that are asked for, deidentify their Safe Harbor f
   assert.equal(made.status, 0, made.stderr)
   const { patients, resources, files } = lastJson(made.stdout)
   assert.deepEqual([patients, resources, files], [2, 120, 2])
-  assert.deepEqual(readdirSync(join(folder, 'two')), ['patient-00000.json', 'patient-00001.json'])
+  assert.deepEqual(readdirSync(join(folder, 'two')), [
+    '.gitignore',
+    'patient-00000.json',
+    'patient-00001.json',
+  ])
+  for (const name of ['patient-00000.json', 'patient-00001.json'])
+    assert.equal(statSync(join(folder, 'two', name)).mode & 0o777, 0o600)
   assert.match(made.stderr, /type 2.*60 resources/)
 
   const refused = ambrosia(
@@ -68,8 +74,13 @@ it('synth writes the patients that are asked for, deidentify their Safe Harbor f
     method: string
     rules: object[]
   }
+  for (const name of ['safe.json', 'report.json'])
+    assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600)
   assert.match(report.method, /164\.514\(b\)\(2\)/)
   assert.ok(report.rules.length > 50)
+
+  const over = ambrosia('deidentify', 'two/patient-00000.json', '--out', 'safe.json', ...key)
+  assert.deepEqual([over.status, over.stderr.includes('safe.json exists already')], [2, true])
 
   const again = ambrosia('deidentify', 'two/patient-00000.json', 'two/patient-00001.json', ...key)
   assert.equal(
@@ -96,7 +107,7 @@ it('a bulk export has a file for each type and its Safe Harbor form relative ref
     ).status,
     0,
   )
-  const files = readdirSync(join(folder, 'bulk'))
+  const files = readdirSync(join(folder, 'bulk')).filter((name) => name.endsWith('.ndjson'))
   assert.ok(files.includes('Patient.ndjson') && files.includes('Observation.ndjson'))
   const patients = readFileSync(join(folder, 'bulk/Patient.ndjson'), 'utf8').trimEnd().split('\n')
   assert.equal(patients.length, 2)

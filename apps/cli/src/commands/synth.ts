@@ -1,9 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Patient } from '@ambrosia/health/Generator'
 import { type Command, Option } from 'commander'
+import { writeNamed } from '../namedFiles.ts'
 import { day, wholeNumber } from '../options.ts'
 import { printJson, progress, UsageError, wantsJson } from '../output.ts'
+import { privateFolder } from '../privateFolder.ts'
 
 type Options = {
   seed: number
@@ -15,6 +18,7 @@ type Options = {
   asOf?: Date
   out?: string
   ndjson?: boolean
+  force: boolean
   conditions?: boolean
 }
 
@@ -42,6 +46,7 @@ export function define(synth: Command): void {
       day,
     )
     .option('--out <dir>', 'folder to write to; without it the text goes to standard output')
+    .option('--force', 'write over files that exist and hold something else', false)
     .option('--ndjson', 'bulk export: one file for each resource type, one resource a line')
     .option('--conditions', 'list the conditions that can be asked for')
     .addHelpText(
@@ -131,10 +136,10 @@ function describe({
 type Writer = { patient(patient: Patient, index: number): Promise<void>; end(): Promise<number> }
 
 async function createWriter(
-  { out, ndjson }: Options,
+  { out, ndjson, force }: Options,
   stringify: (value: unknown) => string,
 ): Promise<Writer> {
-  if (out !== undefined) await mkdir(out, { recursive: true })
+  if (out !== undefined) privateFolder(out)
   const opened = new Set<string>()
   return {
     async patient(patient, index) {
@@ -143,7 +148,7 @@ async function createWriter(
         const name = `patient-${String(index).padStart(5, '0')}.json`
         opened.add(name)
         if (out === undefined) await print(text)
-        else await writeFile(join(out, name), text)
+        else writeNew(join(out, name), text, force)
         return
       }
       const lines = new Map<string, string[]>()
@@ -155,13 +160,19 @@ async function createWriter(
       for (const [type, texts] of lines) {
         const name = `${type}.ndjson`
         if (out === undefined) await print(texts.join(''))
-        else
-          await writeFile(join(out, name), texts.join(''), { flag: opened.has(name) ? 'a' : 'w' })
+        else if (opened.has(name)) await appendFile(join(out, name), texts.join(''))
+        else writeNamed(join(out, name), texts.join(''), { over: force })
         opened.add(name)
       }
     },
     end: async () => opened.size,
   }
+}
+
+/** Writes a file; one that holds the same already is left, so that a second run is no error. */
+function writeNew(path: string, text: string, over: boolean): void {
+  const isSame = existsSync(path) && readFileSync(path, 'utf8') === text
+  if (!isSame) writeNamed(path, text, { over })
 }
 
 /** The resources of a patient with references as a bulk export has them, `Type/id`. */

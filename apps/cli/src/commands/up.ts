@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { homeOf, portsOf } from '../environment.ts'
 import { reasonOf } from '../namedFiles.ts'
 import { repeated, wholeNumber } from '../options.ts'
-import { progress, RefusedError, show, UsageError } from '../output.ts'
+import { progress, RefusedError, reportError, show, UsageError, wantsJson } from '../output.ts'
 import { whileWaiting } from '../whileWaiting.ts'
 
 type Options = {
@@ -134,12 +134,15 @@ async function run(options: Options, command: Command): Promise<void> {
   await ended
   progress('ending')
   await network.stop()
-  if (isChainLost)
-    throw new RefusedError(
-      'Network.ChainLost',
-      'the chain ended, and with it what everything else stands on',
-      `Read ${network.supervisor.get('chain').logFile}.`,
-    )
+  if (!isChainLost) return
+  const lost = new RefusedError(
+    'Network.ChainLost',
+    'the chain ended, and with it what everything else stands on',
+    `Read ${network.supervisor.get('chain').logFile}.`,
+  )
+  if (!wantsJson(command)) throw lost
+  // The one object of --json said that the network is up; whoever reads it gets no second one.
+  process.exitCode = reportError(lost, false)
 }
 
 /** How many oracles the network has that the home keeps. */
