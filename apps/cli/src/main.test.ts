@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import { lastJson, startCli } from './testing/runCli.ts'
 
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 const MARK = 'Zzyzxmarker'
 const ID = `0x${'1'.repeat(64)}`
 
@@ -64,6 +67,13 @@ describe('the command line', () => {
     )
     const password = await refusal(['keys', 'list'], { AMBROSIA_PASSWORD_FILE: 'none' })
     assert.deepEqual([password.exitCode, password.code], [2, 'Cli.Usage'])
+  })
+
+  it('ends without a word where its reader stops reading', () => {
+    const piped = `"${process.execPath}" "${MAIN}" synth --seed 1 --resources 2000 | head -c 10`
+    const { stdout, stderr } = spawnSync('sh', ['-c', piped], { encoding: 'utf8' })
+    assert.equal(stdout.length, 10)
+    assert.doesNotMatch(stderr, /EPIPE|error/i)
   })
 
   it('ends with 1 for a home without a network, or with a damaged description', async () => {

@@ -3,6 +3,7 @@ import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import type { Address } from 'viem'
 import type { IssuerDatabase } from './database/tables.ts'
+import type { IssuePool } from './issuing/createIssuePool.ts'
 import type { IssuerKeys } from './keys.ts'
 import type { StatusLists } from './status/statusLists.ts'
 
@@ -13,6 +14,8 @@ export type Issuer = {
   keys: IssuerKeys
   database: Kysely<IssuerDatabase>
   statusLists: StatusLists
+  /** Threads that sign. */
+  issuing: IssuePool
   statusPeriodSec: number
   /** How long a credential is valid, seconds. */
   validForSec: number

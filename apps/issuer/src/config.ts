@@ -16,6 +16,8 @@ export const settings = {
     minimum: 1,
     maximum: 86400,
   }),
+  /** Records that are signed at one time, each in a thread of its own. */
+  issueThreads: Config.integer('AMBROSIA_ISSUE_THREADS', { default: 1, minimum: 1, maximum: 64 }),
   /** Days that a credential is valid. */
   validityDays: Config.integer('AMBROSIA_CREDENTIAL_DAYS', {
     default: 365,

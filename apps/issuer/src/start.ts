@@ -9,6 +9,7 @@ import { settings } from './config.ts'
 import { migrations } from './database/migrations.ts'
 import type { IssuerDatabase } from './database/tables.ts'
 import type { Issuer } from './Issuer.ts'
+import { createIssuePool } from './issuing/createIssuePool.ts'
 import { openKeys } from './keys.ts'
 import { assertOperator, writeOperatorToken } from './operator.ts'
 import { createHandlers } from './routes/createHandlers.ts'
@@ -30,6 +31,9 @@ export async function startIssuer({ env }: { env: Config.Environment }): Promise
   const loader = Contexts.createLoader({
     claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
   })
+  const validForSec = config.validityDays * DAY_SEC
+  const { did, bbs, personSecret } = keys
+  const issuing = createIssuePool({ did, bbs, personSecret, validForSec }, config.issueThreads)
   let url = ''
   const publicUrl = () => config.publicUrl ?? url
   const { statusPeriodSec } = config
@@ -46,14 +50,15 @@ export async function startIssuer({ env }: { env: Config.Environment }): Promise
       loader,
       now: Date.now,
     }),
+    issuing,
     statusPeriodSec,
-    validForSec: config.validityDays * DAY_SEC,
+    validForSec,
     loader,
     log,
     now: Date.now,
     publicUrl,
   }
-  return await serve(frame, {
+  const running = await serve(frame, {
     description: 'Signs FHIR records as verifiable credentials and publishes their status.',
     routes: issuerRoutes,
     handlers: createHandlers(issuer),
@@ -63,4 +68,10 @@ export async function startIssuer({ env }: { env: Config.Environment }): Promise
       return []
     },
   })
+  const close = async (): Promise<void> => {
+    // Requests under way end first, and with them what their threads do.
+    await running.close()
+    await issuing.close()
+  }
+  return { ...running, close }
 }

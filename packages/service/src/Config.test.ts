@@ -7,7 +7,8 @@ import * as Config from './Config.ts'
 
 const settings = {
   port: Config.integer('AMBROSIA_PORT', { default: 4200, minimum: 0, maximum: 65535 }),
-  host: Config.host('AMBROSIA_HOST'),
+  host: Config.host('AMBROSIA_HOST', 'AMBROSIA_ALLOW_REMOTE'),
+  allowRemote: Config.flag('AMBROSIA_ALLOW_REMOTE', { default: false }),
   rpcUrl: Config.url('AMBROSIA_RPC_URL', { default: 'http://127.0.0.1:8545' }),
   home: Config.path('AMBROSIA_HOME', { default: '.ambrosia' }),
   level: Config.choice('AMBROSIA_LEVEL', ['low', 'high'], { default: 'low' }),
@@ -34,6 +35,7 @@ describe('Config', () => {
       mode: 'development',
       port: 4200,
       host: '127.0.0.1',
+      allowRemote: false,
       rpcUrl: 'http://127.0.0.1:8545',
       home: resolve('.ambrosia'),
       level: 'low',
@@ -111,7 +113,11 @@ describe('Config', () => {
 
   it('keeps development to the machine, and its conveniences out of production', () => {
     const open = { AMBROSIA_HOST: '0.0.0.0' }
-    assert.deepEqual(faultsOf(open), ['AMBROSIA_HOST must be a loopback address in development'])
+    assert.deepEqual(faultsOf(open), [
+      'AMBROSIA_HOST must be a loopback address in development, unless AMBROSIA_ALLOW_REMOTE is true',
+    ])
+    assert.deepEqual(faultsOf({ ...open, AMBROSIA_ALLOW_REMOTE: 'false' }).length, 1)
+    assert.deepEqual(faultsOf({ ...open, AMBROSIA_ALLOW_REMOTE: 'true' }), [])
     const production = { AMBROSIA_ENV: 'production' }
     assert.deepEqual(faultsOf({ ...open, ...production }), [])
     assert.equal(Config.read(settings, production).shortcut, undefined)

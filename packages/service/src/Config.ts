@@ -11,10 +11,19 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export type Mode = 'development' | 'production'
 
+/** What a setting may look at beside its own text. */
+export type Context = {
+  mode: Mode
+  /** What relative paths count from. */
+  folder: string
+  /** The text of another setting. */
+  textOf: (name: string) => string | undefined
+}
+
 /** A setting: its name, and how its text becomes a value. */
 export type Setting<T> = {
   name: string
-  read: (text: string | undefined, context: { mode: Mode; folder: string }) => T
+  read: (text: string | undefined, context: Context) => T
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>
@@ -42,7 +51,7 @@ export function read<const S extends Settings>(settings: S, env: Environment): C
     path === undefined ? {} : (attempt('AMBROSIA_CONFIG_FILE', () => readFile(path)) ?? {})
   const textOf = (name: string) => nonEmpty(env[name]) ?? file[name]
   const mode = attempt(MODE.name, () =>
-    MODE.read(textOf(MODE.name), { mode: 'development', folder }),
+    MODE.read(textOf(MODE.name), { mode: 'development', folder, textOf }),
   )
   const config: Record<string, unknown> = { mode }
   const names = new Set([MODE.name, ...Object.values(settings).map(({ name }) => name)])
@@ -50,7 +59,7 @@ export function read<const S extends Settings>(settings: S, env: Environment): C
     if (!names.has(name)) faults.push({ name, problem: 'is not a setting of this service' })
   }
   for (const [key, setting] of Object.entries(settings)) {
-    const context = { mode: mode ?? 'production', folder }
+    const context = { mode: mode ?? 'production', folder, textOf }
     config[key] = attempt(setting.name, () => setting.read(textOf(setting.name), context))
   }
   if (faults.length > 0) throw new InvalidError(faults)
@@ -209,15 +218,20 @@ export function secretFile(name: string): Setting<string> {
   }
 }
 
-/** The address to listen on. In development only the machine itself can reach a service. */
-export function host(name: string): Setting<string> {
+/**
+ * The address to listen on. In development, where keys are well known and nobody is kept out, only
+ * the machine itself can reach a service unless the setting of the other name is `true`.
+ */
+export function host(name: string, allowedBy: string): Setting<string> {
   return {
     name,
-    read: (value = '127.0.0.1', { mode }) => {
+    read: (value = '127.0.0.1', { mode, textOf }) => {
       const isLoopback =
         value === 'localhost' || value === '::1' || /^127\.\d+\.\d+\.\d+$/.test(value)
-      if (mode === 'development' && !isLoopback) {
-        throw new FaultError('must be a loopback address in development')
+      if (mode === 'development' && !isLoopback && textOf(allowedBy) !== 'true') {
+        throw new FaultError(
+          `must be a loopback address in development, unless ${allowedBy} is true`,
+        )
       }
       return value
     },

@@ -31,9 +31,20 @@ export type Incoming<R extends HttpRoute> = {
   sizeBytes: number | undefined
 }
 
+/**
+ * A JSON answer that is bytes already, and was checked against the schema of its route: a large one
+ * is made in a thread, so that the service answers others meanwhile.
+ */
+export class PreparedJson {
+  readonly bytes: Uint8Array
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+}
+
 /** What a handler answers. */
 export type Outgoing<R extends HttpRoute> = R['answer'] extends JsonAnswer
-  ? Static<R['answer']['schema']>
+  ? Static<R['answer']['schema']> | PreparedJson
   : R['answer'] extends BytesAnswer
     ? Uint8Array
     : R['answer'] extends StreamAnswer
@@ -79,7 +90,7 @@ export function addRoutes<T extends HttpRoutes>(
         ...hooksOf(route, guards),
         handler: async (request, reply) => {
           const outgoing = await handle(incomingOf(route, request))
-          assertPromised(outgoing)
+          if (!(outgoing instanceof PreparedJson)) assertPromised(outgoing)
           return answer(route, reply, outgoing)
         },
       })
@@ -90,7 +101,7 @@ export function addRoutes<T extends HttpRoutes>(
 type Handle = (incoming: Incoming<HttpRoute>) => Promise<unknown>
 
 /** Refuses to send what clients, who go by the same schema, would refuse to read. */
-function promiseOf({ path, answer }: HttpRoute): (outgoing: unknown) => void {
+export function promiseOf({ path, answer }: HttpRoute): (outgoing: unknown) => void {
   if (answer.kind !== 'json') return () => {}
   const validator = Compile(answer.schema)
   return (outgoing) => {
@@ -163,6 +174,8 @@ function bodyOf(body: Body | undefined, request: FastifyRequest): unknown {
 function answer({ answer }: HttpRoute, reply: FastifyReply, outgoing: unknown): FastifyReply {
   reply.status(answer.status)
   if (answer.kind === 'empty') return reply.send(null)
+  if (outgoing instanceof PreparedJson)
+    return reply.type('application/json; charset=utf-8').send(Buffer.from(outgoing.bytes.buffer))
   if (answer.kind === 'json') return reply.send(outgoing)
   const kept = answer.cache === 'none' ? 'no-store' : 'public, immutable, max-age=31536000'
   reply.type(answer.mediaType).header('cache-control', kept)

@@ -7,7 +7,9 @@ import { LEVELS } from './Log.ts'
 export const commonSettings = {
   /** Folder of the network and, below it, of each service. */
   home: Config.path('AMBROSIA_HOME', { default: '.ambrosia' }),
-  host: Config.host('AMBROSIA_HOST'),
+  host: Config.host('AMBROSIA_HOST', 'AMBROSIA_ALLOW_REMOTE'),
+  /** Lets a development service listen beyond this machine. */
+  allowRemote: Config.flag('AMBROSIA_ALLOW_REMOTE', { default: false }),
   logLevel: Config.choice('AMBROSIA_LOG_LEVEL', LEVELS, { default: 'info' }),
   /** True behind a proxy of ours, whose X-Forwarded headers are then believed. */
   trustProxy: Config.flag('AMBROSIA_TRUST_PROXY', { default: false }),

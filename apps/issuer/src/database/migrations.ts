@@ -26,4 +26,14 @@ export const migrations: Migrations = {
         .execute()
     },
   },
+  '0002_issuance': {
+    up: async (database) => {
+      await database.schema
+        .createTable('issuance')
+        .addColumn('request_key', 'text', (column) => column.primaryKey())
+        .addColumn('request_digest', 'text', (column) => column.notNull())
+        .addColumn('list_index', 'integer', (column) => column.notNull())
+        .execute()
+    },
+  },
 }

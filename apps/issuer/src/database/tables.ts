@@ -7,6 +7,8 @@ export type IssuerDatabase = {
     issued_at_sec: number
     revoked_at_sec: number | null
   }
+  /** Requests that came with a key: HMACs, and the entry that each got. */
+  issuance: { request_key: string; request_digest: string; list_index: number }
   /** A list as it was published at an epoch: the same bytes for whoever asks. */
   status_snapshot: { list_id: number; epoch_sec: number; body: string }
 }

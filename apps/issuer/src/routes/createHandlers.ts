@@ -3,7 +3,7 @@ import { describe } from '@ambrosia/api/ServiceDescription'
 import * as Keys from '@ambrosia/credentials/Keys'
 import { fromUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import type { Handlers } from '@ambrosia/service/addRoutes'
+import { type Handlers, PreparedJson } from '@ambrosia/service/addRoutes'
 import type { Issuer } from '../Issuer.ts'
 import { issue } from '../issue.ts'
 import { signCreation } from '../signCreation.ts'
@@ -20,7 +20,9 @@ export function createHandlers(issuer: Issuer): Handlers<typeof issuerRoutes> {
     }),
     issue: async ({ body, query }) => {
       assertHolder(query.holder)
-      return await issue(issuer, { bundle: body, ...query })
+      const { holder, form, key } = query
+      const { body: answer } = await issue(issuer, { bundle: body, holder, form, requestKey: key })
+      return new PreparedJson(answer)
     },
     revoke: async ({ params }) => {
       await statusLists.revoke(params.index)

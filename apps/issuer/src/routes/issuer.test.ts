@@ -28,6 +28,17 @@ function bundleOf(seed: number): Uint8Array {
   return Bundle.write(resources)
 }
 
+/** A Bundle of about so many bytes, of many resources. */
+function sizeable(bytes: number): Uint8Array {
+  const { resources } = Generator.patient({ seed: 5, asOf, condition: 'diabetes', resources: 500 })
+  const one = Bundle.write(resources)
+  const count = Math.ceil((bytes / one.length) * 500)
+  return Bundle.write(
+    Generator.patient({ seed: 5, asOf, condition: 'diabetes', resources: Math.min(count, 5000) })
+      .resources,
+  )
+}
+
 function subjectOf(credential: Record<string, unknown>): Record<string, unknown> {
   return credential['credentialSubject'] as Record<string, unknown>
 }
@@ -55,6 +66,66 @@ describe('an issuer', () => {
     const { signature } = creation
     const signer = await recoverTypedDataAddress({ ...typedData, signature } as never)
     assert.equal(signer, keys.controller.address)
+  })
+
+  it('gives a request that is made again under its key the same entry, and no other request', async (t) => {
+    const { client, issuer, lines } = await startIssuer(t)
+    const key = 'batch-1.0000'
+    const again = () => client.issue(bundle, holder, 'safe-harbor', key)
+    const [first, second] = await Promise.all([again(), again()])
+    assert.equal(second.statusIndex, first.statusIndex)
+    assert.equal((await again()).statusIndex, first.statusIndex)
+    const other = await client.issue(bundle, holder, 'safe-harbor', 'batch-1.0001')
+    assert.notEqual(other.statusIndex, first.statusIndex)
+    const wrong = [
+      client.issue(bundleOf(4), holder, 'safe-harbor', key),
+      client.issue(bundle, holder, 'identified', key),
+      client.issue(bundle, Keys.createHolderKey(random).did, 'safe-harbor', key),
+    ]
+    for (const one of wrong) await assert.rejects(one, { code: 'Issuer.KeyReused' })
+    const unkeyed = await client.issue(bundle, holder, 'safe-harbor')
+    assert.notEqual(unkeyed.statusIndex, first.statusIndex)
+    const rows = JSON.stringify(await issuer.database.selectFrom('issuance').selectAll().execute())
+    assert.ok(!`${rows}${lines.join('')}`.includes(key))
+  })
+
+  it('refuses a key of a wrong form', async (t) => {
+    const { client } = await startIssuer(t)
+    for (const key of ['', 'short', 'with space 123', 'x'.repeat(129)]) {
+      await assert.rejects(client.issue(bundle, holder, 'safe-harbor', key), {
+        code: 'Request.Invalid',
+      })
+    }
+  })
+
+  it('answers others while it signs', async (t) => {
+    const { client, url } = await startIssuer(t)
+    // The thread has all it needs loaded.
+    await client.issue(bundle, holder, 'safe-harbor')
+    const large = sizeable(2_000_000)
+    let isSigned = false
+    const signing = client.issue(large, holder, 'identified').finally(() => {
+      isSigned = true
+    })
+    let answers = 0
+    while (!isSigned) {
+      assert.equal((await fetch(`${url}/health`)).status, 200)
+      answers++
+    }
+    await signing
+    assert.ok(answers > 20, `${answers} answers while a record of 2 MB was signed`)
+  })
+
+  it('goes on with another thread where one ended at its work', async (t) => {
+    const { client, issuer } = await startIssuer(t)
+    const failing = { ...issuer.statusLists, allocate: () => Promise.reject(new Error(marked)) }
+    const { allocate } = issuer.statusLists
+    issuer.statusLists.allocate = failing.allocate
+    await assert.rejects(client.issue(bundle, holder, 'safe-harbor'), (error: Error) => {
+      return !error.message.includes(marked)
+    })
+    issuer.statusLists.allocate = allocate
+    await client.issue(bundle, holder, 'safe-harbor')
   })
 
   it('issues a record in both forms, each with a status entry of its own', async (t) => {

@@ -11,7 +11,7 @@ import type { Kysely } from 'kysely'
 import { migrations } from '../database/migrations.ts'
 import type { IssuerDatabase } from '../database/tables.ts'
 import type { IssuerKeys } from '../keys.ts'
-import { subjectHandleOf } from '../subjectHandle.ts'
+import { personKeyOf, subjectHandleOf } from '../subjectHandle.ts'
 import { createStatusLists, type StatusLists } from './statusLists.ts'
 
 const PERIOD = 300
@@ -109,10 +109,16 @@ describe('status lists', () => {
           },
         ],
       })
-    const first = await subjectHandleOf(database, secret, bundle('a', 'MRN-4711'))
+    const first = await subjectHandleOf(database, personKeyOf(secret, bundle('a', 'MRN-4711')))
     assert.match(first, /^0x[0-9a-f]{64}$/)
-    assert.equal(await subjectHandleOf(database, secret, bundle('b', 'MRN-4711')), first)
-    assert.notEqual(await subjectHandleOf(database, secret, bundle('a', 'MRN-4712')), first)
+    assert.equal(
+      await subjectHandleOf(database, personKeyOf(secret, bundle('b', 'MRN-4711'))),
+      first,
+    )
+    assert.notEqual(
+      await subjectHandleOf(database, personKeyOf(secret, bundle('a', 'MRN-4712'))),
+      first,
+    )
     const rows = await database.selectFrom('subject').selectAll().execute()
     assert.ok(!JSON.stringify(rows).includes('4711'))
   })

@@ -18,6 +18,8 @@ export type StatusLists = {
    * @throws StatusList.Full
    */
   allocate(): Promise<StatusList.Entry>
+  /** An entry that was allocated. */
+  entryAt(index: number): StatusList.Entry
   /** @throws Status.UnknownEntry */
   revoke(index: number): Promise<void>
   /**
@@ -63,8 +65,9 @@ export function createStatusLists(options: {
         const taken = tries < BLIND_TRIES ? undefined : await readTaken(database)
         index = draw((candidate) => taken?.has(candidate) ?? false)
       }
-      return StatusList.toEntry({ listUrl: options.listUrl(), index, purpose: 'revocation' })
+      return entryAt(index)
     },
+    entryAt,
     revoke: async (index) => {
       const result = await database
         .updateTable('status_entry')
@@ -88,6 +91,10 @@ export function createStatusLists(options: {
         .execute()
       return (await readSnapshot(database, epoch)) as string
     },
+  }
+
+  function entryAt(index: number): StatusList.Entry {
+    return StatusList.toEntry({ listUrl: options.listUrl(), index, purpose: 'revocation' })
   }
 
   async function sign(epochSec: number): Promise<object> {

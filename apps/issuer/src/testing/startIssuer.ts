@@ -12,12 +12,22 @@ import { createMemoryKeystore } from '@ambrosia/testing/createMemoryKeystore'
 import { migrations } from '../database/migrations.ts'
 import type { IssuerDatabase } from '../database/tables.ts'
 import type { Issuer } from '../Issuer.ts'
+import { createIssuePool } from '../issuing/createIssuePool.ts'
 import { openKeys } from '../keys.ts'
 import { assertOperator } from '../operator.ts'
 import { createHandlers } from '../routes/createHandlers.ts'
 import { createStatusLists } from '../status/statusLists.ts'
 
 export const PERIOD_SEC = 300
+
+/** Keys and the thread that signs with them: one of a test file, since a thread is slow to start. */
+let shared: ReturnType<typeof openShared> | undefined
+
+async function openShared() {
+  const keys = await openKeys(createMemoryKeystore(), 31337)
+  const { did, bbs, personSecret } = keys
+  return { keys, issuing: createIssuePool({ did, bbs, personSecret, validForSec: 86_400 }, 1) }
+}
 
 /** An issuer in memory on a free port, and its client as the operator has it. */
 export async function startIssuer(t: TestContext) {
@@ -27,7 +37,8 @@ export async function startIssuer(t: TestContext) {
     level: 'trace',
     stream: { write: (l) => lines.push(l) },
   })
-  const keys = await openKeys(createMemoryKeystore(), 31337)
+  shared ??= openShared()
+  const { keys, issuing } = await shared
   const database = await Database.open<IssuerDatabase>({ url: 'sqlite::memory:', migrations })
   const loader = Contexts.createLoader({
     claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
@@ -48,6 +59,7 @@ export async function startIssuer(t: TestContext) {
       loader,
       now,
     }),
+    issuing,
     statusPeriodSec: PERIOD_SEC,
     validForSec: 86_400,
     loader,

@@ -11,7 +11,8 @@ export type IssuerService = Reply<typeof issuerRoutes.describe>
 /** The routes of an issuer. Issuing and revoking are for its own staff. */
 export type IssuerClient = {
   service(): Promise<IssuerService>
-  issue(bundle: Uint8Array, holder: string, form: RecordForm): Promise<Issued>
+  /** @param key the same request under the same key gets the same status entry */
+  issue(bundle: Uint8Array, holder: string, form: RecordForm, key?: string): Promise<Issued>
   revoke(statusIndex: number): Promise<void>
 }
 
@@ -27,8 +28,12 @@ export function createIssuerClient(options: {
   const bearer = options.operatorToken ?? ''
   return {
     service: () => call(issuer, issuerRoutes.describe, {}),
-    issue: (body, holder, form) =>
-      call(issuer, issuerRoutes.issue, { query: { holder, form }, body, bearer }),
+    issue: (body, holder, form, key) =>
+      call(issuer, issuerRoutes.issue, {
+        query: { holder, form, ...(key === undefined ? {} : { key }) },
+        body,
+        bearer,
+      }),
     revoke: async (index) => {
       await call(issuer, issuerRoutes.revoke, { params: { index }, bearer })
     },

@@ -59,6 +59,8 @@ export const issuerRoutes = {
     query: Type.Object({
       holder: Name,
       form: Type.Union([Type.Literal('safe-harbor'), Type.Literal('identified')]),
+      /** The same request under the same key gets the same status entry. */
+      key: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._-]{8,128}$' })),
     }),
     body: {
       kind: 'bytes',
@@ -87,6 +89,8 @@ export const issuerRoutes = {
       'CanonicalJson.': 400,
       'SafeHarbor.': 400,
       'Record.': 400,
+      'Issuer.KeyReused': 409,
+      'Issuer.ThreadEnded': 413,
       'StatusList.Full': 507,
     },
     timeoutMs: 600_000,

@@ -49,7 +49,7 @@ export async function issueBatch(options: {
       list.add(lineOf(name, await loadRecord({ home, wallet }, name)))
       return 'present'
     }
-    const { record } = await client.issue(bundle, wallet.holderKey(name).did, form)
+    const { record } = await client.issue(bundle, wallet.holderKey(name).did, form, name)
     await saveRecord({ home, wallet }, name, record)
     list.add(lineOf(name, record))
     return 'issued'
