@@ -20,7 +20,9 @@ import { createStatusLists } from '../status/statusLists.ts'
 
 export const PERIOD_SEC = 300
 
-/** Keys and the thread that signs with them: one of a test file, since a thread is slow to start. */
+/**
+ * Keys and the thread that signs with them: one of a test file, since a thread is slow to start.
+ */
 let shared: ReturnType<typeof openShared> | undefined
 
 async function openShared() {
