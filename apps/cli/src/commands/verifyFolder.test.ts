@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import * as DidKey from '@ambrosia/credentials/DidKey'
@@ -103,6 +103,28 @@ describe('a folder of deliveries', () => {
     )
     assert.ok(readFileSync(join(folder, 'changed.bundle.json'), 'utf8') !== bundle)
     assert.match(result.stderr, /cut\.bundle\.json: .*CanonicalJson\.Invalid/)
+  })
+
+  it('is exported with its proofs, which are checked first: one that is refused writes nothing', async () => {
+    const out = join(home, 'exported')
+    const exportOf = (to: string, ...names: string[]) =>
+      startCli(
+        ['record', 'export', ...names.map((name) => join(folder, `${name}.bundle.json`))].concat(
+          ...['--proofs', '--format', 'ndjson', '--out', to],
+        ),
+        { env: { AMBROSIA_HOME: home } },
+      )
+    const done = await exportOf(out, 'a', 'c')
+    assert.equal(done.status, 0, done.stderr)
+    const again = await verify(join(out, 'proofs'))
+    const { ok, records } = again as Record<string, unknown>
+    assert.deepEqual([again.status, ok, records], [0, true, 2])
+    for (const wrong of ['changed', 'noproof']) {
+      const to = join(home, `not-${wrong}`)
+      const refused = await exportOf(to, 'a', wrong)
+      assert.notEqual(refused.status, 0)
+      assert.ok(!existsSync(to), refused.stderr)
+    }
   })
 
   it('of many deliveries is checked on all processors, and told in the order of its files', async () => {

@@ -14,6 +14,7 @@ type Options = {
   view: string[]
   title: string
   proof?: string
+  proofs: boolean
   force: boolean
 }
 
@@ -29,6 +30,11 @@ export function define(command: Command): void {
     .option('--view <files...>', 'SQL-on-FHIR ViewDefinitions instead of the built-in tables', [])
     .option('--title <text>', 'title of the data set card', 'Data set')
     .option('--proof <file>', 'proof.json of a delivery, named in the card')
+    .option(
+      '--proofs',
+      'check the proof beside each Bundle and put both into the folder proofs; one refusal writes nothing',
+      false,
+    )
     .option('--force', 'write over files that exist', false)
     .addHelpText(
       'after',
@@ -36,6 +42,7 @@ export function define(command: Command): void {
 Examples:
   ambrosia record export .ambrosia/delivered/bundle.json --out tables
   ambrosia record export a.json b.json.gz --format csv parquet ndjson --out data
+  ambrosia record export delivered/*.bundle.json --proofs --out data && ambrosia verify data/proofs
   ambrosia record export a.json --view hba1c.view.json --out data`,
     )
     .action(async (files: string[], options: Options, called: Command) => {
@@ -52,6 +59,7 @@ async function run(
   if (unknown !== undefined) {
     throw new UsageError('an unknown --format', `Use one or more of: ${FORMATS.join(', ')}.`)
   }
+  const { proofsOf } = await import('./proofsOf.ts')
   const Bundle = await import('@ambrosia/health/Bundle')
   const Card = await import('@ambrosia/health/DataSetCard')
   const records = []
@@ -62,12 +70,19 @@ async function run(
   progress(`read ${records.length} records, ${all.length} resources`)
   const bundle = options.format.includes('bundle') ? Bundle.write(all) : undefined
   if (bundle !== undefined) Bundle.assertReadable(bundle, all)
+  const deliveries = options.proofs ? await proofsOf(files) : []
   privateFolder(options.out)
+  if (options.proofs) privateFolder(join(options.out, 'proofs'))
   const written: string[] = []
   const write = async (name: string, content: Uint8Array | string): Promise<void> => {
     const path = join(options.out, name)
     writeNamed(path, content, { over: options.force })
     written.push(path)
+  }
+  for (const { recordId, bundle: delivered, proof } of deliveries) {
+    const name = join('proofs', recordId.slice(2, 18))
+    await write(`${name}.bundle.json`, delivered)
+    await write(`${name}.proof.json`, proof)
   }
   const asOf = new Date()
   let neutralisedCells = 0
@@ -87,7 +102,9 @@ async function run(
       progress(`${table.name}: ${table.rows.length} rows`)
     }
   }
-  const proof = await proofOf(options)
+  const proof = options.proofs
+    ? { folder: 'proofs', deliveries: String(deliveries.length) }
+    : await proofOf(options)
   const card = Card.create({ title: options.title, records, asOf, proof, neutralisedCells })
   await write('card.json', `${JSON.stringify(card, null, 2)}\n`)
   await write('card.md', Card.toMarkdown(card))
