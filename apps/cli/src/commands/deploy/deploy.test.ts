@@ -9,7 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { claimBookAbi } from '@ambrosia/chain/abi/dispute'
 import { startAnvil } from '@ambrosia/chain/testing/startAnvil'
 import { createPublicClient, createTestClient, type Hex, http } from 'viem'
+import { runCli } from '../../testing/runCli.ts'
 
+const HELLO = fileURLToPath(
+  new URL('../../../../../examples/machine/bin/hello.elf', import.meta.url),
+)
 const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
 const DEPLOYER = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 const STEPS = 14
@@ -176,6 +180,17 @@ describe('ambrosia deploy', () => {
     assert.deepEqual([rules.quorum, rules.sink], [2, DEPLOYER])
     assert.equal(rules.stepVerifier, file.contracts.stepVerifier)
     assert.equal(rules.bondToken, file.contracts.medToken)
+
+    const watched = runCli(
+      [
+        ...['--json', 'dispute', 'watch', '--once', '--rpc', rpc, '--claim-book', claimBook],
+        ...['--program', HELLO, '--packages', home],
+      ],
+      { env: { AMBROSIA_HOME: home } },
+    )
+    assert.equal(watched.status, 0, watched.stderr)
+    const nothing = { open: 0, unknown: 0, challenged: [], playing: 0 }
+    assert.partialDeepStrictEqual(JSON.parse(watched.stdout), { ok: true, ...nothing })
 
     const env = { AMBROSIA_ENV: 'production' }
     const refused = await run(home, [...args, '--plan'], { env })

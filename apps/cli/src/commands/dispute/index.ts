@@ -14,5 +14,10 @@ export function define(dispute: Command): void {
       description: 'verify a proof of a step',
       load: () => import('./verify.ts'),
     },
+    {
+      name: 'watch',
+      description: 'challenge false claims of a ClaimBook, and play the games of an account',
+      load: () => import('./watch.ts'),
+    },
   ])
 }
