@@ -19,7 +19,7 @@ import { look } from './play.ts'
 import type { Run } from './Run.ts'
 
 export type Watcher = Pick<Player, 'seat' | 'store' | 'prove' | 'onSent'> & {
-  /** The run that a claim is about; undefined without its input, or where its program is another. */
+  /** The run that a claim is about; undefined without its input, or for another program. */
   runFor(content: Claim): Promise<Run | undefined>
 }
 
