@@ -13,7 +13,7 @@ contract ConsentBook is IConsentBook, IDealBookErrors {
     /// @notice A share divided by this is never refunded: it pays for the check of the record, also where consumer and provider undo the sale.
     uint256 public constant KEPT_DIVISOR = 10;
     /// @notice The price divided by this is the part of a claim's bond for each certifying oracle. Where relayers live on fees, a tenth of the
-    /// price pays for a settlement; an answer costs less than half the gas of one.
+    /// price pays for a settlement; an answer costs about half the gas of one.
     uint256 public constant BOND_DIVISOR = 20;
 
     // | 248 bits commitment | 8 bits status |

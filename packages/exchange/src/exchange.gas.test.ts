@@ -3,13 +3,22 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
+import { recordOf } from '@ambrosia/chain/read/recordOf'
 import { assertGas } from '@ambrosia/chain/testing/assertGas'
-import { type Hex, parseEther } from 'viem'
+import { type Hex, parseEther, sha256, stringToHex } from 'viem'
 import * as CertificateBatch from './CertificateBatch.ts'
 import { pack, packAlone, packCertification } from './PackedSettlement.ts'
 import { batchCertificates } from './quorum/CertificateBatch.ts'
 import type { Settlement } from './Settlement.ts'
-import { createExchange, type Exchange, sale, salt, termsFrom } from './testing/exchangeOnChain.ts'
+import {
+  createExchange,
+  type Exchange,
+  sale,
+  salt,
+  type Terms,
+  termsFrom,
+} from './testing/exchangeOnChain.ts'
+import { types } from './testing/messageTypes.ts'
 
 async function gasOf(exchange: Exchange, hash: Hex): Promise<number> {
   const receipt = await exchange.publicClient.waitForTransactionReceipt({ hash })
@@ -61,6 +70,56 @@ async function certificationOf(
   return packCertification(signatures)
 }
 
+/** The longest envelope that the chain takes, and one as they are. */
+const KEY_IDS = { usual: 'did:ambrosia:1:'.padEnd(61, '0'), longest: 'k'.repeat(256) }
+
+function envelopeOf(keyId: string, epoch: string): Hex {
+  const [enc, wrapped] = ['A'.repeat(43), 'A'.repeat(64)]
+  return stringToHex(`{"enc":"${enc}","epoch":${epoch},"keyId":"${keyId}","wrapped":"${wrapped}"}`)
+}
+
+/** What a claim of a delivery costs, and the answer of an oracle: with an envelope, or without. */
+async function deliveryFigures(exchange: Exchange, terms: Terms, dealId: Hex) {
+  const { publicClient, consumer, operators, addresses, domain } = exchange
+  const contract = { address: addresses.dealBook, abi: dealBookAbi } as const
+  const logs = await publicClient.getContractEvents({
+    ...contract,
+    eventName: 'RecordSettled',
+    args: { dealId },
+    fromBlock: 0n,
+    strict: true,
+  })
+  const { args: event } = logs.at(-1) ?? assert.fail()
+  const record = recordOf(event, terms)
+  const permit = { value: 0n, deadline: 0n, v: 0, r: ZERO, s: ZERO }
+  const claimed = { ...contract, functionName: 'claimDelivery', args: [record, permit] } as const
+  const figures: Record<string, number> = {}
+  figures['delivery.claim'] = await gasOf(exchange, await consumer.writeContract(claimed))
+  const answers: [string, Hex, Hex][] = [
+    ['usual', stringToHex('the key', { size: 32 }), envelopeOf(KEY_IDS.usual, '0')],
+    ['longest', stringToHex('the key', { size: 32 }), envelopeOf(KEY_IDS.longest, '9'.repeat(16))],
+    ['noKey', ZERO, '0x'],
+  ]
+  for (const [index, [name, consumerKeyHash, envelope]] of answers.entries()) {
+    const operator = operators[index] ?? assert.fail()
+    const blockNumber = await publicClient.getBlockNumber()
+    const envelopeHash = sha256(envelope)
+    const message = { recordId: event.recordId, consumerKeyHash, envelopeHash, blockNumber }
+    const signature = await operator.signTypedData({
+      domain,
+      types,
+      primaryType: 'Release',
+      message,
+    })
+    const answer = { consumerKeyHash, blockNumber, envelope, signature }
+    const posted = { ...contract, functionName: 'postDelivery', args: [record, answer] } as const
+    figures[`delivery.answer.${name}`] = await gasOf(exchange, await operator.writeContract(posted))
+  }
+  return figures
+}
+
+const ZERO = `0x${'0'.repeat(64)}` as const
+
 it('gas stays as recorded', async () => {
   const figures: Record<string, number> = {}
   const exchange = await createExchange()
@@ -92,6 +151,8 @@ it('gas stays as recorded', async () => {
   figures['settle.50.perRecord'] = Math.ceil((await settle(fifty(2))) / 50)
   figures['settle.50.quorum.perRecord'] = Math.ceil((await settle(fifty(52), [0, 2])) / 50)
   figures['settle.50.batch.perRecord'] = Math.ceil((await settle(fifty(102), [0, 1, 2], true)) / 50)
+
+  Object.assign(figures, await deliveryFigures(exchange, terms, dealId))
 
   await assertGas('exchange', figures)
 })

@@ -23,7 +23,8 @@ const FORMS: Readonly<Record<string, string>> = {
   'deal close': '"deal":"0x…","change":"close","transaction":"0x…","gas":51234',
   'deal expire': '"deal":"0x…","change":"expire","transaction":"0x…","gas":51234',
   'deal refund': '"deal":"0x…","change":"refund","transaction":"0x…","gas":51234',
-  'consumer claim': '"transaction":"0x…"',
+  'consumer claim':
+    '"recordId":"0x…","transaction":"0x…","answerBy":1900000000,"bond":"750000000000000000"',
   'issuer info': '"did":"did:ambrosia:…","statusPeriodSec":2',
   'issuer issue':
     '"name":"alice","form":"safe-harbor","claims":34,"digests":2285,"statusIndex":4711,"removed":25513',

@@ -12,6 +12,11 @@ library EnvelopeForm {
     uint256 private constant MINIMUM_SIZE = 61 + 1 + 10 + 1 + 13 + 64 + 2;
     uint256 private constant MAXIMUM_SIZE = 61 + 16 + 10 + 256 + 13 + 64 + 2;
 
+    /// @dev Letters, digits, - and _.
+    uint256 private constant BASE64URL = 0x0000000000000000000000000000000007fffffe87fffffe03ff200000000000;
+    /// @dev Printable ASCII that JSON writes as it is: 0x21 to 0x7e without the quotation mark and the backslash.
+    uint256 private constant PLAIN = 0x000000000000000000000000000000007fffffffeffffffffffffffa00000000;
+
     /// @notice Whether the bytes are an envelope to the last character.
     function isEnvelope(bytes calldata text) internal pure returns (bool) {
         if (text.length < MINIMUM_SIZE || text.length > MAXIMUM_SIZE) return false;
@@ -26,8 +31,8 @@ library EnvelopeForm {
         uint256 keyStart = _digitsEnd(text);
         if (keyStart == EPOCH_START || keyStart + 10 >= keyEnd || keyEnd - keyStart - 10 > 256) return false;
         if (bytes10(text[keyStart:keyStart + 10]) != bytes10(',"keyId":"')) return false;
-        return _isBase64url(text[8:ENC_END]) && _isBase64url(text[wrapped:wrapped + WRAPPED_SIZE])
-            && _isPlain(text[keyStart + 10:keyEnd]);
+        return _isOf(text[8:ENC_END], BASE64URL) && _isOf(text[wrapped:wrapped + WRAPPED_SIZE], BASE64URL)
+            && _isOf(text[keyStart + 10:keyEnd], PLAIN);
     }
 
     /// @dev End of the digits of the epoch, of which there are at most 16.
@@ -36,22 +41,16 @@ library EnvelopeForm {
         while (end < EPOCH_START + 16 && text[end] >= "0" && text[end] <= "9") ++end;
     }
 
-    function _isBase64url(bytes calldata text) private pure returns (bool) {
-        for (uint256 i = 0; i < text.length; ++i) {
-            bytes1 character = text[i];
-            bool isLetter = (character >= "a" && character <= "z") || (character >= "A" && character <= "Z");
-            bool isDigit = character >= "0" && character <= "9";
-            if (!isLetter && !isDigit && character != "-" && character != "_") return false;
+    /// @dev Whether each character is of a set, which has bit c for the character c. Byte by byte without bounds checks, since a text of 168
+    /// characters would cost the oracle that answers 50,000 gas with them.
+    function _isOf(bytes calldata text, uint256 set) private pure returns (bool) {
+        uint256 all = 1;
+        uint256 length = text.length;
+        assembly ("memory-safe") {
+            for { let i := 0 } lt(i, length) { i := add(i, 1) } {
+                all := and(all, shr(byte(0, calldataload(add(text.offset, i))), set))
+            }
         }
-        return true;
-    }
-
-    /// @dev Printable ASCII that JSON writes as it is.
-    function _isPlain(bytes calldata text) private pure returns (bool) {
-        for (uint256 i = 0; i < text.length; ++i) {
-            bytes1 character = text[i];
-            if (character < 0x21 || character > 0x7e || character == '"' || character == 0x5c) return false;
-        }
-        return true;
+        return all == 1;
     }
 }

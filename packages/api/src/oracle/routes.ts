@@ -26,8 +26,11 @@ const MESSAGE_BYTES = 64 * 1024
 /** Certificates of one batch, by their hashes, in its order. */
 const BatchHashes = Type.Array(Hash, { minItems: 1, maxItems: 64 })
 
-/** Certificates of one transaction: as many as it may settle. */
-const SettledHashes = Type.Array(Hash, { minItems: 1, maxItems: 100 })
+/**
+ * Certificates of one transaction: as many as it may settle. None twice, so that whoever holds one
+ * can't have it verified a hundred times.
+ */
+const SettledHashes = Type.Array(Hash, { minItems: 1, maxItems: 100, uniqueItems: true })
 
 /** What oracles refuse each other with. */
 const PEER_ERRORS = {

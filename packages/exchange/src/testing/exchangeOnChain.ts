@@ -20,8 +20,11 @@ type Connection = Awaited<ReturnType<typeof network.create>>
 type Wallet = Awaited<ReturnType<Connection['viem']['getWalletClients']>>[number]
 
 /** Deploys with `deploy`, admits three oracles of 5 % commission and funds a consumer. */
-export async function createExchange(options: { development?: boolean } = {}) {
-  const connection = await network.create()
+export async function createExchange(
+  options: { development?: boolean; hardfork?: 'prague' | 'osaka' } = {},
+) {
+  const { hardfork = 'prague' } = options
+  const connection = await network.create({ override: { hardfork } })
   const { viem, networkHelpers } = connection
   const publicClient = await viem.getPublicClient()
   const [deployer, consumer, relayer, ...others] = await viem.getWalletClients()

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { gasOf } from '../../figures.ts'
+import { amount, gasOf, time } from '../../figures.ts'
 import { hash } from '../../options.ts'
 import { RefusedError, show } from '../../output.ts'
 
@@ -23,19 +23,35 @@ Examples:
     )
     .action(async (id: string, options: { refund: boolean; key: string }, command: Command) => {
       const { accountOf, openSession } = await import('../../Session.ts')
+      const { readDeliveryEnd } = await import('@ambrosia/chain/read/exchange')
+      const { claimBond } = await import('@ambrosia/exchange/SettledRecord')
+      const { readToken } = await import('../../readToken.ts')
       const { readRecords } = await import('@ambrosia/sdk/readRecords')
       const { claimDelivery, refundDelivery } = await import('@ambrosia/sdk/consumer/claimDelivery')
       const session = await openSession()
       const [settled] = await readRecords(session.chain, { recordId: id as Hex })
       if (!settled)
         throw new RefusedError('Record.NotSettled', 'the chain has no settled record of that id')
+      const { chain } = session
+      const { record } = settled
       const receipt = await (options.refund ? refundDelivery : claimDelivery)({
-        chain: session.chain,
+        chain,
         account: accountOf(session, options.key),
-        record: settled.record,
+        record,
       })
-      show(command, { transaction: receipt.transactionHash }, [
-        gasOf(receipt.gasUsed, receipt.transactionHash),
-      ])
+      const token = await readToken(chain.client, record.token)
+      const until = await readDeliveryEnd(chain.client, chain.contracts.consentBook, record)
+      const line = options.refund
+        ? 'refunded: what oracles lose that did not answer, and their parts of the bond'
+        : `claimed: the oracles post the key until ${time(until)}; the bond is ${amount(claimBond(record), token)}`
+      show(
+        command,
+        {
+          recordId: id,
+          transaction: receipt.transactionHash,
+          ...(options.refund ? {} : { answerBy: until, bond: claimBond(record).toString() }),
+        },
+        [line, gasOf(receipt.gasUsed, receipt.transactionHash)],
+      )
     })
 }
