@@ -1,6 +1,5 @@
 import { consentSentences } from '@ambrosia/exchange/consentSentences'
 import { minimumNet } from '@ambrosia/exchange/Deal'
-import * as IssuedRecord from '@ambrosia/exchange/IssuedRecord'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -49,17 +48,17 @@ export async function preview(
   prepared.set(saleIdOf(id, dealId), { offering, sealed })
   const { deal, record } = offering
   const { selected } = sealed
-  const all = record.resources.map((one, index) => IssuedRecord.toResource(one, index))
+  // The platform's own parser: only the type is wanted, and thousands wait for it.
+  const types = record.resources.map(({ text }) => String(JSON.parse(text).resourceType))
   const chosen = new Set(selected.indexes)
   const staying = new Map<string, number>()
-  all.forEach(({ type }, index) => {
+  types.forEach((type, index) => {
     if (!chosen.has(index)) staying.set(type, (staying.get(type) ?? 0) + 1)
   })
   const words = describeOffer(offering, sealed)
   return {
     leaving: selected.indexes.map((index) => {
-      const { type } = all[index] as { type: string }
-      return { type, text: record.resources[index]?.text ?? '' }
+      return { type: types[index] as string, text: record.resources[index]?.text ?? '' }
     }),
     staying: [...staying].map(([type, count]) => ({ type, count })),
     total: selected.total,
