@@ -99,7 +99,11 @@ function zeroOf(value: Value): unknown {
 }
 
 /** Tries each, and says in their order how they were answered. */
-export async function tryAll(role: string, deviations: readonly Deviation[]): Promise<Row[]> {
+export async function tryAll(
+  role: string,
+  deviations: readonly Deviation[],
+  atOnce = AT_ONCE,
+): Promise<Row[]> {
   const rows: Row[] = []
   let next = 0
   const work = async (): Promise<void> => {
@@ -108,7 +112,7 @@ export async function tryAll(role: string, deviations: readonly Deviation[]): Pr
       rows[index] = { role, message, change, by, answer: await answerTo(deviation) }
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await Promise.all(Array.from({ length: atOnce }, work))
   return rows
 }
 

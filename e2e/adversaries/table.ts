@@ -4,8 +4,8 @@ const HEAD = `# Adversaries
 
 Every row is a step of the protocol taken otherwise than it is written, against real services and
 contracts; members are changed one by one, as the schemas of the messages name them. The table is
-made by \`AMBROSIA_WRITE=1 npm test -- e2e/adversaries\`, and the same test without it holds it: no
-row may be taken that is not somebody's own choice, none may move money, and the honest sale in the
+made by \`AMBROSIA_WRITE=1 npm test -- e2e/adversaries\`, and the same test without it holds it: as
+many rows, and no other choices; no row may be taken that is not somebody's own choice, none may move money, and the honest sale in the
 midst of them is paid once and verified.
 
 What is refused costs the one who tried their own gas, and nobody else anything. "taken" names a
