@@ -77,7 +77,8 @@ export const signedMessages: Boundary = {
         const changed = changeJson({ json, signature }, chance) as Record<string, unknown>
         return await answerOf(async () => {
           const message = type.fromJson(changed?.['json'] as never)
-          const own = String(changed?.['signature']) as `0x${string}`
+          const given = changed?.['signature']
+          const own = (typeof given === 'string' ? given : '0x') as `0x${string}`
           const isSigned = await type.verify(message as never, domain, account.address, own)
           const isSame = CanonicalJson.stringify(type.toJson(message as never) as never)
           if (isSigned && isSame !== CanonicalJson.stringify(json as never))
