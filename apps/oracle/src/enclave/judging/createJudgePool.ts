@@ -128,7 +128,9 @@ export function createJudgePool(options: {
   }
 
   // Not before the enclave answers: a thread takes seconds to load.
-  setImmediate(() => next(1))
+  setImmediate(() => {
+    if (!isClosed) next(1)
+  })
   return {
     judge: (job) => {
       if (waiting.length >= limits.waitingCount) return Promise.reject(new BusyError())
