@@ -42,6 +42,8 @@ describe('Network', () => {
       ['confirmations', { confirmations: 'latest' }],
       ['contracts.DealBook', { contracts: { DealBook: '0x12' } }],
       ['deployedAtBlock', { deployedAtBlock: -1 }],
+      ['services', { services: null }],
+      ['contracts', { contracts: { 'not a name~': 1 } }],
       ['services.issuer', { services: { issuer: 'file:///etc/passwd' } }],
       ['services.store', { services: { store: 'http://127.0.0.1:4200/' } }],
       ['services.oracles', { services: { oracles: 'http://127.0.0.1:4301' } }],

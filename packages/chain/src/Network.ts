@@ -56,7 +56,8 @@ export function fromJson(value: unknown): Network {
   const contracts: Record<string, Address> = {}
   for (const [name, address] of Object.entries(network.contracts ?? {})) {
     if (typeof address !== 'string' || !isAddress(address, { strict: false })) {
-      throw new InvalidError(`contracts.${name}`)
+      // Only what is a name is repeated.
+      throw new InvalidError(/^\w{1,40}$/.test(name) ? `contracts.${name}` : 'contracts')
     }
     contracts[nameOf(name)] = getAddress(address)
   }
@@ -64,6 +65,7 @@ export function fromJson(value: unknown): Network {
 }
 
 function servicesOf(value: Partial<Network['services']> = {}): Network['services'] {
+  if (typeof value !== 'object' || value === null) throw new InvalidError('services')
   const { issuer, store, oracles = [] } = value
   if (issuer !== undefined && !isUrl(issuer)) throw new InvalidError('services.issuer')
   if (store !== undefined && !isUrl(store)) throw new InvalidError('services.store')
