@@ -19,6 +19,7 @@ import { pageFolder, pageProgram } from './page.ts'
 import { createSupervisor, type Supervisor } from './Supervisor.ts'
 import { serviceProgram } from './services.ts'
 import { admitOracles } from './start/admitOracles.ts'
+import { assertSameContracts } from './start/assertSameContracts.ts'
 import { deployContracts } from './start/deployContracts.ts'
 import { foundOracles } from './start/foundOracles.ts'
 import { chainFileOf, type KeptChain, keepChain } from './start/keepChain.ts'
@@ -169,6 +170,7 @@ async function startProcesses(
   )
   onStep('contracts')
   const contractsAt = performance.now()
+  if (kept !== undefined) await assertSameContracts(rpcUrl, kept.contracts)
   const { contracts, isCached } = prepared
     ? { ...prepared, isCached: true }
     : await deployContracts(rpcUrl, options.oracleNetwork)
