@@ -93,7 +93,11 @@ function changeAt(place: Place, other: Place, chance: Chance): void {
     () => (Array.isArray(holder) ? holder.push(structuredClone(was)) : set(was, PLANTED)),
     () => set(structuredClone(valueAt(other))),
     () => set([was]),
-    () => set(hostileValue(chance), chance.pick(['__proto__', 'constructor', 'toJSON'])),
+    // JSON has no such members of a list, and without its constructor a list can't be cut.
+    () =>
+      Array.isArray(holder)
+        ? holder.reverse()
+        : set(hostileValue(chance), chance.pick(['__proto__', 'constructor', 'toJSON'])),
   ])()
 }
 
