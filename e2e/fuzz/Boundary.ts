@@ -11,7 +11,7 @@ export type Boundary = {
   open(): Promise<OpenBoundary>
   /** Cases of a run in `npm test`; as many as take a few seconds. */
   smallCases: number
-  /** Longest time that one case may take, milliseconds. */
+  /** Longest time that one case may take, milliseconds; several times what a busy machine needs. */
   limitMs: number
 }
 

@@ -26,7 +26,7 @@ type Call = { to: Address; data: Uint8Array }
 export const contractCalls: Boundary = {
   name: 'contractCalls',
   smallCases: 400,
-  limitMs: 5_000,
+  limitMs: 20_000,
   open: async () => {
     const ends: (() => void | Promise<void>)[] = []
     const exchange = await startExchange({ after: (end) => void ends.push(end) })

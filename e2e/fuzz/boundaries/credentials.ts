@@ -17,7 +17,7 @@ import { soundSubmission } from '../setting.ts'
 export const statusLists: Boundary = {
   name: 'statusLists',
   smallCases: 150,
-  limitMs: 3_000,
+  limitMs: 15_000,
   open: async () => {
     const issuer = await createTestIssuer()
     const loader = Contexts.createLoader()
@@ -67,7 +67,7 @@ async function decodeChanged(
 export const presentations: Boundary = {
   name: 'presentations',
   smallCases: 60,
-  limitMs: 10_000,
+  limitMs: 30_000,
   open: async () => {
     const { body, context } = await soundSubmission()
     const sound = JSON.parse(JSON.stringify(SubmissionBody.toJson(body))) as {
@@ -102,7 +102,7 @@ export const presentations: Boundary = {
 export const proofs: Boundary = {
   name: 'proofs',
   smallCases: 150,
-  limitMs: 2_000,
+  limitMs: 10_000,
   open: async () => {
     await Bbs.ready()
     const ciphersuite = 'BLS12-381-SHA-256' as const

@@ -58,7 +58,7 @@ const consent: Consent.Consent = {
 export const signedMessages: Boundary = {
   name: 'messages',
   smallCases: 400,
-  limitMs: 2_000,
+  limitMs: 10_000,
   open: async () => {
     const types = [
       { ...Certificate, message: certificate },
@@ -93,7 +93,7 @@ export const signedMessages: Boundary = {
 export const criteria: Boundary = {
   name: 'criteria',
   smallCases: 300,
-  limitMs: 3_000,
+  limitMs: 15_000,
   open: async () => {
     const { context } = await soundSubmission()
     const found = await context.deals.find()
@@ -139,7 +139,7 @@ function proofOf(body: SubmissionBody.SubmissionBody, terms: Deal.DealTerms): ob
 export const files: Boundary = {
   name: 'files',
   smallCases: 300,
-  limitMs: 2_000,
+  limitMs: 10_000,
   open: async () => {
     const { body, context } = await soundSubmission()
     const { terms } = await context.deals.find()

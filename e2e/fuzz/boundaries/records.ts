@@ -17,7 +17,7 @@ import { soundSubmission } from '../setting.ts'
 export const bundles: Boundary = {
   name: 'bundles',
   smallCases: 150,
-  limitMs: 5_000,
+  limitMs: 20_000,
   open: async () => {
     const asOf = new Date('2026-06-01T00:00:00Z')
     const patient = Generator.patient({ seed: 3, asOf, condition: 'diabetes', resources: 50 })
@@ -48,7 +48,7 @@ function readBundle(input: Uint8Array, now: Date): void {
 export const issuedRecords: Boundary = {
   name: 'issuedRecords',
   smallCases: 300,
-  limitMs: 2_000,
+  limitMs: 10_000,
   open: async () => {
     const { parts } = await soundSubmission()
     const sound = JSON.parse(JSON.stringify(parts.record)) as object

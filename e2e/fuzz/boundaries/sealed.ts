@@ -16,7 +16,7 @@ const context = new Uint8Array(32).fill(7)
 export const ciphertexts: Boundary = {
   name: 'ciphertexts',
   smallCases: 400,
-  limitMs: 2_000,
+  limitMs: 10_000,
   open: async () => {
     const dataKey = DataKey.create()
     const sealed = await Seal.sealBytes({ plaintext: random(70_000), dataKey, context })
@@ -37,7 +37,7 @@ export const ciphertexts: Boundary = {
 export const envelopes: Boundary = {
   name: 'envelopes',
   smallCases: 400,
-  limitMs: 2_000,
+  limitMs: 10_000,
   open: async () => {
     const pair = await Envelope.createKeyPair()
     const dataKey = DataKey.create()

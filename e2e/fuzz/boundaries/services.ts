@@ -24,7 +24,7 @@ const DOCUMENTS = ['/docs', '/docs/json', '/docs/static/x', '/health', '/ready',
 export const services: Boundary = {
   name: 'services',
   smallCases: 250,
-  limitMs: 10_000,
+  limitMs: 30_000,
   open: async () => {
     const ends: (() => void | Promise<void>)[] = []
     const network = await startNetwork({ after: (end) => void ends.push(end) })
