@@ -141,6 +141,7 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
         bytes32 id = book.dealIdOf(terms, SALT);
         assertTrue(opened, "opened");
         assertEq(abi.decode(answer, (bytes32)), id, "under the id of the terms");
+        remember(id, terms);
 
         bytes memory settlements = tail(abi.encode(list(sale(terms, 1, 1))));
         uint256 end = 0xa0 + layout.length;

@@ -124,6 +124,11 @@ abstract contract ExchangeFixture is Settlements, Test {
         uint256 budget = budgetOf(terms);
         vm.prank(terms.consumer);
         dealId = book.createDeal(terms, SALT, budget);
+        remember(dealId, terms);
+    }
+
+    /// @dev For a deal that was opened otherwise, so that its records can be read.
+    function remember(bytes32 dealId, DealTerms memory terms) internal {
         _opened[dealId] = abi.encode(terms);
     }
 
