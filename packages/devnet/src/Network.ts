@@ -68,6 +68,10 @@ export type StartOptions = {
    * Default false.
    */
   blocksByClock?: boolean
+  /** Blocks after which services believe the chain. Default 1. */
+  confirmations?: number
+  /** Where everybody is told that the store is, in place of where it is: for what stands between. */
+  storeUrl?: (own: string) => string
   /**
    * Oracles join by stake, evidence and votes, and keep epochs; without it the deployer admits
    * them.
@@ -177,7 +181,7 @@ async function startProcesses(
   const contractsMs = performance.now() - contractsAt
   onStep('services')
   const servicesAt = performance.now()
-  const file = networkFileOf({ rpcUrl, contracts, ports: servicePorts })
+  const file = networkFileOf({ rpcUrl, contracts, ports: servicePorts }, options)
   writeNetworkFile(home, file)
   const statusPeriodSec = options.statusPeriodSec ?? 2
   const [, , ...oracles] = await Promise.all(
@@ -252,11 +256,14 @@ async function isCreated(chain: Chain, did: string): Promise<boolean> {
   return didDocument !== null
 }
 
-function networkFileOf(network: {
-  rpcUrl: string
-  contracts: NetworkFile['contracts']
-  ports: readonly TakenPort[]
-}): NetworkFile {
+function networkFileOf(
+  network: {
+    rpcUrl: string
+    contracts: NetworkFile['contracts']
+    ports: readonly TakenPort[]
+  },
+  { confirmations = 1, storeUrl = (own) => own }: StartOptions,
+): NetworkFile {
   const [issuer, store, ...oracles] = network.ports.map(
     ({ port }) => `http://127.0.0.1:${port}`,
   ) as [string, string, ...string[]]
@@ -265,8 +272,8 @@ function networkFileOf(network: {
     chainId: Anvil.CHAIN_ID,
     rpcUrl: network.rpcUrl,
     contracts: network.contracts,
-    services: { issuer, store, oracles },
-    confirmations: 1,
+    services: { issuer, store: storeUrl(store), oracles },
+    confirmations,
   }
 }
 

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createStoreClient } from '@ambrosia/api/store/StoreClient'
+import * as Network from '@ambrosia/devnet/Network'
+import { ANY_PORTS } from '@ambrosia/devnet/Ports'
+import { chainFileOf } from '@ambrosia/devnet/start/keepChain'
+import { changeDeal } from '@ambrosia/sdk/consumer/changeDeal'
+import { contractsSnapshot } from '@ambrosia/testing/startChain'
+import { createChance } from '../fuzz/Chance.ts'
+import { type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
+import { checkLedger, type Verdict } from './check.ts'
+import type { Ledger, Sale } from './Ledger.ts'
+import { startProxy } from './StoreProxy.ts'
+import { sellUntilDone } from './sellUntilDone.ts'
+import { createTroubles, healAll } from './troubles.ts'
+
+export type ChaosReport = Verdict & {
+  seed: number
+  troubles: Record<string, number>
+  sales: number
+  tries: number
+  refusals: Record<string, number>
+  folder: string
+}
+
+/** Blocks after which nobody's settlement is taken back: what the troubles do to the chain is less. */
+const CONFIRMATIONS = 8
+/** Sales under way at once. */
+const AT_ONCE = 3
+/** Time after all is whole again in which every sale under way has to come to its end. */
+const RECOVERY_MS = 240_000
+const SETTLED_EVENT =
+  'event RecordSettled(bytes32 indexed recordId, bytes32 indexed dealId, address indexed provider, address relayer, RECORD record)'
+
+/**
+ * Sells in a steady stream while everything goes wrong that can, one after the other by a seed;
+ * makes all whole, lets what is under way come to its end, closes the deal, and has it checked.
+ */
+export async function runChaos(options: {
+  minutes: number
+  seed: number
+  log: (line: string) => void
+  /** Names of the troubles to choose from. Default: all. */
+  only?: readonly string[]
+}): Promise<ChaosReport> {
+  const { seed, log } = options
+  const chance = createChance(seed)
+  const folder = mkdtempSync(join(tmpdir(), 'ambrosia-chaos-'))
+  const home = join(folder, 'home')
+  const { stateFile, facts } = await contractsSnapshot()
+  // The chain begins with the snapshot, and comes back from what was kept of it since.
+  const loadFile = join(folder, 'chain.json')
+  symlinkSync(stateFile, loadFile)
+  const proxyTarget = { url: '' }
+  const proxy = await startProxy(() => proxyTarget.url)
+  const network = await Network.start({
+    home,
+    ports: ANY_PORTS,
+    prepared: { stateFile: loadFile, contracts: facts.contracts },
+    maker: 'up',
+    blocksByClock: true,
+    confirmations: CONFIRMATIONS,
+    storeUrl: (url) => {
+      proxyTarget.url = url
+      return proxy.url
+    },
+  })
+  rmSync(loadFile)
+  symlinkSync(chainFileOf(home), loadFile)
+  try {
+    const chainId = network.file.chainId
+    const wait = (ms: number) => pause(ms)
+    const store = createStoreClient({ url: proxy.url, chainId, fetch, now: Date.now, pause: wait })
+    const ground: Ground = await prepareGround(network, store)
+    const deal = await openTestDeal(ground, { maximumRecords: 100 })
+    const ledger: Ledger = {
+      rpcUrl: network.file.rpcUrl,
+      dealBook: network.chain.contracts.dealBook,
+      token: network.chain.contracts.medToken,
+      consumer: ground.consumer.address,
+      deal: { dealId: deal.dealId, budget: String(deal.budget) },
+      sales: [],
+    }
+    const clock = { isOver: false, deadlineMs: Number.POSITIVE_INFINITY }
+    const mayTry = () => Date.now() < clock.deadlineMs
+    const selling = { ground, deal, folder, mayTry, confirmations: CONFIRMATIONS }
+    let next = seed * 1_000
+    const seller = async (): Promise<void> => {
+      while (!clock.isOver) {
+        const sale: Sale = {
+          seed: next++,
+          provider: '',
+          state: 'under-way',
+          tries: 0,
+          refusals: [],
+        }
+        ledger.sales.push(sale)
+        await sellUntilDone(selling, sale.seed, sale)
+        log(`sale ${sale.seed}: ${sale.state} after ${sale.tries} tries`)
+      }
+    }
+    const sellers = Array.from({ length: AT_ONCE }, seller)
+    const happened: Record<string, number> = {}
+    const troubles = createTroubles(network, proxy).filter(
+      ({ name }) => options.only === undefined || options.only.includes(name),
+    )
+    const endMs = Date.now() + options.minutes * 60_000
+    while (Date.now() < endMs) {
+      const trouble = chance.pick(troubles)
+      happened[trouble.name] = (happened[trouble.name] ?? 0) + 1
+      log(trouble.name)
+      await trouble.happen(chance)
+      await pause(1_000 + chance.below(3_000))
+    }
+    await healAll(network, proxy)
+    clock.isOver = true
+    clock.deadlineMs = Date.now() + RECOVERY_MS
+    await Promise.all(sellers)
+    await changeDeal({ chain: network.chain, account: ground.consumer, deal, change: 'close' })
+    writeFileSync(join(folder, 'ledger.json'), JSON.stringify(ledger, null, 2))
+    const verdict = await checkLedger(ledger, SETTLED_EVENT)
+    const refusals: Record<string, number> = {}
+    for (const code of ledger.sales.flatMap((sale) => sale.refusals))
+      refusals[code] = (refusals[code] ?? 0) + 1
+    const tries = ledger.sales.reduce((sum, sale) => sum + sale.tries, 0)
+    return {
+      ...verdict,
+      seed,
+      troubles: happened,
+      sales: ledger.sales.length,
+      tries,
+      refusals,
+      folder,
+    }
+  } finally {
+    await network.stop()
+    await proxy.close()
+  }
+}
