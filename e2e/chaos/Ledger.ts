@@ -4,7 +4,7 @@ export type Ledger = {
   dealBook: string
   token: string
   consumer: string
-  deal: { dealId: string; budget: string }
+  deal: { dealId: string; budget: string; commissionCapBps: number }
   sales: Sale[]
 }
 

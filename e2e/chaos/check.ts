@@ -17,10 +17,9 @@ export type Verdict = {
   faults: string[]
 }
 
-const RECORD =
-  'tuple(bytes32 dealId, bytes32 personTag, bytes32 recordTag, bytes32 manifestHash, bytes32 certificateHash, bytes32 consentHash, address consumer, address token, address provider, address payout, uint16 ordinal, uint128 price, uint128 net, uint128 relayerFee, uint64 settledAt, uint64 deliveryEnd, uint64 consentUntil, tuple(address oracle, uint128 amount)[] shares)'
-const EVENTS = [
+const BOOK = [
   'event DealRefunded(bytes32 indexed dealId, address indexed consumer, uint256 amount, uint256 locked)',
+  'event RecordSettled(bytes32 indexed recordId, bytes32 indexed dealId, address indexed provider, bytes32 personTag, bytes32 recordTag, bytes32 manifestHash, bytes32 certificateHash, bytes32 consentHash, address payout, address relayer, uint256 amounts, uint256 times, uint256 commissions)',
 ]
 const TOKEN = [
   'event Transfer(address indexed from, address indexed to, uint256 value)',
@@ -30,17 +29,13 @@ const TOKEN = [
 type Transfer = { from: string; to: string; value: bigint }
 type Settled = { recordId: string; provider: string; price: bigint; net: bigint; shares: bigint }
 
-export async function checkLedger(ledger: Ledger, settledEvent: string): Promise<Verdict> {
+export async function checkLedger(ledger: Ledger): Promise<Verdict> {
   const provider = new JsonRpcProvider(ledger.rpcUrl, undefined, { staticNetwork: true })
   try {
     const token = new Contract(ledger.token, TOKEN, provider)
-    const book = new Contract(
-      ledger.dealBook,
-      [...EVENTS, settledEvent.replace('RECORD', RECORD)],
-      provider,
-    )
+    const book = new Contract(ledger.dealBook, BOOK, provider)
     const transfers = await readTransfers(token)
-    const settled = await readSettled(book, ledger.deal.dealId)
+    const settled = await readSettled(book, ledger.deal)
     const refunded = await readRefunds(book, ledger.deal.dealId)
     const held = (await token['balanceOf']?.(ledger.dealBook)) as bigint
     const faults = [
@@ -70,27 +65,39 @@ async function readTransfers(token: Contract): Promise<Transfer[]> {
   })
 }
 
-async function readSettled(book: Contract, dealId: string): Promise<Settled[]> {
+async function readSettled(book: Contract, deal: Ledger['deal']): Promise<Settled[]> {
   const logs = await book.queryFilter('RecordSettled', 0)
-  const all = logs.map((log) => {
-    const { args } = log as unknown as {
-      args: { recordId: string; record: Record<string, unknown> }
-    }
-    const { record, recordId } = args
-    const shares = (record['shares'] as { amount: bigint }[]).reduce(
-      (sum, { amount }) => sum + amount,
-      0n,
-    )
+  return logs.flatMap((log) => {
+    const { args } = log as unknown as { args: Record<string, unknown> }
+    if (args['dealId'] !== deal.dealId) return []
+    const { price, fee, shares } = moneyOf(args, BigInt(deal.commissionCapBps))
     return {
-      recordId,
-      dealId: String(record['dealId']),
-      provider: String(record['provider']).toLowerCase(),
-      price: record['price'] as bigint,
-      net: record['net'] as bigint,
+      recordId: String(args['recordId']),
+      provider: String(args['provider']).toLowerCase(),
+      price,
+      net: price - fee - shares,
       shares,
     }
   })
-  return all.filter((one) => one.dealId === dealId)
+}
+
+/**
+ * What a sale's event says of its money (docs/protocol/exchange.md, section 8): each of n signers
+ * gets price x min(its rate, cap) / (10000 n), rounded down.
+ */
+function moneyOf(args: Record<string, unknown>, capBps: bigint) {
+  const [amounts, times, commissions] = ['amounts', 'times', 'commissions'].map(
+    (name) => args[name] as bigint,
+  ) as [bigint, bigint, bigint]
+  const price = amounts / 2n ** 128n
+  const fee = amounts % 2n ** 128n
+  const signers = (times / 2n ** 144n).toString(2).replaceAll('0', '').length
+  let shares = 0n
+  for (let place = 0; place < signers; place++) {
+    const rate = (commissions / 65_536n ** BigInt(place)) % 65_536n
+    shares += (price * (rate < capBps ? rate : capBps)) / (10_000n * BigInt(signers))
+  }
+  return { price, fee, shares }
 }
 
 async function readRefunds(book: Contract, dealId: string): Promise<bigint> {
@@ -116,8 +123,9 @@ function faultsOfMoney(
   if (came - went !== held) faults.push(`${came} came, ${went} went, ${held} is held`)
   if (budget !== prices + refunded)
     faults.push(`budget ${budget} is not ${prices} spent and ${refunded} refunded`)
-  for (const { recordId, price, net, shares } of settled)
-    if (price !== net + shares) faults.push(`${recordId}: ${price} is not ${net} and ${shares}`)
+  // Oracles are paid after the window for delivery, which no run lasts.
+  const shares = settled.reduce((total, one) => total + one.shares, 0n)
+  if (held !== shares) faults.push(`${held} is held for shares of ${shares}`)
   return faults
 }
 

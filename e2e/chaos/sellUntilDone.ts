@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { readSettled } from '@ambrosia/chain/read/exchange'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
-import { recordId as recordIdOf } from '@ambrosia/exchange/Deal'
 import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
-import { toPlain } from '@ambrosia/primitives/Errors'
+import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { certifyOffer, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
@@ -22,6 +22,7 @@ export type Selling = {
   /** False once no sale is begun any more; those under way go on until then. */
   mayTry: () => boolean
   confirmations: number
+  log: (line: string) => void
 }
 
 const RETRY_MS = 1_000
@@ -35,7 +36,10 @@ export async function sellUntilDone(selling: Selling, seed: number, sale: Sale):
       try {
         return await work()
       } catch (error) {
-        sale.refusals.push(toPlain(error).code)
+        const { code, message } = toPlain(error)
+        sale.refusals.push(code)
+        // What no code is for is looked into.
+        if (code === 'Internal') selling.log(`sale ${seed}: ${message}`)
         await pause(RETRY_MS)
       }
     }
@@ -93,25 +97,18 @@ async function untilFinal(selling: Selling, provider: Hex): Promise<Sold> {
   return found
 }
 
-async function findSettled({ ground }: Selling, provider: Hex): Promise<Sold | undefined> {
-  const { chain } = ground.network
-  const { dealBookAbi } = await import('@ambrosia/chain/abi/exchange')
-  const logs = await chain.client.getContractEvents({
-    address: chain.contracts.dealBook,
-    abi: dealBookAbi,
-    eventName: 'RecordSettled',
-    fromBlock: 0n,
-    strict: true,
-  })
-  const log = logs.find(({ args }) => args.provider.toLowerCase() === provider.toLowerCase())
-  if (log === undefined) return undefined
-  const { record } = log.args
-  return { recordId: recordIdOf(record.dealId, record.recordTag), record }
+async function findSettled({ ground, deal }: Selling, provider: Hex): Promise<Sold | undefined> {
+  const { client, contracts } = ground.network.chain
+  const dealBook = { address: contracts.dealBook, fromBlock: 0n }
+  const [sold] = await readSettled(client, dealBook, { dealId: deal.dealId, provider })
+  return sold
 }
 
 /** The chain took the settlement back. */
-class GoneError extends Error {
-  readonly code = 'Chaos.SettlementGone'
+class GoneError extends AmbrosiaError {
+  constructor() {
+    super('Chaos.SettlementGone', 'the chain came back without the settlement')
+  }
 }
 
 function collect(

@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Network } from '@ambrosia/devnet/Network'
+import { chainFileOf } from '@ambrosia/devnet/start/keepChain'
 import type { Supervised } from '@ambrosia/devnet/supervise'
 import type { Chance } from '../fuzz/Chance.ts'
 import type { StoreProxy } from './StoreProxy.ts'
@@ -53,6 +55,7 @@ export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
       name: 'kill chain',
       happen: async (chance) => {
         const chain = supervisor.get('chain')
+        await waitUntilKept(network)
         await chain.kill()
         await pause(500 + chance.below(2_000))
         await startWith(chain)
@@ -106,6 +109,16 @@ export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
       },
     },
   ]
+}
+
+/**
+ * Waits until the chain was written down a moment ago: on a busy machine that happens more seldom,
+ * and a crash would cost more blocks than everybody waits for.
+ */
+async function waitUntilKept({ home }: Network): Promise<void> {
+  const file = chainFileOf(home)
+  const { mtimeMs } = statSync(file)
+  while (statSync(file).mtimeMs === mtimeMs) await pause(50)
 }
 
 /** Starts a process that finds more in its environment than the others do. */

@@ -30,7 +30,7 @@ const BODY_COUNT = 300
 /** What is sent to each service, each request a new one that the service has to work on. */
 export async function prepareLoads(network: Network, store: StoreClient): Promise<Loads> {
   const ground = await prepareGround(network, store)
-  const deal = await openTestDeal(ground, 100)
+  const deal = await openTestDeal(ground, { maximumRecords: 100 })
   return {
     issuances: issuances(network),
     uploads: uploads(network, deal.dealId, await store.account()),

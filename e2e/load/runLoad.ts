@@ -23,7 +23,9 @@ export type LoadResult = {
   p99Ms: number
   /** Slowest answer of `/health` meanwhile, asked ten times a second. */
   healthMs: number
+  /** Of the service's processes together: the most that was seen, and the time they worked. */
   memoryBytes: number
+  workSec: number
 }
 
 const HEALTH_EVERY_MS = 100
@@ -46,10 +48,8 @@ export async function runLoad(
     if (status >= 200 && status < 300) {
       counts.served++
       times.push(performance.now() - start)
-    } else if ((status === 429 || status === 503) && retryAfter !== null) {
-      counts.refused++
-      // Refused early is the point: not slower than what is served.
-    } else other[status] = (other[status] ?? 0) + 1
+    } else if ((status === 429 || status === 503) && retryAfter !== null) counts.refused++
+    else other[status] = (other[status] ?? 0) + 1
   }
   const probe = startProbe(load)
   const start = performance.now()
@@ -71,17 +71,18 @@ export async function runLoad(
     await Promise.all(all)
   }
   const seconds = (performance.now() - start) / 1000
-  const { healthMs, memoryBytes } = await probe.stop()
+  const probed = await probe.stop()
   times.sort((one, another) => one - another)
   const at = (part: number) =>
     times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0
-  return { seconds, ...counts, other, p50Ms: at(0.5), p99Ms: at(0.99), healthMs, memoryBytes }
+  return { seconds, ...counts, other, p50Ms: at(0.5), p99Ms: at(0.99), ...probed }
 }
 
 function startProbe({ url, pid }: Load) {
   let isOver = false
   let healthMs = 0
   let memoryBytes = 0
+  const workedSec = workOf(pid)
   const work = (async () => {
     while (!isOver) {
       const start = performance.now()
@@ -95,17 +96,43 @@ function startProbe({ url, pid }: Load) {
     stop: async () => {
       isOver = true
       await work
-      return { healthMs, memoryBytes }
+      return { healthMs, memoryBytes, workSec: workOf(pid) - workedSec }
     },
   }
 }
 
-/** Resident memory of a process, bytes; 0 where the system does not say. */
+/** Resident memory of a process and its children, bytes. */
 function memoryOf(pid: number): number {
+  return familyOf(pid)
+    .map((one) => Number(/VmRSS:\s+(\d+) kB/.exec(readProc(`${one}/status`))?.[1] ?? 0) * 1024)
+    .reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** Ticks of the clock that Linux counts work in, a second. */
+const TICKS = 100
+
+/** Processor time of a process and its children so far, seconds. */
+function workOf(pid: number): number {
+  const ticks = familyOf(pid).flatMap((one) => {
+    // After the name in brackets, which may hold spaces: user and system time are the 12th and 13th.
+    const fields = readProc(`${one}/stat`).split(') ').at(-1)?.split(' ') ?? []
+    return fields.slice(11, 13).map(Number)
+  })
+  return ticks.reduce((sum, count) => sum + count, 0) / TICKS
+}
+
+/** A process, its children, and theirs. */
+function familyOf(pid: number): number[] {
+  const children = readProc(`${pid}/task/${pid}/children`).split(' ').filter(Boolean)
+  return [pid, ...children.flatMap((child) => familyOf(Number(child)))]
+}
+
+/** A file below /proc; empty where a process has ended meanwhile. @throws where there is none */
+function readProc(path: string): string {
   try {
-    const kB = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    return Number(kB ?? 0) * 1024
-  } catch {
-    return 0
+    return readFileSync(`/proc/${path}`, 'utf8')
+  } catch (error) {
+    if (process.platform !== 'linux') throw error
+    return ''
   }
 }
