@@ -3,16 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createStoreClient } from '@ambrosia/api/store/StoreClient'
-import * as Anvil from '@ambrosia/devnet/Anvil'
 import * as Network from '@ambrosia/devnet/Network'
 import { ANY_PORTS } from '@ambrosia/devnet/Ports'
 import { chainFileOf } from '@ambrosia/devnet/start/keepChain'
-import { changeDeal } from '@ambrosia/sdk/consumer/changeDeal'
-import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { contractsSnapshot } from '@ambrosia/testing/startChain'
 import { createChance } from '../fuzz/Chance.ts'
 import { type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
 import { checkLedger, type Verdict } from './check.ts'
+import { endDeal } from './endDeal.ts'
 import type { Ledger, Sale } from './Ledger.ts'
 import { startProxy } from './StoreProxy.ts'
 import { sellUntilDone } from './sellUntilDone.ts'
@@ -141,12 +139,4 @@ export async function runChaos(options: {
     await network.stop()
     await proxy.close()
   }
-}
-
-/** Closes the deal, and takes back what stays locked until no certificate can settle any more. */
-async function endDeal({ network, consumer }: Ground, deal: OpenedDeal): Promise<void> {
-  const ending = { chain: network.chain, account: consumer, deal }
-  await changeDeal({ ...ending, change: 'close' })
-  await Anvil.advanceTime(network.chain.client, Number(deal.terms.certificateLife) + 1)
-  await changeDeal({ ...ending, change: 'refund' })
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { reach } from '@ambrosia/chain/errors'
 import { readSettled } from '@ambrosia/chain/read/exchange'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
@@ -51,7 +52,7 @@ export async function sellUntilDone(selling: Selling, seed: number, sale: Sale):
   const sold = await retry(async () => {
     // Where an earlier try went through unseen, nothing is settled twice.
     const known = await findSettled(selling, offering.account.address)
-    if (known !== undefined) return known
+    if (known !== undefined) return await untilFinal(selling, offering.account.address)
     const sealed = await prepareOffer(offering)
     const permission = await permitCheck({ offering, sealed })
     const certificate = await certifyOffer(offering, sealed, permission)
@@ -86,10 +87,10 @@ type Sold = { recordId: Hex; record: SettledRecord }
 /** The settled record of a provider that no reorganisation takes back any more. */
 async function untilFinal(selling: Selling, provider: Hex): Promise<Sold> {
   const { client } = selling.ground.network.chain
-  const from = await client.getBlockNumber({ cacheTime: 0 })
+  const readHead = () => reach(() => client.getBlockNumber({ cacheTime: 0 }))
+  const from = await readHead()
   for (;;) {
-    const head = await client.getBlockNumber({ cacheTime: 0 })
-    if (head >= from + BigInt(selling.confirmations)) break
+    if ((await readHead()) >= from + BigInt(selling.confirmations)) break
     await pause(500)
   }
   const found = await findSettled(selling, provider)
