@@ -115,8 +115,8 @@ export async function runChaos(options: {
       await trouble.happen(chance)
       await pause(1_000 + chance.below(3_000))
     }
-    await healAll(network, proxy)
     clock.isOver = true
+    await healAll(network, proxy)
     clock.deadlineMs = Date.now() + RECOVERY_MS
     await Promise.all(sellers)
     await endDeal(ground, deal)
