@@ -125,6 +125,8 @@ export async function runChaos(options: {
     const refusals: Record<string, number> = {}
     for (const code of ledger.sales.flatMap((sale) => sale.refusals))
       refusals[code] = (refusals[code] ?? 0) + 1
+    const uncoded = refusals['Internal'] ?? 0
+    if (uncoded > 0) verdict.faults.push(`${uncoded} tries failed with no code of ours`)
     const tries = ledger.sales.reduce((sum, sale) => sum + sale.tries, 0)
     return {
       ...verdict,
