@@ -9,7 +9,9 @@ export type StoreProxy = { url: string; mood: Mood; close(): Promise<void> }
 
 const SLOW_MS = 1_500
 
-/** Stands before a service and spoils its answers; the requests and their hosts stay as they are. */
+/**
+ * Stands before a service and spoils its answers; the requests and their hosts stay as they are.
+ */
 export async function startProxy(target: () => string): Promise<StoreProxy> {
   const proxy = { mood: 'sound' as Mood }
   const server: Server = createServer(async (incoming, outgoing) => {

@@ -12,8 +12,8 @@ import { type Ground, openTestDeal, prepareGround } from '../support/offering.ts
 import { checkLedger, type Verdict } from './check.ts'
 import { endDeal } from './endDeal.ts'
 import type { Ledger, Sale } from './Ledger.ts'
-import { startProxy } from './StoreProxy.ts'
-import { sellUntilDone } from './sellUntilDone.ts'
+import { type StoreProxy, startProxy } from './StoreProxy.ts'
+import { type Selling, sellUntilDone } from './sellUntilDone.ts'
 import { createTroubles, healAll } from './troubles.ts'
 
 export type ChaosReport = Verdict & {
@@ -25,25 +25,29 @@ export type ChaosReport = Verdict & {
   folder: string
 }
 
-/** Blocks after which nobody's settlement is taken back: what the troubles do to the chain is less. */
+/**
+ * Blocks after which nobody's settlement is taken back: what the troubles do to the chain is less.
+ */
 const CONFIRMATIONS = 12
 /** Sales under way at once. */
 const AT_ONCE = 3
 /** Time after all is whole again in which every sale under way has to come to its end. */
 const RECOVERY_MS = 240_000
-/**
- * Sells in a steady stream while everything goes wrong that can, one after the other by a seed;
- * makes all whole, lets what is under way come to its end, closes the deal, and has it checked.
- */
-export async function runChaos(options: {
+
+type ChaosOptions = {
   minutes: number
   seed: number
   log: (line: string) => void
   /** Names of the troubles to choose from. Default: all. */
   only?: readonly string[]
-}): Promise<ChaosReport> {
+}
+
+/**
+ * Sells in a steady stream while everything goes wrong that can, one after the other by a seed;
+ * makes all whole, lets what is under way come to its end, closes the deal, and has it checked.
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, log } = options
-  const chance = createChance(seed)
   const folder = mkdtempSync(join(tmpdir(), 'ambrosia-chaos-'))
   const home = join(folder, 'home')
   const { stateFile, facts } = await contractsSnapshot()
@@ -87,34 +91,9 @@ export async function runChaos(options: {
     const clock = { isOver: false, deadlineMs: Number.POSITIVE_INFINITY }
     const mayTry = () => Date.now() < clock.deadlineMs
     const selling = { ground, deal, folder, mayTry, confirmations: CONFIRMATIONS, log }
-    let next = seed * 1_000
-    const seller = async (): Promise<void> => {
-      while (!clock.isOver) {
-        const sale: Sale = {
-          seed: next++,
-          provider: '',
-          state: 'under-way',
-          tries: 0,
-          refusals: [],
-        }
-        ledger.sales.push(sale)
-        await sellUntilDone(selling, sale.seed, sale)
-        log(`sale ${sale.seed}: ${sale.state} after ${sale.tries} tries`)
-      }
-    }
+    const seller = createSeller(selling, { sales: ledger.sales, first: seed * 1_000 }, clock)
     const sellers = Array.from({ length: AT_ONCE }, seller)
-    const happened: Record<string, number> = {}
-    const troubles = createTroubles(network, proxy).filter(
-      ({ name }) => options.only === undefined || options.only.includes(name),
-    )
-    const endMs = Date.now() + options.minutes * 60_000
-    while (Date.now() < endMs) {
-      const trouble = chance.pick(troubles)
-      happened[trouble.name] = (happened[trouble.name] ?? 0) + 1
-      log(trouble.name)
-      await trouble.happen(chance)
-      await pause(1_000 + chance.below(3_000))
-    }
+    const happened = await makeTrouble(network, proxy, options)
     clock.isOver = true
     await healAll(network, proxy)
     clock.deadlineMs = Date.now() + RECOVERY_MS
@@ -122,23 +101,60 @@ export async function runChaos(options: {
     await endDeal(ground, deal)
     writeFileSync(join(folder, 'ledger.json'), JSON.stringify(ledger, null, 2))
     const verdict = await checkLedger(ledger)
-    const refusals: Record<string, number> = {}
-    for (const code of ledger.sales.flatMap((sale) => sale.refusals))
-      refusals[code] = (refusals[code] ?? 0) + 1
-    const uncoded = refusals['Internal'] ?? 0
-    if (uncoded > 0) verdict.faults.push(`${uncoded} tries failed with no code of ours`)
-    const tries = ledger.sales.reduce((sum, sale) => sum + sale.tries, 0)
-    return {
-      ...verdict,
-      seed,
-      troubles: happened,
-      sales: ledger.sales.length,
-      tries,
-      refusals,
-      folder,
-    }
+    return { ...reportOf(ledger, verdict), seed, troubles: happened, folder }
   } finally {
     await network.stop()
     await proxy.close()
   }
+}
+
+/** Sells one record after the other until it is over. */
+function createSeller(
+  selling: Selling,
+  numbering: { sales: Sale[]; first: number },
+  clock: { isOver: boolean },
+): () => Promise<void> {
+  const { sales, first } = numbering
+  return async () => {
+    while (!clock.isOver) {
+      const seed = first + sales.length
+      const sale: Sale = { seed, provider: '', state: 'under-way', tries: 0, refusals: [] }
+      sales.push(sale)
+      await sellUntilDone(selling, seed, sale)
+      selling.log(`sale ${seed}: ${sale.state} after ${sale.tries} tries`)
+    }
+  }
+}
+
+/** One trouble after the other for the time that was asked; how often each happened. */
+async function makeTrouble(
+  network: Network.Network,
+  proxy: StoreProxy,
+  { seed, minutes, only, log }: ChaosOptions,
+): Promise<Record<string, number>> {
+  const chance = createChance(seed)
+  const happened: Record<string, number> = {}
+  const troubles = createTroubles(network, proxy).filter(
+    ({ name }) => only === undefined || only.includes(name),
+  )
+  const endMs = Date.now() + minutes * 60_000
+  while (Date.now() < endMs) {
+    const trouble = chance.pick(troubles)
+    happened[trouble.name] = (happened[trouble.name] ?? 0) + 1
+    log(trouble.name)
+    await trouble.happen(chance)
+    await pause(1_000 + chance.below(3_000))
+  }
+  return happened
+}
+
+function reportOf({ sales }: Ledger, verdict: Verdict) {
+  const refusals: Record<string, number> = {}
+  for (const code of sales.flatMap((sale) => sale.refusals))
+    refusals[code] = (refusals[code] ?? 0) + 1
+  const uncoded = refusals['Internal'] ?? 0
+  const faults =
+    uncoded === 0 ? verdict.faults : [...verdict.faults, `${uncoded} tries failed with no code`]
+  const tries = sales.reduce((sum, sale) => sum + sale.tries, 0)
+  return { ...verdict, faults, sales: sales.length, tries, refusals }
 }

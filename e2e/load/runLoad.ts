@@ -114,7 +114,8 @@ const TICKS = 100
 /** Processor time of a process and its children so far, seconds. */
 function workOf(pid: number): number {
   const ticks = familyOf(pid).flatMap((one) => {
-    // After the name in brackets, which may hold spaces: user and system time are the 12th and 13th.
+    // After the name in brackets, which may hold spaces: user and system time are the 12th and
+    // 13th.
     const fields = readProc(`${one}/stat`).split(') ').at(-1)?.split(' ') ?? []
     return fields.slice(11, 13).map(Number)
   })

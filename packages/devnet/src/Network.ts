@@ -70,7 +70,9 @@ export type StartOptions = {
   blocksByClock?: boolean
   /** Blocks after which services believe the chain. Default 1. */
   confirmations?: number
-  /** Where everybody is told that the store is, in place of where it is: for what stands between. */
+  /**
+   * Where everybody is told that the store is, in place of where it is: for what stands between.
+   */
   storeUrl?: (own: string) => string
   /**
    * Oracles join by stake, evidence and votes, and keep epochs; without it the deployer admits
