@@ -16,7 +16,7 @@ import { accountId } from '@ambrosia/service/SignedRequest'
 import { defer, type Ending } from '@ambrosia/testing/defer'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import { newAccount, word } from '@ambrosia/testing/values'
-import type { Address } from 'viem'
+import { type Address, getAddress } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { FileBlobStore } from '../blobs/FileBlobStore.ts'
 import type { DealReader, SoldRecord } from '../chain/DealReader.ts'
@@ -46,7 +46,8 @@ function readerOf(chain: TestChain): DealReader {
           one.provider.toLowerCase() === of.provider.toLowerCase() &&
           one.manifestHash === of.manifestHash,
       ),
-    signersOf: async (operators) => operators.map((one) => chain.signers.get(one)),
+    // As on the chain, where an address has no case.
+    signersOf: async (operators) => operators.map((one) => chain.signers.get(getAddress(one))),
     finalTimeSec: async () => chain.finalTimeSec,
   }
 }
