@@ -32,7 +32,7 @@ const WHOLE_NETWORK =
   /^(e2e|examples\/first-sale|apps\/web\/test)\/|^apps\/node\/src\/(start|adversaries)\./
 const NETWORK_COST = 0.5
 const TIMEOUT_MS = 600_000
-const LONG_TIMEOUT_MS = 900_000
+const LONG_TIMEOUT_MS = 1_200_000
 const SLOWEST = 10
 const SETTLE_MS = 300
 
