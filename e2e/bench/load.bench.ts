@@ -53,6 +53,8 @@ export async function run(options: { only?: string }) {
         seconds: 15,
       })
       const after = await runLoad(load, { perSecond: full.served / full.seconds / 2, seconds: 5 })
+      for (const [pace, result] of Object.entries({ full, half, tenfold, after }))
+        assertServed(kind, pace, result)
       measured.push(...figuresOf(kind, { full, half, tenfold, after }))
     }
     return { figures: measured }
@@ -89,6 +91,13 @@ function figuresOf(kind: string, { full, half, tenfold, after }: Results) {
     figure('after.p50', after.p50Ms, 'ms', half.p50Ms, half.p50Ms / after.p50Ms),
     figure('memory', Math.max(full.memoryBytes, tenfold.memoryBytes) / 2 ** 20, 'MiB'),
   ]
+}
+
+/** Without this a service that serves nothing would end as a figure that is none. */
+function assertServed(kind: string, pace: string, { served, sent, refused, other }: LoadResult) {
+  if (served > 0) return
+  const counts = JSON.stringify({ sent, refused, other })
+  throw new Error(`load.${kind}: nothing was served at the pace "${pace}": ${counts}`)
 }
 
 function otherOf({ other }: LoadResult): number {
