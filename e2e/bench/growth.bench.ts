@@ -15,6 +15,7 @@ import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import { withEnding } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
+import { inParallel } from '../support/inParallel.ts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
 import { type GrowthRow, keepRows } from './growthPlot.ts'
 import { peakMemoryMb } from './peakMemory.ts'
@@ -26,8 +27,6 @@ export const figures = Object.entries(SIZES).flatMap(([kind, sizes]) =>
   sizes.map((size) => `growth.${kind}.${size}`),
 )
 
-/** Records under way at once, as in the bench of a sale. */
-const AT_ONCE = 4
 /** Records in one transaction. */
 const BATCH_COUNT = 50
 /** What a record of the bench of records has, resources. */
@@ -161,17 +160,4 @@ function figuresOf(rows: readonly GrowthRow[]): Figure[] {
       ratio: Number((first.secondsEach / row.secondsEach).toPrecision(3)),
     }
   })
-}
-
-/** Works on a few at a time and keeps their order. */
-async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length)
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index] as T)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker))
-  return results
 }

@@ -13,14 +13,13 @@ import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import { withEnding } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
+import { inParallel } from '../support/inParallel.ts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
 
 export const name = 'sale'
 export const figures = ['sale.1', 'sale.10', 'sale.50']
 
 const SIZES = [1, 10, 50]
-/** Records under way at once, as many as a person's machine and three oracles keep busy. */
-const AT_ONCE = 4
 
 export async function run(options: { only?: string }) {
   const wanted = SIZES.filter(
@@ -99,17 +98,4 @@ async function sell(ground: Ground, offerings: readonly Offering[]): Promise<voi
       pause: (ms) => pause(ms),
     }),
   )
-}
-
-/** Works on a few at a time and keeps their order. */
-async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length)
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index] as T)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker))
-  return results
 }
