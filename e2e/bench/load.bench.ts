@@ -7,26 +7,39 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import { withEnding } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
-import { prepareLoads } from '../load/prepareLoads.ts'
-import { type LoadResult, runLoad } from '../load/runLoad.ts'
+import { prepareIssuances } from '../load/issuances.ts'
+import { HEALTH_GOAL_MS } from '../load/probe.ts'
+import { countOf, type Load, type LoadResult, type Pace, runLoad } from '../load/runLoad.ts'
+import { prepareSubmissions } from '../load/submissions.ts'
+import { prepareUploads } from '../load/uploads.ts'
+import { type Ground, prepareGround } from '../support/offering.ts'
 
 export const name = 'load'
-const KINDS = ['issuances', 'uploads', 'submissions'] as const
+const PREPARE = {
+  issuances: ({ network }: Ground) => prepareIssuances(network),
+  uploads: prepareUploads,
+  submissions: prepareSubmissions,
+} satisfies Record<string, (ground: Ground) => Promise<Load>>
+const KINDS = Object.keys(PREPARE) as (keyof typeof PREPARE)[]
+const PACES = ['half', 'tenfold'] as const
+const UNITS = {
+  p50: 'ms',
+  p99: 'ms',
+  health: 'ms, slowest',
+  late: 'of all /health',
+  loopDelay: 'ms',
+  memory: 'MiB',
+}
 export const figures = KINDS.flatMap((kind) => [
   `load.${kind}.perMinuteCore`,
-  `load.${kind}.half.p50`,
-  `load.${kind}.half.p99`,
-  `load.${kind}.tenfold.p50`,
-  `load.${kind}.tenfold.p99`,
+  ...PACES.flatMap((pace) => Object.keys(UNITS).map((part) => `load.${kind}.${pace}.${part}`)),
   `load.${kind}.tenfold.refused`,
+  `load.${kind}.tenfold.refusedP50`,
   `load.${kind}.tenfold.other`,
-  `load.${kind}.tenfold.health`,
   `load.${kind}.after.p50`,
-  `load.${kind}.memory`,
 ])
 
-/** Longest that `/health` may take whatever the load, milliseconds. */
-const HEALTH_GOAL_MS = 100
+const SECONDS = 10
 
 export async function run(options: { only?: string }) {
   const wanted = KINDS.filter(
@@ -41,27 +54,41 @@ export async function run(options: { only?: string }) {
       now: Date.now,
       pause: (ms) => pause(ms),
     })
-    const loads = await prepareLoads(network, store)
+    const ground = await prepareGround(network, store)
     const measured = []
     for (const kind of wanted) {
-      const load = loads[kind]
-      // As many at once as keep it busy: what it can serve.
-      const full = await runLoad(load, { atOnce: 2, seconds: 15 })
-      const half = await runLoad(load, { perSecond: full.served / full.seconds / 2, seconds: 15 })
-      const tenfold = await runLoad(load, {
-        perSecond: (full.served / full.seconds) * 10,
-        seconds: 15,
-      })
-      const after = await runLoad(load, { perSecond: full.served / full.seconds / 2, seconds: 5 })
-      for (const [pace, result] of Object.entries({ full, half, tenfold, after }))
-        assertServed(kind, pace, result)
-      measured.push(...figuresOf(kind, { full, half, tenfold, after }))
+      const results = await measure(kind, await PREPARE[kind](ground))
+      measured.push(...figuresOf(kind, results))
     }
     return { figures: measured }
   })
 }
 
 type Results = { full: LoadResult; half: LoadResult; tenfold: LoadResult; after: LoadResult }
+
+async function measure(kind: string, load: Load): Promise<Results> {
+  const at = async (name: string, count: number, pace: Pace): Promise<LoadResult> => {
+    await load.prepare(count)
+    const result = await runLoad(load, pace)
+    const { sent, served, refused, codes, other, health } = result
+    const counts = JSON.stringify({ sent, served, refused, codes, other, health })
+    process.stderr.write(`load.${kind} ${name}: ${counts}\n`)
+    // Without this a service that serves nothing would end as a figure that is none.
+    if (served === 0) throw new Error(`load.${kind}: nothing was served at the pace "${name}"`)
+    return result
+  }
+  // Once before, for what is loaded or compiled with the first request.
+  await at('warm-up', load.mostPerSec * 2, { atOnce: 4, seconds: 2 })
+  // As many at once as keep every thread busy: what it can serve.
+  const full = await at('full', load.mostPerSec * SECONDS, { atOnce: 4, seconds: SECONDS })
+  const paced = async (name: string, factor: number, seconds = SECONDS) => {
+    const pace = { perSecond: (full.served / full.seconds) * factor, seconds }
+    return await at(name, countOf(pace), pace)
+  }
+  const half = await paced('half', 1 / 2)
+  const tenfold = await paced('tenfold', 10)
+  return { full, half, tenfold, after: await paced('after', 1 / 2, SECONDS / 2) }
+}
 
 function figuresOf(kind: string, { full, half, tenfold, after }: Results) {
   const figure = (
@@ -71,35 +98,32 @@ function figuresOf(kind: string, { full, half, tenfold, after }: Results) {
     against: string | number | null = null,
     ratio: number | null = null,
   ) => ({ name: `load.${kind}.${part}`, value, unit, against, ratio })
-  const refused = tenfold.sent === 0 ? 0 : tenfold.refused / tenfold.sent
+  const ofPace = (pace: (typeof PACES)[number], result: LoadResult) => {
+    const { worstMs, late, asked, loopDelayMs } = result.health
+    const values = {
+      p50: result.p50Ms,
+      p99: result.p99Ms,
+      health: worstMs,
+      late: late / asked,
+      loopDelay: loopDelayMs,
+      memory: result.memoryBytes / 2 ** 20,
+    }
+    return Object.entries(values).map(([part, value]) => {
+      const unit = UNITS[part as keyof typeof UNITS]
+      const hasGoal = part === 'health' || part === 'loopDelay'
+      const goal = hasGoal ? ([HEALTH_GOAL_MS, HEALTH_GOAL_MS / value] as const) : []
+      return figure(`${pace}.${part}`, value, unit, ...goal)
+    })
+  }
+  const other = Object.values(tenfold.other).reduce((sum, count) => sum + count, 0)
   return [
     // Of the service's own work: what the senders take of the same cores is not its cost.
     figure('perMinuteCore', (full.served / full.workSec) * 60, 'a minute and core'),
-    figure('half.p50', half.p50Ms, 'ms'),
-    figure('half.p99', half.p99Ms, 'ms'),
-    figure('tenfold.p50', tenfold.p50Ms, 'ms'),
-    figure('tenfold.p99', tenfold.p99Ms, 'ms'),
-    figure('tenfold.refused', refused, 'of all, 429 or 503'),
-    figure('tenfold.other', otherOf(tenfold), 'neither served nor refused so'),
-    figure(
-      'tenfold.health',
-      tenfold.healthMs,
-      'ms',
-      HEALTH_GOAL_MS,
-      HEALTH_GOAL_MS / tenfold.healthMs,
-    ),
+    ...ofPace('half', half),
+    ...ofPace('tenfold', tenfold),
+    figure('tenfold.refused', tenfold.refused / tenfold.sent, 'of all, 429 or 503'),
+    figure('tenfold.refusedP50', tenfold.refusedP50Ms, 'ms'),
+    figure('tenfold.other', other, 'neither served nor refused so'),
     figure('after.p50', after.p50Ms, 'ms', half.p50Ms, half.p50Ms / after.p50Ms),
-    figure('memory', Math.max(full.memoryBytes, tenfold.memoryBytes) / 2 ** 20, 'MiB'),
   ]
-}
-
-/** Without this a service that serves nothing would end as a figure that is none. */
-function assertServed(kind: string, pace: string, { served, sent, refused, other }: LoadResult) {
-  if (served > 0) return
-  const counts = JSON.stringify({ sent, refused, other })
-  throw new Error(`load.${kind}: nothing was served at the pace "${pace}": ${counts}`)
-}
-
-function otherOf({ other }: LoadResult): number {
-  return Object.values(other).reduce((sum, count) => sum + count, 0)
 }

@@ -14,7 +14,7 @@ import { endDeal } from './endDeal.ts'
 import type { Ledger, Sale } from './Ledger.ts'
 import { type StoreProxy, startProxy } from './StoreProxy.ts'
 import { type Selling, sellUntilDone } from './sellUntilDone.ts'
-import { createTroubles, healAll } from './troubles.ts'
+import { createTroubles, healAll, type Trouble } from './troubles.ts'
 
 export type ChaosReport = Verdict & {
   seed: number
@@ -126,26 +126,39 @@ function createSeller(
   }
 }
 
-/** One trouble after the other for the time that was asked; how often each happened. */
+/**
+ * One trouble after the other for the time that was asked, each once before any comes again; how
+ * often each happened.
+ */
 async function makeTrouble(
   network: Network.Network,
   proxy: StoreProxy,
   { seed, minutes, only, log }: ChaosOptions,
 ): Promise<Record<string, number>> {
   const chance = createChance(seed)
-  const happened: Record<string, number> = {}
-  const troubles = createTroubles(network, proxy).filter(
-    ({ name }) => only === undefined || only.includes(name),
-  )
+  const all = createTroubles(network, proxy)
+  assertKnown(only, all)
+  const troubles = all.filter(({ name }) => only === undefined || only.includes(name))
+  const happened = Object.fromEntries(troubles.map(({ name }) => [name, 0]))
   const endMs = Date.now() + minutes * 60_000
+  let bag: Trouble[] = []
   while (Date.now() < endMs) {
-    const trouble = chance.pick(troubles)
+    if (bag.length === 0) bag = chance.shuffle(troubles)
+    const trouble = bag.pop() as Trouble
     happened[trouble.name] = (happened[trouble.name] ?? 0) + 1
     log(trouble.name)
     await trouble.happen(chance)
-    await pause(1_000 + chance.below(3_000))
+    await pause(500 + chance.below(2_500))
   }
   return happened
+}
+
+/** A misspelt name must not end as a run without that trouble. */
+function assertKnown(only: readonly string[] | undefined, troubles: readonly Trouble[]): void {
+  const names = troubles.map(({ name }) => name)
+  const unknown = only?.filter((name) => !names.includes(name)) ?? []
+  if (unknown.length > 0)
+    throw new Error(`no trouble is called ${unknown.join(', ')}; there are: ${names.join(', ')}`)
 }
 
 function reportOf({ sales }: Ledger, verdict: Verdict) {

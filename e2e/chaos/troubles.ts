@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Network } from '@ambrosia/devnet/Network'
 import { chainFileOf } from '@ambrosia/devnet/start/keepChain'
 import type { Supervised } from '@ambrosia/devnet/supervise'
@@ -16,6 +18,8 @@ const LIAR = fileURLToPath(
 const SKEW = fileURLToPath(new URL('skewedClock.ts', import.meta.url))
 /** Less than a submission may differ from an oracle's clock. */
 const SKEW_MS = 20_000
+/** Less than a page of a database. */
+const FULL_AT_BYTES = 1_024
 
 /** What happens to the processes of a network, the store behind the proxy, and the chain. */
 export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
@@ -25,6 +29,15 @@ export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
     await service.kill()
     await startWith(service, env)
   }
+  const killOf = (name: string, candidates: string[]): Trouble => ({
+    name,
+    happen: async (chance) => {
+      const service = supervisor.get(chance.pick(candidates))
+      await service.kill()
+      await pause(chance.below(2_000))
+      await startWith(service)
+    },
+  })
   const ofStore = (mood: StoreProxy['mood'], ms: number): Trouble => ({
     name: `store ${mood}`,
     happen: async () => {
@@ -34,15 +47,12 @@ export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
     },
   })
   return [
-    ...services.map((name) => ({
-      name: `kill ${name}`,
-      happen: async (chance: Chance) => {
-        const service = supervisor.get(name)
-        await service.kill()
-        await pause(chance.below(2_000))
-        await startWith(service)
-      },
-    })),
+    killOf('kill issuer', ['issuer']),
+    killOf('kill store', ['store']),
+    killOf(
+      'kill oracle',
+      oracles.map(({ name }) => name),
+    ),
     {
       name: 'kill all services',
       happen: async () => {
@@ -80,6 +90,16 @@ export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
       },
     },
     {
+      name: 'disk full',
+      happen: async (chance) => {
+        const { pid } = supervisor.get(chance.pick(services))
+        if (pid === undefined) return
+        await limitFiles(pid, String(FULL_AT_BYTES))
+        await pause(4_000)
+        await limitFiles(pid, 'unlimited')
+      },
+    },
+    {
       name: 'one oracle deaf',
       happen: async (chance) => {
         const { pid } = chance.pick(oracles)
@@ -109,6 +129,14 @@ export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
       },
     },
   ]
+}
+
+/**
+ * A quota: no file of a running process grows beyond so many bytes, whoever writes it, SQLite too.
+ * Children keep what they have. Linux only, since only there can it be lifted again.
+ */
+async function limitFiles(pid: number, size: string): Promise<void> {
+  await promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${size}:unlimited`])
 }
 
 /**

@@ -1,139 +1,132 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type Probed, startProbe } from './probe.ts'
+import { memoryOf, workOf } from './processOf.ts'
 
 /** One kind of request to one service. */
 export type Load = {
   /** Base URL of the service, for `/health`. */
   url: string
   /** Process of the service, for its memory. */
-  pid: number
-  /** Sends one; tells the status of the answer. */
-  send(): Promise<{ status: number; retryAfter: string | null }>
+  pid(): number
+  /** What no such service serves in a second: so many requests are prepared at most. */
+  mostPerSec: number
+  /** Makes that many requests, which are sent within a minute. */
+  prepare(count: number): Promise<void>
+  /** Sends one. */
+  send(): Promise<Answer>
 }
+
+/** An answer as the one who sends sees it; status 0 where there was none. */
+export type Answer = { status: number; retryAfter: string | undefined; code: string | undefined }
 
 export type LoadResult = {
   seconds: number
   sent: number
   served: number
-  /** Answered 429 or 503 with Retry-After. */
+  /** Answered 429 or 503 with Retry-After, and what half of these waited for it. */
   refused: number
+  refusedP50Ms: number
+  /** Codes of what was not served, and how often each came. */
+  codes: Record<string, number>
   /** Neither served nor refused so: other statuses, by number. */
   other: Record<number, number>
   p50Ms: number
   p99Ms: number
-  /** Slowest answer of `/health` meanwhile, asked ten times a second. */
-  healthMs: number
+  health: Probed
   /** Of the service's processes together: the most that was seen, and the time they worked. */
   memoryBytes: number
   workSec: number
 }
 
-const HEALTH_EVERY_MS = 100
+export type Pace = { seconds: number } & ({ atOnce: number } | { perSecond: number })
+
+const MEMORY_EVERY_MS = 100
 
 /**
  * Sends for so many seconds, either so many at once or so many a second whatever the answers do;
  * waits for all answers.
  */
-export async function runLoad(
-  load: Load,
-  pace: { seconds: number } & ({ atOnce: number } | { perSecond: number }),
-): Promise<LoadResult> {
-  const times: number[] = []
-  const other: Record<number, number> = {}
+export async function runLoad(load: Load, pace: Pace): Promise<LoadResult> {
+  const times = { served: [] as number[], refused: [] as number[] }
   const counts = { sent: 0, served: 0, refused: 0 }
+  const codes: Record<string, number> = {}
+  const other: Record<number, number> = {}
   const sendOne = async (): Promise<void> => {
     counts.sent++
     const start = performance.now()
-    const { status, retryAfter } = await load.send().catch(() => ({ status: 0, retryAfter: null }))
+    const { status, retryAfter, code = 'none' } = await load.send()
+    const tookMs = performance.now() - start
     if (status >= 200 && status < 300) {
       counts.served++
-      times.push(performance.now() - start)
-    } else if ((status === 429 || status === 503) && retryAfter !== null) counts.refused++
-    else other[status] = (other[status] ?? 0) + 1
+      times.served.push(tookMs)
+      return
+    }
+    codes[code] = (codes[code] ?? 0) + 1
+    if ((status === 429 || status === 503) && retryAfter !== undefined) {
+      counts.refused++
+      times.refused.push(tookMs)
+    } else other[status] = (other[status] ?? 0) + 1
   }
-  const probe = startProbe(load)
+  const probe = startProbe(load.url)
+  const memory = watchProcess(load.pid())
   const start = performance.now()
-  const endMs = start + pace.seconds * 1000
+  await sendAt(pace, sendOne)
+  const seconds = (performance.now() - start) / 1000
+  const used = memory.stop()
+  const health = await probe.stop()
+  return {
+    seconds,
+    ...counts,
+    codes,
+    other,
+    p50Ms: percentile(times.served, 0.5),
+    p99Ms: percentile(times.served, 0.99),
+    refusedP50Ms: percentile(times.refused, 0.5),
+    health,
+    ...used,
+  }
+}
+
+async function sendAt(pace: Pace, sendOne: () => Promise<void>): Promise<void> {
+  const start = performance.now()
   if ('atOnce' in pace) {
+    const endMs = start + pace.seconds * 1000
     const worker = async (): Promise<void> => {
       while (performance.now() < endMs) await sendOne()
     }
     await Promise.all(Array.from({ length: pace.atOnce }, worker))
-  } else {
-    const all: Promise<void>[] = []
-    const total = Math.max(1, Math.round(pace.perSecond * pace.seconds))
-    for (let index = 0; index < total; index++) {
-      const dueMs = start + (index / pace.perSecond) * 1000
-      const waitMs = dueMs - performance.now()
-      if (waitMs > 1) await pause(waitMs)
-      all.push(sendOne())
-    }
-    await Promise.all(all)
+    return
   }
-  const seconds = (performance.now() - start) / 1000
-  const probed = await probe.stop()
+  const all: Promise<void>[] = []
+  for (let index = 0; index < countOf(pace); index++) {
+    const dueMs = start + (index / pace.perSecond) * 1000
+    const waitMs = dueMs - performance.now()
+    if (waitMs > 1) await pause(waitMs)
+    all.push(sendOne())
+  }
+  await Promise.all(all)
+}
+
+/** How many requests a pace sends. */
+export function countOf({ seconds, perSecond }: { seconds: number; perSecond: number }): number {
+  return Math.max(1, Math.round(perSecond * seconds))
+}
+
+function percentile(times: number[], part: number): number {
   times.sort((one, another) => one - another)
-  const at = (part: number) =>
-    times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0
-  return { seconds, ...counts, other, p50Ms: at(0.5), p99Ms: at(0.99), ...probed }
+  return times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0
 }
 
-function startProbe({ url, pid }: Load) {
-  let isOver = false
-  let healthMs = 0
-  let memoryBytes = 0
+function watchProcess(pid: number) {
   const workedSec = workOf(pid)
-  const work = (async () => {
-    while (!isOver) {
-      const start = performance.now()
-      await fetch(`${url}/health`).then((answer) => answer.text())
-      healthMs = Math.max(healthMs, performance.now() - start)
-      memoryBytes = Math.max(memoryBytes, memoryOf(pid))
-      await pause(HEALTH_EVERY_MS)
-    }
-  })()
+  let memoryBytes = memoryOf(pid)
+  const timer = setInterval(() => {
+    memoryBytes = Math.max(memoryBytes, memoryOf(pid))
+  }, MEMORY_EVERY_MS)
   return {
-    stop: async () => {
-      isOver = true
-      await work
-      return { healthMs, memoryBytes, workSec: workOf(pid) - workedSec }
+    stop: () => {
+      clearInterval(timer)
+      return { memoryBytes, workSec: workOf(pid) - workedSec }
     },
-  }
-}
-
-/** Resident memory of a process and its children, bytes. */
-function memoryOf(pid: number): number {
-  return familyOf(pid)
-    .map((one) => Number(/VmRSS:\s+(\d+) kB/.exec(readProc(`${one}/status`))?.[1] ?? 0) * 1024)
-    .reduce((sum, bytes) => sum + bytes, 0)
-}
-
-/** Ticks of the clock that Linux counts work in, a second. */
-const TICKS = 100
-
-/** Processor time of a process and its children so far, seconds. */
-function workOf(pid: number): number {
-  const ticks = familyOf(pid).flatMap((one) => {
-    // After the name in brackets, which may hold spaces: user and system time are the 12th and
-    // 13th.
-    const fields = readProc(`${one}/stat`).split(') ').at(-1)?.split(' ') ?? []
-    return fields.slice(11, 13).map(Number)
-  })
-  return ticks.reduce((sum, count) => sum + count, 0) / TICKS
-}
-
-/** A process, its children, and theirs. */
-function familyOf(pid: number): number[] {
-  const children = readProc(`${pid}/task/${pid}/children`).split(' ').filter(Boolean)
-  return [pid, ...children.flatMap((child) => familyOf(Number(child)))]
-}
-
-/** A file below /proc; empty where a process has ended meanwhile. @throws where there is none */
-function readProc(path: string): string {
-  try {
-    return readFileSync(`/proc/${path}`, 'utf8')
-  } catch (error) {
-    if (process.platform !== 'linux') throw error
-    return ''
   }
 }

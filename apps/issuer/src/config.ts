@@ -18,6 +18,18 @@ export const settings = {
   }),
   /** Records that are signed at one time, each in a thread of its own. */
   issueThreads: Config.integer('AMBROSIA_ISSUE_THREADS', { default: 1, minimum: 1, maximum: 64 }),
+  /** Seconds that one may take: less than a client waits. */
+  issueDeadlineSec: Config.integer('AMBROSIA_ISSUE_DEADLINE', {
+    default: 540,
+    minimum: 1,
+    maximum: 590,
+  }),
+  /** Heap of one signing thread, MB. */
+  issueMemoryMb: Config.integer('AMBROSIA_ISSUE_MEMORY', {
+    default: 4096,
+    minimum: 256,
+    maximum: 65536,
+  }),
   /** Days that a credential is valid. */
   validityDays: Config.integer('AMBROSIA_CREDENTIAL_DAYS', {
     default: 365,

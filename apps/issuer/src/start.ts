@@ -5,11 +5,11 @@ import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Config from '@ambrosia/service/Config'
 import { openFrame, serve } from '@ambrosia/service/Frame'
 import type { Running } from '@ambrosia/service/runService'
-import { settings } from './config.ts'
+import { type IssuerConfig, settings } from './config.ts'
 import { migrations } from './database/migrations.ts'
 import type { IssuerDatabase } from './database/tables.ts'
 import type { Issuer } from './Issuer.ts'
-import { createIssuePool } from './issuing/createIssuePool.ts'
+import { createIssuePool, type IssueLimits } from './issuing/createIssuePool.ts'
 import { openKeys } from './keys.ts'
 import { assertOperator, writeOperatorToken } from './operator.ts'
 import { createHandlers } from './routes/createHandlers.ts'
@@ -33,7 +33,7 @@ export async function startIssuer({ env }: { env: Config.Environment }): Promise
   })
   const validForSec = config.validityDays * DAY_SEC
   const { did, bbs, personSecret } = keys
-  const issuing = createIssuePool({ did, bbs, personSecret, validForSec }, config.issueThreads)
+  const issuing = createIssuePool({ did, bbs, personSecret, validForSec }, issueLimitsOf(config))
   let url = ''
   const publicUrl = () => config.publicUrl ?? url
   const { statusPeriodSec } = config
@@ -74,4 +74,14 @@ export async function startIssuer({ env }: { env: Config.Environment }): Promise
     await issuing.close()
   }
   return { ...running, close }
+}
+
+/** Records wait for about a minute where each is as large as a person's usually is. */
+function issueLimitsOf(config: IssuerConfig): IssueLimits {
+  return {
+    threadCount: config.issueThreads,
+    deadlineMs: config.issueDeadlineSec * 1000,
+    memoryMb: config.issueMemoryMb,
+    waitingCount: 32 * config.issueThreads,
+  }
 }

@@ -13,11 +13,22 @@ import type {
 
 const PROGRAM = new URL('./thread.ts', import.meta.url)
 
+export type IssueLimits = {
+  /** Records that are signed at one time. */
+  threadCount: number
+  /** Longest that a thread may take for one, milliseconds. */
+  deadlineMs: number
+  /** Heap of one thread, MB. */
+  memoryMb: number
+  /** Records that wait; more are refused. */
+  waitingCount: number
+}
+
 export type IssuePool = {
   /**
    * Issues in a thread, which asks for the entry of the record once it has read the Bundle; waits
    * where all threads are at work.
-   * @throws what the thread refuses, Issuer.ThreadEnded
+   * @throws what the thread refuses, Issuer.Busy, Issuer.TimedOut, Issuer.ThreadEnded
    */
   issue(
     request: IssueRequest,
@@ -29,9 +40,15 @@ export type IssuePool = {
 
 /**
  * Threads that sign records, so that the service answers while a large one is signed. Each is
- * started when it is first needed (about 3 s for the definitions of FHIR).
+ * started when it is first needed (about 3 s for the definitions of FHIR), and replaced when a
+ * record takes it longer or more memory than it may.
+ * @param program another program; for tests
  */
-export function createIssuePool(settings: ThreadSettings, threadCount: number): IssuePool {
+export function createIssuePool(
+  settings: ThreadSettings,
+  limits: IssueLimits,
+  program = PROGRAM,
+): IssuePool {
   const all = new Set<Worker>()
   const idle: Worker[] = []
   const waiting: ((worker: Worker) => void)[] = []
@@ -43,15 +60,22 @@ export function createIssuePool(settings: ThreadSettings, threadCount: number): 
     else next(worker)
   }
   const start = (): Worker => {
-    const worker = new Worker(PROGRAM, { workerData: settings })
+    const worker = new Worker(program, {
+      workerData: settings,
+      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
+    })
     all.add(worker)
     // Each wait listens for itself; without this an error between two would end the service.
     worker.on('error', () => {})
-    worker.once('exit', () => all.delete(worker))
+    worker.once('exit', () => {
+      all.delete(worker)
+      if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1)
+    })
     return worker
   }
   const take = async (): Promise<Worker> => {
-    const ready = idle.shift() ?? (all.size < threadCount ? start() : undefined)
+    const ready = idle.shift() ?? (all.size < limits.threadCount ? start() : undefined)
+    if (ready === undefined && waiting.length >= limits.waitingCount) throw new BusyError()
     const worker = ready ?? (await new Promise<Worker>((done) => waiting.push(done)))
     worker.ref()
     return worker
@@ -59,6 +83,7 @@ export function createIssuePool(settings: ThreadSettings, threadCount: number): 
   return {
     issue: async (request, nowMs, entryOf) => {
       const worker = await take()
+      const deadline = startDeadline(worker, limits.deadlineMs)
       try {
         send(worker, { kind: 'issue', request, nowMs })
         const first = await answerOf(worker)
@@ -75,7 +100,10 @@ export function createIssuePool(settings: ThreadSettings, threadCount: number): 
         const second = await answerOf(worker)
         if (second.kind !== 'issued') throw new ThreadEndedError()
         return second.issued
+      } catch (error) {
+        throw deadline.isOver() ? new TimedOutError(limits.deadlineMs) : error
       } finally {
+        deadline.clear()
         if (all.has(worker)) free(worker)
         else if (waiting.length > 0) free(start())
       }
@@ -84,6 +112,16 @@ export function createIssuePool(settings: ThreadSettings, threadCount: number): 
       await Promise.all([...all].map((worker) => worker.terminate()))
     },
   }
+}
+
+/** Ends a thread that is not done in time. */
+function startDeadline(worker: Worker, deadlineMs: number) {
+  let isOver = false
+  const timer = setTimeout(() => {
+    isOver = true
+    void worker.terminate()
+  }, deadlineMs)
+  return { isOver: () => isOver, clear: () => clearTimeout(timer) }
 }
 
 function send(worker: Worker, message: ToThread): void {
@@ -119,6 +157,22 @@ export class ThreadEndedError extends AmbrosiaError {
   constructor() {
     super('Issuer.ThreadEnded', 'the record was too much for the thread that signs', {
       hint: 'Split the record, or give the issuer more memory; nothing was issued.',
+    })
+  }
+}
+
+export class TimedOutError extends AmbrosiaError {
+  constructor(deadlineMs: number) {
+    super('Issuer.TimedOut', `signing the record took more than ${deadlineMs / 1000} seconds`, {
+      hint: 'Split the record; nothing was issued.',
+    })
+  }
+}
+
+export class BusyError extends AmbrosiaError {
+  constructor() {
+    super('Issuer.Busy', 'too many records wait to be signed', {
+      hint: 'Send the record again in half a minute; nothing was issued.',
     })
   }
 }

@@ -19,6 +19,7 @@ import { createHandlers } from '../routes/createHandlers.ts'
 import { createStatusLists } from '../status/statusLists.ts'
 
 export const PERIOD_SEC = 300
+const LIMITS = { threadCount: 1, deadlineMs: 300_000, memoryMb: 4096, waitingCount: 64 }
 
 /**
  * Keys and the thread that signs with them: one of a test file, since a thread is slow to start.
@@ -28,7 +29,7 @@ let shared: ReturnType<typeof openShared> | undefined
 async function openShared() {
   const keys = await openKeys(createMemoryKeystore(), 31337)
   const { did, bbs, personSecret } = keys
-  return { keys, issuing: createIssuePool({ did, bbs, personSecret, validForSec: 86_400 }, 1) }
+  return { keys, issuing: createIssuePool({ did, bbs, personSecret, validForSec: 86_400 }, LIMITS) }
 }
 
 /** An issuer in memory on a free port, and its client as the operator has it. */

@@ -91,6 +91,8 @@ export const issuerRoutes = {
       'Record.': 400,
       'Issuer.KeyReused': 409,
       'Issuer.ThreadEnded': 413,
+      'Issuer.TimedOut': 413,
+      'Issuer.Busy': 503,
       'StatusList.Full': 507,
     },
     timeoutMs: 600_000,
