@@ -54,6 +54,7 @@ type Name =
   | 'proveFinal'
   | 'enter'
   | 'enterAndProve'
+  | 'showEquivocation'
   | 'callTime'
   | 'leaveGame'
   | 'releaseBond'

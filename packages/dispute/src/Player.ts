@@ -29,7 +29,13 @@ export type Player = {
   prove(circuit: CircuitName, input: object): Promise<{ proof: Points }>
   /** Told of every transaction. */
   onSent?: (
-    what: Sendable['kind'] | 'callTime' | 'leaveGame' | 'enter' | 'enterAndProve',
+    what:
+      | Sendable['kind']
+      | 'callTime'
+      | 'leaveGame'
+      | 'enter'
+      | 'enterAndProve'
+      | 'showEquivocation',
     receipt: TransactionReceipt,
   ) => void
 }

@@ -3,21 +3,25 @@
 
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { GameStatus, Link } from '@ambrosia/chain/abi/dispute'
+import { type Checkpoint, GameStatus, Link } from '@ambrosia/chain/abi/dispute'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import type { Hex } from 'viem'
 import { pointsOf } from './Bisection.ts'
 import * as Claim from './Claim.ts'
 import { challenge, type MadeClaim, readPosition, type Seat, write } from './ClaimBook.ts'
+import { showTwice, signOnce } from './checkpoints.ts'
+import { readCoSigned } from './coSigned.ts'
 import { lieAbout } from './liars.ts'
 import { type Channel, playOffChain } from './offChain.ts'
+import { picksOf } from './offers.ts'
 import type { Player } from './Player.ts'
 import { look } from './play.ts'
 import { moveFiles } from './process/moveFiles.ts'
 import { openRun, type Run } from './Run.ts'
 import { startDispute, type TestDispute, testRules } from './testing/startDispute.ts'
 import { stepsOf, storingProgram } from './testing/storingProgram.ts'
+import { watchOnce } from './watch.ts'
 
 const ROUNDS = 1000
 const LIE = stepsOf(ROUNDS) / 3n
@@ -201,7 +205,7 @@ describe('off the chain', () => {
     const sent: string[] = []
     // The asserter sends these states and then nothing.
     const saying = (...texts: string[]): Channel => ({
-      send: (text) => void sent.push(text),
+      send: (text) => void (text.includes('"pick"') && sent.push(text)),
       next: async () => texts.shift() ?? Promise.reject(new Error('silence')),
     })
     const split = (which: readonly Hex[]) =>
@@ -210,9 +214,130 @@ describe('off the chain', () => {
     assert.equal(sent.length, 1)
     // It comes back with others, so that another segment would be picked; and with the same.
     const others = states.with(0, states.at(-1) as Hex)
-    assert.equal(await playOffChain(opened.challenger, opened.game, saying(split(others))), 0)
-    assert.equal(sent.length, 1)
-    assert.equal(await playOffChain(opened.challenger, opened.game, saying(split(states))), 0)
-    assert.equal(sent[1], sent[0])
+    for (const which of [others, states]) {
+      assert.equal(await playOffChain(opened.challenger, opened.game, saying(split(which))), 0)
+    }
+    assert.ok(sent.length > 1 && new Set(sent).size === 1)
+  })
+
+  for (const role of ['asserter', 'challenger'] as const) {
+    it(`the ${role} is killed and comes back, and the messages go on where both stood`, async (t) => {
+      const opened = await open(t, LIE)
+      const { store } = opened[role]
+      let writes = 0
+      const write = async (key: string, text: string) => {
+        if (key.endsWith('-cosigned') && ++writes === 2) throw new Error('killed')
+        await store.write(key, text)
+      }
+      const dying = { ...opened[role], store: { ...store, write } }
+      const ends = wire()
+      const [mine, theirs] = role === 'asserter' ? ends : [ends[1], ends[0]]
+      const staying = opened[role === 'asserter' ? 'challenger' : 'asserter']
+      const rest = playOffChain(staying, opened.game, theirs)
+      await assert.rejects(playOffChain(dying, opened.game, mine), { message: 'killed' })
+      assert.ok((await playOffChain(dying, opened.game, mine)) > 0)
+      assert.ok((await rest) > 0)
+      for (const player of [opened.asserter, opened.challenger]) {
+        const kept = await readCoSigned(player, opened.game)
+        assert.equal(kept?.checkpoint.low, LIE, player.role)
+      }
+    })
+  }
+
+  it('who never answers does not use up the clock of the asserter', async (t) => {
+    const opened = await open(t, undefined)
+    await dispute.advance(3595)
+    const startedMs = performance.now()
+    const mute: Channel = { send: () => {}, next: () => new Promise(() => {}) }
+    assert.equal(await playOffChain(opened.asserter, opened.game, mute), 0)
+    assert.ok(performance.now() - startedMs < 3000, 'half of what was left')
+    assert.equal(await look(opened.asserter, opened.game), 'moved')
+  })
+})
+
+describe('two positions of one depth, signed by one side', () => {
+  /** Signs whatever it is given, as a player without a memory would. */
+  const sign = (player: Player, checkpoint: Checkpoint) =>
+    signOnce(
+      { ...player, store: { read: async () => undefined, write: async () => {} } },
+      checkpoint,
+    )
+
+  /** What the challenger of a true claim sends: picks of these segments, all of the first split. */
+  function picking(by: Player, at: Checkpoint, segments: number[]): Channel {
+    let states: Hex[] = []
+    return {
+      send: (text) => {
+        const message = JSON.parse(text)
+        if (message.kind === 'split' && message.depth === 0) states = message.states
+      },
+      next: async () => {
+        const segment = segments.shift()
+        if (segment === undefined) throw new Error('silence')
+        const signature = await sign(by, picksOf({ at, states })[segment] as Checkpoint)
+        return JSON.stringify({ kind: 'pick', depth: 0, segment, signature })
+      },
+    }
+  }
+
+  const startOf = async (game: Hex): Promise<Checkpoint> => {
+    const { low, high, lowState, highState } = await stateOf(game)
+    return { game, depth: 0n, low, high, lowState, highState }
+  }
+
+  it('by the challenger: the asserter shows them, and has won without a proof', async (t) => {
+    const opened = await open(t, undefined)
+    const at = await startOf(opened.game)
+    const channel = picking(opened.challenger, at, [3, 5])
+    assert.equal(await playOffChain(opened.asserter, opened.game, channel), 1)
+    const sent: string[] = []
+    const asserting: Player = { ...opened.asserter, onSent: (what) => void sent.push(what) }
+    assert.equal(await look(asserting, opened.game), 'moved')
+    assert.deepEqual(sent, ['showEquivocation'])
+    assert.equal((await stateOf(opened.game)).status, GameStatus.AsserterWon)
+    assert.equal(await look(asserting, opened.game), 'over')
+  })
+
+  it('the same one twice, or one that somebody else signed, shows nothing', async (t) => {
+    const opened = await open(t, undefined)
+    const at = await startOf(opened.game)
+    const same = picking(opened.challenger, at, [3, 3])
+    await playOffChain(opened.asserter, opened.game, same)
+    const stranger = { ...opened.challenger, seat: dispute.seat(8) }
+    await playOffChain(opened.asserter, opened.game, picking(stranger, at, [5]))
+    assert.equal(await showTwice(opened.asserter, opened.game), false)
+  })
+
+  it('by the asserter: a watcher shows them, and the claim has fallen', async (t) => {
+    const opened = await open(t, LIE)
+    const at = await startOf(opened.game)
+    const points = pointsOf(at.low, at.high).slice(1, -1)
+    const states = (await opened.asserter.run.hashesAt(points)).map(Claim.toHash)
+    /** Signs the pick that it was sent, or the one beside it. */
+    const signing = (beside: number): Channel => {
+      let picked: number | undefined
+      const texts = [JSON.stringify({ kind: 'split', depth: 0, states })]
+      return {
+        send: (text) => {
+          const message = JSON.parse(text)
+          if (message.kind === 'pick') picked = message.segment
+        },
+        next: async () => {
+          const text = texts.shift()
+          if (text !== undefined) return text
+          if (picked === undefined) throw new Error('silence')
+          const checkpoint = picksOf({ at, states })[picked + beside] as Checkpoint
+          picked = undefined
+          const signature = await sign(opened.asserter, checkpoint)
+          return JSON.stringify({ kind: 'sign', depth: 0, signature })
+        },
+      }
+    }
+    assert.equal(await playOffChain(opened.challenger, opened.game, signing(1)), 0)
+    assert.equal(await look(opened.challenger, opened.game), 'waiting', 'one is not two')
+    assert.equal(await playOffChain(opened.challenger, opened.game, signing(0)), 0)
+    const { seat, store, prove } = opened.challenger
+    await watchOnce({ seat, store, prove, runFor: async () => run })
+    assert.equal((await stateOf(opened.game)).status, GameStatus.ChallengerWon)
   })
 })

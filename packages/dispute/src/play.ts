@@ -8,6 +8,7 @@ import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Hex, TransactionReceipt } from 'viem'
 import type { Seat } from './ClaimBook.ts'
 import { readPosition, write } from './ClaimBook.ts'
+import { showTwice } from './checkpoints.ts'
 import { bring, readCoSigned } from './coSigned.ts'
 import { asserterMove, challengerMove, type Position, turnOf } from './decide.ts'
 import { MoveDamagedError, type Player, parseKept, type Sendable, toProof } from './Player.ts'
@@ -29,6 +30,8 @@ export async function look(player: Player, id: Hex): Promise<Look> {
     if (await isFallen(seat, position.game.claim)) {
       const receipt = await write(seat, 'leaveGame', [id])
       player.onSent?.('leaveGame', receipt)
+    } else if (await showTwice(player, id)) {
+      return 'moved'
     } else if (await brings(player, id, position)) {
       return 'moved'
     } else if (turn === role) {

@@ -33,6 +33,8 @@ export type Watched = {
   challenged: Hex[]
   /** Games of the account that go on. */
   playing: number
+  /** Claims and games that could not be looked at or moved in; the others were. */
+  troubles: { id: Hex; error: unknown }[]
 }
 
 /** Games lost over one claim, by being late, after which it is left to others. */
@@ -40,19 +42,26 @@ const MOST_LOST = 2
 
 /**
  * Looks at every claim and every game once. A claim that is false is challenged where the account
- * has no game against it; in each of its games, on either side, the move that is due is made.
- * @throws Dispute.*, Prover.*, Chain.*
+ * has no game against it; in each of its games, on either side, the move that is due is made. What fails over one of them
+ * stops no other.
+ * @throws Chain.* where the claims can't be read
  */
 export async function watchOnce(watcher: Watcher): Promise<Watched> {
   const { seat } = watcher
-  const watched: Watched = { open: 0, unknown: 0, challenged: [], playing: 0 }
+  const watched: Watched = { open: 0, unknown: 0, challenged: [], playing: 0, troubles: [] }
+  const trying = async (id: Hex, work: () => Promise<void>) => {
+    await work().catch((error: unknown) => void watched.troubles.push({ id, error }))
+  }
   for (const claim of await readClaims(seat)) {
-    if (await canBeChallenged(seat, claim.id)) {
+    await trying(claim.id, async () => {
+      if (!(await canBeChallenged(seat, claim.id))) return
       watched.open++
       await watchClaim(watcher, claim, watched)
-    }
+    })
     for (const game of await readGames(seat, claim.id)) {
-      if (await moveIn(watcher, claim, game)) watched.playing++
+      await trying(game, async () => {
+        if (await moveIn(watcher, claim, game)) watched.playing++
+      })
     }
   }
   return watched
