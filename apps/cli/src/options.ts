@@ -43,6 +43,16 @@ export function day(text: string): Date {
   return date
 }
 
+/** Where to listen, such as 127.0.0.1:8090 or [::1]:8090; port 0 takes a free one. */
+export function hostPort(text: string): { host: string; port: number } {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = bracketed ?? plain
+  const port = Number(digits)
+  if (host === undefined || port > 65_535)
+    throw new InvalidArgumentError('It must be a host, a colon and a port, such as 127.0.0.1:8090.')
+  return { host, port }
+}
+
 /** An option that may be given several times. */
 export function repeated(text: string, before: string[]): string[] {
   return [...before, text]

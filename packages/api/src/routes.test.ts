@@ -8,12 +8,14 @@ import {
 } from '@ambrosia/primitives/HttpRoute'
 import { issuerRoutes } from './issuer/routes.ts'
 import { oracleRoutes } from './oracle/routes.ts'
+import { playerRoutes } from './player/routes.ts'
 import { storeRoutes } from './store/routes.ts'
 
 const services: Record<string, HttpRoutes> = {
   issuer: issuerRoutes,
   store: storeRoutes,
   oracle: oracleRoutes,
+  player: playerRoutes,
 }
 
 describe('the tables of the services', () => {

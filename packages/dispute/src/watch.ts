@@ -17,10 +17,13 @@ import { turnOf } from './decide.ts'
 import type { Player } from './Player.ts'
 import { look } from './play.ts'
 import type { Run } from './Run.ts'
+import type { Talks } from './talks.ts'
 
 export type Watcher = Pick<Player, 'seat' | 'store' | 'prove' | 'onSent'> & {
   /** The run that a claim is about; undefined without its input, or for another program. */
   runFor(content: Claim): Promise<Run | undefined>
+  /** Games are played by messages first, where it is known how to reach the other side. */
+  talks?: Talks
 }
 
 /** What one look came to. */
@@ -91,6 +94,7 @@ async function moveIn(watcher: Watcher, claim: MadeClaim, game: Hex): Promise<bo
   const run = await watcher.runFor(claim.content)
   if (run === undefined) return false
   const player: Player = { role, seat, claim, run, store, prove, ...(onSent && { onSent }) }
+  if (watcher.talks?.goOn(player, game, position)) return true
   return (await look(player, game)) !== 'over'
 }
 
