@@ -45,8 +45,8 @@ const MOST_LOST = 2
 
 /**
  * Looks at every claim and every game once. A claim that is false is challenged where the account
- * has no game against it; in each of its games, on either side, the move that is due is made. What fails over one of them
- * stops no other.
+ * has no game against it; in each of its games, on either side, the move that is due is made. What
+ * fails over one of them stops no other.
  * @throws Chain.* where the claims can't be read
  */
 export async function watchOnce(watcher: Watcher): Promise<Watched> {
