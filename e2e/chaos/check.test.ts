@@ -10,13 +10,14 @@ import { openTestDeal, prepareGround } from '../support/offering.ts'
 import { checkLedger } from './check.ts'
 import { endDeal } from './endDeal.ts'
 import type { Ledger, Sale } from './Ledger.ts'
+import { ledgerOf } from './prepareStage.ts'
 import { sellUntilDone } from './sellUntilDone.ts'
 
 describe('checkLedger', () => {
   it('finds a sale whole, and each thing that is amiss with it', async (t) => {
     const network = await startNetwork(t, { blocksByClock: true })
     const folder = useFolder(t)
-    const { chainId, rpcUrl, services } = network.file
+    const { chainId, services } = network.file
     const wait = (ms: number) => pause(ms)
     const store = createStoreClient({
       url: services.store,
@@ -31,18 +32,7 @@ describe('checkLedger', () => {
     const sale: Sale = { seed: 7, provider: '', state: 'under-way', tries: 0, refusals: [] }
     const selling = { ground, deal, folder, mayTry: () => true, confirmations: 1, log }
     await sellUntilDone(selling, sale.seed, sale)
-    const ledger: Ledger = {
-      rpcUrl,
-      dealBook: network.chain.contracts.dealBook,
-      token: network.chain.contracts.medToken,
-      consumer: ground.consumer.address,
-      deal: {
-        dealId: deal.dealId,
-        budget: String(deal.budget),
-        commissionCapBps: deal.terms.commissionCapBps,
-      },
-      sales: [sale],
-    }
+    const ledger: Ledger = { ...ledgerOf(ground, deal), sales: [sale] }
     const faultsOf = async (sales: Sale[], other: Partial<Ledger> = {}) =>
       (await checkLedger({ ...ledger, ...other, sales })).faults.join('; ')
 

@@ -1,18 +1,8 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createStoreClient } from '@ambrosia/api/store/StoreClient'
-import * as Network from '@ambrosia/devnet/Network'
-import { ANY_PORTS } from '@ambrosia/devnet/Ports'
-import { chainFileOf } from '@ambrosia/devnet/start/keepChain'
-import { contractsSnapshot } from '@ambrosia/testing/startChain'
 import { createChance } from '../fuzz/Chance.ts'
-import { type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
-import { checkLedger, type Verdict } from './check.ts'
-import { endDeal } from './endDeal.ts'
+import type { Verdict } from './check.ts'
 import type { Ledger, Sale } from './Ledger.ts'
-import { type StoreProxy, startProxy } from './StoreProxy.ts'
+import { CONFIRMATIONS, prepareStage, type Stage } from './prepareStage.ts'
 import { type Selling, sellUntilDone } from './sellUntilDone.ts'
 import { createTroubles, healAll, type Trouble } from './troubles.ts'
 
@@ -25,10 +15,6 @@ export type ChaosReport = Verdict & {
   folder: string
 }
 
-/**
- * Blocks after which nobody's settlement is taken back: what the troubles do to the chain is less.
- */
-const CONFIRMATIONS = 12
 /** Sales under way at once. */
 const AT_ONCE = 3
 /** Time after all is whole again in which every sale under way has to come to its end. */
@@ -48,63 +34,23 @@ type ChaosOptions = {
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, log } = options
-  const folder = mkdtempSync(join(tmpdir(), 'ambrosia-chaos-'))
-  const home = join(folder, 'home')
-  const { stateFile, facts } = await contractsSnapshot()
-  // The chain begins with the snapshot, and comes back from what was kept of it since.
-  const loadFile = join(folder, 'chain.json')
-  symlinkSync(stateFile, loadFile)
-  const proxyTarget = { url: '' }
-  const proxy = await startProxy(() => proxyTarget.url)
-  const network = await Network.start({
-    home,
-    ports: ANY_PORTS,
-    prepared: { stateFile: loadFile, contracts: facts.contracts },
-    maker: 'up',
-    blocksByClock: true,
-    confirmations: CONFIRMATIONS,
-    storeUrl: (url) => {
-      proxyTarget.url = url
-      return proxy.url
-    },
-  })
-  rmSync(loadFile)
-  symlinkSync(chainFileOf(home), loadFile)
+  const stage = await prepareStage({})
+  const { folder, network, proxy, ground, deal, ledger } = stage
   try {
-    const chainId = network.file.chainId
-    const wait = (ms: number) => pause(ms)
-    const store = createStoreClient({ url: proxy.url, chainId, fetch, now: Date.now, pause: wait })
-    const ground: Ground = await prepareGround(network, store)
-    const deal = await openTestDeal(ground, { maximumRecords: 100 })
-    const ledger: Ledger = {
-      rpcUrl: network.file.rpcUrl,
-      dealBook: network.chain.contracts.dealBook,
-      token: network.chain.contracts.medToken,
-      consumer: ground.consumer.address,
-      deal: {
-        dealId: deal.dealId,
-        budget: String(deal.budget),
-        commissionCapBps: deal.terms.commissionCapBps,
-      },
-      sales: [],
-    }
     const clock = { isOver: false, deadlineMs: Number.POSITIVE_INFINITY }
     const mayTry = () => Date.now() < clock.deadlineMs
     const selling = { ground, deal, folder, mayTry, confirmations: CONFIRMATIONS, log }
     const seller = createSeller(selling, { sales: ledger.sales, first: seed * 1_000 }, clock)
     const sellers = Array.from({ length: AT_ONCE }, seller)
-    const happened = await makeTrouble(network, proxy, options)
+    const happened = await makeTrouble(stage, options)
     clock.isOver = true
     await healAll(network, proxy)
     clock.deadlineMs = Date.now() + RECOVERY_MS
     await Promise.all(sellers)
-    await endDeal(ground, deal)
-    writeFileSync(join(folder, 'ledger.json'), JSON.stringify(ledger, null, 2))
-    const verdict = await checkLedger(ledger)
+    const verdict = await stage.reconcile()
     return { ...reportOf(ledger, verdict), seed, troubles: happened, folder }
   } finally {
-    await network.stop()
-    await proxy.close()
+    await stage.close()
   }
 }
 
@@ -117,13 +63,19 @@ function createSeller(
   const { sales, first } = numbering
   return async () => {
     while (!clock.isOver) {
-      const seed = first + sales.length
-      const sale: Sale = { seed, provider: '', state: 'under-way', tries: 0, refusals: [] }
-      sales.push(sale)
-      await sellUntilDone(selling, seed, sale)
-      selling.log(`sale ${seed}: ${sale.state} after ${sale.tries} tries`)
+      const sale = await sellNext(selling, sales, first)
+      selling.log(`sale ${sale.seed}: ${sale.state} after ${sale.tries} tries`)
     }
   }
+}
+
+/** Sells the next record of a row; what becomes of it is added to the sales. */
+export async function sellNext(selling: Selling, sales: Sale[], first: number): Promise<Sale> {
+  const seed = first + sales.length
+  const sale: Sale = { seed, provider: '', state: 'under-way', tries: 0, refusals: [] }
+  sales.push(sale)
+  await sellUntilDone(selling, seed, sale)
+  return sale
 }
 
 /**
@@ -131,8 +83,7 @@ function createSeller(
  * often each happened.
  */
 async function makeTrouble(
-  network: Network.Network,
-  proxy: StoreProxy,
+  { network, proxy }: Stage,
   { seed, minutes, only, log }: ChaosOptions,
 ): Promise<Record<string, number>> {
   const chance = createChance(seed)

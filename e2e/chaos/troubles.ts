@@ -150,7 +150,7 @@ async function waitUntilKept({ home }: Network): Promise<void> {
 }
 
 /** Starts a process that finds more in its environment than the others do. */
-async function startWith(service: Supervised, env: NodeJS.ProcessEnv = {}): Promise<void> {
+export async function startWith(service: Supervised, env: NodeJS.ProcessEnv = {}): Promise<void> {
   const before = { ...process.env }
   Object.assign(process.env, env)
   try {

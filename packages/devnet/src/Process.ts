@@ -26,6 +26,8 @@ export type Running = {
    * programs in development only.
    */
   killAt(point: string): Promise<void>
+  /** Points of its code that it has passed so far; `node` programs in development only. */
+  killPoints(): Promise<string[]>
   /** Settles when the process ends. */
   readonly ended: Promise<End>
 }
@@ -89,6 +91,11 @@ export async function start(program: Program, options: StartOptions): Promise<Ru
       const told = firstLine((line) => line === JSON.stringify({ killAt: point }) || undefined)
       child.stdin.write(`kill-at ${point}\n`)
       await told
+    },
+    killPoints: async () => {
+      const told = firstLine((line) => (line.startsWith('{"killPoints":') ? line : undefined))
+      child.stdin.write('kill-points\n')
+      return (JSON.parse(await told) as { killPoints: string[] }).killPoints
     },
   }
 }

@@ -53,6 +53,8 @@ export type Supervised = {
    * Makes it end at once when it next reaches that point of its code; it stays down until `start`.
    */
   killAt(point: string): Promise<{ ended: Promise<End> }>
+  /** Points of its code that it has passed since its last start. */
+  killPoints(): Promise<string[]>
 }
 
 export type SuperviseOptions = {
@@ -110,13 +112,18 @@ export function supervise(options: SuperviseOptions): Supervised {
     stop: () => end('stop'),
     kill: () => end('kill'),
     killAt: async (point) => {
-      const target = state.running
-      if (!target) throw new Error(`${options.program.name} does not run`)
+      const target = runningOf(state)
       await target.killAt(point)
       giveUp(state)
       return { ended: target.ended }
     },
+    killPoints: () => runningOf(state).killPoints(),
   }
+}
+
+function runningOf({ running, program }: State): Running {
+  if (running === undefined) throw new Error(`${program.name} does not run`)
+  return running
 }
 
 /** Starts it and watches over it until it ends. */

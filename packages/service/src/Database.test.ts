@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import { sql } from 'kysely'
 import * as Database from './Database.ts'
+import * as KillPoint from './KillPoint.ts'
 
 type Tables = { note: { id: number; text: string } }
 
@@ -42,6 +43,27 @@ describe('Database', () => {
     assert.equal(await pragma('journal_mode'), 'wal')
     assert.equal(await pragma('synchronous'), 2)
     assert.equal(await pragma('foreign_keys'), 1)
+  })
+
+  it('passes a kill point with each write, and with the end of its transaction', async (t) => {
+    const url = `sqlite:${join(useFolder(t), 'test.sqlite')}`
+    const database = await Database.open<Tables>({ url, migrations: first })
+    t.after(() => database.destroy())
+    const passed = () => KillPoint.passedPoints().filter((point) => point.startsWith('db.note.'))
+    await database.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom('note').execute()
+      assert.equal(passed().at(-1), 'db.note.delete')
+    })
+    assert.equal(passed().at(-1), 'db.note.delete.committed')
+    const undone = database.transaction().execute(async (transaction) => {
+      await transaction.updateTable('note').set({ text: 'new' }).execute()
+      throw new Error('undone')
+    })
+    await assert.rejects(undone, /undone/)
+    await database.insertInto('note').values({ id: 9, text: 'kept' }).execute()
+    assert.ok(!passed().includes('db.note.update.committed'))
+    assert.ok(!passed().includes('db.note.insert.committed'))
+    assert.ok(passed().includes('db.note.insert'))
   })
 
   it('refuses a migration that fails, a dialect without a driver', async (t) => {

@@ -2,8 +2,19 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import Sqlite from 'better-sqlite3'
-import { type Dialect, type DialectAdapter, Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
+import {
+  type DatabaseConnection,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+} from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { markWrites } from './markWrites.ts'
 
 /**
  * The database of a service, through Kysely. Queries and migrations keep to what SQLite and
@@ -51,8 +62,29 @@ function dialectOf(url: string): Dialect {
  * unused.
  */
 class TransactionalSqliteDialect extends SqliteDialect {
+  private readonly config: SqliteDialectConfig
+
+  constructor(config: SqliteDialectConfig) {
+    super(config)
+    this.config = config
+  }
+
+  override createDriver(): Driver {
+    return new MarkedSqliteDriver(this.config)
+  }
+
   override createAdapter(): DialectAdapter {
     return new TransactionalSqliteAdapter()
+  }
+}
+
+/** Its one connection ends the process after a write where a test asks for it. */
+class MarkedSqliteDriver extends SqliteDriver {
+  private connection: DatabaseConnection | undefined
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    this.connection ??= markWrites(await super.acquireConnection())
+    return this.connection
   }
 }
 

@@ -9,7 +9,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
+import * as KillPoint from './KillPoint.ts'
 
 /**
  * Replaces a file as a whole: whoever reads it, also after a crash, sees the old or the new
@@ -17,16 +18,20 @@ import { dirname } from 'node:path'
  */
 export function writeFileAtomically(path: string, content: Uint8Array, mode: number): void {
   const temporary = writeBeside(path, content, mode)
+  KillPoint.reach(`file.${basename(path)}.beside`)
   renameSync(temporary, path)
   flushFolder(path)
+  KillPoint.reach(`file.${basename(path)}.written`)
 }
 
 /** Writes a file unless it exists; of several processes one wins, and none sees half a file. */
 export function writeFileOnce(path: string, content: Uint8Array, mode: number): void {
   const temporary = writeBeside(path, content, mode)
+  KillPoint.reach(`file.${basename(path)}.beside`)
   try {
     linkSync(temporary, path)
     flushFolder(path)
+    KillPoint.reach(`file.${basename(path)}.linked`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   } finally {

@@ -71,17 +71,22 @@ export async function runService(
 /**
  * Whoever started us for themselves holds our standard input: its end is theirs. In development a
  * line `kill-at POINT` on it names the point at which we are to end, and is answered by a line
- * `{"killAt":POINT}`.
+ * `{"killAt":POINT}`; `kill-points` is answered by those that were passed, `{"killPoints":[…]}`;
+ * `AMBROSIA_KILL_AT` names a point of the start.
  */
 function listenToOwner(onEnd: () => void): void {
   const lines = createInterface({ input: process.stdin })
   lines.once('close', onEnd)
   if ((process.env['AMBROSIA_ENV'] ?? 'development') !== 'development') return
+  const atStart = process.env['AMBROSIA_KILL_AT']
+  if (atStart !== undefined) KillPoint.arm(atStart)
+  const say = (answer: object) => process.stdout.write(`${JSON.stringify(answer)}\n`)
   lines.on('line', (line) => {
+    if (line === 'kill-points') say({ killPoints: KillPoint.passedPoints() })
     const point = /^kill-at ([\w.-]+)$/.exec(line)?.[1]
     if (point === undefined) return
     KillPoint.arm(point)
-    process.stdout.write(`${JSON.stringify({ killAt: point })}\n`)
+    say({ killAt: point })
   })
 }
 

@@ -10,6 +10,7 @@ import {
   type PutOptions,
 } from '@ambrosia/sealing/BlobStore'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
+import * as KillPoint from '@ambrosia/service/KillPoint'
 
 /**
  * Blobs as files: `<folder>/<last two characters>/<cid>`. A blob is written beside, flushed, and
@@ -47,6 +48,7 @@ export class FileBlobStore implements BlobStore {
       }
       await file.sync()
       await file.close()
+      KillPoint.reach('blob.beside')
       await this.place(temporary, this.pathOf(stored.cid))
       return stored
     } catch (error) {
@@ -73,6 +75,7 @@ export class FileBlobStore implements BlobStore {
 
   async delete(cid: ContentAddress.ContentAddress): Promise<void> {
     await rm(this.pathOf(cid), { force: true })
+    KillPoint.reach('blob.deleted')
   }
 
   /** Size of a blob, bytes. @throws BlobStore.NotFound */
