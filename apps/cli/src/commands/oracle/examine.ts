@@ -5,6 +5,7 @@ import { contractOf } from '@ambrosia/chain/Network'
 import { type RegisteredOracle, readOracle } from '@ambrosia/chain/read/oracle'
 import { type Hex, isAddressEqual } from 'viem'
 import { amount, time } from '../../figures.ts'
+import { outwardFetch } from '../../outwardFetch.ts'
 import type { Session } from '../../Session.ts'
 
 /** One thing that was looked at; `next` says what to do where it is wrong. */
@@ -35,7 +36,7 @@ export async function examine(session: Session, operator: Hex): Promise<Finding[
     what: `deals may name it: ${entry.status === 'Active' ? 'yes' : 'no'}`,
     next: `Have it admitted: ambrosia oracle admit ${operator}`,
   })
-  return [...findings, ...(await examineService(entry))]
+  return [...findings, ...(await examineService(session, entry))]
 }
 
 async function examineNetwork(session: Session, operator: Hex): Promise<Finding[]> {
@@ -97,11 +98,12 @@ async function examineNetwork(session: Session, operator: Hex): Promise<Finding[
   ]
 }
 
-async function examineService(entry: RegisteredOracle): Promise<Finding[]> {
+async function examineService({ network }: Session, entry: RegisteredOracle): Promise<Finding[]> {
   const { endpoint } = entry
+  const get = outwardFetch(network.rpcUrl)
   try {
-    const service = await createOracleClient({ url: endpoint, fetch, now: Date.now }).service()
-    const ready = await fetch(`${endpoint}/ready`)
+    const service = await createOracleClient({ url: endpoint, fetch: get, now: Date.now }).service()
+    const ready = await get(`${endpoint}/ready`)
     const checks = ready.ok ? '' : ` (${(await ready.text()).slice(0, 200)})`
     return [
       { ok: true, what: `${endpoint} answers` },

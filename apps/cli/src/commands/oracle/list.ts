@@ -1,3 +1,4 @@
+import type { Fetch } from '@ambrosia/api/client/call'
 import type { Command } from 'commander'
 import { show } from '../../output.ts'
 
@@ -10,12 +11,14 @@ export function define(list: Command): void {
     .action(async (_options: object, command: Command) => {
       const { openSession } = await import('../../Session.ts')
       const { readOperators, readOracle } = await import('@ambrosia/chain/read/oracle')
-      const { chain } = await openSession()
+      const { outwardFetch } = await import('../../outwardFetch.ts')
+      const { chain, network } = await openSession()
+      const get = outwardFetch(network.rpcUrl)
       const operators = await readOperators(chain.client, chain.contracts.oracleRegistry)
       const oracles = await Promise.all(
         operators.map(async (operator) => {
           const one = await readOracle(chain.client, chain.contracts.oracleRegistry, operator)
-          return { ...one, epoch: Number(one.epoch), ready: await isReady(one.endpoint) }
+          return { ...one, epoch: Number(one.epoch), ready: await isReady(get, one.endpoint) }
         }),
       )
       show(
@@ -30,10 +33,10 @@ export function define(list: Command): void {
     })
 }
 
-async function isReady(endpoint: string): Promise<boolean> {
+async function isReady(get: Fetch, endpoint: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(READY_TIMEOUT_MS)
-    return (await fetch(`${endpoint}/ready`, { signal })).ok
+    return (await get(`${endpoint}/ready`, { signal })).ok
   } catch {
     return false
   }

@@ -89,6 +89,7 @@ function assertOutput(out: string, { force, yes }: Options): void {
 async function prepare(name: string, options: Options): Promise<Prepared> {
   const { fromDecimal } = await import('@ambrosia/primitives/Units')
   const { openSession, recordLoader } = await import('../../Session.ts')
+  const { outwardFetch } = await import('../../outwardFetch.ts')
   const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
   const { loadRecord } = await import('../../wallet/records.ts')
   const { prepareOffer } = await import('@ambrosia/sdk/provider/offerRecord')
@@ -100,7 +101,7 @@ async function prepare(name: string, options: Options): Promise<Prepared> {
   const offering: Offering = {
     chain: session.chain,
     store: session.store,
-    fetch,
+    fetch: outwardFetch(session.network.rpcUrl),
     loader: await recordLoader(),
     deal,
     record,

@@ -68,6 +68,7 @@ export function define(settle: Command): void {
 
 async function settleOffers(files: readonly string[], options: Options) {
   const { accountOf, openSession } = await import('../../Session.ts')
+  const { outwardFetch } = await import('../../outwardFetch.ts')
   const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
   const { settle } = await import('@ambrosia/sdk/relay/settle')
   const Certificate = await import('@ambrosia/exchange/Certificate')
@@ -88,7 +89,7 @@ async function settleOffers(files: readonly string[], options: Options) {
       relayer: accountOf(session, options.key),
       deal,
       strict: options.strict,
-      reach: { fetch, now: Date.now },
+      reach: { fetch: outwardFetch(session.network.rpcUrl), now: Date.now },
       settlements: offers.map((offer) => ({
         certificate: Certificate.fromJson(offer.certificate),
         oracleSignatures: offer.oracleSignatures,

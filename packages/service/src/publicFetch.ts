@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
-import type { Fetch } from '@ambrosia/api/client/call'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
 /**
@@ -44,12 +43,14 @@ export function isPublicAddress(address: string): boolean {
   return family === 6 && globalV6.check(address, 'ipv6') && !tunnels.check(address, 'ipv6')
 }
 
+export type PublicFetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+
 /**
  * A request over https to an address that strangers chose, in a DID document or a registration: the
  * connection goes to the very address that was looked up and found public, so a name can't lead to
  * an inner service, also not at the second look. No redirect is followed.
  */
-export function createPublicFetch(lookup: typeof lookUp = lookUp): Fetch {
+export function createPublicFetch(lookup: typeof lookUp = lookUp): PublicFetch {
   const resolve: LookupFunction = (hostname, options, done) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return done(error, '', 0)
@@ -82,7 +83,7 @@ export function createPublicFetch(lookup: typeof lookUp = lookUp): Fetch {
     const body = Readable.toWeb(message) as ReadableStream<Uint8Array>
     const type = message.headers['content-type'] ?? ''
     return new Response(status === 204 ? null : body, { status, headers: { 'content-type': type } })
-  }) as Fetch
+  }) as PublicFetch
 }
 
 export class NotPublicError extends AmbrosiaError {
