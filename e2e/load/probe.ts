@@ -54,7 +54,7 @@ async function probe({ url }: { url: string }): Promise<void> {
 /** @throws where the service does not answer with 200 */
 function read(url: string): Promise<string> {
   return new Promise((done, failed) => {
-    const asked = get(url, { agent: false, timeout: 10_000 }, (answer) => {
+    const asked = get(url, { agent: false, timeout: 60_000 }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (part: string) => {
@@ -65,7 +65,7 @@ function read(url: string): Promise<string> {
         else failed(new Error(`${url} answered ${answer.statusCode}`))
       })
     })
-    asked.once('timeout', () => asked.destroy(new Error(`${url} timed out after 10 seconds`)))
+    asked.once('timeout', () => asked.destroy(new Error(`${url} timed out after a minute`)))
     asked.once('error', failed)
   })
 }

@@ -16,7 +16,7 @@ describe('outwardFetch', () => {
       response.end('inner')
     })
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    defer(t, () => server.close())
+    defer(t, () => void server.close())
     const inner = `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`
     assert.equal(await (await outwardFetch(OWN, true)(inner)).text(), 'inner')
     const refused = { code: 'Fetch.NotPublic' }
