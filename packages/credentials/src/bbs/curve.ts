@@ -1,7 +1,7 @@
 import { equal, toBase64url } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { Fr, G1, G2, PrecomputedG2 } from 'mcl-wasm'
-import { createFixedBases, type FixedBases } from './fixedBases.ts'
+import { type AffinePoint, createKernel, type Kernel } from './kernel/kernel.ts'
 
 /**
  * BLS12-381 over mcl-wasm: points and scalars in the encodings of draft-irtf-cfrg-bbs-signatures,
@@ -33,6 +33,7 @@ type Library = typeof import('mcl-wasm')
 let mcl: Library
 let starting: Promise<void> | undefined
 let keyGenerator: PrecomputedG2 | undefined
+let pointKernel: Kernel
 
 /** Sets up the curve library once; later calls return the same promise. */
 export function ready(): Promise<void> {
@@ -53,6 +54,7 @@ async function start(): Promise<void> {
   // package made.
   mcl.verifyOrderG1(false)
   mcl.verifyOrderG2(false)
+  pointKernel = await createKernel(invertElement)
   keyGenerator = new mcl.PrecomputedG2(mcl.neg(baseKeyPoint()))
 }
 
@@ -131,10 +133,37 @@ export function keyOf(bytes: Uint8Array): Key | undefined {
   return key
 }
 
-/** A store of the multiples of points that stay the same. */
-export function fixedBases(): FixedBases {
+/** Where points are added by the thousand; one for the process, since it keeps what it is given. */
+export function kernel(): Kernel {
   assertReady()
-  return createFixedBases(mcl)
+  return pointKernel
+}
+
+/** A point that is not the identity, in affine form. */
+export function toAffine(point: Point): AffinePoint {
+  const [, x, y] = point.getStr(16).split(' ')
+  return { x: BigInt(`0x${x}`), y: BigInt(`0x${y}`) }
+}
+
+/** Sum of `points[i] * 2^i`. */
+export function sumOfPowers(points: readonly (AffinePoint | undefined)[]): Point {
+  return points.reduceRight((sum, point) => {
+    const double = mcl.add(sum, sum)
+    return point === undefined ? double : mcl.add(double, fromAffine(point))
+  }, new mcl.G1())
+}
+
+function fromAffine({ x, y }: AffinePoint): Point {
+  const point = new mcl.G1()
+  point.setStr(`1 ${x.toString(16)} ${y.toString(16)}`, 16)
+  return point
+}
+
+/** The inverse in the field of the coordinates. */
+function invertElement(value: bigint): bigint {
+  const element = new mcl.Fp()
+  element.setStr(value.toString(16), 16)
+  return BigInt(`0x${mcl.inv(element).getStr(16)}`)
 }
 
 /** Decodes points that this process or this package made, without the costly subgroup check. */

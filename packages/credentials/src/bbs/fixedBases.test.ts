@@ -4,7 +4,7 @@ import { fromHex, toHex } from '@ambrosia/primitives/Bytes'
 import fc from 'fast-check'
 import { SUITES } from './ciphersuite.ts'
 import * as Curve from './curve.ts'
-import { toDigits } from './fixedBases.ts'
+import { createFixedBases, toDigits } from './fixedBases.ts'
 import { generators } from './generators.ts'
 
 const R = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
@@ -15,14 +15,22 @@ const scalarValues = fc.oneof(
   fc.bigInt({ min: 0n, max: R - 1n }),
 )
 
+const basesOf = (count: number) => {
+  const points = generators(SUITES['BLS12-381-SHA-256'], count).points.slice(0, count)
+  const bases = createFixedBases(Curve.kernel())
+  bases.extend(points.slice(0, 5).map(Curve.toAffine))
+  bases.extend(points.slice(5).map(Curve.toAffine))
+  assert.equal(bases.count(), count)
+  return { points, bases }
+}
+
 describe('fixedBases', () => {
   before(() => Curve.ready())
 
   it('cuts a scalar into signed digits that make it again', () => {
     fc.assert(
       fc.property(scalarValues, (value) => {
-        const digits = new Int16Array(26)
-        toDigits(bytesOf(value), digits)
+        const digits = toDigits(bytesOf(value))
         const sum = digits.reduceRight((rest, digit) => rest * 1024n + BigInt(digit), 0n)
         assert.equal(sum, value)
         assert.ok(digits.every((digit) => Math.abs(digit) <= 512))
@@ -32,58 +40,60 @@ describe('fixedBases', () => {
   })
 
   it('sums as the library does, over any choice of points and any scalars', () => {
-    const { points } = generators(SUITES['BLS12-381-SHA-256'], 12)
-    const bases = Curve.fixedBases()
-    bases.extend(points.slice(0, 5))
-    bases.extend(points.slice(5, 12))
-    assert.equal(bases.count(), 12)
-    const terms = fc.array(fc.tuple(fc.nat({ max: 11 }), scalarValues), {
+    const { points, bases } = basesOf(12)
+    const terms = fc.uniqueArray(fc.tuple(fc.nat({ max: 11 }), scalarValues), {
       minLength: 1,
       maxLength: 12,
+      selector: ([index]) => index,
     })
     fc.assert(
       fc.property(terms, (chosen) => {
         const indexes = chosen.map(([index]) => index)
-        const scalars = chosen.map(([, value]) => Curve.reduceScalar(bytesOf(value)))
+        const powers = bases.sum(
+          indexes,
+          chosen.map(([, value]) => bytesOf(value)),
+        )
+        assert.ok(powers)
         const expected = Curve.sumOfProducts(
           indexes.map((index) => points[index] as Curve.Point),
-          scalars,
+          chosen.map(([, value]) => Curve.reduceScalar(bytesOf(value))),
         )
-        assert.equal(toHex(bases.sum(indexes, scalars).serialize()), toHex(expected.serialize()))
+        assert.equal(
+          toHex(Curve.sumOfPowers(powers).serialize()),
+          toHex(expected.serialize()),
+        )
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     )
   })
 
-  it('leaves the library whole when its memory grows', () => {
-    const all = generators(SUITES['BLS12-381-SHA-256'], 700)
-    const bases = Curve.fixedBases()
-    bases.extend(all.points.slice(0, 700))
-    const again = Curve.decodeOwnPoints(all.encodings.slice(0, 700))
-    const one = Curve.reduceScalar(Uint8Array.of(1))
-    const ones = again.map(() => one)
-    const indexes = again.map((_, index) => index)
-    assert.ok(bases.sum(indexes, ones).isEqual(Curve.sumOfProducts(again, ones)))
-  })
-})
-
-describe('keyOf', () => {
-  before(() => Curve.ready())
-
-  it('keeps what is a key, refuses what is none, and pairs alike after it was pushed out', () => {
-    const secrets = Array.from({ length: 70 }, (_, i) => Curve.reduceScalar(bytesOf(BigInt(i + 2))))
-    const [a] = generators(SUITES['BLS12-381-SHA-256'], 1).points as [Curve.Point]
-    for (const round of [1, 2]) {
-      for (const secret of secrets) {
-        const key = Curve.keyOf(Curve.publicKeyOf(secret)) as Curve.Key
-        const product = Curve.multiplyPoint(a, secret)
-        assert.ok(Curve.pairingsEqual(a, key, product), `round ${round}`)
-        assert.ok(!Curve.pairingsEqual(a, key, a), `round ${round}`)
-      }
+  it('sums what fills its memory, with every digit the same', () => {
+    const { points, bases } = basesOf(700)
+    const indexes = points.map((_, index) => index)
+    for (const value of [1n, 512n, R - 1n, BigInt(`0b${'0000000001'.repeat(25)}`)]) {
+      const powers = bases.sum(
+        indexes,
+        indexes.map(() => bytesOf(value)),
+      )
+      const scalar = Curve.reduceScalar(bytesOf(value))
+      const expected = Curve.sumOfProducts(
+        points,
+        indexes.map(() => scalar),
+      )
+      assert.ok(powers && Curve.sumOfPowers(powers).isEqual(expected), `${value}`)
     }
-    assert.equal(Curve.keyOf(new Uint8Array(96)), undefined)
-    assert.equal(Curve.keyOf(new Uint8Array(95)), undefined)
-    const key = Curve.publicKeyOf(secrets[0] as Curve.Scalar)
-    assert.equal(Curve.keyOf(key.with(0, (key[0] as number) ^ 0x80)), undefined)
+  })
+
+  it('says so where a point meets itself or its opposite, and adds on afterwards', () => {
+    const { points, bases } = basesOf(12)
+    assert.equal(bases.sum([3, 3], [bytesOf(1n), bytesOf(1n)]), undefined)
+    // 513 is 1024 - 511; the multiple by 1024 of the one is that of the other.
+    assert.equal(bases.sum([3, 3], [bytesOf(511n), bytesOf(513n)]), undefined)
+    const powers = bases.sum([3], [bytesOf(7n)])
+    const expected = Curve.multiplyPoint(
+      points[3] as Curve.Point,
+      Curve.reduceScalar(Uint8Array.of(7)),
+    )
+    assert.ok(powers && Curve.sumOfPowers(powers).isEqual(expected))
   })
 })

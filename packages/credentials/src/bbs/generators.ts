@@ -5,12 +5,14 @@ import {
   addPoints,
   decodeOwnPoints,
   EXPAND_SIZE_BYTES,
-  fixedBases,
+  kernel,
   mapToPoint,
   POINT_SIZE_BYTES,
+  sumOfPowers,
   sumOfProducts,
+  toAffine,
 } from './curve.ts'
-import { FIXED_MINIMUM_COUNT, type FixedBases } from './fixedBases.ts'
+import { createFixedBases, FIXED_MINIMUM_COUNT, type FixedBases } from './fixedBases.ts'
 
 /**
  * The generators Q_1, H_1, H_2, ... of a ciphersuite: create_generators of
@@ -66,14 +68,20 @@ export function sumOfGenerators(
   const cache = cacheOf(suite)
   const isMany = indexes.length >= FIXED_MINIMUM_COUNT
   if (isMany) cache.sumCount++
-  if (!isMany || cache.sumCount <= SUMS_BEFORE_TABLES) {
-    const points = indexes.map((index) => cache.points[index] as Point)
-    return sumOfProducts([...others.points, ...points], [...others.scalars, ...scalars])
+  if (isMany && cache.sumCount > SUMS_BEFORE_TABLES) {
+    cache.bases ??= createFixedBases(kernel())
+    const { bases } = cache
+    bases.extend(cache.points.slice(bases.count(), Math.max(...indexes) + 1).map(toAffine))
+    const powers = bases.sum(
+      indexes,
+      scalars.map((scalar) => scalar.serialize()),
+    )
+    if (powers !== undefined) {
+      return addPoints(sumOfPowers(powers), sumOfProducts(others.points, others.scalars))
+    }
   }
-  cache.bases ??= fixedBases()
-  const { bases } = cache
-  bases.extend(cache.points.slice(bases.count(), Math.max(...indexes) + 1))
-  return addPoints(bases.sum(indexes, scalars), sumOfProducts(others.points, others.scalars))
+  const points = indexes.map((index) => cache.points[index] as Point)
+  return sumOfProducts([...others.points, ...points], [...others.scalars, ...scalars])
 }
 
 function cacheOf(suite: Suite): Cache {
