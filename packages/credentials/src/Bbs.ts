@@ -4,6 +4,7 @@ import { type Ciphersuite, SUITES, type Suite } from './bbs/ciphersuite.ts'
 import * as Curve from './bbs/curve.ts'
 import { decodeProof, decodeSignature } from './bbs/encoding.ts'
 import { generators, readyTable, sumOfGenerators, type Terms } from './bbs/generators.ts'
+import { holds, type Pairings } from './bbs/pairings.ts'
 import {
   challengeScalar,
   domainScalar,
@@ -22,6 +23,7 @@ import {
  */
 export type { Ciphersuite } from './bbs/ciphersuite.ts'
 export { proofSizeBytes } from './bbs/encoding.ts'
+export { createPairings, type Pairings } from './bbs/pairings.ts'
 
 export const SECRET_KEY_SIZE_BYTES = Curve.SCALAR_SIZE_BYTES
 export const PUBLIC_KEY_SIZE_BYTES = Curve.KEY_SIZE_BYTES
@@ -116,8 +118,7 @@ export function verify(options: VerifyOptions): boolean {
   const suite = suiteOf(options.ciphersuite)
   if (options.messages.length > MESSAGE_LIMIT) return false
   const signature = decodeSignature(options.signature)
-  const key = Curve.keyOf(options.publicKey)
-  if (signature === undefined || key === undefined) return false
+  if (signature === undefined || !Curve.isKey(options.publicKey)) return false
   const scalars = messageScalars(suite, options.messages)
   // e(A, W + BP2*e) = e(B, BP2), with the product by e moved to the cheaper group and into the sum
   // that makes B.
@@ -125,7 +126,7 @@ export function verify(options: VerifyOptions): boolean {
     points: [Curve.negatePoint(signature.a)],
     scalars: [signature.e],
   })
-  return Curve.pairingsEqual(signature.a, key, right)
+  return holds({ a: signature.a, b: right, publicKey: options.publicKey })
 }
 
 export type ProveOptions = {
@@ -204,6 +205,11 @@ export type VerifyProofOptions = {
   /** The messages shown, in the order of their positions. */
   messages: readonly Uint8Array[]
   disclosedIndexes: readonly number[]
+  /**
+   * Where given, the pairing of the proof is left to it, and true says that everything else holds:
+   * the proof counts only where `faulty` does not name it.
+   */
+  pairings?: Pairings | undefined
 }
 
 /** Verifies a proof against the messages it shows, section 3.5.4. */
@@ -212,8 +218,7 @@ export function verifyProof(options: VerifyProofOptions): boolean {
   const { disclosedIndexes, messages } = options
   if (messages.length !== disclosedIndexes.length) return false
   const proof = decodeProof(options.proof, MESSAGE_LIMIT - messages.length)
-  const key = Curve.keyOf(options.publicKey)
-  if (proof === undefined || key === undefined) return false
+  if (proof === undefined || !Curve.isKey(options.publicKey)) return false
   const count = proof.hidden.length + messages.length
   const hidden = hiddenIndexes(disclosedIndexes, count)
   if (hidden === undefined || hidden.length !== proof.hidden.length) return false
@@ -240,7 +245,11 @@ export function verifyProof(options: VerifyProofOptions): boolean {
     domain,
     presentationHeader: options.presentationHeader ?? new Uint8Array(0),
   })
-  return expected.isEqual(c) && Curve.pairingsEqual(aBar, key, bBar)
+  if (!expected.isEqual(c)) return false
+  const claim = { a: aBar, b: bBar, publicKey: options.publicKey }
+  if (options.pairings === undefined) return holds(claim)
+  options.pairings.add(claim)
+  return true
 }
 
 type Commitment = { base: Curve.Point; domain: Curve.Scalar }

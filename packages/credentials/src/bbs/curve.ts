@@ -1,6 +1,6 @@
 import { equal, toBase64url } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import type { Fr, G1, G2, PrecomputedG2 } from 'mcl-wasm'
+import type { Fr, G1, G2, GT, PrecomputedG2 } from 'mcl-wasm'
 import { type AffinePoint, createKernel, type Kernel } from './kernel/kernel.ts'
 
 /**
@@ -12,8 +12,8 @@ import { type AffinePoint, createKernel, type Kernel } from './kernel/kernel.ts'
 export type Scalar = Fr
 export type Point = G1
 export type KeyPoint = G2
-/** A public key ready to be paired with. */
-export type Key = { readonly lines: PrecomputedG2 }
+/** A public key ready to be paired with; not to be kept, since others push it out. */
+type Key = { readonly lines: PrecomputedG2 }
 
 export const SCALAR_SIZE_BYTES = 32
 export const POINT_SIZE_BYTES = 48
@@ -117,7 +117,7 @@ const keys = new Map<string, Key>()
  * The key in its compressed encoding, or undefined where it is none. What an issuer's key costs,
  * its decoding and its half of the Miller loop, is done once for all its credentials.
  */
-export function keyOf(bytes: Uint8Array): Key | undefined {
+function keyOf(bytes: Uint8Array): Key | undefined {
   const name = toBase64url(bytes)
   const known = keys.get(name)
   if (known !== undefined) return known
@@ -131,6 +131,11 @@ export function keyOf(bytes: Uint8Array): Key | undefined {
     oldest[1].lines.destroy()
   }
   return key
+}
+
+/** True for a key that pairings can be computed with; what that takes is kept. */
+export function isKey(bytes: Uint8Array): boolean {
+  return keyOf(bytes) !== undefined
 }
 
 /** Where points are added by the thousand; one for the process, since it keeps what it is given. */
@@ -220,11 +225,27 @@ export function publicKeyOf(secret: Scalar): Uint8Array {
   return mcl.mul(baseKeyPoint(), secret).serialize()
 }
 
-/** True when e(a, key) equals e(b, BP2), with one final exponentiation. */
-export function pairingsEqual(a: Point, key: Key, b: Point): boolean {
+/**
+ * True when the product of all e(point, key) equals e(b, BP2), with one final exponentiation.
+ * @param left points with keys in their compressed encodings, one at least
+ */
+export function pairingsEqual(
+  left: readonly { readonly point: Point; readonly publicKey: Uint8Array }[],
+  b: Point,
+): boolean {
   assertReady()
-  const product = mcl.precomputedMillerLoop2(a, key.lines, b, keyGenerator as PrecomputedG2)
-  return mcl.finalExp(product).isOne()
+  const generator = keyGenerator as PrecomputedG2
+  let product: GT | undefined
+  for (const { point, publicKey } of left) {
+    // Found anew for each: what was prepared for a key ends when others push it out.
+    const key = keyOf(publicKey)
+    if (key === undefined) return false
+    product =
+      product === undefined
+        ? mcl.precomputedMillerLoop2(point, key.lines, b, generator)
+        : mcl.mul(product, mcl.precomputedMillerLoop(point, key.lines))
+  }
+  return product !== undefined && mcl.finalExp(product).isOne()
 }
 
 /**

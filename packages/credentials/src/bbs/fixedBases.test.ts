@@ -58,10 +58,7 @@ describe('fixedBases', () => {
           indexes.map((index) => points[index] as Curve.Point),
           chosen.map(([, value]) => Curve.reduceScalar(bytesOf(value))),
         )
-        assert.equal(
-          toHex(Curve.sumOfPowers(powers).serialize()),
-          toHex(expected.serialize()),
-        )
+        assert.equal(toHex(Curve.sumOfPowers(powers).serialize()), toHex(expected.serialize()))
       }),
       { numRuns: 100 },
     )

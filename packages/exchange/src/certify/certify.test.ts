@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import * as Bbs from '@ambrosia/credentials/Bbs'
+import * as Credential from '@ambrosia/credentials/Credential'
+import * as DidKey from '@ambrosia/credentials/DidKey'
 import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
 import * as Keys from '@ambrosia/credentials/Keys'
 import { fromHex, random, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
@@ -10,6 +13,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { dealBookDomain } from '../messages/Message.ts'
 import { createSubmission } from '../offer/createSubmission.ts'
 import { sealOffer } from '../offer/sealOffer.ts'
+import { MANDATORY_POINTERS } from '../RecordCredential.ts'
 import { sealContext } from '../SealContext.ts'
 import * as StorageReceipt from '../StorageReceipt.ts'
 import * as Submission from '../Submission.ts'
@@ -248,6 +252,35 @@ describe('certify', () => {
     await certify(body, { ...setting.context, ...context })
   })
 
+  it('refuses presentations that another key signed, and says nothing where (a) is one', async () => {
+    const forged = { ...setting.parts.record, credential: await forgedCredential() }
+    const sealed = await offered({ sealed: forged })
+    await refuses('Credential.ProofInvalid', sealed.body, sealed.context)
+    for (const change of [{ shown: forged }, { shown: forged, sealed: forged }]) {
+      const { body, context } = await offered(change)
+      await refuses('Submission.Refused', body, context)
+      // Nor of what comes after it: a store that gives nothing, a revoked credential.
+      const listsAt = async () => ({ root: setting.deal.dealId, isRevoked: () => true })
+      await refuses('Submission.Refused', body, { listsAt })
+      await refuses('Submission.Refused', body, { fetchSealed: async function* () {} })
+    }
+  })
+
+  /** The credential as its issuer never signed it: everything about the proof but its pairing holds. */
+  async function forgedCredential(): Promise<Record<string, unknown>> {
+    const { credential } = setting.parts.record
+    const { proof: _, ...unsigned } = credential
+    const issuer = String(credential['issuer'])
+    const { secretKey } = Bbs.keyPair('BLS12-381-SHA-256', random(32))
+    const publicKey = DidKey.toPublicKey(issuer).bytes
+    return await Credential.issueBbs({
+      credential: unsigned,
+      key: { id: DidKey.toVerificationMethodId(issuer), secretKey, publicKey },
+      mandatoryPointers: MANDATORY_POINTERS,
+      loader: setting.parts.loader,
+    })
+  }
+
   it('refuses a credential that expires before its certificate: the consumer would come too late', async () => {
     const { deals } = setting.context
     const terms = { ...setting.terms, certificateLife: 86_400 - 60 }
@@ -260,11 +293,16 @@ describe('certify', () => {
    * A submission whose sealed presentation (b) shows other things than presentation (a), and the
    * store that has it.
    */
-  async function offered(change: { pointers?: Setting['parts']['selected']['pointers'] }) {
+  async function offered(change: {
+    pointers?: Setting['parts']['selected']['pointers']
+    sealed?: Setting['parts']['record']
+    shown?: Setting['parts']['record']
+  }) {
     const { record, selected, account, loader, randomBytes, oracle, pair } = setting.parts
+    const { pointers = selected.pointers, sealed = record, shown = record } = change
     const offer = await sealOffer({
-      record,
-      selected: { ...selected, ...change },
+      record: sealed,
+      selected: { ...selected, pointers },
       deal: setting.deal,
       provider: account.address,
       oracles: [{ ...oracle, publicKey: pair.publicKey }],
@@ -279,6 +317,7 @@ describe('certify', () => {
     }
     const body = await createSubmission({
       ...parts,
+      record: shown,
       offer,
       deal: setting.deal,
       receipt,

@@ -1,3 +1,4 @@
+import * as Bbs from '@ambrosia/credentials/Bbs'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
 import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
@@ -5,32 +6,28 @@ import type { Resolvable } from '@ambrosia/credentials/Resolver'
 import type * as QualityScore from '@ambrosia/health/Quality'
 import type { Resource } from '@ambrosia/health/Resource'
 import { classOf } from '@ambrosia/health/Sensitivity'
-import { concat, fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
+import { fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
-import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
-import * as DataKey from '@ambrosia/sealing/DataKey'
-import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
-import * as Seal from '@ambrosia/sealing/Seal'
 import { type Address, isAddressEqual } from 'viem'
 import type * as Certificate from '../Certificate.ts'
 import { priceOf } from '../Deal.ts'
 import { assertAgree } from '../judge/assertAgree.ts'
 import { RecordError } from '../judge/errors.ts'
-import { judge } from '../judge/judge.ts'
+import { type Judgement, judge } from '../judge/judge.ts'
 import type { VerifiedPresentation } from '../judge/Opened.ts'
 import { tagsOf } from '../judge/tagsOf.ts'
 import { verifyDelivered } from '../judge/verifyDelivered.ts'
-import { PADDED_SIZE_BYTES, SUBMISSION_SKEW_SEC } from '../Limits.ts'
+import { SUBMISSION_SKEW_SEC } from '../Limits.ts'
 import { dealBookDomain } from '../messages/Message.ts'
 import * as Payload from '../Payload.ts'
-import { sealContext } from '../SealContext.ts'
 import * as StorageReceipt from '../StorageReceipt.ts'
 import * as Submission from '../Submission.ts'
 import type { SubmissionBody } from '../SubmissionBody.ts'
 import { dealTagKey } from '../Tags.ts'
 import type { Deals, OracleDeal } from './Deals.ts'
 import type { EpochLists } from './EpochLists.ts'
+import { openPayload } from './openPayload.ts'
 import { permissionFault } from './permissionFault.ts'
 import { RefusedError } from './RefusedError.ts'
 
@@ -68,10 +65,42 @@ export type Verdict = { certificate: Certificate.Certificate; quality: QualitySc
 /**
  * Verifies, opens and judges one submission. Up to the presentation every failure is
  * Submission.Refused, so that an oracle tells a stranger nothing; after it the error names what
- * failed (docs/protocol/exchange.md, section 7).
+ * failed (docs/protocol/exchange.md, section 7). The pairings of the two presentations are decided
+ * together, and before anything is said of the record.
  */
 export async function certify(body: SubmissionBody, context: CertifyContext): Promise<Verdict> {
-  const admitted = await admit(body, context)
+  const pairings = Bbs.createPairings()
+  const admitted = await admit(body, context, pairings)
+  const judged = await judgeAdmitted(body, admitted, context, pairings).catch((error: unknown) => {
+    assertProved(pairings.faulty(), PRESENTATION_A)
+    throw error
+  })
+  const faulty = pairings.faulty()
+  assertProved(faulty, PRESENTATION_A)
+  if (faulty.length > 0) throw new Credential.ProofInvalidError()
+  return await toVerdict(body, admitted, judged, context)
+}
+
+/** Which of the pairings is whose: presentation (a) is verified first. */
+const PRESENTATION_A = 0
+
+/** Before presentation (a) is proved, nothing is said of the record. */
+function assertProved(faulty: readonly number[], position: number): void {
+  if (faulty.includes(position)) throw new RefusedError(new Credential.ProofInvalidError())
+}
+
+type Judged = {
+  presentation: VerifiedPresentation
+  judgement: Judgement
+  statusListsRoot: Hex
+}
+
+async function judgeAdmitted(
+  body: SubmissionBody,
+  admitted: Admitted,
+  context: CertifyContext,
+  pairings: Bbs.Pairings,
+): Promise<Judged> {
   const { deal, manifest } = admitted
   const { terms, criteria } = deal
   const { submission } = body
@@ -96,7 +125,18 @@ export async function certify(body: SubmissionBody, context: CertifyContext): Pr
     deal,
     submission.asOf,
     context,
+    pairings,
   )
+  return { presentation, judgement, statusListsRoot: lists.root }
+}
+
+async function toVerdict(
+  { submission, receipt }: SubmissionBody,
+  { deal }: Admitted,
+  { presentation, judgement, statusListsRoot }: Judged,
+  context: CertifyContext,
+): Promise<Verdict> {
+  const { terms, dealId } = deal
   if (priceOf(terms, judgement.score) === undefined) throw new BelowQualityError(judgement.score)
   const tagKey = dealTagKey(context.tagSecret, { ...context, dealId })
   const tags = tagsOf({ tagKey, ...presentation, resources: judgement.resources })
@@ -114,15 +154,19 @@ export async function certify(body: SubmissionBody, context: CertifyContext): Pr
       asOf: submission.asOf,
       validUntil: submission.asOf + BigInt(terms.certificateLife),
       validatorHash: context.validatorHash,
-      statusListsRoot: lists.root,
-      receiptHash: StorageReceipt.hash(body.receipt, domain),
+      statusListsRoot,
+      receiptHash: StorageReceipt.hash(receipt, domain),
     },
   }
 }
 
-async function admit(body: SubmissionBody, context: CertifyContext): Promise<Admitted> {
+async function admit(
+  body: SubmissionBody,
+  context: CertifyContext,
+  pairings: Bbs.Pairings,
+): Promise<Admitted> {
   try {
-    return await admitOrThrow(body, context)
+    return await admitOrThrow(body, context, pairings)
   } catch (error) {
     // A node that is down is not a fault of the submission, and tells nothing about it.
     if (hasCode(error, 'Chain.Unreachable')) throw error
@@ -131,7 +175,11 @@ async function admit(body: SubmissionBody, context: CertifyContext): Promise<Adm
   }
 }
 
-async function admitOrThrow(body: SubmissionBody, context: CertifyContext): Promise<Admitted> {
+async function admitOrThrow(
+  body: SubmissionBody,
+  context: CertifyContext,
+  pairings: Bbs.Pairings,
+): Promise<Admitted> {
   const { submission } = body
   const domain = dealBookDomain(context.chainId, context.dealBook)
   const deal = await context.deals.find(submission.dealId)
@@ -164,6 +212,7 @@ async function admitOrThrow(body: SubmissionBody, context: CertifyContext): Prom
     loader: context.loader,
     expectedPresentationHeader: header,
     nowMs: Number(submission.asOf) * 1000,
+    pairings,
   })
   const holder = presentation.subject['holder']
   require(typeof holder === 'string' &&
@@ -209,37 +258,6 @@ function assertNotRevoked(presentation: Credential.VerifiedCredential, lists: Ep
   }
 }
 
-async function openPayload(
-  body: SubmissionBody,
-  manifest: Manifest.Manifest,
-  context: CertifyContext,
-): Promise<Payload.Payload> {
-  const { self } = context
-  if (manifest.paddedSizeBytes > PADDED_SIZE_BYTES) throw new Payload.TooLargeError()
-  const envelope = Manifest.recipientOf(manifest, self.keyId, self.epoch)
-  if (!envelope) throw new RecordError('NotRecipient', 'the record is not sealed for this oracle')
-  const { dealId, provider } = body.submission
-  const seal = sealContext({ ...context, dealId, provider })
-  const dataKey = await Envelope.unwrap({ envelope, privateKey: self.privateKey, context: seal })
-  if (DataKey.commitment(dataKey) !== manifest.keyCommitment) {
-    throw new RecordError('WrongKey', 'the wrapped key is not the one that the manifest commits to')
-  }
-  const { store } = body.receipt
-  const sealed = context.fetchSealed(store, manifest.contentAddress, manifest.sizeBytes)
-  let cid = ''
-  async function* followed(): AsyncGenerator<Uint8Array> {
-    cid = (yield* ContentAddress.follow(sealed)).cid
-  }
-  const chunks: Uint8Array[] = []
-  const opened = Seal.open({ ciphertext: followed(), dataKey, context: seal })
-  for await (const chunk of opened) chunks.push(chunk)
-  // Under one key a provider can seal two records: what is judged must be what the manifest names
-  // and the consumer will get.
-  if (cid !== manifest.contentAddress)
-    throw new RecordError('WrongContent', 'the store gave another payload than the manifest names')
-  return Payload.decode(concat(...chunks))
-}
-
 /**
  * The consumer's own check, of presentation (b) alone: without it a provider could be paid for what
  * nobody can collect. It is as of the submission, not of this oracle's clock, since every oracle
@@ -251,6 +269,7 @@ async function assertCollectable(
   { terms, criteria }: OracleDeal,
   asOfSec: bigint,
   context: CertifyContext,
+  pairings: Bbs.Pairings,
 ): Promise<void> {
   const verified = await verifyDelivered({
     resources: payload.resources.map((resource, index) => ({
@@ -264,6 +283,7 @@ async function assertCollectable(
     resolver: context.resolver,
     loader: context.loader,
     nowMs: Number(asOfSec) * 1000,
+    pairings,
   }).catch((error: unknown) => {
     // Said of the record: to this oracle nothing was delivered.
     if (error instanceof AmbrosiaError && error.code.startsWith('Delivery.'))

@@ -1,3 +1,4 @@
+import type { Pairings } from '@ambrosia/credentials/Bbs'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import * as Credential from '@ambrosia/credentials/Credential'
 import type { Resolvable } from '@ambrosia/credentials/Resolver'
@@ -29,6 +30,8 @@ export async function verifyDelivered(options: {
   resolver: Resolvable
   loader: Loader
   nowMs: number
+  /** Where given, the signature's pairing is left to it, as in `Credential.verifyBbs`. */
+  pairings?: Pairings | undefined
 }): Promise<Credential.VerifiedCredential> {
   const { resources, criteria } = options
   const payloadRoot = Payload.root(resources)
@@ -39,6 +42,7 @@ export async function verifyDelivered(options: {
     loader: options.loader,
     expectedPresentationHeader: fromHex(header),
     nowMs: options.nowMs,
+    pairings: options.pairings,
   }).catch((error: unknown) => {
     // The header is made of the resources' digests: another one means that one of them was changed.
     if (hasCode(error, 'Credential.HeaderMismatch'))

@@ -16,12 +16,15 @@ async function createField() {
     memory: WebAssembly.Memory
   }
   const words = (at: number) => new Uint32Array(exports.memory.buffer, at, 13)
-  return (name: string, values: readonly bigint[], out = OUT): bigint => {
+  return (name: string, values: readonly bigint[], out: number = OUT): bigint => {
     values.forEach((value, index) => {
       words(64 * index).set(Field.toLimbs(value))
     })
     exports[name]?.(out, A, B, C)
-    assert.ok(words(out).every((word) => word < 2 ** 30), 'limbs of 30 bits')
+    assert.ok(
+      words(out).every((word) => word < 2 ** 30),
+      'limbs of 30 bits',
+    )
     return Field.fromLimbs(words(out))
   }
 }

@@ -85,11 +85,13 @@ export const multiply: WasmFunction = (() => {
       ...limbs.flatMap((j) => set(b(j), loadI64(local(B), 4 * j))),
       ...limbs.flatMap(row),
       ...set(carry, i64(0n)),
-      ...limbs.slice(0, LAST).flatMap((j) => [
-        ...set(carry, add(local(carry), local(sum(j)))),
-        ...storeI64(local(OUT), 4 * j, masked(local(carry))),
-        ...set(carry, carried(local(carry))),
-      ]),
+      ...limbs
+        .slice(0, LAST)
+        .flatMap((j) => [
+          ...set(carry, add(local(carry), local(sum(j)))),
+          ...storeI64(local(OUT), 4 * j, masked(local(carry))),
+          ...set(carry, carried(local(carry))),
+        ]),
       ...storeI64(local(OUT), 4 * LAST, local(carry)),
     ],
   }

@@ -82,11 +82,7 @@ const FUNCTIONS: WasmFunction[] = [
   Field.addUp,
   Field.difference,
   Field.subtractBoth,
-  ...batch(
-    'add',
-    call(DIFFERENCE, divisor, b, a),
-    call(DIFFERENCE, i32(T2), yOf(b), yOf(a)),
-  ),
+  ...batch('add', call(DIFFERENCE, divisor, b, a), call(DIFFERENCE, i32(T2), yOf(b), yOf(a))),
   ...batch('double', call(ADD_UP, divisor, yOf(a), yOf(a)), [
     ...call(MULTIPLY, i32(T2), a, a),
     ...call(ADD_UP, i32(T3), i32(T2), i32(T2)),
