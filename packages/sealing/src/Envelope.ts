@@ -13,7 +13,7 @@ import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { lengthPrefixed, sha256 } from '@ambrosia/primitives/Hash'
 import { Aes256Gcm, CipherSuite, HkdfSha256 } from '@hpke/core'
-import { DhkemX25519HkdfSha256 } from '@hpke/dhkem-x25519'
+import { Kem } from '#kem'
 import * as DataKey from './DataKey.ts'
 
 /**
@@ -54,7 +54,7 @@ export const KEY_ID_LENGTH = 256
 const ENC_SIZE_BYTES = 32
 const WRAPPED_SIZE_BYTES = 48
 
-const kem = new DhkemX25519HkdfSha256()
+const kem = new Kem()
 const suite = new CipherSuite({ kem, kdf: new HkdfSha256(), aead: new Aes256Gcm() })
 
 /** A fresh key pair: DeriveKeyPair of RFC 9180, section 7.1.3, from 32 random bytes. */
