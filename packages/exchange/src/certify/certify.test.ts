@@ -266,7 +266,7 @@ describe('certify', () => {
     }
   })
 
-  /** The credential as its issuer never signed it: everything about the proof but its pairing holds. */
+  /** As its issuer never signed it: everything about the proof holds, but its pairing. */
   async function forgedCredential(): Promise<Record<string, unknown>> {
     const { credential } = setting.parts.record
     const { proof: _, ...unsigned } = credential

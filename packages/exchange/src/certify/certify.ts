@@ -9,7 +9,7 @@ import { classOf } from '@ambrosia/health/Sensitivity'
 import { fromBase64url, fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError, hasCode } from '@ambrosia/primitives/Errors'
 import * as Manifest from '@ambrosia/sealing/Manifest'
-import { type Address, isAddressEqual } from 'viem'
+import { isAddressEqual } from 'viem'
 import type * as Certificate from '../Certificate.ts'
 import { priceOf } from '../Deal.ts'
 import { assertAgree } from '../judge/assertAgree.ts'
@@ -27,15 +27,12 @@ import type { SubmissionBody } from '../SubmissionBody.ts'
 import { dealTagKey } from '../Tags.ts'
 import type { Deals, OracleDeal } from './Deals.ts'
 import type { EpochLists } from './EpochLists.ts'
-import { openPayload } from './openPayload.ts'
+import { type OpenContext, openPayload } from './openPayload.ts'
 import { permissionFault } from './permissionFault.ts'
 import { RefusedError } from './RefusedError.ts'
 
 /** What a verdict depends on; all of it is the same for every oracle of a deal but `self`. */
-export type CertifyContext = {
-  chainId: number
-  dealBook: Address
-  self: { operator: Address; keyId: string; epoch: number; privateKey: Uint8Array }
+export type CertifyContext = OpenContext & {
   deals: Deals
   /** The lists of these issuers at the epoch of a time. @throws Status.NotAvailable */
   listsAt: (issuers: readonly string[], asOfSec: bigint) => Promise<EpochLists>
@@ -44,12 +41,6 @@ export type CertifyContext = {
   /** The secret that the oracles share; never an encryption key. */
   tagSecret: Uint8Array
   validatorHash: Hex
-  /** Reads a sealed payload from the store that gave the receipt. */
-  fetchSealed: (
-    store: Address,
-    contentAddress: string,
-    sizeBytes: number,
-  ) => AsyncIterable<Uint8Array>
   nowSec: () => bigint
 }
 

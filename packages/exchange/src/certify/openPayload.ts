@@ -4,12 +4,25 @@ import * as DataKey from '@ambrosia/sealing/DataKey'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Manifest from '@ambrosia/sealing/Manifest'
 import * as Seal from '@ambrosia/sealing/Seal'
+import type { Address } from 'viem'
 import { RecordError } from '../judge/errors.ts'
 import { PADDED_SIZE_BYTES } from '../Limits.ts'
 import * as Payload from '../Payload.ts'
 import { sealContext } from '../SealContext.ts'
 import type { SubmissionBody } from '../SubmissionBody.ts'
-import type { CertifyContext } from './certify.ts'
+
+/** Who opens, and how it reads what is sealed. */
+export type OpenContext = {
+  chainId: number
+  dealBook: Address
+  self: { operator: Address; keyId: string; epoch: number; privateKey: Uint8Array }
+  /** Reads a sealed payload from the store that gave the receipt. */
+  fetchSealed: (
+    store: Address,
+    contentAddress: string,
+    sizeBytes: number,
+  ) => AsyncIterable<Uint8Array>
+}
 
 /**
  * Fetches and opens the sealed record of a submission.
@@ -18,7 +31,7 @@ import type { CertifyContext } from './certify.ts'
 export async function openPayload(
   body: SubmissionBody,
   manifest: Manifest.Manifest,
-  context: CertifyContext,
+  context: OpenContext,
 ): Promise<Payload.Payload> {
   const { self } = context
   if (manifest.paddedSizeBytes > PADDED_SIZE_BYTES) throw new Payload.TooLargeError()

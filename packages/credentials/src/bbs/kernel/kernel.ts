@@ -42,8 +42,9 @@ const [divisor, product, nextProduct] = [
 ] as const
 
 /**
- * Additions of points need an inverse each; a batch of them needs one together (Montgomery's trick):
- * the way forward multiplies all divisors up, the way back takes one after another off the inverse.
+ * Additions of points need an inverse each; a batch of them needs one together (Montgomery's
+ * trick): the way forward multiplies all divisors up, the way back takes one after another off the
+ * inverse.
  */
 const batch = (name: string, divisorOf: Code, slopeNumerator: Code): WasmFunction[] => [
   {
