@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
+import { claimBookAbi } from '@ambrosia/chain/abi/dispute'
 import { assertionsAbi, batchesAbi } from '@ambrosia/chain/abi/rollup'
+import * as Anvil from '@ambrosia/devnet/Anvil'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { type Alone, startAlone } from '@ambrosia/devnet/l2/startAlone'
-import { L2_CHAIN_ID } from '@ambrosia/devnet/l2/startL2'
+import { DEVELOPMENT_DISPUTE, L2_CHAIN_ID } from '@ambrosia/devnet/l2/startL2'
 import { waitFor } from '@ambrosia/devnet/start/waitFor'
 import { deposit } from '@ambrosia/rollup/bridge/deposit'
 import { defer, endOfSuite } from '@ambrosia/testing/defer'
@@ -181,4 +183,60 @@ describe('a node that is killed half-way', () => {
     })
     assert.deepEqual(refuted, [])
   }
+})
+
+/** Of the liar until its claim is made, of the watcher until the game is open, then of both. */
+const CLAIMING = ['node.dispute.prepared', 'node.dispute.received', 'node.dispute.claimed']
+const CHALLENGING = ['node.dispute.challenging', 'node.dispute.challenged']
+const PLAYING = ['node.dispute.moving', 'node.dispute.moved', 'node.dispute.sent']
+
+describe('members in a dispute that are killed at each of their writes', () => {
+  it('come to one claim, one game, and the end that the truth has', {
+    timeout: 1_200_000,
+  }, async (t) => {
+    const user = privateKeyToAccount(generatePrivateKey())
+    const ground = await startAlone({
+      ...{ home: useFolder(t), chainPort: 0, l2Port: 0 },
+      choices: { cadenceSec: 2, dispute: DEVELOPMENT_DISPUTE },
+      roles: [['sequencer', 'batcher'], ['watcher'], ['asserter']],
+      env: { 'node-3': { AMBROSIA_NODE_LIE: user.address.toLowerCase() } },
+    })
+    defer(t, () => ground.stop())
+    const { l1, l2 } = ground
+    const { contracts } = l2.network
+    const [, watcher, liar] = l2.nodes
+    assert.ok(watcher && liar)
+    const book = { address: contracts.resolver, abi: claimBookAbi, fromBlock: 0n } as const
+    const count = async (eventName: 'ClaimMade' | 'GameOpened' | 'PositionReached') =>
+      (await l1.getContractEvents({ ...book, eventName })).length
+
+    /** Starts a member again as often as there are points at which it is to end. */
+    async function die({ process }: typeof watcher & {}, points: readonly string[]) {
+      for (const point of points) {
+        const { ended } = await process.killAt(point)
+        assert.deepEqual(await ended, KILLED, point)
+        await process.start()
+      }
+    }
+    const claiming = die(liar, CLAIMING)
+    const challenging = die(watcher, CHALLENGING)
+    const consumer = developmentAccount('consumer')
+    const to = { network: l2.network, recipient: user.address, amount: PAID }
+    await deposit({ client: l1, account: consumer, ...to })
+    await claiming
+    await challenging
+    // Both are killed while they write to each other; then the liar as it enters what they signed,
+    // and the watcher as it calls time.
+    const [ofLiar, ofWatcher] = [die(liar, PLAYING), die(watcher, PLAYING)]
+    await ofLiar
+    assert.equal(await count('PositionReached'), 1)
+    await Anvil.advanceTime(l1, DEVELOPMENT_DISPUTE.clock * 2)
+    await ofWatcher
+    const made = { address: contracts.assertions, abi: assertionsAbi, fromBlock: 0n } as const
+    const refuted = () => l1.getContractEvents({ ...made, eventName: 'AssertionRefuted' })
+    const isRefuted = async () => (await refuted()).length > 0
+    await waitFor('the lie is refuted', isRefuted, undefined, WAIT_MS)
+    assert.equal((await refuted())[0]?.args.winner?.toLowerCase(), watcher.account.toLowerCase())
+    assert.deepEqual([await count('ClaimMade'), await count('GameOpened')], [1, 1])
+  })
 })

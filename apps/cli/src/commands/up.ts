@@ -34,7 +34,7 @@ export function define(up: Command): void {
     .option('--l2', 'with a layer-2 chain of three members, whose gas is MED', false)
     .option(
       '--dispute',
-      'with --l2: whoever asserts what is false loses by a proof, not by the word of members',
+      'with a ClaimBook for claims about private runs; with --l2, whoever asserts what is false loses by a proof, not by the word of members',
       false,
     )
     .option(
@@ -55,6 +55,7 @@ Examples:
   ambrosia deal list
   ambrosia down
   ambrosia up --l2
+  ambrosia up --dispute
   ambrosia up --watch oracle-1 --inspect oracle-1`,
     )
     .action(run)
@@ -67,7 +68,6 @@ async function parametersOf(founders: number) {
 }
 
 async function run(options: Options, command: Command): Promise<void> {
-  if (options.dispute && !options.l2) throw new UsageError('--dispute needs --l2')
   const home = homeOf()
   const count = options.oracles ?? (await keptOracles(home)) ?? 3
   const inspected = servicesOf(options.inspect, count)
@@ -125,9 +125,11 @@ async function run(options: Options, command: Command): Promise<void> {
     () => starting,
   )
   const l2 = options.l2 ? await addL2(network, options.dispute) : undefined
+  const file = options.dispute ? await withClaimBook(network) : network.file
   await watch(watched, network, stopping.signal)
-  show(command, { network: network.file, ...(l2 && { l2: l2.result }) }, [
+  show(command, { network: file, ...(l2 && { l2: l2.result }) }, [
     ...(l2?.lines ?? []),
+    ...(options.dispute ? [`ClaimBook ${file.contracts['claimBook']}`] : []),
     ...linesOf(network, network.page === undefined || isPageBuilt(network.page.folder)),
   ])
   void preparePage(network, stopping.signal)
@@ -151,6 +153,15 @@ async function keptOracles(home: string): Promise<number | undefined> {
   const { readNetworkFile } = await import('@ambrosia/devnet/NetworkFile')
   if (readMark(home)?.isComplete !== true) return undefined
   return readNetworkFile(home).services.oracles.length
+}
+
+/** @returns the network's file with a ClaimBook */
+async function withClaimBook(network: Network) {
+  const { addClaimBook } = await import('@ambrosia/devnet/addClaimBook')
+  return await whileWaiting(
+    () => 'starting: ClaimBook',
+    () => addClaimBook(network, progress),
+  )
 }
 
 /** Builds the page beside everything else where these sources were never built. */
