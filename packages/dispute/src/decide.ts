@@ -44,7 +44,7 @@ export async function asserterMove({ game }: Position, content: Claim, run: Run)
 }
 
 /**
- * The challenger's move, when it is theirs: denies the first posted state that is not their own.
+ * The challenger's move, when it is theirs: accepts a state that is their own and denies the next.
  * @throws Dispute.Turn, Dispute.Posted, Dispute.NoDifference
  */
 export async function challengerMove({ game, posted }: Position, run: Run): Promise<Move> {
@@ -52,11 +52,35 @@ export async function challengerMove({ game, posted }: Position, run: Run): Prom
   if (keccak256(concatHex([...posted])) !== game.split) throw new PostedError()
   const points = pointsOf(game.low, game.high)
   const claimed = [game.lowState, ...posted, game.highState]
-  const own = (await run.hashesAt(points)).map(toHash)
-  const first = claimed.findIndex((state, index) => state !== own[index])
+  const segment = await deniedSegment(run, points, claimed)
   // What was accepted before is not denied now: then the game should not have been opened.
-  if (first <= 0) throw new NoDifferenceError()
-  return { kind: 'pick', depth: game.depth, segment: first - 1, states: posted }
+  if (segment === undefined) throw new NoDifferenceError()
+  return { kind: 'pick', depth: game.depth, segment, states: posted }
+}
+
+/**
+ * A segment whose first state is the run's and whose last is not, found with a few of the states
+ * between: it need not be the first one.
+ * @param claimed the states at these numbers of steps, as somebody else says
+ * @returns undefined where the states at both ends do not differ so
+ */
+export async function deniedSegment(
+  run: Run,
+  points: readonly bigint[],
+  claimed: readonly Hex[],
+): Promise<number | undefined> {
+  const isOwn = async (index: number) => {
+    const [hash] = await run.hashesAt([points[index] as bigint])
+    return toHash(hash as bigint) === claimed[index]
+  }
+  let [low, high] = [0, points.length - 1]
+  if (!(await isOwn(low)) || (await isOwn(high))) return undefined
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (await isOwn(middle)) low = middle
+    else high = middle
+  }
+  return low
 }
 
 export class TurnError extends AmbrosiaError {

@@ -81,9 +81,13 @@ function wire(change: (text: string) => string | undefined = (text) => text): [C
 }
 const closers = new WeakMap<Channel, () => void>()
 
-async function open(t: { after(work: () => void): void }, lie: bigint | undefined) {
+async function open(
+  t: { after(work: () => void): void },
+  lie: bigint | undefined,
+  content = truth,
+) {
   const told =
-    lie === undefined ? { content: truth, run } : await lieAbout(truth, { run, other: run, lie })
+    lie === undefined ? { content, run } : await lieAbout(content, { run, other: run, lie })
   const claim = await dispute.claim(asserter, told.content)
   const { game } = await challenge(challenger, claim, Link.Steps)
   const folder = useFolder(t)
@@ -158,6 +162,21 @@ describe('off the chain', () => {
     assert.deepEqual(sent, ['enter'])
     const state = await stateOf(opened.game)
     assert.deepEqual([state.status, state.low], [GameStatus.Prove, LIE])
+  })
+
+  it('a long run comes down by halves, hashing one state a round', async (t) => {
+    const steps = 2n ** 20n
+    const opened = await open(t, LIE, { ...truth, steps })
+    const counts = new Map<number, number>()
+    const ends = wire((text) => {
+      const { depth, states } = JSON.parse(text)
+      if (states !== undefined) counts.set(depth, states.length)
+      return text
+    })
+    await playBoth(opened, ends)
+    assert.deepEqual([...counts.values()], [1, 1, 1, 1, 1, 31, 31, 31])
+    await look(opened.asserter, opened.game)
+    assert.equal((await stateOf(opened.game)).low, LIE)
   })
 
   it('who falls silent half-way is played on the chain from there', async (t) => {

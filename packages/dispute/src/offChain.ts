@@ -5,11 +5,12 @@ import { type Checkpoint, claimBookAbi, type Game, GameStatus } from '@ambrosia/
 import { reach } from '@ambrosia/chain/errors'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Hex } from 'viem'
-import { pointsOf } from './Bisection.ts'
+import { ARITY, pointsOf, segmentsByMessages } from './Bisection.ts'
 import { toHash } from './Claim.ts'
 import { readPosition, type Seat } from './ClaimBook.ts'
 import { findSigned, keepTheirs, type Signed, signOnce } from './checkpoints.ts'
 import { type CoSigned, keepCoSigned, readCoSigned } from './coSigned.ts'
+import { deniedSegment } from './decide.ts'
 import { type Channel, type Message, MessageError, parseMessage, SilenceError } from './messages.ts'
 import { keepOffer, picksOf, readOffer } from './offers.ts'
 import type { Player } from './Player.ts'
@@ -84,7 +85,8 @@ async function timeLeftMs({ client, claimBook }: Seat, game: Hex): Promise<numbe
 async function splitAndSign(talk: Talk, at: Checkpoint): Promise<CoSigned> {
   const { player } = talk
   const depth = Number(at.depth)
-  const points = pointsOf(at.low, at.high).slice(1, -1)
+  const parts = segmentsByMessages(at.low, at.high)
+  const points = pointsOf(at.low, at.high, parts).slice(1, -1)
   const offer = await keepOffer(player, at, async () =>
     (await player.run.hashesAt(points)).map(toHash),
   )
@@ -109,16 +111,16 @@ async function pickAndSign(talk: Talk, at: Checkpoint): Promise<CoSigned> {
   // After a crash it may have been answered already, and is not sent again.
   const known = await readOffer(player, at.game, at.depth)
   const { states } = known ?? (await receive(talk, 'split', depth))
-  const points = pointsOf(at.low, at.high)
-  if (states.length !== points.length - 2) throw new MessageError('split')
+  const parts = BigInt(states.length + 1)
+  if (parts < 2n || parts > ARITY || parts > at.high - at.low) throw new MessageError('split')
   // Only the first split of a depth is answered.
   await keepOffer(player, at, async () => states)
-  const claimed = [...states, at.highState]
-  const own = (await player.run.hashesAt(points.slice(1))).map(toHash)
-  const segment = claimed.findIndex((state, index) => state !== own[index])
+  const points = pointsOf(at.low, at.high, parts)
+  const claimed = [at.lowState, ...states, at.highState]
+  const segment = await deniedSegment(player.run, points, claimed)
   const picks = picksOf({ at, states })
-  const checkpoint = picks[segment]
-  if (checkpoint === undefined) throw new MessageError('split')
+  const checkpoint = segment === undefined ? undefined : picks[segment]
+  if (segment === undefined || checkpoint === undefined) throw new MessageError('split')
   const signature = await signOnce(player, checkpoint)
   talk.said = []
   say(talk, { kind: 'pick', depth, segment, signature })

@@ -45,7 +45,7 @@ export async function readOffer(
 
 /** The positions that picks lead to, by segment. */
 export function picksOf({ at, states }: Offer): Checkpoint[] {
-  const points = pointsOf(at.low, at.high)
+  const points = pointsOf(at.low, at.high, BigInt(states.length + 1))
   const claimed = [at.lowState, ...states, at.highState]
   return points.slice(1).map((high, segment) => ({
     game: at.game,

@@ -5,7 +5,6 @@ import * as Anvil from '@ambrosia/devnet/Anvil'
 import { chainPlaces } from '@ambrosia/devnet/leaks/places/chain'
 import { filePlaces } from '@ambrosia/devnet/leaks/places/files'
 import { longSecret, shortSecret } from '@ambrosia/devnet/leaks/secrets'
-import { roundsOf } from '@ambrosia/dispute/Bisection'
 import {
   type Claim,
   idOf,
@@ -273,13 +272,9 @@ async function search(
   })
 }
 
-function tellEnd({ screen, result }: DisputeStage, content: Claim): void {
-  const most = roundsOf(content.steps)
+function tellEnd({ screen, result }: DisputeStage): void {
   const who = result.winner === 'honest' ? 'the lie lost' : 'the lie won'
-  screen.line(
-    'decided',
-    `${who}: ${result.rounds} of at most ${most} rounds, gas ${count(result.gas)} in all`,
-  )
+  screen.line('decided', `${who}: ${result.rounds} rounds, gas ${count(result.gas)} in all`)
 }
 
 async function owed({ client, claimBook: address }: DisputeGround): Promise<readonly bigint[]> {
