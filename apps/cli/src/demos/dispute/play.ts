@@ -98,7 +98,7 @@ export async function play(stage: DisputeStage, options: DisputeOptions): Promis
 
   const { game } = await readPosition(viewOf(ground), opened.game)
   result.winner = game.status === GameStatus.ChallengerWon ? 'honest' : 'liar'
-  tellEnd(stage, claim.content)
+  tellEnd(stage)
   await search(stage, { ground, subject, pack, content, game: opened.game })
   await stage.tryAttacks(attacksOn({ ground, claim, game: opened.game }), {
     what: 'every bond',
