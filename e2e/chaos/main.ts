@@ -5,7 +5,7 @@
  *   npm run chaos -- --minutes 10 --seed 7
  *   npm run chaos -- --minutes 2 --only "kill chain" --only "store wrong"
  *   npm run chaos -- --points             each service is killed at each of its writes once
- *   npm run chaos -- --points --only db.holding.insert
+ *   npm run chaos -- --points --only store:db.holding.insert
  *
  * What goes wrong, and when, follows from the seed; what it meets does not quite.
  */
@@ -44,11 +44,10 @@ function log(line: string): void {
 async function points(): Promise<number> {
   const { only } = values
   const report = await walkPoints({ seed, log, ...(only ? { only } : {}) })
-  for (const [kind, { first, later }] of Object.entries(report.points)) {
-    process.stdout.write(
-      `${kind.padEnd(10)} ${first.length} at its first start: ${first.join(' ')}\n`,
-    )
-    process.stdout.write(`${' '.repeat(10)} ${later.length} later: ${later.join(' ')}\n`)
+  for (const [kind, { first, again, sale }] of Object.entries(report.points)) {
+    process.stdout.write(`${kind}, ${first.length} at its first start: ${first.join(' ')}\n`)
+    process.stdout.write(`${kind}, ${again.length} at a later start: ${again.join(' ')}\n`)
+    process.stdout.write(`${kind}, ${sale.length} in a sale: ${sale.join(' ')}\n`)
   }
   const { settled, delivered, givenUp } = report
   return end(report, `${settled} settled, ${delivered} delivered, ${givenUp} given up`)

@@ -6,7 +6,6 @@ import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Network from '@ambrosia/devnet/Network'
 import { ANY_PORTS } from '@ambrosia/devnet/Ports'
 import { chainFileOf } from '@ambrosia/devnet/start/keepChain'
-import type { ProcessEvent } from '@ambrosia/devnet/supervise'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { contractsSnapshot } from '@ambrosia/testing/startChain'
 import { type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
@@ -33,9 +32,12 @@ export type Stage = {
  */
 export const CONFIRMATIONS = 12
 
-export async function prepareStage(
-  options: Pick<Network.StartOptions, 'restarts'> & { onEvent?: (event: ProcessEvent) => void },
-): Promise<Stage> {
+export async function prepareStage({
+  quorum = 2,
+  ...options
+}: Pick<Network.StartOptions, 'oracleCount' | 'confirmations' | 'onEvent'> & {
+  quorum?: number
+} = {}): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'ambrosia-chaos-'))
   const home = join(folder, 'home')
   const { stateFile, facts } = await contractsSnapshot()
@@ -45,13 +47,13 @@ export async function prepareStage(
   const target = { url: '' }
   const proxy = await startProxy(() => target.url)
   const network = await Network.start({
+    confirmations: CONFIRMATIONS,
     ...options,
     home,
     ports: ANY_PORTS,
     prepared: { stateFile: loadFile, contracts: facts.contracts },
     maker: 'up',
     blocksByClock: true,
-    confirmations: CONFIRMATIONS,
     storeUrl: (url) => {
       target.url = url
       return proxy.url
@@ -68,7 +70,7 @@ export async function prepareStage(
     const wait = (ms: number) => pause(ms)
     const store = createStoreClient({ url: proxy.url, chainId, fetch, now: Date.now, pause: wait })
     const ground = await prepareGround(network, store)
-    const deal = await openTestDeal(ground, { maximumRecords: 100 })
+    const deal = await openTestDeal(ground, { maximumRecords: 100, quorum })
     const ledger = ledgerOf(ground, deal)
     const reconcile = async (): Promise<Verdict> => {
       await endDeal(ground, deal)

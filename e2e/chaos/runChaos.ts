@@ -34,7 +34,7 @@ type ChaosOptions = {
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, log } = options
-  const stage = await prepareStage({})
+  const stage = await prepareStage()
   const { folder, network, proxy, ground, deal, ledger } = stage
   try {
     const clock = { isOver: false, deadlineMs: Number.POSITIVE_INFINITY }

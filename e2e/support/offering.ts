@@ -68,10 +68,12 @@ export async function openTestDeal(
   options: {
     maximumRecords?: number
     form?: 'safe-harbor' | 'identified'
+    quorum?: number
     resources?: Criteria.Criteria['resources']
   } = {},
 ): Promise<OpenedDeal> {
-  const { maximumRecords = 3, form = 'safe-harbor', resources = HBA1C_RULES } = options
+  const { maximumRecords = 3, form = 'safe-harbor', quorum = 2 } = options
+  const { resources = HBA1C_RULES } = options
   const nowSec = Math.floor(Date.now() / 1000)
   return await openDeal({
     chain: network.chain,
@@ -120,7 +122,7 @@ export async function openTestDeal(
       deliveryWindow: DAY_SEC,
       retentionEnd: BigInt(nowSec + 100 * DAY_SEC),
       oracles: network.operators,
-      quorum: 2,
+      quorum,
       stores: [network.storeAccount],
       validatorHash: toHex(Validation.validatorHash()),
       expiry: BigInt(nowSec + 30 * DAY_SEC),
