@@ -1,7 +1,24 @@
 import { readFileSync } from 'node:fs'
 
+const MEMORY_EVERY_MS = 100
+
+/** Watches the most memory of a process and its children, and the time that they work. */
+export function watchProcess(pid: number) {
+  const workedSec = workOf(pid)
+  let memoryBytes = memoryOf(pid)
+  const timer = setInterval(() => {
+    memoryBytes = Math.max(memoryBytes, memoryOf(pid))
+  }, MEMORY_EVERY_MS)
+  return {
+    stop: () => {
+      clearInterval(timer)
+      return { memoryBytes, workSec: workOf(pid) - workedSec }
+    },
+  }
+}
+
 /** Resident memory of a process and its children, bytes. */
-export function memoryOf(pid: number): number {
+function memoryOf(pid: number): number {
   return familyOf(pid)
     .map((one) => Number(/VmRSS:\s+(\d+) kB/.exec(readProc(`${one}/status`))?.[1] ?? 0) * 1024)
     .reduce((sum, bytes) => sum + bytes, 0)
@@ -11,7 +28,7 @@ export function memoryOf(pid: number): number {
 const TICKS = 100
 
 /** Processor time of a process and its children so far, seconds. */
-export function workOf(pid: number): number {
+function workOf(pid: number): number {
   const ticks = familyOf(pid).flatMap((one) => {
     // After the name in brackets, which may hold spaces: user and system time are the 12th and
     // 13th.

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Probed, startProbe } from './probe.ts'
-import { memoryOf, workOf } from './processOf.ts'
+import { watchProcess } from './processOf.ts'
 
 /** One kind of request to one service. */
 export type Load = {
@@ -39,8 +39,6 @@ export type LoadResult = {
 }
 
 export type Pace = { seconds: number } & ({ atOnce: number } | { perSecond: number })
-
-const MEMORY_EVERY_MS = 100
 
 /**
  * Sends for so many seconds, either so many at once or so many a second whatever the answers do;
@@ -115,18 +113,4 @@ export function countOf({ seconds, perSecond }: { seconds: number; perSecond: nu
 function percentile(times: number[], part: number): number {
   times.sort((one, another) => one - another)
   return times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0
-}
-
-function watchProcess(pid: number) {
-  const workedSec = workOf(pid)
-  let memoryBytes = memoryOf(pid)
-  const timer = setInterval(() => {
-    memoryBytes = Math.max(memoryBytes, memoryOf(pid))
-  }, MEMORY_EVERY_MS)
-  return {
-    stop: () => {
-      clearInterval(timer)
-      return { memoryBytes, workSec: workOf(pid) - workedSec }
-    },
-  }
 }

@@ -15,6 +15,7 @@ import { DIGEST_LIST_COUNT, PAYLOAD_SIZE_BYTES, RECORD_GROUP_COUNT } from './Lim
 import * as Payload from './Payload.ts'
 import {
   build,
+  isGroupOf,
   isSignedResource,
   isWholeGroup,
   parseGroup,
@@ -57,6 +58,34 @@ function record(count: number) {
 }
 
 describe('RecordCredential', () => {
+  it('keeps groups apart by codes that hold the signs of a group', () => {
+    const codes = ['a|b', 'a%7Cb', 'a', '%', '|', '1|0x|2']
+    const resources = codes.map((code, index) => observation(index, code))
+    const saltedResources = salted(resources, counter())
+    const { credentialSubject } = build({
+      issuer: 'did:example:1',
+      holder: 'did:key:z6Mk',
+      subjectHandle: '0x01',
+      claimProfile: '0x02',
+      form: 'safe-harbor',
+      claims: {},
+      resources,
+      salted: saltedResources,
+      validFrom: new Date(0),
+      validUntil: new Date(1000),
+      credentialStatus: {},
+      randomBytes: counter(),
+    })
+    const groups = textsOf(credentialSubject['group']).map(parseGroup)
+    for (const [index, code] of codes.entries()) {
+      const [group, ...more] = groups.filter((one) =>
+        isGroupOf(one, { system: 'http://loinc.org', code }),
+      )
+      assert.ok(group && more.length === 0, code)
+      assert.ok(isWholeGroup(group, [saltedResources[index] as SaltedResource]), code)
+    }
+  })
+
   it('refuses more codes than can be signed together', () => {
     const all = Array.from({ length: RECORD_GROUP_COUNT + 1 }, (_, i) => observation(i, `c${i}`))
     const common = {

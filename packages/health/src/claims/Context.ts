@@ -69,8 +69,9 @@ function refusalOf(
   return undefined
 }
 
+/** The length parts them: a system or a code of a record may hold any sign. */
 function keyOf({ system, code }: Code): string {
-  return `${system}|${code}`
+  return `${system.length} ${system} ${code}`
 }
 
 function indexHolders(resources: readonly Resource[]): Map<string, Holder[]> {
