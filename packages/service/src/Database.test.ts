@@ -66,6 +66,23 @@ describe('Database', () => {
     assert.ok(passed().includes('db.note.insert'))
   })
 
+  it('lets others be answered between two writes, however many wait', async (t) => {
+    const url = `sqlite:${join(useFolder(t), 'test.sqlite')}`
+    const database = await Database.open<Tables>({ url, migrations: first })
+    t.after(() => database.destroy())
+    let turns = 0
+    let isOver = false
+    const turn = (): void => {
+      turns++
+      if (!isOver) setImmediate(turn)
+    }
+    setImmediate(turn)
+    const notes = Array.from({ length: 50 }, (_, id) => ({ id, text: 'kept' }))
+    await Promise.all(notes.map((note) => database.insertInto('note').values(note).execute()))
+    isOver = true
+    assert.ok(turns >= notes.length, `${turns} turns of the event loop`)
+  })
+
   it('refuses a migration that fails, a dialect without a driver', async (t) => {
     const url = `sqlite:${join(useFolder(t), 'test.sqlite')}`
     const broken: Database.Migrations = {

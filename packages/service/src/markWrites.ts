@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -14,6 +15,9 @@ import * as KillPoint from './KillPoint.ts'
  * A connection each of whose writes is a kill point, `db.TABLE.insert` (or `update`, `delete`) once
  * the statement has run, and `db.TABLE.insert.committed` once its transaction has ended. Outside
  * transactions both are one moment, and only the first is passed.
+ *
+ * Whoever waits on the event loop has their turn after each: the driver answers at once, so many
+ * writes in a row, each of which waits for the disk, would let nobody else be answered.
  */
 export function markWrites(connection: DatabaseConnection): DatabaseConnection {
   let inTransaction: string[] | undefined
@@ -25,12 +29,16 @@ export function markWrites(connection: DatabaseConnection): DatabaseConnection {
       if (point !== undefined) {
         inTransaction?.push(point)
         KillPoint.reach(point)
+        await nextTurn()
         return result
       }
       if (query.sql === 'begin') inTransaction = []
       if (query.sql === 'commit')
         for (const written of inTransaction ?? []) KillPoint.reach(`${written}.committed`)
-      if (query.sql === 'commit' || query.sql === 'rollback') inTransaction = undefined
+      if (query.sql === 'commit' || query.sql === 'rollback') {
+        inTransaction = undefined
+        await nextTurn()
+      }
       return result
     },
   }
