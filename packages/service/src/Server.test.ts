@@ -154,7 +154,7 @@ describe('Server', () => {
   })
 
   it('takes no more bodies at one time than it has room for, and refuses before it reads', async (t) => {
-    const { app, url } = await start(t, { bodiesSizeBytes: 1000 })
+    const { app, url } = await start(t, { bodies: { maximumSizeBytes: 1000 } })
     const { port } = new URL(url)
     const head = (length: number) =>
       `POST /v1/count HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n` +
@@ -181,6 +181,34 @@ describe('Server', () => {
       return body
     })
     assert.match(slow, /^HTTP\/1\.1 200/)
+  })
+
+  it('takes the room of bodies that do not come for one that does', async (t) => {
+    const { app, url } = await start(t, { bodies: { maximumSizeBytes: 1000, graceMs: 0 } })
+    const { port } = new URL(url)
+    const silent = connect(Number(port), '127.0.0.1')
+    t.after(() => silent.destroy())
+    silent.on('error', () => {})
+    const ended = once(silent, 'close')
+    silent.write(
+      `POST /v1/count HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n` +
+        `content-length: 900\r\n\r\n{`,
+    )
+    await once(app.server, 'request')
+    const answer = await post(url, `{"count":${' '.repeat(890)}7}`)
+    assert.deepEqual(await answer.json(), { count: 7 })
+    await ended
+  })
+
+  it('leaves half of the places to other routes, however many wait at one', async (t) => {
+    const { app, url, release } = await start(t, { handlerCount: 2 })
+    t.after(() => release())
+    const slow = fetch(`${url}/v1/slow`)
+    await once(app.server, 'request')
+    assert.equal((await fetch(`${url}/v1/slow`)).status, 503)
+    assert.equal((await fetch(`${url}/v1/ours`)).status, 400)
+    release()
+    assert.equal((await slow).status, 200)
   })
 
   it('refuses what would wait behind too much work, and answers for itself all the while', async (t) => {

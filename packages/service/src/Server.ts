@@ -51,8 +51,8 @@ export type Options = {
   statuses?: Statuses | undefined
   /** Largest JSON body, bytes. Default 1 MiB. */
   bodyLimitBytes?: number | undefined
-  /** All bodies in memory at one time, bytes. Default 128 MiB. */
-  bodiesSizeBytes?: number | undefined
+  /** All bodies in memory at one time, 128 MiB, and how long each has to begin with, 5 s. */
+  bodies?: { maximumSizeBytes?: number; graceMs?: number } | undefined
   /** Requests that are worked on at one time. Default 64. */
   handlerCount?: number | undefined
   /** Requests a minute and address. Default 6000. */
@@ -86,7 +86,7 @@ export async function create(options: Options): Promise<Server> {
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.decorateRequest('rawBody', undefined)
   keepRawJson(app)
-  app.addHook('onRequest', limitBodies(options.bodiesSizeBytes))
+  app.addHook('onRequest', limitBodies(options.bodies))
   app.addHook('preHandler', limitHandlers(options.handlerCount))
   answerProblems(app, options)
   logRequests(app, metrics)

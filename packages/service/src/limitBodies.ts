@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
@@ -14,26 +15,53 @@ declare module 'fastify' {
   }
 }
 
+/** Time that a body has to begin with, and least pace after it where others wait for its room. */
+const GRACE_MS = 5_000
+const LEAST_BYTES_PER_SECOND = 32 * 1024
+
+type Body = { sizeBytes: number; request: IncomingMessage; sinceMs: number; fromBytes: number }
+
 /**
  * An `onRequest` hook that refuses a body that would not fit beside those under way, before its
- * first byte is read. One body alone is always taken: its route bounds it.
+ * first byte is read. One body alone is always taken: its route bounds it. Room is kept for what
+ * comes: where it is short, bodies are ended that were announced and come too slowly, else whoever
+ * opens a few connections and is silent would have all of it.
  */
-export function limitBodies(
+export function limitBodies({
   maximumSizeBytes = BODIES_SIZE_BYTES,
-): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  let underWay = 0
+  graceMs = GRACE_MS,
+} = {}): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  const underWay = new Set<Body>()
+  const sizeBytes = (): number => [...underWay].reduce((sum, body) => sum + body.sizeBytes, 0)
+  const hasRoom = (size: number) => underWay.size === 0 || sizeBytes() + size <= maximumSizeBytes
   return async (request, reply) => {
     const size = sizeOf(request)
     if (size === 0) return
-    if (underWay > 0 && underWay + size > maximumSizeBytes) {
+    const nowMs = performance.now()
+    for (const slow of slowestFirst(underWay, nowMs - graceMs)) {
+      if (hasRoom(size)) break
+      underWay.delete(slow)
+      slow.request.destroy()
+    }
+    if (!hasRoom(size)) {
       reply.header('retry-after', '5')
       throw new BusyError()
     }
-    underWay += size
-    reply.raw.once('close', () => {
-      underWay -= size
-    })
+    const { raw } = request
+    const body = { sizeBytes: size, request: raw, sinceMs: nowMs, fromBytes: raw.socket.bytesRead }
+    underWay.add(body)
+    reply.raw.once('close', () => underWay.delete(body))
   }
+}
+
+/** Bodies that are not whole, began before a time, and came at less than the least pace since. */
+function slowestFirst(underWay: ReadonlySet<Body>, beganBeforeMs: number): Body[] {
+  const paceOf = ({ request, sinceMs, fromBytes }: Body): number =>
+    (request.socket.bytesRead - fromBytes) / ((performance.now() - sinceMs) / 1000)
+  return [...underWay]
+    .filter(({ request, sinceMs }) => !request.complete && sinceMs < beganBeforeMs)
+    .filter((body) => paceOf(body) < LEAST_BYTES_PER_SECOND)
+    .sort((one, other) => paceOf(one) - paceOf(other))
 }
 
 /** What the body may take: its stated length, or all that its route allows where none is stated. */

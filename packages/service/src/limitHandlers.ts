@@ -6,21 +6,28 @@ const HANDLER_COUNT = 64
 
 /**
  * A `preHandler` hook that refuses a request where too many are worked on: early, so that what is
- * taken is answered in time. A request counts once it has come whole, so that nobody holds a place
+ * taken is answered in time. No route has more than half of the places, so that a long queue at one
+ * keeps nobody from the others. A request counts once it has come whole, so that nobody holds a place
  * by sending slowly; bodies that are streamed are bounded by whoever reads them.
  */
 export function limitHandlers(
   maximumCount = HANDLER_COUNT,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  const routeCount = Math.ceil(maximumCount / 2)
+  const byRoute = new Map<string, number>()
   let underWay = 0
   return async (request, reply) => {
     if (request.routeOptions.config.isStreamed === true) return
     // What is asked of a service about itself must be answered whatever the load is.
     if (request.routeOptions.schema?.hide === true) return
-    if (underWay >= maximumCount) throw new BusyError()
+    const route = `${request.method} ${request.routeOptions.url}`
+    const ofRoute = byRoute.get(route) ?? 0
+    if (underWay >= maximumCount || ofRoute >= routeCount) throw new BusyError()
     underWay++
+    byRoute.set(route, ofRoute + 1)
     reply.raw.once('close', () => {
       underWay--
+      byRoute.set(route, (byRoute.get(route) ?? 1) - 1)
     })
   }
 }
