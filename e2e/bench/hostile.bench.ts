@@ -1,6 +1,6 @@
 /**
- * Memory of each service under sixty hostile bodies at one time, each as large and as full of values
- * as its route takes. Nothing of them is taken. Run: npm run bench -- hostile
+ * Memory of each service under sixty hostile bodies at one time, each as large and as full of
+ * values as its route takes. Nothing of them is taken. Run: npm run bench -- hostile
  */
 import { withEnding } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
@@ -49,7 +49,8 @@ async function measure(flood: Flood) {
     const key = status === 0 ? code : `${status} ${code}`
     counts[key] = (counts[key] ?? 0) + 1
   }
-  process.stderr.write(`hostile.${flood.name}: ${JSON.stringify(counts)}\n`)
+  const seen = { counts, before, most, worstMs }
+  process.stderr.write(`hostile.${flood.name}: ${JSON.stringify(seen)}\n`)
   const amiss = answers.filter(
     ({ status }) => status !== 503 && (status >= 500 || (status > 0 && status < 400)),
   )

@@ -7,8 +7,8 @@ const HANDLER_COUNT = 64
 /**
  * A `preHandler` hook that refuses a request where too many are worked on: early, so that what is
  * taken is answered in time. No route has more than half of the places, so that a long queue at one
- * keeps nobody from the others. A request counts once it has come whole, so that nobody holds a place
- * by sending slowly; bodies that are streamed are bounded by whoever reads them.
+ * keeps nobody from the others. A request counts once it has come whole, so that nobody holds a
+ * place by sending slowly; bodies that are streamed are bounded by whoever reads them.
  */
 export function limitHandlers(
   maximumCount = HANDLER_COUNT,
