@@ -12,6 +12,7 @@ import { fulfilDuties } from './fulfilDuties.ts'
 import { register } from './register.ts'
 import { releaseKeys } from './releaseKeys.ts'
 import { shareTagSecret } from './shareTagSecret.ts'
+import { untilChainMoves } from './untilChainMoves.ts'
 
 /** What an oracle does beside answering requests. */
 export function createJobs(
@@ -37,8 +38,12 @@ export function createJobs(
     const dues: Dues = new Map()
     const job = { oracle, network: oracleNetwork, reader }
     return [
-      { name: 'join', everyMs, run: () => joinNetwork({ ...job, config, endpoint, registry }) },
-      { name: 'epochs', everyMs, run: () => keepEpochs(job, dues) },
+      {
+        name: 'join',
+        everyMs,
+        run: untilChainMoves(oracle, () => joinNetwork({ ...job, config, endpoint, registry })),
+      },
+      { name: 'epochs', everyMs, run: untilChainMoves(oracle, () => keepEpochs(job, dues)) },
     ]
   }
   return [

@@ -23,12 +23,17 @@ export type Dues = Map<string, number>
 
 /**
  * Gets the secrets of the epochs that this oracle belongs to, and begins the next one when it is
- * due and this oracle's turn.
+ * due and this oracle's turn. True when nothing is left to do on the chain as it stands.
  */
-export async function keepEpochs(job: EpochJob, dues: Dues): Promise<void> {
+export async function keepEpochs(job: EpochJob, dues: Dues): Promise<boolean> {
   const current = await job.reader.currentEpoch()
-  await openSecrets(job, current)
-  if (!(await isDue(job, current))) return
+  const isOpen = await openSecrets(job, current)
+  if (!(await isDue(job, current))) return isOpen
+  await beginNext(job, current, dues)
+  return false
+}
+
+async function beginNext(job: EpochJob, current: bigint, dues: Dues): Promise<void> {
   const plan = await planOf(job, current + 1n)
   const { operator } = job.oracle
   const place = plan.members.findIndex((member) => member.operator === operator.address)
@@ -42,10 +47,12 @@ export async function keepEpochs(job: EpochJob, dues: Dues): Promise<void> {
 }
 
 /**
- * Epochs whose deals may still be open: all of this oracle's. One that it can't have is left alone.
+ * Epochs whose deals may still be open: all of this oracle's. One that it can't have yet is tried
+ * again with the next run. True when all are at hand.
  */
-async function openSecrets({ oracle, reader }: EpochJob, current: bigint): Promise<void> {
+async function openSecrets({ oracle, reader }: EpochJob, current: bigint): Promise<boolean> {
   const { enclave, operator, log } = oracle
+  let areOpen = true
   const open = new Set(await enclave.openEpochs())
   for (let epoch = current; epoch >= 1n; epoch--) {
     const { members, tagCommitment } = await reader.epoch(epoch)
@@ -57,9 +64,11 @@ async function openSecrets({ oracle, reader }: EpochJob, current: bigint): Promi
       log.info({ epoch: Number(epoch), shares: shares.length }, 'the secret of an epoch is at hand')
     } catch (err) {
       if (!(err instanceof AmbrosiaError)) throw err
+      areOpen = false
       log.debug({ err, epoch: Number(epoch) }, 'the secret of an epoch is not at hand yet')
     }
   }
+  return areOpen
 }
 
 async function isDue({ oracle, reader }: EpochJob, current: bigint): Promise<boolean> {

@@ -31,18 +31,21 @@ type Joining = {
 /**
  * Brings this oracle into the network, one step after another as far as it can be taken now:
  * registers, stakes what its account holds of the least self-stake, applies with evidence, gathers
- * the others' votes, and has the registry say so. Each run goes on where the chain stands.
+ * the others' votes, and has the registry say so. Each run goes on where the chain stands. True
+ * when the registry says what admission says of an admitted oracle: nothing is left to do until
+ * the chain moves.
  */
-export async function join(joining: Joining): Promise<void> {
+export async function join(joining: Joining): Promise<boolean> {
   const { oracle, reader } = joining
   const operator = oracle.operator.address
   await register(oracle, joining)
-  if (!(await alignRegistry(joining))) return
-  if (!(await stake(joining))) return
-  if (!(await isAdmitted(joining))) await apply(joining)
+  if (!(await alignRegistry(joining))) return false
+  if (!(await stake(joining))) return false
+  const admitted = await isAdmitted(joining)
+  if (!admitted) await apply(joining)
   const { operator: _, status, ...entry } = await oracle.chain.oracle(operator)
   const inOrder = await reader.isInOrder(operator, entry)
-  if (inOrder === (status === 'Active')) return
+  if (inOrder === (status === 'Active')) return admitted && inOrder
   await send(oracle.client, oracle.operator, {
     address: joining.network.registryKeeper,
     abi: registryKeeperAbi,
@@ -50,6 +53,7 @@ export async function join(joining: Joining): Promise<void> {
     args: [operator],
   })
   oracle.log.info({ operator, inOrder }, 'the registry is in step with admission')
+  return false
 }
 
 /**
