@@ -31,6 +31,8 @@ export type Limits = {
   blobSizeBytes: number
   /** All blobs and uploads under way together, bytes. */
   capacitySizeBytes: number
+  /** Blobs of one deal that may still be settled, bytes. */
+  dealSizeBytes: number
   /** Blobs and open tickets of one account in one deal that are not settled. */
   pendingCount: number
   /** Life of a ticket, seconds. */
@@ -45,6 +47,7 @@ export const DEFAULT_LIMITS: Limits = {
   // What an oracle opens at most, sealed.
   blobSizeBytes: 192 * 1024 ** 2,
   capacitySizeBytes: 100 * 1024 ** 3,
+  dealSizeBytes: 25 * 1024 ** 3,
   pendingCount: 8,
   ticketLifeSec: 900,
   submissionWindowSec: 3600,

@@ -17,6 +17,10 @@ export const settings = {
     minimum: 1,
     maximum: MAXIMUM,
   }),
+  /** Default a quarter of the capacity, or one blob. */
+  dealSizeBytes: Config.optional(
+    Config.integer('AMBROSIA_STORE_DEAL_BYTES', { default: MAXIMUM, minimum: 1, maximum: MAXIMUM }),
+  ),
   pendingCount: Config.integer('AMBROSIA_STORE_PENDING_COUNT', {
     default: DEFAULT_LIMITS.pendingCount,
     minimum: 1,

@@ -74,6 +74,7 @@ async function openStore(frame: StoreFrame, signal: AbortSignal): Promise<Store>
       ...DEFAULT_LIMITS,
       blobSizeBytes,
       capacitySizeBytes,
+      dealSizeBytes: config.dealSizeBytes ?? Math.max(blobSizeBytes, capacitySizeBytes / 4),
       pendingCount,
       submissionWindowSec,
     },

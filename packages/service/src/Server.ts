@@ -53,7 +53,7 @@ export type Options = {
   bodyLimitBytes?: number | undefined
   /** All bodies in memory at one time, 128 MiB, and how long each has to begin with, 5 s. */
   bodies?: { maximumSizeBytes?: number; graceMs?: number } | undefined
-  /** Requests that are worked on at one time. Default 64. */
+  /** Requests that are worked on at one time, half of them at one route. Default 128. */
   handlerCount?: number | undefined
   /** Requests a minute and address. Default 6000. */
   requestsPerMinute?: number | undefined

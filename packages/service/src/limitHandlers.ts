@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BusyError } from './limitBodies.ts'
 
 /** Requests that are worked on at one time: more would wait longer than their clients do. */
-const HANDLER_COUNT = 64
+const HANDLER_COUNT = 128
 
 /**
  * A `preHandler` hook that refuses a request where too many are worked on: early, so that what is

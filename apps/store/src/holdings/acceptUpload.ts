@@ -15,7 +15,7 @@ export type SignedReceipt = { receipt: StorageReceipt.StorageReceipt; signature:
  * Takes an upload: checks its address while it is written, keeps it only if it is what the ticket
  * says, and signs for it. The same record uploaded again answers the same receipt.
  * @throws Upload.TicketRefused, Upload.TicketInUse, Upload.Busy, Upload.Stalled,
- * Upload.SizeMismatch, Upload.Interrupted, Ticket.StoreFull, ContentAddress.Mismatch,
+ * Upload.SizeMismatch, Upload.Interrupted, Ticket.StoreFull, Ticket.DealFull, ContentAddress.Mismatch,
  * BlobStore.TooLarge
  */
 export async function acceptUpload(
@@ -38,10 +38,11 @@ export async function acceptUpload(
   const deal = await store.reader.dealOf(ticket.deal_id as Hex)
   if (!deal) throw new TicketRefusedError()
   // From here on the ticket has room, for one upload at a time.
-  const end = store.uploads.begin(ticket.secret_hash, expected)
+  const underWay = store.uploads.begin(ticket.secret_hash, expected)
   try {
-    await assertRoom(store, 0)
-    const content = untilStalled(upload.content, store.limits.uploadIdleMs)
+    const blob = { dealId: ticket.deal_id as Hex, sizeBytes: expected }
+    await assertRoom(store, { ...blob, isUnderWay: true })
+    const content = untilStalled(upload.content, store.limits.uploadIdleMs, underWay)
     const stored = await blobs.put(content, {
       expectedCid: ticket.content_address,
       maximumSizeBytes: expected,
@@ -58,7 +59,7 @@ export async function acceptUpload(
     })
     throw error
   } finally {
-    end()
+    underWay.end()
   }
 }
 

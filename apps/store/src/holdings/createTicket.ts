@@ -20,7 +20,7 @@ export type Ticket = { ticket: string; expiresAtSec: number }
  * Gives leave to upload one blob for an open deal that names this store, where its provider has
  * permitted oracles of the deal to check it.
  * @throws Ticket.TooLarge, Ticket.DealUnknown, Ticket.StoreNotNamed, Ticket.DealNotOpen,
- * Ticket.NotPermitted, Ticket.QuotaExceeded, Ticket.StoreFull
+ * Ticket.NotPermitted, Ticket.QuotaExceeded, Ticket.DealFull, Ticket.StoreFull
  */
 export async function createTicket(
   store: Store,
@@ -55,7 +55,7 @@ export async function createTicket(
       database
         .selectFrom(table)
         .select(({ fn }) => [fn.countAll().as('count'), fn.sum('size_bytes').as('sizeBytes')])
-    await assertRoom({ ...store, database }, sizeBytes)
+    await assertRoom({ ...store, database }, { dealId, sizeBytes, isUnderWay: false })
     const mine = (table: 'ticket' | 'holding') =>
       of(table).where('deal_id', '=', dealId).where('provider', '=', addressKey(provider))
     const pending = [
@@ -82,18 +82,36 @@ export async function createTicket(
 
 /**
  * Room for that many bytes more beside what is on disk and what is being uploaded. Tickets take
- * none: a stranger could fill the store with them and send no byte. @throws Ticket.StoreFull
+ * none: a stranger could fill the store with them and send no byte. Accounts cost nothing, so what
+ * may still be settled is bounded by the deal too: who uploads and never settles fills the share of
+ * a deal, and to fill the store they would have to open deals.
+ * @throws Ticket.StoreFull, Ticket.DealFull
  */
 export async function assertRoom(
-  { database, uploads, limits }: Pick<Store, 'database' | 'uploads' | 'limits'>,
-  sizeBytes: number,
+  { database, uploads, limits, nowSec }: Pick<Store, 'database' | 'uploads' | 'limits' | 'nowSec'>,
+  {
+    dealId,
+    sizeBytes,
+    isUnderWay,
+  }: {
+    dealId: Hex
+    sizeBytes: number /** Counted among the uploads already. */
+    isUnderWay: boolean
+  },
 ): Promise<void> {
   const held = await database
     .selectFrom('holding')
     .select(({ fn }) => fn.sum('size_bytes').as('sizeBytes'))
     .executeTakeFirst()
   const used = Number(held?.sizeBytes ?? 0) + uploads.sizeBytes()
-  if (used + sizeBytes > limits.capacitySizeBytes) throw new StoreFullError()
+  if (used + (isUnderWay ? 0 : sizeBytes) > limits.capacitySizeBytes) throw new StoreFullError()
+  const ofDeal = await database
+    .selectFrom('holding')
+    .select(({ fn }) => fn.sum('size_bytes').as('sizeBytes'))
+    .where('deal_id', '=', dealId)
+    .where('settle_by_sec', '>', Math.floor(nowSec()))
+    .executeTakeFirst()
+  if (Number(ofDeal?.sizeBytes ?? 0) + sizeBytes > limits.dealSizeBytes) throw new DealFullError()
 }
 
 /** What the database keeps of a ticket: who reads it can't upload. */
@@ -153,6 +171,14 @@ export class QuotaExceededError extends AmbrosiaError {
         hint: 'Settle them, or wait until they expire.',
       },
     )
+  }
+}
+
+export class DealFullError extends AmbrosiaError {
+  constructor() {
+    super('Ticket.DealFull', 'as much of this deal is held as may wait to be settled', {
+      hint: 'Try again when others have settled, or use another store of the deal.',
+    })
   }
 }
 

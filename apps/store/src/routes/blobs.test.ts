@@ -119,11 +119,11 @@ describe('POST /v1/tickets', () => {
 
   it('tickets without a byte take no room; what lies on disk and what is being uploaded does', async (t) => {
     const test = await Testing.startStore(t, { capacitySizeBytes: 300, pendingCount: 100 })
-    const tickets = await Promise.all(
-      Array.from({ length: 71 }, (_, seed) =>
-        Testing.askTicket(test, Testing.contentOf(100, seed), { manifestHash: word(seed) }),
-      ),
-    )
+    const tickets: Awaited<ReturnType<typeof Testing.askTicket>>[] = []
+    for (let seed = 0; seed < 71; seed++) {
+      const options = { manifestHash: word(seed) }
+      tickets.push(await Testing.askTicket(test, Testing.contentOf(100, seed), options))
+    }
     assert.ok(tickets.every(({ answer }) => answer.status === 201))
     for (const seed of [0, 1, 2, 3]) {
       const { cid, ticket } = tickets[seed] as (typeof tickets)[number]
@@ -136,6 +136,30 @@ describe('POST /v1/tickets', () => {
     })
     assert.deepEqual([full.answer.status, full.answer.code], [507, 'Ticket.StoreFull'])
     assert.equal(filesOf(test).length, 3)
+  })
+
+  it('one deal takes no more than its share of what nobody has settled yet', async (t) => {
+    const limits = { capacitySizeBytes: 1000, dealSizeBytes: 200, pendingCount: 100 }
+    const test = await Testing.startStore(t, limits)
+    const other = word(0xd2)
+    const deal = test.chain.deals.get(test.dealId)
+    assert.ok(deal)
+    test.chain.deals.set(other, deal)
+    const send = async (seed: number, options: object = {}) => {
+      const content = Testing.contentOf(100, seed)
+      const manifestHash = word(seed)
+      const { cid, ticket, answer } = await Testing.askTicket(test, content, {
+        manifestHash,
+        ...options,
+      })
+      if (answer.status !== 201) return answer.code
+      return (await Testing.upload(test, cid, ticket, content)).status
+    }
+    assert.deepEqual([await send(1), await send(2), await send(3)], [201, 201, 'Ticket.DealFull'])
+    const elsewhere = { changes: { dealId: other } }
+    assert.equal(await send(4, elsewhere), 201)
+    test.clock.nowSec += 10 * 86_400
+    assert.equal(await send(5), 201)
   })
 
   it('refuses malformed requests', async (t) => {
