@@ -28,6 +28,7 @@ const UNITS = {
   health: 'ms, slowest',
   late: 'of all /health',
   loopDelay: 'ms',
+  machineDelay: 'ms, of a thread with nothing to do',
   memory: 'MiB',
 }
 export const figures = KINDS.flatMap((kind) => [
@@ -102,13 +103,14 @@ function figuresOf(kind: string, { full, half, tenfold, after }: Results) {
     ratio: number | null = null,
   ) => ({ name: `load.${kind}.${part}`, value, unit, against, ratio })
   const ofPace = (pace: (typeof PACES)[number], result: LoadResult) => {
-    const { worstMs, late, asked, loopDelayMs } = result.health
+    const { worstMs, late, asked, loopDelayMs, machineDelayMs } = result.health
     const values = {
       p50: result.p50Ms,
       p99: result.p99Ms,
       health: worstMs,
       late: late / asked,
       loopDelay: loopDelayMs,
+      machineDelay: machineDelayMs,
       memory: result.memoryBytes / 2 ** 20,
     }
     return Object.entries(values).map(([part, value]) => {

@@ -10,6 +10,8 @@ export type Probed = {
   worstMs: number
   /** Longest that the service's event loop was held up, by its own metrics, milliseconds. */
   loopDelayMs: number
+  /** Longest that this thread, which has nothing to do, was late itself: the machine's share. */
+  machineDelayMs: number
 }
 
 /** Longest that `/health` may take whatever the load, milliseconds. */
@@ -31,7 +33,7 @@ export function startProbe(url: string): { stop(): Promise<Probed> } {
 if (parentPort !== null) await probe(workerData as { url: string })
 
 async function probe({ url }: { url: string }): Promise<void> {
-  const probed: Probed = { asked: 0, late: 0, worstMs: 0, loopDelayMs: 0 }
+  const probed: Probed = { asked: 0, late: 0, worstMs: 0, loopDelayMs: 0, machineDelayMs: 0 }
   const ending = new AbortController()
   parentPort?.once('message', () => ending.abort())
   // The metric begins anew each time it is read.
@@ -43,7 +45,10 @@ async function probe({ url }: { url: string }): Promise<void> {
     probed.asked++
     if (tookMs > HEALTH_GOAL_MS) probed.late++
     probed.worstMs = Math.max(probed.worstMs, tookMs)
-    await new Promise((done) => setTimeout(done, Math.max(0, EVERY_MS - tookMs)))
+    const waitMs = Math.max(0, EVERY_MS - tookMs)
+    const from = performance.now()
+    await new Promise((done) => setTimeout(done, waitMs))
+    probed.machineDelayMs = Math.max(probed.machineDelayMs, performance.now() - from - waitMs)
   }
   const metrics = await read(`${url}/metrics`)
   probed.loopDelayMs =
