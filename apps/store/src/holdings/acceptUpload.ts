@@ -15,8 +15,8 @@ export type SignedReceipt = { receipt: StorageReceipt.StorageReceipt; signature:
  * Takes an upload: checks its address while it is written, keeps it only if it is what the ticket
  * says, and signs for it. The same record uploaded again answers the same receipt.
  * @throws Upload.TicketRefused, Upload.TicketInUse, Upload.Busy, Upload.Stalled,
- * Upload.SizeMismatch, Upload.Interrupted, Ticket.StoreFull, Ticket.DealFull, ContentAddress.Mismatch,
- * BlobStore.TooLarge
+ * Upload.SizeMismatch, Upload.Interrupted, Ticket.StoreFull, Ticket.DealFull,
+ * ContentAddress.Mismatch, BlobStore.TooLarge
  */
 export async function acceptUpload(
   store: Store,
