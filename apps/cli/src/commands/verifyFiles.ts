@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Pairings } from '@ambrosia/credentials/Bbs'
 import { type NetworkFile, readNetworkFile } from '@ambrosia/devnet/NetworkFile'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import { type Chain, createChain } from '@ambrosia/sdk/Chain'
@@ -32,14 +33,15 @@ export type Checked = {
   consent: ConsentState
 }
 
+/** Checks one delivery; with `pairings` all but the pairing of its signature, which is left to it. */
+export type Verifier = (files: Files, pairings?: Pairings) => Promise<Checked>
+
 /** Checks deliveries, and asks the chain of this home for the issuer's key where one is running. */
-export async function createVerifier(options: {
-  offline: boolean
-}): Promise<(files: Files) => Promise<Checked>> {
+export async function createVerifier(options: { offline: boolean }): Promise<Verifier> {
   const here = networkHere()
   const running = options.offline || here === undefined ? undefined : await runningChain(here)
   const loader = await recordLoader()
-  return async ({ bundleFile, proofFile }) => {
+  return async ({ bundleFile, proofFile }, pairings) => {
     const proof = parseProof(readFileSync(proofFile, 'utf8'))
     const isNamed =
       here?.chainId === proof.chainId &&
@@ -49,7 +51,7 @@ export async function createVerifier(options: {
     const bundleText = readFileSync(bundleFile, 'utf8')
     const asked = running?.chainId === proof.chainId ? running.chain.resolver : undefined
     const verify = (resolver: Chain['resolver'] | undefined) =>
-      verifyDelivery({ bundleText, proof, loader, ...(resolver && { resolver }) })
+      verifyDelivery({ bundleText, proof, loader, pairings, ...(resolver && { resolver }) })
     const verified = await verify(asked).catch((error: unknown) => {
       // Another network of the same name knows neither the record nor its issuer.
       if (isHere || asked === undefined || !hasCode(error, 'Credential.IssuerUnresolved'))

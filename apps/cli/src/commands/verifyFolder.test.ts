@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
+import * as Credential from '@ambrosia/credentials/Credential'
 import * as DidKey from '@ambrosia/credentials/DidKey'
+import * as Delivery from '@ambrosia/exchange/Delivery'
 import { toBundleText } from '@ambrosia/exchange/IssuedRecord'
+import { payloadResources } from '@ambrosia/exchange/offer/payloadResources'
 import * as Payload from '@ambrosia/exchange/Payload'
 import { sealContext } from '@ambrosia/exchange/SealContext'
+import { forgedCredential } from '@ambrosia/exchange/testing/forgedCredential'
 import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
-import { toHex } from '@ambrosia/primitives/Bytes'
+import { fromHex, toHex } from '@ambrosia/primitives/Bytes'
 import type { DeliveryProof } from '@ambrosia/sdk/consumer/verifyDelivery'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import * as Seal from '@ambrosia/sealing/Seal'
@@ -15,9 +19,11 @@ import { endOfSuite } from '@ambrosia/testing/defer'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import { lastJson, startCli } from '../testing/runCli.ts'
 
+type Setting = Awaited<ReturnType<typeof createSetting>>
+
 /** A delivery as `ambrosia consumer collect` writes it. */
-async function createDelivery(): Promise<{ bundle: string; proof: DeliveryProof }> {
-  const { deal, parts, offer, context } = await createSetting(8_000)
+async function createDelivery(setting: Setting): Promise<{ bundle: string; proof: DeliveryProof }> {
+  const { deal, parts, offer, context } = setting
   const seal = sealContext({ ...deal, provider: parts.account.address })
   const [envelope] = offer.manifest.recipients
   assert.ok(envelope)
@@ -42,15 +48,30 @@ async function createDelivery(): Promise<{ bundle: string; proof: DeliveryProof 
   return { bundle: toBundleText(resources), proof }
 }
 
+/** The presentation of the delivery as if another key had signed the credential. */
+async function forgedPresentation({ deal, domain, parts }: Setting) {
+  const { record, loader, selected } = parts
+  const { dealId, consumer } = deal
+  const payloadRoot = Payload.root(payloadResources(record, selected.indexes))
+  return await Credential.deriveBbs({
+    signed: await forgedCredential(record.credential, loader),
+    selectivePointers: selected.pointers.shared,
+    presentationHeader: fromHex(Delivery.hash({ dealId, consumer, payloadRoot }, domain)),
+    loader,
+  })
+}
+
 describe('a folder of deliveries', () => {
   const suite = endOfSuite()
   let home: string
   let folder: string
+  let setting: Setting
   let delivery: Awaited<ReturnType<typeof createDelivery>>
   before(async () => {
     home = useFolder(suite)
     folder = join(home, 'delivered')
-    delivery = await createDelivery()
+    setting = await createSetting(8_000)
+    delivery = await createDelivery(setting)
   })
 
   const write = (name: string, { bundle, proof } = delivery): void => {
@@ -127,14 +148,17 @@ describe('a folder of deliveries', () => {
     }
   })
 
-  it('of many deliveries is checked on all processors, and told in the order of its files', async () => {
+  it('of many deliveries is checked on all processors, and each forged one is named', async () => {
     rmSync(folder, { recursive: true })
     mkdirSync(folder)
     const names = Array.from({ length: 40 }, (_, i) => String(i).padStart(2, '0'))
+    const forged = await forgedPresentation(setting)
     for (const name of names) {
       const recordId: DeliveryProof['recordId'] = `0x${name.padStart(64, '0')}`
       const bundle = name === '07' ? '{}' : delivery.bundle
-      write(name, { bundle, proof: { ...delivery.proof, recordId } })
+      const { presentation } = delivery.proof
+      const shown = ['12', '33'].includes(name) ? forged : presentation
+      write(name, { bundle, proof: { ...delivery.proof, recordId, presentation: shown } })
     }
     const result = await verify()
     assert.equal(result.status, 1)
@@ -143,14 +167,20 @@ describe('a folder of deliveries', () => {
       refused: { file: string; code: string }[]
       records: number
     }
-    assert.equal(records, 39)
+    assert.equal(records, 37)
     assert.deepEqual(
       verified.map(({ file }) => file),
-      names.filter((name) => name !== '07').map((name) => `${name}.bundle.json`),
+      names
+        .filter((name) => !['07', '12', '33'].includes(name))
+        .map((name) => `${name}.bundle.json`),
     )
     assert.deepEqual(
       refused.map(({ file, code }) => [file, code]),
-      [['07.bundle.json', 'Delivery.Changed']],
+      [
+        ['07.bundle.json', 'Delivery.Changed'],
+        ['12.bundle.json', 'Credential.ProofInvalid'],
+        ['33.bundle.json', 'Credential.ProofInvalid'],
+      ],
     )
   })
 

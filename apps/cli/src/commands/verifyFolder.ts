@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { count } from '../figures.ts'
 import { progress, UsageError } from '../output.ts'
 import { verifyMany } from './verifyMany.ts'
-import { HALF, type Refused, type Verified } from './verifyOne.ts'
+import { HALF, type Refused, type Verified } from './verifySome.ts'
 
 /**
  * Checks every delivery of a folder; one that is refused does not keep back the others.

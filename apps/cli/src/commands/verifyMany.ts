@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { createVerifier } from './verifyFiles.ts'
-import { type Outcome, verifyOne } from './verifyOne.ts'
+import { type Outcome, verifySome } from './verifySome.ts'
 
 /** A thread takes as long to start as some deliveries to check. */
 const FILES_A_THREAD = 16
+/** Deliveries whose signatures are decided together. */
+const FILES_A_BATCH = 16
 
 /**
  * Checks deliveries of a folder, many of them on all processors; the outcomes are in the order of
@@ -17,16 +19,18 @@ export async function verifyMany(
 ): Promise<Outcome[]> {
   const { folder, offline } = options
   const outcomes: Outcome[] = new Array(files.length)
-  const rest = files.entries()
+  const rest = batchesOf(files)
   let done = 0
-  const keep = (index: number, outcome: Outcome): void => {
-    outcomes[index] = outcome
-    options.onDone(outcome, ++done)
+  const keep = (first: number, some: readonly Outcome[]): void => {
+    for (const [index, outcome] of some.entries()) {
+      outcomes[first + index] = outcome
+      options.onDone(outcome, ++done)
+    }
   }
   const threadCount = Math.min(availableParallelism(), Math.floor(files.length / FILES_A_THREAD))
   if (threadCount < 2) {
     const verify = await createVerifier({ offline })
-    for (const [index, file] of rest) keep(index, await verifyOne(folder, file, verify))
+    for (const { first, some } of rest) keep(first, await verifySome(folder, some, verify))
     return outcomes
   }
   const lane = async (): Promise<void> => {
@@ -34,7 +38,7 @@ export async function verifyMany(
       workerData: { folder, offline },
     })
     try {
-      for (const [index, file] of rest) keep(index, await ask(worker, file))
+      for (const { first, some } of rest) keep(first, await ask(worker, some))
     } finally {
       await worker.terminate()
     }
@@ -43,15 +47,22 @@ export async function verifyMany(
   return outcomes
 }
 
+/** One iterator, from which every thread takes its next batch. */
+function* batchesOf(files: readonly string[]): Generator<{ first: number; some: string[] }> {
+  for (let first = 0; first < files.length; first += FILES_A_BATCH) {
+    yield { first, some: files.slice(first, first + FILES_A_BATCH) }
+  }
+}
+
 /** @throws what ends the thread */
-function ask(worker: Worker, file: string): Promise<Outcome> {
+function ask(worker: Worker, files: readonly string[]): Promise<Outcome[]> {
   return new Promise((resolve, reject) => {
     const onError = (error: unknown): void => reject(error)
     worker.once('error', onError)
-    worker.once('message', (outcome: Outcome) => {
+    worker.once('message', (outcomes: Outcome[]) => {
       worker.off('error', onError)
-      resolve(outcome)
+      resolve(outcomes)
     })
-    worker.postMessage(file)
+    worker.postMessage(files)
   })
 }

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import * as Bbs from '@ambrosia/credentials/Bbs'
-import * as Credential from '@ambrosia/credentials/Credential'
-import * as DidKey from '@ambrosia/credentials/DidKey'
 import * as HolderBinding from '@ambrosia/credentials/HolderBinding'
 import * as Keys from '@ambrosia/credentials/Keys'
 import { fromHex, random, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
@@ -13,11 +10,11 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { dealBookDomain } from '../messages/Message.ts'
 import { createSubmission } from '../offer/createSubmission.ts'
 import { sealOffer } from '../offer/sealOffer.ts'
-import { MANDATORY_POINTERS } from '../RecordCredential.ts'
 import { sealContext } from '../SealContext.ts'
 import * as StorageReceipt from '../StorageReceipt.ts'
 import * as Submission from '../Submission.ts'
 import type { SubmissionBody } from '../SubmissionBody.ts'
+import { forgedCredential } from '../testing/forgedCredential.ts'
 import { createSetting, permit } from '../testing/submissionSetting.ts'
 import { certify } from './certify.ts'
 
@@ -253,7 +250,8 @@ describe('certify', () => {
   })
 
   it('refuses presentations that another key signed, and says nothing where (a) is one', async () => {
-    const forged = { ...setting.parts.record, credential: await forgedCredential() }
+    const { record, loader } = setting.parts
+    const forged = { ...record, credential: await forgedCredential(record.credential, loader) }
     const sealed = await offered({ sealed: forged })
     await refuses('Credential.ProofInvalid', sealed.body, sealed.context)
     for (const change of [{ shown: forged }, { shown: forged, sealed: forged }]) {
@@ -265,21 +263,6 @@ describe('certify', () => {
       await refuses('Submission.Refused', body, { fetchSealed: async function* () {} })
     }
   })
-
-  /** As its issuer never signed it: everything about the proof holds, but its pairing. */
-  async function forgedCredential(): Promise<Record<string, unknown>> {
-    const { credential } = setting.parts.record
-    const { proof: _, ...unsigned } = credential
-    const issuer = String(credential['issuer'])
-    const { secretKey } = Bbs.keyPair('BLS12-381-SHA-256', random(32))
-    const publicKey = DidKey.toPublicKey(issuer).bytes
-    return await Credential.issueBbs({
-      credential: unsigned,
-      key: { id: DidKey.toVerificationMethodId(issuer), secretKey, publicKey },
-      mandatoryPointers: MANDATORY_POINTERS,
-      loader: setting.parts.loader,
-    })
-  }
 
   it('refuses a credential that expires before its certificate: the consumer would come too late', async () => {
     const { deals } = setting.context

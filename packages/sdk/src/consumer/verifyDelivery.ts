@@ -1,3 +1,4 @@
+import type { Pairings } from '@ambrosia/credentials/Bbs'
 import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { DIDDocument, Resolvable } from '@ambrosia/credentials/Resolver'
 import type { Criteria } from '@ambrosia/exchange/Criteria'
@@ -50,6 +51,8 @@ export async function verifyDelivery(options: {
   proof: DeliveryProof
   loader: Loader
   resolver?: Resolvable
+  /** Where given, the signature's pairing is left to it, as in `Credential.verifyBbs`. */
+  pairings?: Pairings | undefined
 }): Promise<VerifiedDelivery> {
   const { proof } = options
   const resources = toResources(options.bundleText, proof)
@@ -62,6 +65,7 @@ export async function verifyDelivery(options: {
     resolver: options.resolver ?? resolverOf(proof.issuerDocument),
     loader: options.loader,
     nowMs: Date.parse(proof.settledAt),
+    pairings: options.pairings,
   })
   const { group, resourceDigest, typeRoot, ...claims } = verified.subject
   return {
