@@ -39,6 +39,20 @@ export async function finalBlock(client: Reader, finality: Finality): Promise<bi
 }
 
 /**
+ * The newest final block with its hash, where one question to the node tells both; undefined where
+ * there is none yet, or where the hash takes another question.
+ * @throws Chain.Unreachable
+ */
+export async function finalHead(
+  client: Reader,
+  finality: Finality,
+): Promise<{ number: bigint; hash: Hash } | undefined> {
+  if (finality.kind === 'blocks' && finality.count > 1) return undefined
+  const blockTag = finality.kind === 'finalized' ? 'finalized' : 'latest'
+  return await foundBlock(() => getBlock(client, { blockTag }))
+}
+
+/**
  * The hash of a block, or undefined where the chain has no such block (yet, or any more).
  * @throws Chain.Unreachable
  */

@@ -58,6 +58,28 @@ describe('followEvents', () => {
     assert.deepEqual(await catchUp(), [1n, 2n, 3n])
   })
 
+  it('asks the node one question while nothing happens', async (t) => {
+    const chain = await startChain(t)
+    let questions = 0
+    const client = createPublicClient({
+      transport: custom({
+        request: async (args) => {
+          questions++
+          return await chain.client.request(args)
+        },
+      }),
+    })
+    const finality = { kind: 'blocks', count: 1 } as const
+    const { catchUp } = startFollower({ ...chain, client, finality })
+    await chain.mark(1n)
+    assert.deepEqual(await catchUp(), [1n])
+    questions = 0
+    assert.deepEqual(await catchUp(), [1n])
+    assert.equal(questions, 1)
+    await chain.mark(2n)
+    assert.deepEqual(await catchUp(), [1n, 2n])
+  })
+
   it('waits for confirmations', async (t) => {
     const chain = await startChain(t)
     const { catchUp } = startFollower({

@@ -1,6 +1,6 @@
 import type { Abi, Address, Hash } from 'viem'
 import { UnreachableError } from './errors.ts'
-import { blockHashAt, type Finality, finalBlock } from './finality.ts'
+import { blockHashAt, type Finality, finalBlock, finalHead } from './finality.ts'
 import type { Reader } from './read/Deployed.ts'
 import { type Events, RANGE_BLOCKS, readRange } from './readEvents.ts'
 
@@ -79,9 +79,13 @@ export async function followOnce<const abi extends Abi | readonly unknown[]>(
   options: FollowOptions<abi>,
 ): Promise<boolean> {
   const { client, address, abi, signal, rangeBlocks = RANGE_BLOCKS } = options
-  const cursor = await checkedCursor(options)
+  const stored = (await options.cursor.read()) ?? []
+  const head = await finalHead(client, options.finality)
+  // The last block handled is the last there is: nothing happened, and nothing was undone.
+  if (head !== undefined && head.hash === stored[0]?.hash) return false
+  const cursor = await checkedCursor(options, stored)
   const from = cursor[0] === undefined ? options.from : cursor[0].number + 1n
-  const final = await finalBlock(client, options.finality)
+  const final = head?.number ?? (await finalBlock(client, options.finality))
   if (signal.aborted || final === undefined || from > final) return false
   const wanted = from + rangeBlocks - 1n < final ? from + rangeBlocks - 1n : final
   const before = await blockHashAt(client, wanted)
@@ -97,8 +101,8 @@ export async function followOnce<const abi extends Abi | readonly unknown[]>(
 /** The cursor after dropping blocks that are no longer of the chain. */
 async function checkedCursor<abi extends Abi | readonly unknown[]>(
   options: FollowOptions<abi>,
+  cursor: Cursor,
 ): Promise<Cursor> {
-  const cursor = (await options.cursor.read()) ?? []
   let depth = 0
   for (const { number, hash } of cursor) {
     if ((await blockHashAt(options.client, number)) === hash) break

@@ -14,6 +14,9 @@ import { releaseKeys } from './releaseKeys.ts'
 import { shareTagSecret } from './shareTagSecret.ts'
 import { untilChainMoves } from './untilChainMoves.ts'
 
+/** A registration that stands is looked for again: the chain may have dropped its block. */
+const JOINED_WAIT_MS = 30_000
+
 /** What an oracle does beside answering requests. */
 export function createJobs(
   oracle: Oracle,
@@ -28,9 +31,12 @@ export function createJobs(
   const joining = (): Job[] => {
     const { oracleNetwork } = oracle
     if (oracleNetwork === undefined) {
+      let nextMs = 0
       const join = async (): Promise<void> => {
-        await register(oracle, { registry, endpoint, config })
+        if (oracle.now() < nextMs) return
+        const isRegistered = await register(oracle, { registry, endpoint, config })
         await shareTagSecret(oracle)
+        if (isRegistered) nextMs = oracle.now() + JOINED_WAIT_MS
       }
       return [{ name: 'join', everyMs, run: join }]
     }

@@ -8,16 +8,17 @@ import type { Oracle } from '../Oracle.ts'
 /**
  * Registers this oracle once, with the ether of its operator account. Until the account has some it
  * waits: the account stands at `/v1/service`. Admission is for the registry's admitter.
+ * @returns true where it was registered before
  */
 export async function register(
   oracle: Oracle,
   registration: { registry: Address; endpoint: string; config: OracleConfig },
-): Promise<void> {
+): Promise<boolean> {
   const { client, operator, described, chain, log } = oracle
   const { registry, endpoint, config } = registration
   const { status } = await chain.oracle(operator.address)
-  if (status !== 'None') return
-  if ((await client.getBalance({ address: operator.address })) === 0n) return
+  if (status !== 'None') return true
+  if ((await client.getBalance({ address: operator.address })) === 0n) return false
   await send(client, operator, {
     address: registry,
     abi: oracleRegistryAbi,
@@ -35,4 +36,5 @@ export async function register(
     ],
   })
   log.info({ operator: operator.address }, 'registered; waiting to be admitted')
+  return false
 }
