@@ -33,7 +33,7 @@ export type Checked = {
   consent: ConsentState
 }
 
-/** Checks one delivery; with `pairings` all but the pairing of its signature, which is left to it. */
+/** Checks one delivery; the pairing of its signature is left to `pairings`, where given. */
 export type Verifier = (files: Files, pairings?: Pairings) => Promise<Checked>
 
 /** Checks deliveries, and asks the chain of this home for the issuer's key where one is running. */
