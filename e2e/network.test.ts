@@ -37,6 +37,7 @@ import { endOfSuite } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from './support/offering.ts'
+import { codeOf, moveFunds, registerByVerbs, runJson, wrongOf } from './support/playOperator.ts'
 
 /** A word that stands in the Bundle and must stand nowhere else. */
 const MARK = 'Zzyzxmarker'
@@ -460,6 +461,20 @@ describe('a network of services', () => {
       })
       assert.ok(balance >= amount + price / 20n)
     }
+  })
+
+  it('an operator registers, is admitted, funded and withdraws by the command line', async (t) => {
+    const name = 'oracle-newcomer'
+    const operator = await registerByVerbs(t, home, { name, med: '0' })
+    assert.deepEqual(
+      (await wrongOf(home, operator)).map(({ what }) => what.split(':')[0]),
+      ['deals may name it', 'it is ready'],
+    )
+    const admitted = await runJson(home, 'oracle', 'admit', operator)
+    assert.equal(admitted.status, 0)
+    assert.equal(codeOf(await runJson(home, 'oracle', 'admit', operator)), 'Oracle.Admitted')
+    await eventually(async () => (await wrongOf(home, operator)).length === 0 || undefined)
+    await moveFunds(home, operator, name)
   })
 
   it('no log holds a record, a key or a token', async () => {

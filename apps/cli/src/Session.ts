@@ -5,6 +5,7 @@ import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { type NetworkFile, readNetworkFile } from '@ambrosia/devnet/NetworkFile'
 import { type Chain, createChain } from '@ambrosia/sdk/Chain'
 import { type Address, getAddress, isAddress, type LocalAccount } from 'viem'
+import { hasRightCapitals } from './capitals.ts'
 import { homeOf, isDevelopment } from './environment.ts'
 import { UsageError } from './output.ts'
 import { openWallet, type Wallet } from './wallet/Wallet.ts'
@@ -59,11 +60,12 @@ export function accountOf(session: Session, name: string): LocalAccount {
  * @throws Wallet.NoAccount, Cli.Usage
  */
 export function addressOf(session: Session, nameOrAddress: string): Address {
-  if (isAddress(nameOrAddress, { strict: false })) return getAddress(nameOrAddress)
+  if (isAddress(nameOrAddress, { strict: false }) && hasRightCapitals(nameOrAddress))
+    return getAddress(nameOrAddress)
   if (nameOrAddress.startsWith('0x'))
     throw new UsageError(
       `${nameOrAddress} is not an account`,
-      'An account is 0x and 40 hexadecimal digits, or a name that ambrosia balance lists.',
+      'An account is 0x and 40 hexadecimal digits with the right capitals, or a name that ambrosia balance lists.',
     )
   return accountOf(session, nameOrAddress).address
 }

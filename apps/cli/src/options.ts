@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
+import { hasRightCapitals, withCapitals } from './capitals.ts'
 
 /** A whole number of an option. @throws a usage error outside of the range */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -18,11 +19,13 @@ export function hash(text: string): Hex {
   return text.toLowerCase() as Hex
 }
 
-/** An account. */
+/** An account. @throws a usage error for one that was mistyped (ERC-55) */
 export function address(text: string): Hex {
   if (!/^0x[0-9a-fA-F]{40}$/.test(text))
     throw new InvalidArgumentError('It must be 0x and 40 hexadecimal digits.')
-  return text as Hex
+  if (!hasRightCapitals(text))
+    throw new InvalidArgumentError('It is mistyped: its capital letters do not fit its digits.')
+  return withCapitals(text)
 }
 
 /** Names of keys and records in the wallet. */

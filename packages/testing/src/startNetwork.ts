@@ -12,13 +12,18 @@ export async function startNetwork(
   t: Ending,
   options: Partial<Network.StartOptions> = {},
 ): Promise<Network.Network> {
-  const { stateFile, facts } = await contractsSnapshot()
   const network = await Network.start({
     home: useFolder(t),
     ports: ANY_PORTS,
-    prepared: { stateFile, contracts: facts.contracts },
+    // A network of staked oracles has contracts of its own parameters.
+    ...(options.oracleNetwork === undefined && (await prepared())),
     ...options,
   })
   defer(t, () => network.stop())
   return network
+}
+
+async function prepared(): Promise<Pick<Network.StartOptions, 'prepared'>> {
+  const { stateFile, facts } = await contractsSnapshot()
+  return { prepared: { stateFile, contracts: facts.contracts } }
 }

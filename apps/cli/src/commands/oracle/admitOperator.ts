@@ -9,7 +9,7 @@ import type { Session } from '../../Session.ts'
 
 /**
  * Admits an operator in the way of its network: by the registry's role, or as a founder.
- * @throws Oracle.NotRegistered, Oracle.NoApplication, Chain.*
+ * @throws Oracle.NotRegistered, Oracle.NoApplication, Oracle.Admitted, Chain.*
  */
 export async function admitOperator(
   { chain, network }: Session,
@@ -21,13 +21,23 @@ export async function admitOperator(
       address: contractOf(network, 'oracleAdmission'),
       abi: oracleAdmissionAbi,
     } as const
+    const isActive = await chain.client.readContract({
+      ...admission,
+      functionName: 'isActive',
+      args: [operator],
+    })
+    if (isActive) throw new AlreadyAdmittedError()
     const applied = await findEvent(
       chain.client,
       { ...admission, eventName: 'OracleApplied', args: { operator } },
       { fromBlock: chain.fromBlock },
     )
     if (applied === undefined)
-      throw new RefusedError('Oracle.NoApplication', 'this operator has not applied')
+      throw new RefusedError(
+        'Oracle.NoApplication',
+        'this operator has not applied',
+        `Start its service, then: ambrosia oracle register ${operator}`,
+      )
     return await chain.send(account, {
       ...admission,
       functionName: 'admitFounder',
@@ -37,11 +47,22 @@ export async function admitOperator(
   const { oracleRegistry } = chain.contracts
   const { status, measurement } = await readOracle(chain.client, oracleRegistry, operator)
   if (status === 'None')
-    throw new RefusedError('Oracle.NotRegistered', 'this operator has not registered')
+    throw new RefusedError(
+      'Oracle.NotRegistered',
+      'this operator has not registered',
+      `Start its service, then: ambrosia oracle register ${operator}`,
+    )
+  if (status === 'Active') throw new AlreadyAdmittedError()
   return await chain.send(account, {
     address: oracleRegistry,
     abi: oracleRegistryAbi,
     functionName: 'admit',
     args: [operator, measurement],
   })
+}
+
+class AlreadyAdmittedError extends RefusedError {
+  constructor() {
+    super('Oracle.Admitted', 'this operator is admitted already')
+  }
 }

@@ -7,6 +7,7 @@ import { type Hex, isAddressEqual } from 'viem'
 import { amount, time } from '../../figures.ts'
 import { outwardFetch } from '../../outwardFetch.ts'
 import type { Session } from '../../Session.ts'
+import { examineEpoch } from './examineEpoch.ts'
 
 /** One thing that was looked at; `next` says what to do where it is wrong. */
 export type Finding = { ok: boolean; what: string; next?: string }
@@ -19,13 +20,13 @@ export async function examine(session: Session, operator: Hex): Promise<Finding[
   const findings: Finding[] = [
     {
       ok: ether > 0n,
-      what: `the operator has ${ether} wei for gas`,
+      what: `the operator has ${amount(ether, { symbol: 'ether', decimals: 18 })} for gas`,
       next: `Send it some: ambrosia oracle fund ${operator}`,
     },
     {
       ok: entry.status !== 'None',
       what: `the registry says ${entry.status}`,
-      next: 'The service registers itself once its account has ether and it runs.',
+      next: `Start its service, then: ambrosia oracle register ${operator}`,
     },
   ]
   if (Object.hasOwn(session.network.contracts, 'oracleAdmission'))
@@ -95,6 +96,7 @@ async function examineNetwork(session: Session, operator: Hex): Promise<Finding[
       next: 'Upgrade it to an allowed program; it applies again by itself.',
     },
     { ok: isActive, what: `it is active: ${isActive ? 'yes' : 'no'}`, next: 'See above.' },
+    await examineEpoch(session, operator),
   ]
 }
 

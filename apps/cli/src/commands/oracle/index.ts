@@ -30,6 +30,11 @@ export function define(oracle: Command): void {
       load: () => import('./doctor.ts'),
     },
     {
+      name: 'register',
+      description: 'bring a running oracle into the registry',
+      load: () => import('./register.ts'),
+    },
+    {
       name: 'fund',
       description: 'send an operator ether and MED',
       load: () => import('./fund.ts'),
