@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
@@ -10,14 +10,16 @@ import { consentBookAbi, dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { readDealStatus } from '@ambrosia/chain/read/exchange'
+import * as Keys from '@ambrosia/credentials/Keys'
 import * as Anvil from '@ambrosia/devnet/Anvil'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import type { Network } from '@ambrosia/devnet/Network'
 import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
 import { releaseContext } from '@ambrosia/exchange/SealContext'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
+import * as Bundle from '@ambrosia/health/Bundle'
 import * as Generator from '@ambrosia/health/Generator'
-import { fromHex, fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
+import { fromHex, fromUtf8, random, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { signRequest } from '@ambrosia/primitives/SignedRequest'
 import { claimDelivery } from '@ambrosia/sdk/consumer/claimDelivery'
@@ -35,6 +37,7 @@ import { settle } from '@ambrosia/sdk/relay/settle'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from './support/offering.ts'
 import { codeOf, moveFunds, registerByVerbs, runJson, wrongOf } from './support/playOperator.ts'
@@ -130,6 +133,33 @@ describe('a network of services', () => {
         assert.equal((await fetch(`${url}${route}`)).status, 200, `${url}${route}`)
       }
     }
+  })
+
+  it('an issuer publishes how many people could match, and deal check bounds criteria by it', async (t) => {
+    const holder = Keys.createHolderKey(random).did
+    const folder = useFolder(t)
+    const { criteria } = await openTestDeal(ground, { resources: [{ type: 'Patient' }] })
+    const document = join(folder, 'criteria.json')
+    const check = async (claims: object[]): Promise<Record<string, unknown>> => {
+      const [credential] = criteria.dcql.credentials as [object]
+      const dcql = { credentials: [{ ...credential, claims }] }
+      writeFileSync(document, JSON.stringify({ ...criteria, dcql }))
+      const { status, json } = await runJson(home, 'deal', 'check', document, '--sample', folder)
+      assert.equal(status, 0)
+      return json['people'] as Record<string, unknown>
+    }
+    const sex = { path: ['credentialSubject', 'sex'] }
+    for (let seed = 0; seed < 11; seed++) {
+      const { resources } = Generator.patient({ seed, asOf: ground.asOf, resources: 50 })
+      const bundle = Bundle.write(resources)
+      if (seed === 0) writeFileSync(join(folder, 'sample.json'), bundle)
+      await network.issuer.issue(bundle, holder, 'safe-harbor')
+    }
+    const anybody = await check([sex])
+    const { people, most } = anybody as { people: number; most: number }
+    assert.ok(people >= 10 && people % 10 === 0 && most === people + 9, JSON.stringify(anybody))
+    const none = await check([{ ...sex, values: ['other'] }])
+    assert.ok((none['most'] as number) <= 19)
   })
 
   it('an oracle tells a stranger nothing', async () => {

@@ -2,6 +2,7 @@ import type { Loader } from '@ambrosia/credentials/Contexts'
 import type { Log } from '@ambrosia/service/Log'
 import type { Kysely } from 'kysely'
 import type { Address } from 'viem'
+import type { Counts } from './counts/createCounts.ts'
 import type { IssuerDatabase } from './database/tables.ts'
 import type { IssuePool } from './issuing/createIssuePool.ts'
 import type { IssuerKeys } from './keys.ts'
@@ -16,6 +17,8 @@ export type Issuer = {
   statusLists: StatusLists
   /** Threads that sign. */
   issuing: IssuePool
+  /** How many people's records claim what. */
+  counts: Counts
   statusPeriodSec: number
   /** How long a credential is valid, seconds. */
   validForSec: number

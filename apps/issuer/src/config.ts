@@ -30,6 +30,12 @@ export const settings = {
     minimum: 256,
     maximum: 65536,
   }),
+  /** Seconds between two publications of the counts of people. */
+  countsPeriodSec: Config.integer('AMBROSIA_COUNTS_PERIOD', {
+    default: 86_400,
+    minimum: 1,
+    maximum: 31_536_000,
+  }),
   /** Days that a credential is valid. */
   validityDays: Config.integer('AMBROSIA_CREDENTIAL_DAYS', {
     default: 365,

@@ -6,6 +6,7 @@ import * as Config from '@ambrosia/service/Config'
 import { openFrame, serve } from '@ambrosia/service/Frame'
 import type { Running } from '@ambrosia/service/runService'
 import { type IssuerConfig, settings } from './config.ts'
+import { createCounts } from './counts/createCounts.ts'
 import { migrations } from './database/migrations.ts'
 import type { IssuerDatabase } from './database/tables.ts'
 import type { Issuer } from './Issuer.ts'
@@ -51,6 +52,12 @@ export async function startIssuer({ env }: { env: Config.Environment }): Promise
       now: Date.now,
     }),
     issuing,
+    counts: createCounts({
+      database,
+      personSecret,
+      periodSec: config.countsPeriodSec,
+      now: Date.now,
+    }),
     statusPeriodSec,
     validForSec,
     loader,

@@ -20,6 +20,8 @@ export function serviceProgram(
       AMBROSIA_PORT: String(port),
       AMBROSIA_STATUS_PERIOD: String(statusPeriodSec),
       AMBROSIA_POLL_MS: '250',
+      // Nobody waits a day for the counts of a network that was made a minute ago.
+      AMBROSIA_COUNTS_PERIOD: '2',
       NODE_NO_WARNINGS: '1',
       // Half of a service's start is compiling what it imports.
       NODE_COMPILE_CACHE:

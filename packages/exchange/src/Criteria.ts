@@ -76,6 +76,27 @@ export function claimNames(criteria: Criteria): string[] {
   return [...names].sort()
 }
 
+/** A claim that the query asks for, and the values that it may have where it names some. */
+export type AskedClaim = { claim: string; values?: string[] }
+
+/** For each credential that the query asks for, the sets of claims of which one must be there. */
+export function claimSets(criteria: Criteria): AskedClaim[][][] {
+  return queryOf(criteria).credentials.map((query) => {
+    const claims = query.claims ?? []
+    const asked = claims.map((claim): AskedClaim => {
+      const name = 'path' in claim ? String(claim.path[1]) : ''
+      return 'values' in claim && claim.values !== undefined
+        ? { claim: name, values: claim.values.map(String) }
+        : { claim: name }
+    })
+    return (
+      query.claim_sets?.map((set) =>
+        asked.filter((_, position) => set.includes(claims[position]?.id ?? '')),
+      ) ?? [asked]
+    )
+  })
+}
+
 /**
  * The claims that a holder discloses: those of the first set of the query that their credential
  * satisfies, no others.

@@ -147,7 +147,8 @@ function takeBody(scope: Server, body: Body | undefined): void {
     // JSON has its parser, which keeps the bytes beside the value.
     if (mediaType === 'application/json') continue
     scope.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (request, content, done) => {
-      request.rawBody = new Uint8Array(content as Buffer)
+      const { buffer, byteOffset, length } = content as Buffer
+      request.rawBody = new Uint8Array(buffer, byteOffset, length)
       done(null, request.rawBody)
     })
   }

@@ -36,4 +36,23 @@ export const migrations: Migrations = {
         .execute()
     },
   },
+  '0003_counts': {
+    up: async (database) => {
+      await database.schema
+        .createTable('counted')
+        .addColumn('seen', 'text', (column) => column.primaryKey())
+        .execute()
+      await database.schema
+        .createTable('facet_count')
+        .addColumn('facet', 'text', (column) => column.primaryKey())
+        .addColumn('people', 'integer', (column) => column.notNull())
+        .execute()
+      await database.schema
+        .createTable('published_counts')
+        .addColumn('published_at_sec', 'bigint', (column) => column.primaryKey())
+        .addColumn('people', 'integer', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .execute()
+    },
+  },
 }

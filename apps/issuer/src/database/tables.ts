@@ -11,4 +11,10 @@ export type IssuerDatabase = {
   issuance: { request_key: string; request_digest: string; list_index: number }
   /** A list as it was published at an epoch: the same bytes for whoever asks. */
   status_snapshot: { list_id: number; epoch_sec: number; body: string }
+  /** HMACs of a person and a facet: who was counted towards it is counted no more. */
+  counted: { seen: string }
+  /** Exact counts; they never leave the issuer. */
+  facet_count: { facet: string; people: number }
+  /** What was told at a time, and the exact number of people then. */
+  published_counts: { published_at_sec: number; people: number; body: string }
 }

@@ -21,8 +21,13 @@ export type Identity = {
 /** What the issuer's database gives for a record that is about to be signed. */
 export type Entry = { subjectHandle: string; credentialStatus: Record<string, unknown> }
 
-/** The answer as bytes, and what a log may say of it. */
-export type Issued = { body: Uint8Array; claimCount: number; digestCount: number }
+/** The answer as bytes, what a log may say of it, and the names of what it counts towards. */
+export type Issued = {
+  body: Uint8Array
+  claimCount: number
+  digestCount: number
+  facets: readonly string[]
+}
 
 /** What every record of an issuer is signed with; goes to its threads only. */
 export type ThreadSettings = {

@@ -27,7 +27,7 @@ export type IssueLimits = {
 export type IssuePool = {
   /**
    * Issues in a thread, which asks for the entry of the record once it has read the Bundle; waits
-   * where all threads are at work.
+   * where all threads are at work. The Bundle's bytes are handed over: they are gone afterwards.
    * @throws what the thread refuses, Issuer.Busy, Issuer.TimedOut, Issuer.ThreadEnded
    */
   issue(
@@ -85,7 +85,7 @@ export function createIssuePool(
       const worker = await take()
       const deadline = startDeadline(worker, limits.deadlineMs)
       try {
-        send(worker, { kind: 'issue', request, nowMs })
+        send(worker, { kind: 'issue', request, nowMs }, ownBuffer(request.bundle))
         const first = await answerOf(worker)
         if (first.kind !== 'identity') throw new ThreadEndedError()
         let entry: Entry
@@ -124,8 +124,16 @@ function startDeadline(worker: Worker, deadlineMs: number) {
   return { isOver: () => isOver, clear: () => clearTimeout(timer) }
 }
 
-function send(worker: Worker, message: ToThread): void {
-  worker.postMessage(message)
+function send(worker: Worker, message: ToThread, transfer: ArrayBuffer[] = []): void {
+  worker.postMessage(message, transfer)
+}
+
+/**
+ * The memory of bytes that have it for themselves: it goes to the thread instead of a copy, which
+ * the loop would have to make.
+ */
+function ownBuffer({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
 }
 
 /** What a thread says next. @throws what it refuses, Issuer.ThreadEnded */

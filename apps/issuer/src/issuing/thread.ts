@@ -5,8 +5,11 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { issuerRoutes } from '@ambrosia/api/issuer/routes'
 import * as Bbs from '@ambrosia/credentials/Bbs'
 import * as Contexts from '@ambrosia/credentials/Contexts'
+import { facetsOf, nameOf } from '@ambrosia/exchange/counts/Counts'
+import { toResources } from '@ambrosia/exchange/IssuedRecord'
 import { issueRecord } from '@ambrosia/exchange/issue/issueRecord'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
+import type { Claims } from '@ambrosia/health/Claims'
 import { fromUtf8, random, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
 import { hmacSha256, lengthPrefixed } from '@ambrosia/primitives/Hash'
@@ -71,7 +74,13 @@ async function issue(request: IssueRequest, nowMs: number): Promise<Issued> {
   const answer = { ...issuance, statusIndex, ...(report ? { report } : {}) }
   assertPromised(answer)
   const { claimCount, digestCount } = issuance
-  return { body: fromUtf8(JSON.stringify(answer)), claimCount, digestCount }
+  const { credentialSubject } = issuance.record.credential as { credentialSubject: Claims }
+  return {
+    body: fromUtf8(JSON.stringify(answer)),
+    claimCount,
+    digestCount,
+    facets: facetsOf(credentialSubject, toResources(issuance.record.resources)).map(nameOf),
+  }
 }
 
 async function entry(): Promise<Entry> {

@@ -1,6 +1,7 @@
 import type { issuerRoutes } from '@ambrosia/api/issuer/routes'
 import { describe } from '@ambrosia/api/ServiceDescription'
 import * as Keys from '@ambrosia/credentials/Keys'
+import { LEAST_PEOPLE } from '@ambrosia/exchange/counts/Counts'
 import { fromUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Handlers, PreparedJson } from '@ambrosia/service/addRoutes'
@@ -27,6 +28,15 @@ export function createHandlers(issuer: Issuer): Handlers<typeof issuerRoutes> {
     revoke: async ({ params }) => {
       await statusLists.revoke(params.index)
       return undefined
+    },
+    counts: async () => {
+      const { publishedAtSec, people, facets } = await issuer.counts.published()
+      return {
+        leastPeople: LEAST_PEOPLE,
+        publishedAtSec: publishedAtSec ?? 0,
+        people,
+        facets: [...facets],
+      }
     },
     statusList: async ({ query }) => fromUtf8(await statusLists.published(query.epoch)),
   }

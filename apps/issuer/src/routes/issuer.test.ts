@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { before, describe, it } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { readStatusList } from '@ambrosia/api/issuer/IssuerClient'
 import * as Credential from '@ambrosia/credentials/Credential'
 import * as DidMessage from '@ambrosia/credentials/DidMessage'
@@ -37,6 +39,37 @@ function sizeable(bytes: number): Uint8Array {
     Generator.patient({ seed: 5, asOf, condition: 'diabetes', resources: Math.min(count, 5000) })
       .resources,
   )
+}
+
+/** Sends a Bundle, and reads the answer without keeping it. */
+const SENDER = `
+  const { workerData, parentPort } = require('node:worker_threads')
+  const { path, operatorToken, large } = workerData
+  const headers = {
+    authorization: 'Bearer ' + operatorToken,
+    'content-type': 'application/fhir+json',
+  }
+  fetch(path, { method: 'POST', headers, body: large }).then(async (response) => {
+    for await (const _ of response.body);
+    parentPort.postMessage(response.status)
+  })
+`
+
+/** Measures the processor time of this thread between timers that are due each millisecond. */
+function startTurns(): { stop(): number } {
+  let last = process.threadCpuUsage()
+  let worstMs = 0
+  const timer = setInterval(() => {
+    const now = process.threadCpuUsage()
+    worstMs = Math.max(worstMs, (now.user + now.system - last.user - last.system) / 1000)
+    last = now
+  }, 1)
+  return {
+    stop: () => {
+      clearInterval(timer)
+      return worstMs
+    },
+  }
 }
 
 function subjectOf(credential: Record<string, unknown>): Record<string, unknown> {
@@ -98,22 +131,24 @@ describe('an issuer', () => {
     }
   })
 
-  it('answers others while it signs', async (t) => {
-    const { client, url } = await startIssuer(t)
+  it('answers others while it signs: no turn of its loop takes long', async (t) => {
+    const { client, url, issuer } = await startIssuer(t)
     // The thread has all it needs loaded.
     await client.issue(bundle, holder, 'safe-harbor')
     const large = sizeable(2_000_000)
-    let isSigned = false
-    const signing = client.issue(large, holder, 'identified').finally(() => {
-      isSigned = true
+    const path = `${url}/v1/records?holder=${holder}&form=identified`
+    const { operatorToken } = issuer.keys
+    // The client works elsewhere, so that the loop here is the service's.
+    const other = new Worker(SENDER, {
+      eval: true,
+      workerData: { path, operatorToken, large },
     })
-    let answers = 0
-    while (!isSigned) {
-      assert.equal((await fetch(`${url}/health`)).status, 200)
-      answers++
-    }
-    await signing
-    assert.ok(answers > 20, `${answers} answers while a record of 2 MB was signed`)
+    const turns = startTurns()
+    const [status] = await once(other, 'message')
+    const worstMs = turns.stop()
+    assert.equal(status, 201)
+    // Processor time of this thread: how busy the machine is does not count.
+    assert.ok(worstMs < 100, `a turn took ${worstMs} ms`)
   })
 
   it('goes on with another thread where one ended at its work', async (t) => {

@@ -9,6 +9,7 @@ import * as Log from '@ambrosia/service/Log'
 import * as Metrics from '@ambrosia/service/Metrics'
 import * as Server from '@ambrosia/service/Server'
 import { createMemoryKeystore } from '@ambrosia/testing/createMemoryKeystore'
+import { createCounts } from '../counts/createCounts.ts'
 import { migrations } from '../database/migrations.ts'
 import type { IssuerDatabase } from '../database/tables.ts'
 import type { Issuer } from '../Issuer.ts'
@@ -19,6 +20,7 @@ import { createHandlers } from '../routes/createHandlers.ts'
 import { createStatusLists } from '../status/statusLists.ts'
 
 export const PERIOD_SEC = 300
+export const COUNTS_PERIOD_SEC = 86_400
 const LIMITS = { threadCount: 1, deadlineMs: 300_000, memoryMb: 4096, waitingCount: 64 }
 
 /**
@@ -63,6 +65,12 @@ export async function startIssuer(t: TestContext) {
       now,
     }),
     issuing,
+    counts: createCounts({
+      database,
+      personSecret: keys.personSecret,
+      periodSec: COUNTS_PERIOD_SEC,
+      now,
+    }),
     statusPeriodSec: PERIOD_SEC,
     validForSec: 86_400,
     loader,

@@ -11,7 +11,7 @@ const ALLOWED: readonly { service: RegExp; method: string; path: RegExp }[] = [
   { service: /^(issuer|store|oracle-\d+)$/, method: 'GET', path: /^\/(v1\/service|health)$/ },
   { service: /^issuer$/, method: 'POST', path: /^\/v1\/records$/ },
   { service: /^issuer$/, method: 'POST', path: /^\/v1\/status\/1\/\d+\/revoke$/ },
-  { service: /^issuer$/, method: 'GET', path: /^\/v1\/status\/1$/ },
+  { service: /^issuer$/, method: 'GET', path: /^\/v1\/(counts|status\/1)$/ },
   { service: /^store$/, method: 'POST', path: /^\/v1\/tickets$/ },
   { service: /^store$/, method: 'PUT', path: /^\/v1\/blobs\/[a-z0-9]+$/ },
   { service: /^store$/, method: 'GET', path: /^\/v1\/blobs\/[a-z0-9]+$/ },

@@ -13,6 +13,8 @@ export type IssuerClient = {
   service(): Promise<IssuerService>
   /** @param key the same request under the same key gets the same status entry */
   issue(bundle: Uint8Array, holder: string, form: RecordForm, key?: string): Promise<Issued>
+  /** How many people have records, by what they claim. */
+  counts(): Promise<Reply<typeof issuerRoutes.counts>>
   revoke(statusIndex: number): Promise<void>
 }
 
@@ -28,6 +30,7 @@ export function createIssuerClient(options: {
   const bearer = options.operatorToken ?? ''
   return {
     service: () => call(issuer, issuerRoutes.describe, {}),
+    counts: () => call(issuer, issuerRoutes.counts, {}),
     issue: (body, holder, form, key) =>
       call(issuer, issuerRoutes.issue, {
         query: { holder, form, ...(key === undefined ? {} : { key }) },

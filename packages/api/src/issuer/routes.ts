@@ -36,6 +36,9 @@ const ContractDocument = Type.Object({
 /** A signed list of an epoch, bytes: 131,072 bits, compressed, in a credential. */
 const STATUS_LIST_BYTES = 4 * 1024 * 1024
 
+/** Twenty thousand facets. */
+const COUNTS_BYTES = 4 * 1024 * 1024
+
 /** The routes of an issuer. It learns nothing of deals. */
 export const issuerRoutes = {
   describe: describeRoute('issuer', {
@@ -107,6 +110,33 @@ export const issuerRoutes = {
     answer: { kind: 'empty', status: 204 },
     errors: { 'Issuer.NotOperator': 401, 'Status.UnknownEntry': 404 },
     timeoutMs: 30_000,
+  },
+
+  counts: {
+    method: 'GET',
+    path: '/v1/counts',
+    summary: 'How many people have records, by what they claim: tens, and nothing below ten',
+    auth: 'anyone',
+    answer: {
+      kind: 'json',
+      status: 200,
+      limitBytes: COUNTS_BYTES,
+      schema: Type.Object({
+        leastPeople: Count,
+        /** 0 before there is anything to tell. */
+        publishedAtSec: Count,
+        people: Count,
+        facets: Type.Array(
+          Type.Union([
+            Type.Object({ claim: Name, value: Type.Optional(Name), people: Count }),
+            Type.Object({ type: Name, system: Name, code: Name, people: Count }),
+          ]),
+          { maxItems: 20_000 },
+        ),
+      }),
+    },
+    errors: {},
+    timeoutMs: 10_000,
   },
 
   statusList: {

@@ -1,8 +1,11 @@
+import type { Criteria } from '@ambrosia/exchange/Criteria'
+import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Command } from 'commander'
 import { day, wholeNumber } from '../../options.ts'
 import { show } from '../../output.ts'
 import type { CheckOptions } from './checkFolder.ts'
 import { readCriteria } from './documents.ts'
+import { type Possible, possible } from './possible.ts'
 import { parseTier } from './tiers.ts'
 
 type Options = Omit<CheckOptions, 'tiers'> & { tier: string[] }
@@ -38,7 +41,8 @@ export function define(check: Command): void {
     .addHelpText(
       'after',
       `
-Issuers and signatures are not judged: a sample is not signed. Nothing leaves this machine.
+Issuers and signatures are not judged: a sample is not signed. Neither sample nor criteria leave this machine.
+In the home of a network it also says how many people could match, by the counts that its issuer publishes.
 
 Examples:
   ambrosia synth --seed 1 --count 100 --out sample
@@ -54,6 +58,24 @@ Examples:
         consumer: () => NOBODY,
       })
       const result = await checkFolder(read, { ...options, tiers })
-      show(command, result.json, result.lines)
+      const people = await inNetwork(read)
+      show(command, { ...result.json, ...(people && { people: people.json }) }, [
+        ...result.lines,
+        ...(people?.lines ?? []),
+      ])
     })
+}
+
+/** How many people could match in the network of this home; undefined where it has none. */
+async function inNetwork(criteria: Criteria): Promise<Possible | undefined> {
+  const { readNetworkFile } = await import('@ambrosia/devnet/NetworkFile')
+  const { homeOf } = await import('../../environment.ts')
+  try {
+    const { services } = readNetworkFile(homeOf())
+    const isOpen = criteria.issuers.includes(NOBODY)
+    return await possible(criteria, { issuerUrl: services.issuer, isOpen })
+  } catch (error) {
+    if (hasCode(error, 'Devnet.NoNetwork')) return undefined
+    throw error
+  }
 }

@@ -6,6 +6,7 @@ import { wholeNumber } from '../../options.ts'
 import { progress, show } from '../../output.ts'
 import { whileWaiting } from '../../whileWaiting.ts'
 import { type ConsumerNames, readAgreement, readCriteria } from './documents.ts'
+import { possible } from './possible.ts'
 import { parseTier, type Tier } from './tiers.ts'
 
 const DAY_SEC = 86_400
@@ -69,19 +70,22 @@ Example:
 With --json: {"version":1,"ok":true,"deal":"0x…","budget":"50000000000000000000","gas":165621,"transaction":"0x…","consumer":"…"}`,
     )
     .action(async (options: Options, command: Command) => {
-      const { check, summary, open } = await whileWaiting(
+      const { check, people, summary, open } = await whileWaiting(
         'reading oracles, issuer and samples',
         () => prepare(options),
       )
       if (options.dryRun) {
-        show(command, { dryRun: true, ...summary.json, check: check?.json }, [
+        const all = { dryRun: true, ...summary.json, people: people.json, check: check?.json }
+        show(command, all, [
           ...(check?.lines ?? []),
           ...summary.lines,
+          ...people.lines,
           'Nothing was opened.',
         ])
         return
       }
-      for (const line of [...(check?.lines ?? []), ...summary.lines]) progress(line)
+      for (const line of [...(check?.lines ?? []), ...summary.lines, ...people.lines])
+        progress(line)
       const opened = await whileWaiting('opening the deal on the chain', open)
       show(
         command,
@@ -91,6 +95,7 @@ With --json: {"version":1,"ok":true,"deal":"0x…","budget":"5000000000000000000
           gas: Number(opened.gas),
           transaction: opened.transaction,
           consumer: opened.agreement.consumerName,
+          people: people.json,
           ...(check === undefined ? {} : { check: check.json }),
         },
         [
@@ -147,7 +152,8 @@ async function prepare(options: Options) {
           maximumRecords: options.records,
           commissionBps: options.commissionBps,
         })
-  return { check, summary: summaryOf(opening, budget), open: () => openDeal(opening) }
+  const people = await possible(criteria, { issuerUrl: network.services.issuer })
+  return { check, people, summary: summaryOf(opening, budget), open: () => openDeal(opening) }
 }
 
 async function tiersOf({ price, tier, minimumScore }: Options): Promise<Tier[]> {

@@ -107,8 +107,31 @@ export function Sample({ draft }: { draft: Draft }) {
           </span>
         </Note>
       ) : null}
+      <People draft={draft} />
       <Problem error={error} />
     </div>
+  )
+}
+
+/** How many people's records the draft could take at most, by the counts of the issuer. */
+function People({ draft }: { draft: Draft }) {
+  const { researcher } = useTexts()
+  const { data } = useQuery({
+    queryKey: ['people', JSON.stringify(draft.rules)],
+    queryFn: async () => (await ask('countPeople', { draft })) ?? null,
+    retry: false,
+    staleTime: 60_000,
+  })
+  if (!data) return null
+  const { most, people, leastPeople } = data
+  return (
+    <Note>
+      <span data-people={most}>
+        {most < leastPeople
+          ? researcher.peopleFewer(count(leastPeople), count(people))
+          : researcher.peopleMost(count(most), count(people))}
+      </span>
+    </Note>
   )
 }
 

@@ -56,6 +56,7 @@ export const actions = {
   verifyAll: researcher.verifyAll,
   searchCodes: criteria.searchCodes,
   countSample: criteria.countSample,
+  countPeople: criteria.countPeople,
   hospital: hospital.hospital,
   issuances: hospital.issuances,
   revokeRecord: hospital.revokeRecord,

@@ -1,8 +1,11 @@
+import { createIssuerClient } from '@ambrosia/api/issuer/IssuerClient'
 import * as Criteria from '@ambrosia/exchange/Criteria'
+import { mostMatching, mostOfRule } from '@ambrosia/exchange/counts/mostMatching'
 import * as Generator from '@ambrosia/health/Generator'
 import * as Predicate from '@ambrosia/health/Predicate'
 import { type Resource, toPlain } from '@ambrosia/health/Resource'
 import { select } from '@ambrosia/health/Selection'
+import { network } from './network.ts'
 
 /** What a researcher writes down before a deal is made of it. */
 export type Draft = {
@@ -120,6 +123,28 @@ export async function countSample({ draft }: { draft: Draft }) {
     resources += indexes.length
   }
   return { matching, of: people.length, resources }
+}
+
+/**
+ * How many people's records the draft could take at most, by the counts that the issuer publishes;
+ * undefined before there are any. The draft itself is sent nowhere.
+ * @throws Criteria.*, Shape.Mismatch, Issuer.*
+ */
+export async function countPeople({ draft }: { draft: Draft }) {
+  const { description, fetch, now } = await network()
+  const issuer = createIssuerClient({
+    url: description.services.issuer,
+    fetch: fetch as never,
+    now,
+  })
+  const [{ did }, published] = await Promise.all([issuer.service(), issuer.counts()])
+  if (published.publishedAtSec === 0) return undefined
+  const criteria = toCriteria(draft, { issuer: did, consumer: did, purpose: 'DUO:0000042' })
+  const { people, most } = mostMatching(criteria, published)
+  // A draft asks for something under each of its rules.
+  const bounds = criteria.resources.map((rule) => mostOfRule(published, rule))
+  const { leastPeople } = published
+  return { people, most: Math.min(most, ...bounds), leastPeople }
 }
 
 /** The criteria document of a draft. @throws Criteria.*, Shape.Mismatch */

@@ -245,6 +245,10 @@ export const de: Catalogue = {
     counting: 'Im Beispiel wird gezählt …',
     counted: (matching, of, resources) =>
       `${matching} von ${of} Beispielpatienten passen; ${resources} Einträge würden geliefert.`,
+    peopleMost: (most, people) =>
+      `Von rund ${people} Menschen mit Akten dieses Krankenhauses passen höchstens ${most}.`,
+    peopleFewer: (least, people) =>
+      `Von rund ${people} Menschen mit Akten dieses Krankenhauses passen weniger als ${least}.`,
     purpose: 'Zweck (Data Use Ontology)',
     price: 'Preis einer Akte, MED',
     betterPrice: 'Ab Qualität 90, MED (freiwillig)',

@@ -234,6 +234,10 @@ export const en = {
     counting: 'Counting in the sample …',
     counted: (matching: string, of: string, resources: string) =>
       `${matching} of ${of} sample patients match; ${resources} entries would be delivered.`,
+    peopleMost: (most: string, people: string) =>
+      `Of about ${people} people with records of this hospital, at most ${most} could match.`,
+    peopleFewer: (least: string, people: string) =>
+      `Of about ${people} people with records of this hospital, fewer than ${least} could match.`,
     purpose: 'Purpose (Data Use Ontology)',
     price: 'Price of a record, MED',
     betterPrice: 'From quality 90 on, MED (optional)',
