@@ -28,7 +28,7 @@ export async function runJson(home: string, ...args: string[]): Promise<Answer> 
 }
 
 /** Runs `oracle serve` in a home until the test ends. */
-export async function serveOracle(t: Ending, home: string, name: string): Promise<void> {
+async function serveOracle(t: Ending, home: string, name: string): Promise<void> {
   const child = spawn(process.execPath, [CLI, 'oracle', 'serve', '--port', '0', '--name', name], {
     env: { ...process.env, AMBROSIA_HOME: home, AMBROSIA_POLL_MS: '200', NODE_NO_WARNINGS: '1' },
     stdio: 'ignore',

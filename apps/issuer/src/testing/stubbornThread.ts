@@ -17,7 +17,11 @@ const DEEDS: Readonly<Record<string, () => void>> = {
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.kind === 'issue') DEEDS[toUtf8(message.request.bundle)]?.()
-  else tell({ kind: 'issued', issued: { body: fromUtf8('signed'), claimCount: 0, digestCount: 0 } })
+  else
+    tell({
+      kind: 'issued',
+      issued: { body: fromUtf8('signed'), claimCount: 0, digestCount: 0, facets: [] },
+    })
 })
 
 function tell(message: FromThread): void {

@@ -7,7 +7,7 @@ export type MostMatching = { people: number; most: number }
 
 /**
  * How many people of an issuer could match criteria at most: for each set of claims that would do,
- * the rarest of its claims; several sets add up; and somebody must have a code that one of the rules
+ * the rarest of its claims; several sets add up; and somebody must have a code that a rule
  * asks for. Predicates, dates and measured values are not counted, so fewer may match; never more
  * do.
  */

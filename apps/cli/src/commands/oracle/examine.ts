@@ -8,9 +8,7 @@ import { amount, time } from '../../figures.ts'
 import { outwardFetch } from '../../outwardFetch.ts'
 import type { Session } from '../../Session.ts'
 import { examineEpoch } from './examineEpoch.ts'
-
-/** One thing that was looked at; `next` says what to do where it is wrong. */
-export type Finding = { ok: boolean; what: string; next?: string }
+import type { Finding } from './Finding.ts'
 
 /** Everything that keeps an oracle from working, in the order in which it is to be mended. */
 export async function examine(session: Session, operator: Hex): Promise<Finding[]> {

@@ -5,7 +5,7 @@ import { fromHex } from '@ambrosia/primitives/Bytes'
 import { type Hex, isAddressEqual } from 'viem'
 import { time } from '../../figures.ts'
 import type { Session } from '../../Session.ts'
-import type { Finding } from './examine.ts'
+import type { Finding } from './Finding.ts'
 
 /** Whether an operator belongs to the present epoch, and when the next one may begin. */
 export async function examineEpoch({ chain, network }: Session, operator: Hex): Promise<Finding> {
