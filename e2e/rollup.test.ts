@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { L2_CHAIN_ID } from '@ambrosia/devnet/l2/startL2'
 import { waitFor } from '@ambrosia/devnet/start/waitFor'
 import { defer, type Ending } from '@ambrosia/testing/defer'
 import { useFolder } from '@ambrosia/testing/useFolder'
@@ -73,6 +76,19 @@ describe('the layer-2 chain', () => {
     // A post is of one size, whatever is in it: selector, five words, the length and two
     // signatures.
     assert.equal((result['l1Bytes'] as number) % 356, 0)
+  })
+
+  it('carries the exchange: a whole sale settles on it, its gas paid in MED', async (t) => {
+    const home = useFolder(t)
+    const { code, result, errors } = await ambrosia(home, 'demo', '--once', '--l2')
+    assert.equal(code, 0, errors)
+    assert.deepEqual([result['ok'], result['delivered'], result['leaks']], [true, 1, 0])
+    const network = JSON.parse(readFileSync(join(home, 'network.json'), 'utf8'))
+    assert.equal(network.chainId, L2_CHAIN_ID)
+    const price = parseEther('5')
+    assert.equal(BigInt(String(result['refunded'])), 9n * price, 'the rest of the budget')
+    const steps = result['steps'] as { name: string; gas?: number }[]
+    assert.ok(steps.some(({ name, gas = 0 }) => name === 'settle' && gas > 0))
   })
 
   it('beside the exchange takes a deposit, pays it out again, and tells how far it is', async (t) => {

@@ -68,6 +68,11 @@ export type StartOptions = {
    * Default false.
    */
   blocksByClock?: boolean
+  /**
+   * The exchange is on a layer-2 chain of three members above the development chain, whose gas is
+   * MED. Such a network is not kept. Default false.
+   */
+  onLayer2?: boolean
   /** Blocks after which services believe the chain. Default 1. */
   confirmations?: number
   /**
@@ -171,7 +176,7 @@ async function startProcesses(
     Anvil.program({
       port: chainPort.port,
       ...loaded,
-      ...(options.blocksByClock === true && { intervalSec: 1, mixed: true }),
+      ...((options.blocksByClock ?? options.onLayer2) === true && { intervalSec: 1, mixed: true }),
     }),
   )
   onStep('contracts')
@@ -179,11 +184,14 @@ async function startProcesses(
   if (kept !== undefined) await assertSameContracts(rpcUrl, kept.contracts)
   const { contracts, isCached } = prepared
     ? { ...prepared, isCached: true }
-    : await deployContracts(rpcUrl, options.oracleNetwork)
+    : await deployContracts(rpcUrl, options.onLayer2 ? undefined : options.oracleNetwork)
+  const place = options.onLayer2
+    ? await placeOnL2(options, { rpcUrl, supervisor, contracts, onStep })
+    : { rpcUrl, chainId: Anvil.CHAIN_ID, contracts }
   const contractsMs = performance.now() - contractsAt
   onStep('services')
   const servicesAt = performance.now()
-  const file = networkFileOf({ rpcUrl, contracts, ports: servicePorts }, options)
+  const file = networkFileOf({ ...place, ports: servicePorts }, options)
   writeNetworkFile(home, file)
   const statusPeriodSec = options.statusPeriodSec ?? 2
   const [, , ...oracles] = await Promise.all(
@@ -203,6 +211,27 @@ async function startProcesses(
   }
   const rest = { ...joined, ...(page ? { page } : {}) }
   return { home, file, statusPeriodSec, times, ports, supervisor, oracles, ...rest }
+}
+
+/** The exchange above the chain that was started. */
+async function placeOnL2(
+  { home, ports = DEFAULT_PORTS, oracleNetwork, signal }: StartOptions,
+  below: {
+    rpcUrl: string
+    supervisor: Supervisor
+    contracts: NetworkFile['contracts']
+    onStep: (step: string) => void
+  },
+) {
+  // The node brings the runtime of an Ethereum; only who asks for it loads it.
+  const { exchangeOnL2 } = await import('./l2/exchangeOnL2.ts')
+  const { L2_PORT } = await import('./l2/startL2.ts')
+  const { accessManager, medToken } = below.contracts as Record<string, Address>
+  return await exchangeOnL2({
+    ...{ ...below, home, oracleNetwork, signal },
+    contracts: { accessManager: accessManager as Address, medToken: medToken as Address },
+    port: ports.chain === 0 ? 0 : L2_PORT,
+  })
 }
 
 const PAGE = 'page'
@@ -261,6 +290,7 @@ async function isCreated(chain: Chain, did: string): Promise<boolean> {
 function networkFileOf(
   network: {
     rpcUrl: string
+    chainId: number
     contracts: NetworkFile['contracts']
     ports: readonly TakenPort[]
   },
@@ -271,7 +301,7 @@ function networkFileOf(
   ) as [string, string, ...string[]]
   return {
     version: 1,
-    chainId: Anvil.CHAIN_ID,
+    chainId: network.chainId,
     rpcUrl: network.rpcUrl,
     contracts: network.contracts,
     services: { issuer, store: storeUrl(store), oracles },

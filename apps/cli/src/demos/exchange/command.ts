@@ -8,6 +8,7 @@ type Options = {
   criteria?: string
   killOracle: boolean
   fresh: boolean
+  l2: boolean
 }
 
 /** `ambrosia demo`, which is also `npm start`. */
@@ -25,6 +26,7 @@ export function define(demo: Command): void {
       'delete first what a development network made in this home, wallet included',
       false,
     )
+    .option('--l2', 'the exchange is on a layer-2 chain of three members, whose gas is MED', false)
     .addHelpText(
       'after',
       `
@@ -32,7 +34,8 @@ Examples:
   npm start                                   a synthetic patient; the network stays up until Ctrl-C
   npm start -- --once --json                  one JSON object as the last line
   npm start -- --bundle me.json --bundle you.json --once
-  npm start -- --kill-oracle --once`,
+  npm start -- --kill-oracle --once
+  npm start -- --l2 --once`,
     )
     .action(async (options: Options, command: Command) => {
       const { runDemo } = await import('../frame/runDemo.ts')
@@ -49,6 +52,7 @@ Examples:
             ...(options.criteria === undefined ? {} : { criteriaFile: options.criteria }),
             killOracle: options.killOracle,
             fresh: options.fresh,
+            onLayer2: options.l2,
             once,
           }),
       })

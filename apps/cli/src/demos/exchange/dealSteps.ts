@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { readDealStatus } from '@ambrosia/chain/read/exchange'
 import * as Anvil from '@ambrosia/devnet/Anvil'
@@ -7,7 +8,7 @@ import { toHex } from '@ambrosia/primitives/Bytes'
 import { fromDecimal } from '@ambrosia/primitives/Units'
 import { changeDeal } from '@ambrosia/sdk/consumer/changeDeal'
 import { type OpenedDeal, openDeal } from '@ambrosia/sdk/consumer/openDeal'
-import { parseEventLogs } from 'viem'
+import { createWalletClient, http, parseEventLogs } from 'viem'
 import { readNamedJson } from '../../namedFiles.ts'
 import { researchAgreement } from '../../researchAgreement.ts'
 import type { Ground } from '../frame/startGround.ts'
@@ -49,7 +50,8 @@ export async function openDemoDeal(
       // Bundles of one person may all be sold where the deal is made for them.
       perPersonCap: Math.max(1, options.criteriaFile === undefined ? options.bundles.length : 1),
       commissionCapBps: 500,
-      certificateLife: 3600,
+      // Waited for at the end, where the chain's clock can't be moved.
+      certificateLife: options.onLayer2 ? 120 : 3600,
       deliveryWindow: DAY_SEC,
       retentionEnd: BigInt(retentionEnd),
       oracles: network.operators,
@@ -91,7 +93,7 @@ export function readCriteria(
 
 /**
  * Closes the deal. The chain keeps what certificates made before may claim until they have expired;
- * its clock is moved past that.
+ * a development chain's clock is moved past that.
  */
 export async function closeDeal(
   deal: OpenedDeal,
@@ -107,6 +109,18 @@ export async function closeDeal(
   const atOnce = await change('close')
   if ((await readDealStatus(chain.client, chain.contracts.dealBook, deal.dealId)).available === 0n)
     return atOnce
-  await Anvil.advanceTime(chain.client, deal.terms.certificateLife + 1)
+  await letExpire(ground, consumer, deal.terms.certificateLife)
   return atOnce + (await change('refund'))
+}
+
+/** Certificates that were made before expire: on a chain whose clock is not ours by waiting. */
+async function letExpire({ network }: Ground, { account }: Consumer, lifeSec: number) {
+  const { client, chainId } = network.chain
+  if (chainId === Anvil.CHAIN_ID) return await Anvil.advanceTime(client, lifeSec + 1)
+  await pause((lifeSec + 2) * 1000)
+  // A chain on which nobody sends anything has the time of its last block.
+  const transport = http(network.file.rpcUrl)
+  const wallet = createWalletClient({ account, transport })
+  const hash = await wallet.sendTransaction({ to: account.address, value: 0n, chain: null })
+  await client.waitForTransactionReceipt({ hash })
 }

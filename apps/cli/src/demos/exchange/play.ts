@@ -28,7 +28,8 @@ export async function play(stage: SaleStage, options: DemoOptions): Promise<bool
   const patients = options.bundles.length > 0 ? patientsOf(options.bundles) : [syntheticPatient(1)]
   // A criteria file that can't be used is told before anything starts.
   if (options.criteriaFile !== undefined) readCriteria(options.criteriaFile, NOBODY)
-  const ground = await startGround(stage, { fresh: options.fresh, page: !options.once })
+  const { fresh, once, onLayer2 } = options
+  const ground = await startGround(stage, { fresh, page: !once, onLayer2 })
   for (const patient of patients) screen.line('patient', patient.about)
   const { failures } = result
   const holders = await step('issue', () => issueAll(ground, patients, failures), issuedLines)

@@ -12,6 +12,7 @@ export type DemoOptions = {
   killOracle: boolean
   once: boolean
   fresh: boolean
+  onLayer2: boolean
 }
 
 /** A Bundle that could not be sold, and why. */

@@ -23,6 +23,7 @@ export async function startGround<Result>(
     oracleCount?: number
     oracleNetwork?: OracleNetworkParameters
     page?: boolean
+    onLayer2?: boolean
   } = {},
 ): Promise<Ground> {
   const { home, signal, screen } = stage
@@ -34,6 +35,7 @@ export async function startGround<Result>(
       ...(options.oracleNetwork === undefined ? {} : { oracleNetwork: options.oracleNetwork }),
       ports: portsOf(process.env),
       page: options.page ?? false,
+      onLayer2: options.onLayer2 ?? false,
       restarts: true,
       signal,
       onStep,

@@ -176,7 +176,8 @@ async function sell({ stage, ground, liar }: Scene): Promise<Sold> {
       transaction: { hash: transaction, gas },
     }),
   )
-  const options = { bundles: [], killOracle: false, once: true, fresh: false }
+  const plain = { killOracle: false, onLayer2: false, once: true, fresh: false }
+  const options = { bundles: [], ...plain }
   const sold = await sellOne({ stage, options, ground, deal, holder })
   const delivered = await step(
     'deliver',
