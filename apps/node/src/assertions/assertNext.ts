@@ -111,6 +111,7 @@ async function confirm(node: Node, assertion: AssertionView): Promise<Asserted> 
     },
     path: '/v1/confirm',
     body,
+    isPatient: true,
   })
   if (signatures !== undefined) {
     const joined = toHex(concat(...signatures.map(fromHex)))

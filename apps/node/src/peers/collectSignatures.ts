@@ -1,6 +1,7 @@
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { type Statement, signerOf } from '../messages/typedData.ts'
 import type { Node } from '../Node.ts'
+import { createRefusals, type Refusals } from './refusals.ts'
 
 /**
  * Signatures of members over a statement, in the order in which L1 wants them; undefined where
@@ -15,9 +16,11 @@ export async function collectSignatures(
     own: () => Promise<Hex | undefined>
     path: string
     body: Uint8Array
+    /** Who refused for good is left alone for a while: for what is asked at each poll. */
+    isPatient?: boolean
   },
 ): Promise<Hex[] | undefined> {
-  const { statement, needed, path, body } = options
+  const { statement, needed, path, body, isPatient = false } = options
   const { members } = await node.committee()
   const found = new Map<Hex, Hex>()
   if (members.includes(node.address)) {
@@ -32,7 +35,7 @@ export async function collectSignatures(
     }
     if (others.length === 0 || found.size >= needed) resolve()
     for (const member of others) {
-      void ask(node, member, statement, path, body)
+      void ask(node, member, statement, { path, body, isPatient })
         .then((signature) => {
           if (signature !== undefined) found.set(member, signature)
         })
@@ -46,18 +49,30 @@ export async function collectSignatures(
     .map(([, signature]) => signature)
 }
 
+/** Status of a refusal that is not only for now. */
+const REFUSED = 422
+const refusalsByNode = new WeakMap<Node, Refusals>()
+
+function refusalsOf(node: Node): Refusals {
+  const refusals = refusalsByNode.get(node) ?? createRefusals()
+  refusalsByNode.set(node, refusals)
+  return refusals
+}
+
 async function ask(
   node: Node,
   member: Hex,
   statement: Statement,
-  path: string,
-  body: Uint8Array,
+  { path, body, isPatient }: { path: string; body: Uint8Array; isPatient: boolean },
 ): Promise<Hex | undefined> {
   const peer = node.peers.get(member)
-  if (peer === undefined) return undefined
+  const refusals = refusalsOf(node)
+  const key = `${path} ${member} ${toHex(body)}`
+  if (peer === undefined || (isPatient && !refusals.mayAsk(key))) return undefined
   try {
     const answer = await peer.send('POST', path, body)
     if (answer.status !== 200 || answer.body.length !== 65) {
+      if (isPatient && answer.status === REFUSED) refusals.note(key)
       const why = Buffer.from(answer.body).toString().slice(0, 200)
       node.log.info({ member, path, why }, 'a member did not sign')
       return undefined
