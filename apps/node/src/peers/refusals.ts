@@ -1,4 +1,6 @@
-/** Until a member that refused is asked again about the same thing: this long, then twice as long. */
+/**
+ * Until a member that refused is asked again about the same thing: this long, then twice as long.
+ */
 const FIRST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 600_000
 /** Things that were refused, remembered at one time. */
