@@ -32,12 +32,19 @@ export function contractDomains(
 /**
  * The Solidity tests have a runner of their own; its last line is
  * `contracts N pass N fail N skipped N`.
+ * @param execArgv options of node for it
  */
-export async function runContracts(root: string, folder: string): Promise<Counts> {
+export async function runContracts(
+  root: string,
+  folder: string,
+  execArgv: readonly string[] = [],
+): Promise<Counts> {
   const start = performance.now()
   const path = folder.slice('contracts/'.length, -1)
   const stdio = ['ignore', 'pipe', 'inherit'] as const
-  const child = spawn(process.execPath, [join(root, RUNNER), path], { stdio: [...stdio] })
+  const child = spawn(process.execPath, [...execArgv, join(root, RUNNER), path], {
+    stdio: [...stdio],
+  })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk

@@ -80,7 +80,7 @@ describe('runFile', () => {
 
   it('gives properties the same cases in every run', async (t) => {
     const path = JSON.stringify(import.meta.resolve('fast-check'))
-    const shows = `import fc from ${path}\nit('a', () => { throw new Error('seed ' + fc.readConfigureGlobal().seed) })`
+    const shows = `import fc from ${path} // fast-check\nit('a', () => { throw new Error('seed ' + fc.readConfigureGlobal().seed) })`
     const { text } = await runTexts(t, [shows])
     assert.match(text, /seed 20260101/)
   })

@@ -39,6 +39,8 @@ type RunOptions = {
   name?: RegExp | undefined
   /** Counts without printing. */
   quiet?: boolean
+  /** Options of node for the file's process, beside its own. */
+  execArgv?: readonly string[]
 }
 
 /**
@@ -48,7 +50,7 @@ type RunOptions = {
 export async function runFile(
   root: string,
   file: string,
-  { timeoutMs, name, quiet = false }: RunOptions,
+  { timeoutMs, name, quiet = false, execArgv = [] }: RunOptions,
 ): Promise<Counts> {
   const counts: Counts = { ...NO_COUNTS }
   const state: FileState = { output: '', testCount: 0, failCount: 0, skips: [] }
@@ -65,7 +67,7 @@ export async function runFile(
     ...(name === undefined ? {} : { testNamePatterns: [name] }),
     concurrency: 1,
     signal: stop.signal,
-    execArgv: ['--import', ASSERTIONS, ...(hasProperties ? ['--import', SEED] : [])],
+    execArgv: [...execArgv, '--import', ASSERTIONS, ...(hasProperties ? ['--import', SEED] : [])],
   })
   for await (const event of stream) {
     const data = event.data as unknown as TestData & { message?: string }

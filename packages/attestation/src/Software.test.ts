@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { ed25519 } from '@noble/curves/ed25519.js'
+import * as developmentRoot from './developmentRoot.ts'
 import * as Software from './Software.ts'
 import { flip } from './testing/assertRefused.ts'
 
@@ -56,5 +57,12 @@ describe('software statements', () => {
     assert.throws(() => Software.verify(forged, policy, NOW_SEC), {
       code: 'Attestation.SignatureInvalid',
     })
+  })
+})
+
+describe('the development root', () => {
+  it('is named with the public key of its secret one', () => {
+    const publicKey = toHex(ed25519.getPublicKey(developmentRoot.SECRET_KEY))
+    assert.deepEqual(developmentRoot.SOFTWARE_POLICY.roots, { [developmentRoot.NAME]: publicKey })
   })
 })

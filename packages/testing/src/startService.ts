@@ -5,6 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { serviceUrl } from '@ambrosia/devnet/Program'
 import { defer, type Ending } from './defer.ts'
 
+/** A service starts as fast as those of a network. */
+const HOW_NODE_LOADS = Object.fromEntries(
+  ['NODE_OPTIONS', 'NODE_COMPILE_CACHE'].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value]]
+  }),
+)
 const APPS = fileURLToPath(new URL('../../../apps', import.meta.url))
 
 /** A service of ours as a process, alone. */
@@ -21,7 +28,8 @@ export type StartedService = {
 
 /**
  * Starts `apps/<app>` on a free port in a home that the test has prepared, and waits until it is
- * ready or has ended. Of our own environment it sees PATH alone, so a test says all that counts.
+ * ready or has ended. Of our own environment it sees PATH and how Node loads alone, so a test says
+ * all that counts.
  */
 export async function startService(
   t: Ending,
@@ -31,6 +39,7 @@ export async function startService(
 ): Promise<StartedService> {
   const child = spawn(process.execPath, [join(APPS, app, 'src', 'main.ts')], {
     env: {
+      ...HOW_NODE_LOADS,
       PATH: process.env['PATH'],
       NODE_NO_WARNINGS: '1',
       AMBROSIA_HOME: home,

@@ -50,7 +50,7 @@ export async function launchEnclave(options: {
   const { opening, outside, log, program = PROGRAM } = options
   const child = spawn(process.execPath, [...permissionsOf(), program], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: environment(),
+    env: environment(opening.settings.mode),
   })
   child.stdin.on('error', () => {})
   const services = Object.fromEntries(OUTSIDE_NAMES.map((name) => [name, outside[name]]))
@@ -116,9 +116,13 @@ function permissionsOf(): string[] {
   ]
 }
 
-/** Nothing of our environment but what Node itself needs. */
-function environment(): NodeJS.ProcessEnv {
+/**
+ * Nothing of our environment but what Node itself needs; in development how it loads, too, so that
+ * a test's enclave starts as fast as its other processes.
+ */
+function environment(mode: EnclaveSettings['mode']): NodeJS.ProcessEnv {
   const names = ['PATH', 'HOME', 'NODE_COMPILE_CACHE', 'TZ', 'LANG']
+  if (mode === 'development') names.push('NODE_OPTIONS')
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name]

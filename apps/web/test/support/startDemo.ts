@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const ROOT = resolve(import.meta.dirname, '..', '..', '..', '..')
-const TIMEOUT_MS = 300_000
+const TIMEOUT_MS = 600_000
 
 export type RunningDemo = { url: string; home: string; output: () => string; stop(): Promise<void> }
 
