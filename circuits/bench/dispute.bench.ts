@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Figure } from '@ambrosia/testing/Figure'
 
 /**
  * The circuits of a dispute: constraints by part as the headers state them (a test counts them),
@@ -11,14 +12,6 @@ import { createInterface } from 'node:readline'
  */
 export const name = 'dispute'
 export const figures = ['dispute.constraints', 'dispute.setup', 'dispute.witness', 'dispute.proof']
-
-type Figure = {
-  name: string
-  value: number
-  unit: string
-  against: string | number | null
-  ratio: number | null
-}
 
 const FOLDER = join(import.meta.dirname, '..')
 const RUNS = 5

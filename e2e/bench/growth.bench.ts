@@ -14,6 +14,7 @@ import { certifyOffer, type Offering, prepareOffer } from '@ambrosia/sdk/provide
 import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import { withEnding } from '@ambrosia/testing/defer'
+import type { Figure } from '@ambrosia/testing/Figure'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
 import { inParallel } from '../support/inParallel.ts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
@@ -32,7 +33,6 @@ const BATCH_COUNT = 50
 /** What a record of the bench of records has, resources. */
 const RECORD_RESOURCES = 60
 
-type Figure = { name: string; value: number; unit: string; against: string; ratio: number }
 type Spent = { seconds: number; gas: bigint; sealedSizeBytes: number }
 
 export async function run(options: { only?: string }): Promise<{ figures: Figure[] }> {

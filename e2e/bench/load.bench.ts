@@ -3,8 +3,6 @@
  * issuances a minute a core, latencies, memory, what is refused early, and how soon `/health`
  * answers beside it. Run: npm run bench -- load
  */
-import { setTimeout as pause } from 'node:timers/promises'
-import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import { withEnding } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
 import { prepareIssuances } from '../load/issuances.ts'
@@ -13,6 +11,7 @@ import { countOf, type Load, type LoadResult, type Pace, runLoad } from '../load
 import { prepareSubmissions } from '../load/submissions.ts'
 import { prepareUploads } from '../load/uploads.ts'
 import { type Ground, prepareGround } from '../support/offering.ts'
+import { storeOf } from '../support/storeOf.ts'
 
 export const name = 'load'
 const PREPARE = {
@@ -51,13 +50,7 @@ export async function run(options: { only?: string }) {
     // As in production: with the two seconds of a development network, one epoch whose list came
     // late would refuse all submissions of its time.
     const network = await startNetwork(t, { statusPeriodSec: STATUS_PERIOD_SEC })
-    const store = createStoreClient({
-      url: network.file.services.store,
-      chainId: network.file.chainId,
-      fetch,
-      now: Date.now,
-      pause: (ms) => pause(ms),
-    })
+    const store = storeOf(network)
     const ground = await prepareGround(network, store)
     const measured = []
     for (const kind of wanted) {

@@ -4,7 +4,6 @@
  * N times a sale by itself in the same run. Run: npm run bench -- sale.10
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
@@ -15,6 +14,7 @@ import { withEnding } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
 import { inParallel } from '../support/inParallel.ts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
+import { storeOf } from '../support/storeOf.ts'
 
 export const name = 'sale'
 export const figures = ['sale.1', 'sale.10', 'sale.50']
@@ -30,13 +30,7 @@ export async function run(options: { only?: string }) {
   )
   return await withEnding(async (t) => {
     const network = await startNetwork(t)
-    const store = createStoreClient({
-      url: network.file.services.store,
-      chainId: network.file.chainId,
-      fetch,
-      now: Date.now,
-      pause: (ms) => pause(ms),
-    })
+    const store = storeOf(network)
     const ground = await prepareGround(network, store)
     let seed = 1000
     const sellMany = async (count: number): Promise<number> => {

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
-import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import { openTestDeal, prepareGround } from '../support/offering.ts'
+import { storeOf } from '../support/storeOf.ts'
 import { checkLedger } from './check.ts'
 import { endDeal } from './endDeal.ts'
 import type { Ledger, Sale } from './Ledger.ts'
@@ -17,16 +16,7 @@ describe('checkLedger', () => {
   it('finds a sale whole, and each thing that is amiss with it', async (t) => {
     const network = await startNetwork(t, { blocksByClock: true })
     const folder = useFolder(t)
-    const { chainId, services } = network.file
-    const wait = (ms: number) => pause(ms)
-    const store = createStoreClient({
-      url: services.store,
-      chainId,
-      fetch,
-      now: Date.now,
-      pause: wait,
-    })
-    const ground = await prepareGround(network, store)
+    const ground = await prepareGround(network, storeOf(network))
     const deal = await openTestDeal(ground, { maximumRecords: 2 })
     const log = (line: string) => t.diagnostic(line)
     const sale: Sale = { seed: 7, provider: '', state: 'under-way', tries: 0, refusals: [] }

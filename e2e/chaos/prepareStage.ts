@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { createStoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Network from '@ambrosia/devnet/Network'
 import { ANY_PORTS } from '@ambrosia/devnet/Ports'
 import { chainFileOf } from '@ambrosia/devnet/start/keepChain'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
 import { contractsSnapshot } from '@ambrosia/testing/startChain'
 import { type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
+import { storeOf } from '../support/storeOf.ts'
 import { checkLedger, type Verdict } from './check.ts'
 import { endDeal } from './endDeal.ts'
 import type { Ledger } from './Ledger.ts'
@@ -66,10 +65,7 @@ export async function prepareStage({
     await proxy.close()
   }
   try {
-    const { chainId } = network.file
-    const wait = (ms: number) => pause(ms)
-    const store = createStoreClient({ url: proxy.url, chainId, fetch, now: Date.now, pause: wait })
-    const ground = await prepareGround(network, store)
+    const ground = await prepareGround(network, storeOf(network, proxy.url))
     const deal = await openTestDeal(ground, { maximumRecords: 100, quorum })
     const ledger = ledgerOf(ground, deal)
     const reconcile = async (): Promise<Verdict> => {

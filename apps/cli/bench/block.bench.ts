@@ -8,19 +8,12 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Figure } from '@ambrosia/testing/Figure'
 
 const TRANSFERS = [1, 10, 100] as const
 
 export const name = 'dispute'
 export const figures = TRANSFERS.map((transfers) => `dispute.block.${transfers}`)
-
-type Figure = {
-  name: string
-  value: number
-  unit: string
-  against: string | number | null
-  ratio: number | null
-}
 
 /** Seconds of a dispute over the block of 100 transfers. */
 const GOAL = 60

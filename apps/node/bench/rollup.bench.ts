@@ -12,6 +12,7 @@ import { deposit } from '@ambrosia/rollup/bridge/deposit'
 import * as GuestInput from '@ambrosia/rollup/GuestInput'
 import type { Ending } from '@ambrosia/testing/defer'
 import { withEnding } from '@ambrosia/testing/defer'
+import type { Figure } from '@ambrosia/testing/Figure'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import { createPublicClient, createWalletClient, defineChain, http, parseEther } from 'viem'
 import { createGuestInput } from '../src/assertions/createGuestInput.ts'
@@ -41,14 +42,6 @@ const SENDERS = 8
 const OTHER: Hex = `0x${'0e'.repeat(20)}`
 /** Goals of the design: transactions a second, bytes and gas of L1 a transaction. */
 const GOAL = { perSecond: 4500, bytes: 1, gas: 50 }
-
-type Figure = {
-  name: string
-  value: number
-  unit: string
-  against: string | null
-  ratio: number | null
-}
 
 export async function run({ only }: { only: string }): Promise<{ figures: Figure[] }> {
   const wants = (prefix: string) => only === 'rollup' || only.startsWith(prefix)

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os'
 import * as Config from '@ambrosia/service/Config'
 import { commonSettings } from '@ambrosia/service/settings'
 
+const BASIS_POINTS = { minimum: 0, maximum: 10000 }
+
 /** Settings of an oracle beside those of every service. */
 export const settings = {
   ...commonSettings,
@@ -17,15 +19,10 @@ export const settings = {
     maximum: 86400,
   }),
   /** Commission asked, basis points of the price. */
-  commissionBps: Config.integer('AMBROSIA_COMMISSION_BPS', {
-    default: 500,
-    minimum: 0,
-    maximum: 10000,
-  }),
+  commissionBps: Config.integer('AMBROSIA_COMMISSION_BPS', { default: 500, ...BASIS_POINTS }),
   commissionCapBps: Config.integer('AMBROSIA_COMMISSION_CAP_BPS', {
     default: 1000,
-    minimum: 0,
-    maximum: 10000,
+    ...BASIS_POINTS,
   }),
   /** Submissions that are judged at one time. */
   judgeThreads: Config.integer('AMBROSIA_JUDGE_THREADS', {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { Figure } from '@ambrosia/testing/Figure'
 
 /**
  * The page: what it weighs, how soon it shows something and can be used, and how long it takes to
@@ -26,14 +27,6 @@ const FIRST_LOAD_BYTES = 250_000
 /** Longest time that the page's thread may be busy at once while the worker works. */
 const FRAME_MS = 50
 const RUNS = 5
-
-type Figure = {
-  name: string
-  value: number
-  unit: string
-  against: string | null
-  ratio: number | null
-}
 
 export async function run(): Promise<{ figures: Figure[] }> {
   const home = mkdtempSync(join(tmpdir(), 'ambrosia-web-bench-'))

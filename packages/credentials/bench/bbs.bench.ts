@@ -1,4 +1,5 @@
 import { fromUtf8 } from '@ambrosia/primitives/Bytes'
+import type { Figure } from '@ambrosia/testing/Figure'
 import * as peer from 'digitalbazaar-bbs-signatures'
 import * as Bbs from '../src/Bbs.ts'
 
@@ -8,8 +9,6 @@ import * as Bbs from '../src/Bbs.ts'
  * how many times faster.
  */
 export const name = 'bbs'
-
-type Figure = { name: string; value: number; unit: string; against: string; ratio: number }
 
 const CIPHERSUITE = 'BLS12-381-SHA-256'
 const COUNTS = [10, 100, 1000]

@@ -1,4 +1,5 @@
 import { Link } from '@ambrosia/chain/abi/dispute'
+import type { Figure } from '@ambrosia/testing/Figure'
 import type { Hex, TransactionReceipt } from 'viem'
 import { roundsOf } from '../src/Bisection.ts'
 import * as Claim from '../src/Claim.ts'
@@ -17,14 +18,6 @@ import { storingProgram } from '../src/testing/storingProgram.ts'
  */
 export const name = 'dispute'
 export const figures = ['dispute.gas']
-
-type Figure = {
-  name: string
-  value: number
-  unit: string
-  against: string | number | null
-  ratio: number | null
-}
 
 /** Gas of a whole dispute by messages. */
 const GOAL = 600_000

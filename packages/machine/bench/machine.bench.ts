@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Figure } from '@ambrosia/testing/Figure'
 import { buildPoseidon } from 'circomlibjs'
 import { allocate, createHasher, ELEMENT_SIZE, hashMany } from '../src/internal/hasher.ts'
 import * as Machine from '../src/Machine.ts'
@@ -17,14 +18,6 @@ import { createHashThreads } from '../src/testing/hashThreads.ts'
  * of one round of a dispute, memory.
  */
 export const name = 'machine'
-
-type Figure = {
-  name: string
-  value: number
-  unit: string
-  against: string | number | null
-  ratio: number | null
-}
 
 const WORKLOADS = ['keccak', 'sieve', 'montgomery', 'quicksort', 'division']
 const RUNS = 3

@@ -3,7 +3,8 @@ import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { assertNotInterrupted } from '../Process.ts'
 
 const TIMEOUT_MS = 60_000
-const POLL_MS = 50
+/** Each look costs who is asked some milliseconds of the start that is waited for. */
+const POLL_MS = 150
 
 /**
  * Waits until something is so.

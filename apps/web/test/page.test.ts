@@ -4,6 +4,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import {
+  attackAll,
+  collect,
+  openDeal,
+  PASSWORD,
+  sealAndCheck,
+  sell,
+  unlock,
+} from './support/acts.ts'
+import {
+  CHOOSE_HUGE_FILE,
+  countRequests,
+  KEPT_TEXT,
+  virtualAuthenticator,
+} from './support/browserParts.ts'
+import { hostileBundle } from './support/hostileBundle.ts'
 import { axe, findChromium, launch, NO_BROWSER, openPage } from './support/openBrowser.ts'
 import { type RunningDemo, startDemo } from './support/startDemo.ts'
 
@@ -11,9 +27,9 @@ const chromiumPath = findChromium()
 /** Screenshots stay outside git; `AMBROSIA_ARTEFACTS` names another folder. */
 const ARTEFACTS = process.env['AMBROSIA_ARTEFACTS'] ?? join(tmpdir(), 'ambrosia-screens')
 const PLACES = ['', 'views', 'patient', 'researcher', 'market', 'hospital', 'attacks'] as const
-const PASSWORD = 'a long enough sentence'
+const SLOW_MS = 700
 
-describe('roles in the page', { skip: chromiumPath ? false : NO_BROWSER }, () => {
+describe('page beside a running sale', { skip: chromiumPath ? false : NO_BROWSER }, () => {
   let demo: RunningDemo
   let browser: Browser
   before(async () => {
@@ -28,6 +44,104 @@ describe('roles in the page', { skip: chromiumPath ? false : NO_BROWSER }, () =>
   const place = (name: string): string => `${demo.url}/${name}`
   const guest = (page: Page): Promise<void> =>
     page.getByRole('button', { name: 'Just try it' }).click()
+
+  it('shows the sale of the terminal: eight steps, the words that were signed, three attacks refused', async () => {
+    const { page, complaints } = await openPage(browser)
+    await page.goto(place(''))
+    await page.getByText('all went well').waitFor()
+    assert.equal(await page.locator('li[data-step][data-done=true]').count(), 8)
+    const consent = page.locator('li[data-step=consent]')
+    await consent.locator('summary').first().click()
+    await consent.getByText('I can revoke this consent at any time').waitFor()
+    const refused = await page.locator('#refused code').allTextContents()
+    assert.deepEqual(refused, [
+      'RecordTagUsed',
+      'Record.DigestMismatch',
+      'Record.CredentialRevoked',
+    ])
+    await page.locator('li[data-step=settle] summary').click()
+    await page.getByText('Block').waitFor()
+    assert.deepEqual(await axe(page), [])
+    assert.deepEqual(complaints, [])
+  })
+
+  it('lets a patient sell a record, be paid and revoke; the counter of bytes is the truth', async () => {
+    const { page, complaints } = await openPage(browser)
+    const truth = countRequests(page)
+    await page.goto(place('patient'))
+    await page.getByRole('button', { name: 'Just try it' }).click()
+    await page.getByRole('button', { name: 'Use a made-up patient' }).click()
+    await page.getByText('signed statements').waitFor()
+    const sentBefore = truth.get('store') ?? 0
+    await page.getByRole('button', { name: 'What would leave?' }).click()
+    const leaving = page.locator('[data-leaving]')
+    await leaving.waitFor()
+    assert.equal(truth.get('store') ?? 0, sentBefore, 'looking sends nothing')
+    const staying = page.locator('[data-staying]')
+    const counts = [
+      await leaving.getAttribute('data-leaving'),
+      await staying.getAttribute('data-staying'),
+    ]
+    assert.equal(Number(counts[0]) + Number(counts[1]), 231)
+    await page.getByRole('button', { name: 'let them check it' }).click()
+    await page.getByText('oracles certified it').waitFor()
+    await page.getByRole('button', { name: 'I have read this: consent' }).first().click()
+    await page.getByText('are yours').waitFor()
+    await page.locator('[data-sale=settled]').waitFor()
+    assert.deepEqual(await axe(page), [])
+    await page.getByRole('button', { name: 'left this browser so far' }).click()
+    for (const name of ['issuer', 'store', 'oracle-1', 'oracle-2', 'oracle-3']) {
+      const shown = await page.locator(`[data-to=${name}]`).getAttribute('data-bytes')
+      assert.equal(Number(shown), truth.get(name), name)
+    }
+    await page.getByRole('button', { name: 'Close' }).first().click()
+    await page.getByRole('button', { name: 'Revoke' }).click()
+    await page.locator('[data-sale=unwound]').waitFor()
+    assert.deepEqual(complaints, [])
+  })
+
+  it('loses nothing of a sale when it is loaded again before the consent', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(place('patient'))
+    const main = page.getByRole('main')
+    await main.getByLabel('Password').fill(PASSWORD)
+    await main.getByRole('button', { name: 'Make a wallet' }).click()
+    await sealAndCheck(page)
+    await page.reload()
+    await main.getByLabel('Password').fill(PASSWORD)
+    await main.getByRole('button', { name: 'Unlock the wallet' }).click()
+    const certified = page.locator('[data-sale=certified]')
+    await certified.getByRole('button', { name: 'I have read this: consent' }).click()
+    await page.locator('[data-sale=settled]').waitFor()
+    assert.equal(await page.locator('[data-sale]').count(), 1)
+  })
+
+  it('sells with one oracle gone and a slow store, and says which oracle did not answer', async () => {
+    const { page } = await openPage(browser)
+    let delayed = 0
+    await page.context().route('**/services/oracle-3/**', (route) => route.abort())
+    await page.context().route('**/services/store/**', async (route) => {
+      delayed++
+      await new Promise((done) => setTimeout(done, SLOW_MS))
+      await route.continue()
+    })
+    await page.goto(place('patient'))
+    await page.getByRole('button', { name: 'Just try it' }).click()
+    await sealAndCheck(page)
+    await page.getByText('2 of 3 oracles certified it').waitFor()
+    await page.getByRole('button', { name: 'I have read this: consent' }).first().click()
+    await page.locator('[data-sale=settled]').waitFor()
+    assert.ok(delayed > 0, 'the store was asked, slowly')
+  })
+
+  it('refuses a file larger than any Bundle before it reads it', async () => {
+    const { page, complaints } = await openPage(browser)
+    await page.goto(place('patient'))
+    await page.getByRole('button', { name: 'Just try it' }).click()
+    await page.evaluate(CHOOSE_HUGE_FILE)
+    await page.getByText('Bundle.TooLarge').waitFor()
+    assert.deepEqual(complaints, [])
+  })
 
   it('lets a researcher and a patient, two people, come to their ends; every attack is refused', async () => {
     const researcher = await openPage(browser)
@@ -163,142 +277,3 @@ describe('roles in the page', { skip: chromiumPath ? false : NO_BROWSER }, () =>
     }
   })
 })
-
-async function openDeal(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Just try it' }).click()
-  await page.getByRole('button', { name: 'Begin as a researcher' }).click()
-  await page.getByLabel('What it is for').fill('Cohort of two people')
-  await page.getByLabel('Who you are').fill('Institute A')
-  await page.getByLabel('Where people who consent reach you').fill('data@a.example')
-  await page.getByLabel('What do you need?').fill('hemoglobin a1c')
-  await page
-    .getByRole('button', { name: /Hemoglobin A1c/ })
-    .first()
-    .click()
-  await page.locator('[data-sample]').waitFor()
-  assert.ok(Number(await page.locator('[data-sample]').getAttribute('data-sample')) > 0)
-  await page.getByRole('button', { name: 'Open the deal' }).click()
-  await page.getByText('The deal is open').waitFor()
-}
-
-async function sell(page: Page, title: string): Promise<void> {
-  await page.getByRole('button', { name: 'Use a made-up patient' }).click()
-  await page.getByText('signed statements').waitFor()
-  const deal = page.locator('li', { has: page.getByRole('heading', { name: title }) })
-  await deal.getByRole('button', { name: 'What would leave?' }).click()
-  await page.getByRole('button', { name: 'let them check it' }).click()
-  await page.getByRole('button', { name: 'I have read this: consent' }).first().click()
-  await page.getByText('are yours').waitFor()
-}
-
-async function attackAll(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Attacker’s corner' }).click()
-  const codes: Record<string, RegExp> = {
-    replay: /RecordTagUsed/,
-    changedByte: /Record\.DigestMismatch/,
-    forgedCertificate: /Signature|Quorum|Signer/,
-    lyingOracle: /Offer\.NoQuorum/,
-    otherPayout: /ConsentSignatureInvalid/,
-  }
-  for (const [name, code] of Object.entries(codes)) {
-    const card = page.locator(`[data-attack=${name}]`)
-    await card.getByRole('button').click()
-    await page.locator(`[data-attack=${name}][data-refused=true]`).waitFor()
-    assert.match(String(await card.locator('code').textContent()), code, name)
-  }
-}
-
-async function collect(page: Page): Promise<void> {
-  await page.locator('[data-deal][data-records="1"]').waitFor()
-  await page.getByRole('button', { name: 'Collect what was sold' }).click()
-  await page.locator('[data-delivered="1"]').waitFor()
-  await page.getByRole('button', { name: 'Check every record again' }).click()
-  await page.locator('[data-verified=true]').waitFor()
-  for (const form of ['CSV', 'Parquet', 'NDJSON']) {
-    const [file] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: form }).click(),
-    ])
-    assert.match(file.suggestedFilename(), new RegExp(`\\.${form.toLowerCase()}$`))
-  }
-  await page.getByRole('button', { name: 'Close' }).click()
-  await page.getByText('closed').waitFor()
-}
-
-async function unlock(page: Page, password: string): Promise<void> {
-  const main = page.getByRole('main')
-  await main.getByLabel('Password').fill(password)
-  await main.getByRole('button', { name: 'Unlock the wallet' }).click()
-}
-
-/** All that the browser keeps of the page, as one text. */
-const KEPT_TEXT = `(async () => {
-  const database = await new Promise((done) => {
-    const request = indexedDB.open('ambrosia', 1)
-    request.onsuccess = () => done(request.result)
-  })
-  const store = database.transaction('sealed').objectStore('sealed')
-  const values = await new Promise((done) => {
-    const request = store.getAll()
-    request.onsuccess = () => done(request.result)
-  })
-  const decoder = new TextDecoder('latin1')
-  const texts = values.flatMap((value) => Object.values(value)).map((value) =>
-    value instanceof Uint8Array ? decoder.decode(value) : String(value),
-  )
-  return texts.join(' ') + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)
-})()` as unknown as () => Promise<string>
-
-async function virtualAuthenticator(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('WebAuthn.enable')
-  await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      hasPrf: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
-}
-
-/**
- * A Bundle that would run a script where texts are taken for markup: in names, and in narratives.
- */
-function hostileBundle(hasNarratives: boolean): object {
-  const script = '<img src=x onerror="globalThis.wasRun=1"><script>globalThis.wasRun=1</script>'
-  const subject = { reference: 'Patient/p' }
-  const narrative = hasNarratives && {
-    status: 'generated',
-    div: `<div xmlns="http://www.w3.org/1999/xhtml">${script}</div>`,
-  }
-  const textOf = narrative ? { text: narrative } : {}
-  const resources = [
-    {
-      resourceType: 'Patient',
-      id: 'p',
-      gender: 'female',
-      birthDate: '1970-01-01',
-      ...textOf,
-    },
-    {
-      resourceType: 'Condition',
-      id: 'c',
-      subject,
-      ...textOf,
-      onsetDateTime: '2020-01-01',
-      code: {
-        coding: [{ system: 'http://snomed.info/sct', code: '44054006', display: script }],
-      },
-    },
-  ]
-  return {
-    resourceType: 'Bundle',
-    type: 'collection',
-    entry: resources.map((resource) => ({ resource })),
-  }
-}
