@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import {
   attackAll,
   collect,
+  fillDeal,
   openDeal,
   PASSWORD,
   sealAndCheck,
@@ -20,6 +21,7 @@ import {
   virtualAuthenticator,
 } from './support/browserParts.ts'
 import { hostileBundle } from './support/hostileBundle.ts'
+import { injectWallet } from './support/injectWallet.ts'
 import { axe, findChromium, launch, NO_BROWSER, openPage } from './support/openBrowser.ts'
 import { type RunningDemo, startDemo } from './support/startDemo.ts'
 
@@ -157,6 +159,35 @@ describe('page beside a running sale', { skip: chromiumPath ? false : NO_BROWSER
     // shows.
     const complaints = patient.complaints.filter((text) => !/status of 4(03|22)/.test(text))
     assert.deepEqual([...researcher.complaints, ...complaints], [])
+  })
+
+  it('lets a wallet of the browser open a deal, and opens none that it refused', async () => {
+    const { page, complaints } = await openPage(browser)
+    const wallet = await injectWallet(page, demo.home)
+    await page.goto(place('researcher'))
+    await guest(page)
+    await page.getByRole('button', { name: 'Use Test Wallet' }).click()
+    await page.getByText('the wallet of your browser').waitFor()
+    wallet.refuses = true
+    const begin = page.getByRole('button', { name: 'Begin as a researcher' })
+    await begin.click()
+    await page.getByText('BrowserWallet.Refused').waitFor()
+    wallet.refuses = false
+    await begin.click()
+    await fillDeal(page, 'Cohort by a wallet')
+    wallet.refuses = true
+    const open = page.getByRole('button', { name: 'Open the deal' })
+    await open.click()
+    await page.getByText('BrowserWallet.Refused').waitFor()
+    assert.equal(await page.locator('[data-deal]').count(), 0)
+    wallet.refuses = false
+    await open.click()
+    await page.getByText('The deal is open').waitFor()
+    await page.locator('[data-deal]').waitFor()
+    assert.ok(wallet.asked.includes('eth_signTypedData_v4'), 'the DID is signed by the wallet')
+    assert.ok(wallet.asked.includes('eth_sendTransaction'), 'the deal is sent by the wallet')
+    assert.deepEqual(await axe(page), [])
+    assert.deepEqual(complaints, [])
   })
 
   it('shows what everybody sees, money that adds up, and each view of who reads what', async () => {

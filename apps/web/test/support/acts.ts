@@ -6,7 +6,14 @@ export const PASSWORD = 'a long enough sentence'
 export async function openDeal(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Just try it' }).click()
   await page.getByRole('button', { name: 'Begin as a researcher' }).click()
-  await page.getByLabel('What it is for').fill('Cohort of two people')
+  await fillDeal(page, 'Cohort of two people')
+  await page.getByRole('button', { name: 'Open the deal' }).click()
+  await page.getByText('The deal is open').waitFor()
+}
+
+/** Fills the form of a deal as a researcher who asks for one laboratory value. */
+export async function fillDeal(page: Page, title: string): Promise<void> {
+  await page.getByLabel('What it is for').fill(title)
   await page.getByLabel('Who you are').fill('Institute A')
   await page.getByLabel('Where people who consent reach you').fill('data@a.example')
   await page.getByLabel('What do you need?').fill('hemoglobin a1c')
@@ -16,8 +23,6 @@ export async function openDeal(page: Page): Promise<void> {
     .click()
   await page.locator('[data-sample]').waitFor()
   assert.ok(Number(await page.locator('[data-sample]').getAttribute('data-sample')) > 0)
-  await page.getByRole('button', { name: 'Open the deal' }).click()
-  await page.getByText('The deal is open').waitFor()
 }
 
 export async function sell(page: Page, title: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { WalletCall } from '../worker/browserWallet.ts'
 import type { ActionName, Actions, FromWorker, ToWorker } from '../worker/messages.ts'
 import type { Outgoing } from '../worker/outgoing.ts'
 
@@ -35,6 +36,10 @@ worker.onmessage = ({ data }: MessageEvent<FromWorker>): void => {
     for (const listener of lockListeners) listener()
     return
   }
+  if (data.kind === 'wallet') {
+    void passOn(data.call)
+    return
+  }
   const one = waiting.get(data.id)
   if (data.kind === 'progress') {
     one?.progress?.(data.progress as never)
@@ -53,6 +58,15 @@ worker.onerror = (event): void => {
   })
   for (const { failed } of waiting.values()) failed(error)
   waiting.clear()
+}
+
+/** Only a page with such a wallet loads what speaks to it. */
+async function passOn(call: WalletCall): Promise<void> {
+  const [{ askWallet }, { chainId }] = await Promise.all([
+    import('./browserWallet.ts'),
+    ask('describeNetwork', {}),
+  ])
+  worker.postMessage({ wallet: await askWallet(call, chainId) } satisfies ToWorker)
 }
 
 /** Asks the worker to do something. @throws ActionError */

@@ -5,6 +5,7 @@ import { ask } from '../app/worker.ts'
 import { useTexts } from '../texts/Texts.tsx'
 import { med } from '../ui/format.ts'
 import { Busy, Button, Card, Facts, Hash, PageHead, Problem } from '../ui/index.tsx'
+import { BrowserWallets } from './BrowserWallets.tsx'
 import { DealForm } from './DealForm.tsx'
 import { MyDeals } from './MyDeals.tsx'
 
@@ -34,6 +35,10 @@ function Opened() {
         <Facts
           facts={[
             [texts.researcher.address, <Hash key="a" value={me.data.address} />],
+            [
+              texts.researcher.signer,
+              texts.researcher.signers[me.data.isBrowser ? 'browser' : 'page'],
+            ],
             [texts.researcher.balance, med(me.data.balance)],
             [
               'DID',
@@ -51,6 +56,7 @@ function Opened() {
             </Button>
             {begin.isPending ? <Busy>{texts.researcher.beginning}</Busy> : null}
             <Problem error={begin.error} />
+            {me.data.isBrowser ? null : <BrowserWallets />}
           </div>
         )}
       </Card>

@@ -13,7 +13,7 @@ const button = cva(
   {
     variants: {
       kind: {
-        primary: 'bg-accent text-accent-ink hover:opacity-90',
+        primary: 'bg-accent text-accent-ink hover:brightness-95',
         plain: 'border border-line bg-surface text-ink hover:bg-raised',
         danger: 'border border-bad bg-surface text-bad hover:bg-bad-soft',
         quiet: 'text-ink hover:bg-raised',

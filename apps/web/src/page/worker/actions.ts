@@ -8,6 +8,7 @@ import { network } from './network.ts'
 import * as offers from './offers.ts'
 import * as records from './records.ts'
 import * as researcher from './researcher.ts'
+import { chooseBrowserWallet } from './researcherAccount.ts'
 import * as sales from './sales.ts'
 import * as views from './views.ts'
 import * as wallet from './wallet.ts'
@@ -48,6 +49,7 @@ export const actions = {
   sweep: sales.sweep,
   researcher: researcher.researcher,
   becomeResearcher: researcher.becomeResearcher,
+  chooseBrowserWallet,
   openDeal: researcher.openDeal,
   changeDeal: researcher.changeDeal,
   collect: researcher.collect,

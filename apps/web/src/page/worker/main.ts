@@ -1,6 +1,7 @@
 /** The crypto worker: everything with keys and records happens here, off the page's own thread. */
 import { toPlain } from '@ambrosia/primitives/Errors'
 import { actions } from './actions.ts'
+import { onWalletCall, takeWalletAnswer } from './browserWallet.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { onOutgoing } from './outgoing.ts'
 import { onLock, touch } from './wallet.ts'
@@ -8,6 +9,10 @@ import { onLock, touch } from './wallet.ts'
 const post = (message: FromWorker): void => self.postMessage(message)
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker>): Promise<void> => {
+  if ('wallet' in data) {
+    takeWalletAnswer(data.wallet)
+    return
+  }
   const { id, name, args } = data
   touch()
   try {
@@ -24,3 +29,4 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>): Promise<void> => {
 
 onOutgoing((entry) => post({ kind: 'sent', entry }))
 onLock(() => post({ kind: 'locked' }))
+onWalletCall((call) => post({ kind: 'wallet', call }))

@@ -4,6 +4,7 @@ import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import { type Chain, createChain } from '@ambrosia/sdk/Chain'
 import type { Address } from 'viem'
 import { type HDAccount, mnemonicToAccount } from 'viem/accounts'
+import { withBrowserWallet } from './browserWallet.ts'
 import { countingFetch, setServices } from './outgoing.ts'
 
 /** The network as the page's server describes it. */
@@ -47,7 +48,9 @@ async function load(): Promise<Network> {
   const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
   return {
     description,
-    chain: createChain({ ...description, rpcUrl: `${self.location.origin}/rpc` }),
+    chain: withBrowserWallet(
+      createChain({ ...description, rpcUrl: `${self.location.origin}/rpc` }),
+    ),
     store: createStoreClient({
       url: store,
       chainId: description.chainId,

@@ -57,6 +57,7 @@ export async function addRecord({ bundle, label }: { bundle: Uint8Array; label: 
     names: namesOf(resources),
   }
   await wallet.put(id, kept)
+  recent = kept
   // The hospital's own log: no name and nothing of the record.
   const { statusIndex, addedAt: at, claimCount: claims, digestCount: digests, removed } = kept
   await wallet.put(`issued.${statusIndex}`, { statusIndex, at, claims, digests, removed })
@@ -103,6 +104,7 @@ export async function listRecords(): Promise<RecordSummary[]> {
 }
 
 export async function removeRecord({ id }: { id: string }): Promise<void> {
+  if (recent?.id === id) recent = undefined
   await wallet.drop(id)
 }
 
@@ -114,10 +116,18 @@ export async function readChart({ id }: { id: string }): Promise<RecordChart> {
 }
 
 export async function keptRecord(id: string): Promise<KeptRecord> {
+  if (recent?.id === id) return recent
   const kept = await wallet.get<KeptRecord>(id)
   if (!kept) throw new UnknownError('record')
+  recent = kept
   return kept
 }
+
+/** The record in use, open: to decrypt and parse one of 5 MB again takes a second. */
+let recent: KeptRecord | undefined
+wallet.onLock(() => {
+  recent = undefined
+})
 
 function summaryOf({ record, names: _, ...kept }: KeptRecord): RecordSummary {
   return {

@@ -18,6 +18,7 @@ import { readRecords } from '@ambrosia/sdk/readRecords'
 import { createWalletClient, custom, parseEther } from 'viem'
 import { type Draft, toCriteria } from './criteria.ts'
 import { developmentAccount, network } from './network.ts'
+import { isBrowserAccount, researcherAccount } from './researcherAccount.ts'
 import * as wallet from './wallet.ts'
 
 declare const __VALIDATOR_HASH__: Hex
@@ -32,7 +33,7 @@ const FAUCET_MED = fromDecimal('1000')
  */
 export async function researcher() {
   const { chain } = await network()
-  const account = wallet.account(NAME)
+  const account = await researcherAccount()
   const did = didOf(account.address, chain.chainId)
   const [balance, ether, resolved] = await Promise.all([
     chain.client.readContract({
@@ -44,13 +45,20 @@ export async function researcher() {
     chain.client.getBalance({ address: account.address }),
     chain.resolver.resolve(did),
   ])
-  return { address: account.address, did, balance, ether, isReady: resolved.didDocument !== null }
+  return {
+    address: account.address,
+    isBrowser: await isBrowserAccount(),
+    did,
+    balance,
+    ether,
+    isReady: resolved.didDocument !== null,
+  }
 }
 
 /** Makes the researcher's DID; in development well-known accounts give what it takes to begin. */
 export async function becomeResearcher(): Promise<void> {
   const { chain, now } = await network()
-  const account = wallet.account(NAME)
+  const account = await researcherAccount()
   const faucet = await developmentAccount('faucet')
   const tokens = await developmentAccount('tokens')
   const transport = custom({ request: (call) => chain.client.request(call as never) })
@@ -94,7 +102,7 @@ export type DealForm = {
 /** Opens a deal: puts the money down and publishes what is asked for. */
 export async function openDeal({ form }: { form: DealForm }) {
   const { chain, store, description, fetch, now } = await network()
-  const account = wallet.account(NAME)
+  const account = await researcherAccount()
   const issuer = createIssuerClient({
     url: description.services.issuer,
     fetch: fetch as never,
@@ -161,7 +169,7 @@ type Change = 'pause' | 'resume' | 'close' | 'refund'
 export async function changeDeal({ dealId, what }: { dealId: Hex; what: Change }) {
   const here = await network()
   const deal = await loadDeal(here, dealId)
-  const account = wallet.account(NAME)
+  const account = await researcherAccount()
   const receipt = await change({ chain: here.chain, account, deal, change: what })
   return { transaction: receipt.transactionHash }
 }
@@ -177,7 +185,7 @@ export async function collect({ dealId }: { dealId: Hex }) {
   const { chain, store, loader, now, pause } = await network()
   const deal = await loadDeal({ chain, store }, dealId)
   const { privateKey } = await wallet.encryptionKey(NAME)
-  const account = wallet.account(NAME)
+  const account = await researcherAccount()
   const keyId = `${didOf(account.address, chain.chainId)}#delivery-1`
   const results: { recordId: Hex; resources: number; problem?: string }[] = []
   for (const { recordId, record, status } of await readRecords(chain, { dealId })) {

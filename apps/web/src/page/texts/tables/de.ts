@@ -27,6 +27,12 @@ export const de: Catalogue = {
     attacks: 'Ecke der Angreifer',
   },
   hints: {
+    'BrowserWallet.Refused':
+      'Nichts wurde unterschrieben oder gesendet. Versuchen Sie es wieder, wenn Sie möchten.',
+    'BrowserWallet.Missing':
+      'Entsperren Sie die Wallet Ihres Browsers, wählen Sie dieses Konto und versuchen Sie es noch einmal.',
+    'BrowserWallet.OtherChain':
+      'Lassen Sie die Wallet zur Kette dieses Netzes wechseln und versuchen Sie es noch einmal.',
     'Service.Unreachable':
       'Dieser Dienst antwortet nicht. Sehen Sie im Terminal nach, ob er läuft, und versuchen Sie es noch einmal.',
     'Service.TimedOut':
@@ -218,6 +224,11 @@ export const de: Catalogue = {
     account: 'Mein Konto',
     address: 'Adresse',
     balance: 'Geld',
+    signer: 'Es unterschreibt',
+    signers: { page: 'diese Seite', browser: 'die Wallet Ihres Browsers' },
+    chooseWallet: (name) => `${name} verwenden`,
+    walletAbout:
+      'Oder wählen Sie eine Wallet Ihres Browsers: ihr Konto eröffnet die Anfragen, bezahlt sie und wird vor jeder Unterschrift gefragt.',
     begin: 'Als Forscherin beginnen',
     beginAbout:
       'Sie brauchen eine Identität auf der Kette, die Ihren Schlüssel für Lieferungen nennt. In diesem Entwicklungsnetz bekommen Sie dazu 1.000 MED zum Ausprobieren.',

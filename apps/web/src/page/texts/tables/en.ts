@@ -24,6 +24,11 @@ export const en = {
     attacks: 'Attacker’s corner',
   },
   hints: {
+    'BrowserWallet.Refused': 'Nothing was signed or sent. Try again when you want to.',
+    'BrowserWallet.Missing':
+      'Unlock the wallet of your browser, choose that account and try again.',
+    'BrowserWallet.OtherChain':
+      'Let the wallet change to the chain of this network, then try again.',
     'Service.Unreachable':
       'This service does not answer. See in the terminal whether it runs, then try again.',
     'Service.TimedOut': 'This service is too slow now. Wait a moment and try again.',
@@ -208,6 +213,11 @@ export const en = {
     account: 'My account',
     address: 'Address',
     balance: 'Money',
+    signer: 'Signs',
+    signers: { page: 'this page', browser: 'the wallet of your browser' },
+    chooseWallet: (name: string) => `Use ${name}`,
+    walletAbout:
+      'Or choose a wallet of your browser: its account opens the deals, pays for them and is asked before each signature.',
     begin: 'Begin as a researcher',
     beginAbout:
       'You need an identity on the chain that names your key for deliveries. On this development network you also get 1,000 MED to try it with.',
