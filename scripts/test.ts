@@ -34,7 +34,7 @@ const WHOLE_NETWORK =
   /^(e2e|examples\/first-sale|apps\/web\/test)\/|^apps\/node\/src\/(start|adversaries)\./
 const NETWORK_COST = 0.5
 const TIMEOUT_MS = 600_000
-const LONG_TIMEOUT_MS = 1_200_000
+const LONG_TIMEOUT_MS = 1_800_000
 const SLOWEST = 20
 const NODE_OPTIONS = process.env['NODE_OPTIONS'] ?? ''
 const SETTLE_MS = 300
@@ -107,7 +107,7 @@ async function runAll(
   }
   const counts = results.map(({ result }) => result.counts).reduce(addCounts, NO_COUNTS)
   if (counts.pass + counts.fail === 0) process.stdout.write('no test ran: nothing matches\n')
-  if (results.length > SLOWEST) printSlowest(results)
+  printSlowest(results)
   return finish(counts, results.length, seconds, options.json)
 }
 

@@ -1,22 +1,16 @@
-import {
-  EpochKeys,
-  epochsDomain,
-  hashMembers,
-  thresholdOf,
-} from '@ambrosia/exchange/quorum/EpochKeys'
-import { fromHex, fromUint, fromUtf8, type Hex, toHex, toUtf8 } from '@ambrosia/primitives/Bytes'
-import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { EpochKeys, epochsDomain, thresholdOf } from '@ambrosia/exchange/quorum/EpochKeys'
+import { fromUtf8, type Hex, toHex, toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import { sha256Tagged } from '@ambrosia/primitives/Hash'
-import * as Envelope from '@ambrosia/sealing/Envelope'
 import type { Keystore } from '@ambrosia/service/Keystore'
 import * as Generation from '@ambrosia/threshold/Generation'
 import * as Sharing from '@ambrosia/threshold/Sharing'
-import { type Address, isAddressEqual, recoverMessageAddress } from 'viem'
+import { type Address, isAddressEqual } from 'viem'
+import { createDealings, NotMemberError, PlanError } from './dealings.ts'
 import type { EnclaveSettings, WrappedShare } from './Enclave.ts'
-import type { Dealing, EpochOffer, EpochPlan, Member, SignedDealing } from './EpochPlan.ts'
+import type { EpochOffer, EpochPlan, SignedDealing } from './EpochPlan.ts'
 import type { EnclaveKeys } from './keys.ts'
 import type { Peers } from './peers.ts'
+import { createShareEnvelopes } from './shareEnvelopes.ts'
 
 /** A share as it is kept: with the commitments, and with those who may ask for it. */
 type Kept = {
@@ -38,84 +32,8 @@ export function createEpochs(context: Context) {
   const { settings, keys, keystore, oracleEpochs } = context
   /** By commitment: a chain that reorganises can have another epoch of the same number. */
   const secrets = new Map<Hex, Uint8Array>()
-  const self = (plan: EpochPlan): number => placeOf(plan, keys.operator)
-
-  const verifyPlan = async (plan: EpochPlan): Promise<Hex> => {
-    if (plan.members.length === 0 || plan.members.length > Sharing.MAXIMUM_INDEX)
-      throw new PlanError('number of members')
-    for (const member of plan.members) {
-      if (!isAddressEqual(member.operator, member.keys.operator)) throw new PlanError('operator')
-      await context.peers.verify(member)
-    }
-    const mine = plan.members[self(plan)]?.keys
-    const isMine =
-      mine !== undefined &&
-      isAddressEqual(mine.signer, keys.signer.address) &&
-      mine.encryptionKey === toHex(keys.publicKey)
-    if (!isMine) throw new PlanError('keys of this oracle')
-    return hashMembers(plan.members.map(({ keys: { operator, signer } }) => ({ operator, signer })))
-  }
-
-  const contextOf = (epoch: bigint, binding: Hex, from: Address, to: Address): Uint8Array =>
-    sha256Tagged(
-      'ambrosia/epoch-share/1',
-      fromUint(settings.chainId, 32),
-      fromHex(oracleEpochs),
-      fromUint(epoch, 8),
-      fromHex(binding),
-      fromHex(from),
-      fromHex(to),
-    )
-
-  const wrapTo = (
-    share: Sharing.Share,
-    to: { operator: Address; encryptionKey: Hex },
-    bound: Uint8Array,
-  ): Promise<Envelope.Envelope> =>
-    Envelope.wrap({
-      dataKey: fromHex(share.value),
-      recipient: {
-        keyId: to.operator.toLowerCase(),
-        epoch: 1,
-        publicKey: fromHex(to.encryptionKey),
-      },
-      context: bound,
-    })
-
-  const digestOf = (dealing: Dealing): Uint8Array =>
-    sha256Tagged(
-      'ambrosia/epoch-dealing/1',
-      fromUint(settings.chainId, 32),
-      fromHex(oracleEpochs),
-      CanonicalJson.encode(dealing),
-    )
-
-  /** This oracle's share out of a dealing, checked as far as the dealing allows. */
-  const openDealing = async (
-    plan: EpochPlan,
-    membersHash: Hex,
-    { dealing, signature }: SignedDealing,
-  ): Promise<Generation.Held & { dealer: number }> => {
-    const dealer = placeOf(plan, dealing.dealer)
-    const member = plan.members[dealer] as Member
-    const raw = digestOf(dealing)
-    const signer = await recoverMessageAddress({ message: { raw }, signature })
-    const isOfPlan =
-      dealing.epoch === plan.epoch.toString() &&
-      dealing.membersHash === membersHash &&
-      dealing.envelopes.length === plan.members.length &&
-      dealing.commitments.length === thresholdOf(plan.members.length)
-    if (!isOfPlan || !isAddressEqual(signer, member.keys.signer))
-      throw new DealingError(dealing.dealer)
-    const place = self(plan)
-    const value = await Envelope.unwrap({
-      envelope: dealing.envelopes[place] as Envelope.Envelope,
-      privateKey: keys.privateKey,
-      context: contextOf(plan.epoch, membersHash, dealing.dealer, keys.operator),
-    })
-    const share = { index: place + 1, value: toHex(value) }
-    return { dealer: dealer + 1, commitments: dealing.commitments, share }
-  }
+  const envelopes = createShareEnvelopes({ settings, oracleEpochs, keys })
+  const dealings = createDealings({ settings, oracleEpochs, keys, peers: context.peers, envelopes })
 
   const keptOf = (epoch: bigint, tagCommitment: Hex): Kept => {
     const kept = keystore.get(nameOf(epoch, tagCommitment))
@@ -125,33 +43,8 @@ export function createEpochs(context: Context) {
 
   return {
     /** Deals this oracle's random part. */
-    deal: async (plan: EpochPlan): Promise<SignedDealing> => {
-      const membersHash = await verifyPlan(plan)
-      const { commitments, shares } = Sharing.split(Sharing.createSecret(), {
-        threshold: thresholdOf(plan.members.length),
-        indices: plan.members.map((_, place) => place + 1),
-      })
-      const envelopes = await Promise.all(
-        plan.members.map(({ operator, keys: { encryptionKey } }, place) =>
-          wrapTo(
-            shares[place] as Sharing.Share,
-            { operator, encryptionKey },
-            contextOf(plan.epoch, membersHash, keys.operator, operator),
-          ),
-        ),
-      )
-      const dealing: Dealing = {
-        epoch: plan.epoch.toString(),
-        membersHash,
-        dealer: keys.operator,
-        commitments,
-        envelopes,
-      }
-      return {
-        dealing,
-        signature: await keys.signer.signMessage({ message: { raw: digestOf(dealing) } }),
-      }
-    },
+    deal: async (plan: EpochPlan): Promise<SignedDealing> =>
+      await dealings.deal(plan, await dealings.verifyPlan(plan)),
 
     /**
      * Adds up dealings of at least two thirds of the members, so that one of them is honest, and
@@ -159,14 +52,14 @@ export function createEpochs(context: Context) {
      */
     accept: async (
       plan: EpochPlan,
-      dealings: readonly SignedDealing[],
+      signed: readonly SignedDealing[],
       expiresAtSec: bigint,
     ): Promise<EpochOffer> => {
-      const membersHash = await verifyPlan(plan)
-      if (dealings.length < thresholdOf(plan.members.length))
+      const membersHash = await dealings.verifyPlan(plan)
+      if (signed.length < thresholdOf(plan.members.length))
         throw new PlanError('number of dealings')
       const received = await Promise.all(
-        dealings.map((dealing) => openDealing(plan, membersHash, dealing)),
+        signed.map((dealing) => dealings.open(plan, membersHash, dealing)),
       )
       const { share, commitments } = Generation.addDealings(received)
       const tagCommitment = toHex(Sharing.hashCommitments(commitments))
@@ -193,11 +86,7 @@ export function createEpochs(context: Context) {
       // The key is the one whose evidence this enclave verified, whoever asks.
       const member = members.find(({ operator }) => isAddressEqual(operator, asker))
       if (member === undefined) throw new NotMemberError()
-      return await wrapTo(
-        share,
-        member,
-        contextOf(epoch, tagCommitment, keys.operator, member.operator),
-      )
+      return await envelopes.wrap(share, member, { epoch, binding: tagCommitment })
     },
 
     openShares: async (epoch: bigint, tagCommitment: Hex, shares: readonly WrappedShare[]) => {
@@ -209,9 +98,8 @@ export function createEpochs(context: Context) {
           .map(async ({ from, envelope }) => {
             const index = members.findIndex(({ operator }) => isAddressEqual(operator, from)) + 1
             if (index === 0) throw new NotMemberError()
-            const context = contextOf(epoch, tagCommitment, from, keys.operator)
-            const value = await Envelope.unwrap({ envelope, privateKey: keys.privateKey, context })
-            return { index, value: toHex(value) }
+            const bound = { epoch, binding: tagCommitment, from }
+            return { index, value: await envelopes.unwrap(envelope, bound) }
           }),
       )
       // One that gives a wrong share must not keep the others from being enough.
@@ -233,30 +121,6 @@ export function createEpochs(context: Context) {
 
 function nameOf(epoch: bigint, tagCommitment: Hex): string {
   return `share-${epoch}-${tagCommitment.slice(2, 34)}`
-}
-
-function placeOf({ members }: EpochPlan, wanted: Address): number {
-  const place = members.findIndex(({ operator }) => isAddressEqual(operator, wanted))
-  if (place < 0) throw new NotMemberError()
-  return place
-}
-
-export class PlanError extends AmbrosiaError {
-  constructor(what: string) {
-    super('Epoch.WrongPlan', `the next epoch can not begin like this: ${what}`)
-  }
-}
-
-export class DealingError extends AmbrosiaError {
-  constructor(dealer: Address) {
-    super('Epoch.WrongDealing', `the dealing of ${dealer} is not one for this epoch`)
-  }
-}
-
-export class NotMemberError extends AmbrosiaError {
-  constructor() {
-    super('Epoch.NotMember', 'an epoch and its secret belong to its members')
-  }
 }
 
 export class UnknownError extends AmbrosiaError {

@@ -23,16 +23,27 @@ export type EpochOnChain = {
 export type NetworkReader = ReturnType<typeof createNetworkReader>
 
 export function createNetworkReader(client: PublicClient, network: OracleNetwork) {
+  const keeper = { address: network.registryKeeper, abi: registryKeeperAbi } as const
+  return {
+    ...readAdmission(client, network),
+    ...readEpochs(client, network),
+    /** Whether the exchange's registry says of an operator what admission says. */
+    isInOrder: async (operator: Address, entry: Parameters<typeof orderArgs>[1]) =>
+      await reach(() =>
+        client.readContract({
+          ...keeper,
+          functionName: 'isInOrder',
+          args: orderArgs(operator, entry),
+        }),
+      ),
+  }
+}
+
+/** What the contract of admission says. */
+function readAdmission(client: PublicClient, network: OracleNetwork) {
   const { fromBlock } = network
   const admission = { address: network.oracleAdmission, abi: oracleAdmissionAbi } as const
-  const epochs = { address: network.oracleEpochs, abi: oracleEpochsAbi } as const
-  const keeper = { address: network.registryKeeper, abi: registryKeeperAbi } as const
   const applications = new Map<Hex, Application>()
-  /**
-   * Sets that were decoded: by address and commitment, since a reorganised chain can have another
-   * set at the same address.
-   */
-  const sets = new Map<string, EpochOnChain['members']>()
 
   const nodeOf = (operator: Address) =>
     reach(() => client.readContract({ ...admission, functionName: 'nodeOf', args: [operator] }))
@@ -104,6 +115,18 @@ export function createNetworkReader(client: PublicClient, network: OracleNetwork
       return event === undefined ? undefined : await applicationOf(operator, event.args.keysDigest)
     },
     founders: () => reach(() => client.readContract({ ...admission, functionName: 'founders' })),
+  }
+}
+
+/** What the contract of epochs says. */
+function readEpochs(client: PublicClient, network: OracleNetwork) {
+  const epochs = { address: network.oracleEpochs, abi: oracleEpochsAbi } as const
+  /**
+   * Sets that were decoded: by address and commitment, since a reorganised chain can have another
+   * set at the same address.
+   */
+  const sets = new Map<string, EpochOnChain['members']>()
+  return {
     epochLength: () => reach(() => client.readContract({ ...epochs, functionName: 'epochLength' })),
     currentEpoch: () =>
       reach(() => client.readContract({ ...epochs, functionName: 'currentEpoch' })),
@@ -122,15 +145,6 @@ export function createNetworkReader(client: PublicClient, network: OracleNetwork
       sets.set(name, members)
       return { epoch, tagCommitment, startsAt, members }
     },
-    /** Whether the exchange's registry says of an operator what admission says. */
-    isInOrder: async (operator: Address, entry: Parameters<typeof orderArgs>[1]) =>
-      await reach(() =>
-        client.readContract({
-          ...keeper,
-          functionName: 'isInOrder',
-          args: orderArgs(operator, entry),
-        }),
-      ),
   }
 }
 

@@ -1,35 +1,25 @@
-import type { StoreClient } from '@ambrosia/api/store/StoreClient'
 import * as Bbs from '@ambrosia/credentials/Bbs'
 import * as Contexts from '@ambrosia/credentials/Contexts'
 import * as DidKey from '@ambrosia/credentials/DidKey'
 import * as Keys from '@ambrosia/credentials/Keys'
 import * as Agreement from '@ambrosia/exchange/Agreement'
-import * as Certificate from '@ambrosia/exchange/Certificate'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
 import { issueRecord } from '@ambrosia/exchange/issue/issueRecord'
-import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
-import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as ClaimProfile from '@ambrosia/health/ClaimProfile'
 import * as Generator from '@ambrosia/health/Generator'
-import { type Hex, random, toHex, toUtf8 } from '@ambrosia/primitives/Bytes'
-import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { random, toHex } from '@ambrosia/primitives/Bytes'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import type { Ending } from '@ambrosia/testing/defer'
 import { startExchange } from '@ambrosia/testing/startExchange'
-import { hash, newAccount } from '@ambrosia/testing/values'
-import { isAddressEqual } from 'viem'
+import { newAccount } from '@ambrosia/testing/values'
 import type { DealChoices } from '../consumer/assertOpenable.ts'
 import { openDeal } from '../consumer/openDeal.ts'
 import { createConsumerDid } from '../identity/createDid.ts'
 import type { Offering } from '../provider/offerRecord.ts'
-
-/** What an oracle of the market answers to a submission, before it signs. */
-export type Answer = (
-  certificate: Certificate.Certificate,
-  index: number,
-) => Certificate.Certificate | string
+import { createMemoryOracles } from './memoryOracles.ts'
+import { createMemoryStore } from './memoryStore.ts'
 
 /**
  * An exchange on a chain with a store and oracles in memory: what a person does is real, what
@@ -37,7 +27,7 @@ export type Answer = (
  */
 export async function startMarket(t: Ending) {
   const exchange = await startExchange(t)
-  const store = createMemoryStore()
+  const store = createMemoryStore(exchange.domain)
   const loader = Contexts.createLoader({
     claimNames: ClaimProfile.claimNames(ClaimProfile.AMBROSIA_CORE_2),
   })
@@ -84,51 +74,7 @@ export async function startMarket(t: Ending) {
       development: true,
       now,
     })
-  const market = {
-    answer: ((certificate) => certificate) as Answer,
-    silent: new Set<number>(),
-  }
-  const fetch = async (_: string, init?: RequestInit): Promise<Response> => {
-    const body = SubmissionBody.fromJson(JSON.parse(toUtf8(init?.body as Uint8Array)))
-    const { submission, receipt } = body
-    const index = exchange.oracles.findIndex(({ operator }) =>
-      isAddressEqual(operator.address, submission.oracle),
-    )
-    if (market.silent.has(index)) throw new TypeError('no answer')
-    const certificate = market.answer(
-      {
-        dealId: submission.dealId,
-        provider: submission.provider,
-        manifestHash: submission.manifestHash,
-        personTag: hash(`person ${submission.provider}`),
-        recordTag: hash(`record ${submission.provider}`),
-        score: 90,
-        asOf: submission.asOf,
-        validUntil: submission.asOf + 3600n,
-        validatorHash: hash('validator'),
-        statusListsRoot: hash('lists'),
-        receiptHash: StorageReceipt.hash(receipt, exchange.domain),
-      },
-      index,
-    )
-    if (typeof certificate === 'string') {
-      return new Response(JSON.stringify({ code: certificate, detail: 'no' }), { status: 422 })
-    }
-    const signer = exchange.oracles[index]?.signer
-    const signature = await signer?.signTypedData(
-      Certificate.toTypedData(certificate, exchange.domain),
-    )
-    const quality = { score: 90, completeness: 40, recency: 20, coding: 20, conformance: 10 }
-    const answer = {
-      id: hash('submission'),
-      oracle: submission.oracle,
-      certificate: Certificate.toJson(certificate),
-      signature,
-      quality,
-    }
-    const headers = { 'content-type': 'application/json' }
-    return new Response(JSON.stringify(answer), { status: 201, headers })
-  }
+  const { state: market, fetch } = createMemoryOracles(exchange)
   const offeringFor = (deal: Offering['deal']): Offering => ({
     chain: exchange.chain,
     store: store.client,
@@ -152,45 +98,6 @@ export async function startMarket(t: Ending) {
     choices,
     open,
     offeringFor,
-  }
-
-  /** A store whose receipts are of this exchange. */
-  function createMemoryStore() {
-    const account = newAccount()
-    const documents = new Map<Hex, Uint8Array>()
-    const uploads: Parameters<StoreClient['upload']>[1][] = []
-    const state = {
-      account,
-      documents,
-      uploads,
-      /** Changes what the store says it holds. */
-      receipt: (receipt: StorageReceipt.StorageReceipt) => receipt,
-      client: {} as StoreClient,
-    }
-    state.client = {
-      account: async () => account.address,
-      publish: async (_, __, key: Hex, document: Uint8Array) => {
-        documents.set(key, document)
-      },
-      document: async (key: Hex) => {
-        const document = documents.get(key)
-        if (!document) throw new AmbrosiaError('Document.NotFound', 'no such document')
-        return document
-      },
-      upload: async (_, blob) => {
-        uploads.push(blob)
-        const receipt = state.receipt({
-          store: account.address,
-          manifestHash: blob.manifestHash,
-          sizeBytes: BigInt(blob.sealed.length),
-          dealId: blob.dealId,
-          storedUntil: 2n ** 40n,
-        })
-        const typed = StorageReceipt.toTypedData(receipt, exchange.domain)
-        return { receipt, signature: await account.signTypedData(typed) }
-      },
-    } as Partial<StoreClient> as StoreClient
-    return state
   }
 }
 
