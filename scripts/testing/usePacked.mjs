@@ -1,7 +1,7 @@
 /**
- * Loaded before everything else of a process: what stands in the table of packed modules (`?table=`)
- * is loaded from there, the rest as ever. Plain JavaScript that any Node loads, since tests start
- * older ones too; those go without.
+ * Loaded before everything else of a process: what stands in the table of packed modules
+ * (`?table=`) is loaded from there, the rest as ever. Plain JavaScript that any Node loads, since
+ * tests start older ones too; those go without.
  */
 import { readFileSync } from 'node:fs'
 import * as module from 'node:module'

@@ -13,8 +13,8 @@ export type Answer = (
 ) => Certificate.Certificate | string
 
 /**
- * The oracles of an exchange in memory: a `fetch` that answers as they would, and what a test changes
- * of it. They certify what they can't open.
+ * The oracles of an exchange in memory: a `fetch` that answers as they would, and what a test
+ * changes of it. They certify what they can't open.
  */
 export function createMemoryOracles(exchange: Pick<Exchange, 'oracles' | 'domain'>) {
   const state = {

@@ -5,7 +5,9 @@ import * as wallet from './wallet.ts'
 const NAME = 'researcher'
 const KEY = 'researcher.browserAccount'
 
-/** The account that opens deals and pays: of the browser's wallet where one was chosen, else ours. */
+/**
+ * The account that opens deals and pays: of the browser's wallet where one was chosen, else ours.
+ */
 export async function researcherAccount(): Promise<LocalAccount> {
   const address = await chosen()
   return address === undefined ? wallet.account(NAME) : browserAccount(address)
