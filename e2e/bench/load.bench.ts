@@ -40,6 +40,7 @@ export const figures = KINDS.flatMap((kind) => [
 ])
 
 const SECONDS = 10
+const MOST_QUEUED = 120
 const STATUS_PERIOD_SEC = 300
 
 export async function run(options: { only?: string }) {
@@ -78,8 +79,11 @@ async function measure(kind: string, load: Load): Promise<Results> {
   await at('warm-up', load.mostPerSec * 2, { atOnce: 4, seconds: 2 })
   // As many at once as keep every thread busy: what it can serve.
   const full = await at('full', load.mostPerSec * SECONDS, { atOnce: 4, seconds: SECONDS })
-  const paced = async (name: string, factor: number, seconds = SECONDS) => {
-    const pace = { perSecond: (full.served / full.seconds) * factor, seconds }
+  const paced = async (name: string, factor: number, leastSeconds = SECONDS) => {
+    const perSecond = (full.served / full.seconds) * factor
+    // More than any queue takes, however slow the machine is.
+    const seconds = factor > 1 ? Math.max(leastSeconds, MOST_QUEUED / perSecond) : leastSeconds
+    const pace = { perSecond, seconds }
     return await at(name, countOf(pace), pace)
   }
   const half = await paced('half', 1 / 2)

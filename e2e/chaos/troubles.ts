@@ -21,10 +21,11 @@ const SKEW_MS = 20_000
 /** Less than a page of a database. */
 const FULL_AT_BYTES = 1_024
 
+const SERVICES = ['issuer', 'store', 'oracle-1', 'oracle-2', 'oracle-3']
+
 /** What happens to the processes of a network, the store behind the proxy, and the chain. */
 export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
   const { supervisor, oracles } = network
-  const services = ['issuer', 'store', 'oracle-1', 'oracle-2', 'oracle-3']
   const restart = async (service: Supervised, env: NodeJS.ProcessEnv = {}): Promise<void> => {
     await service.kill()
     await startWith(service, env)
@@ -56,9 +57,9 @@ export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
     {
       name: 'kill all services',
       happen: async () => {
-        const all = services.map((name) => supervisor.get(name))
+        const all = SERVICES.map((name) => supervisor.get(name))
         await Promise.all(all.map((service) => service.kill()))
-        for (const service of all) await startWith(service)
+        await Promise.all(all.map((service) => service.start()))
       },
     },
     {
@@ -92,7 +93,7 @@ export function createTroubles(network: Network, proxy: StoreProxy): Trouble[] {
     {
       name: 'disk full',
       happen: async (chance) => {
-        const { pid } = supervisor.get(chance.pick(services))
+        const { pid } = supervisor.get(chance.pick(SERVICES))
         if (pid === undefined) return
         await limitFiles(pid, String(FULL_AT_BYTES))
         await pause(4_000)
@@ -166,11 +167,15 @@ export async function startWith(service: Supervised, env: NodeJS.ProcessEnv = {}
 /** Makes everything whole again: all run with what is theirs, and nothing is spoilt. */
 export async function healAll(network: Network, proxy: StoreProxy): Promise<void> {
   proxy.mood = 'sound'
-  for (const name of ['chain', 'issuer', 'store', 'oracle-1', 'oracle-2', 'oracle-3']) {
-    const service = network.supervisor.get(name)
-    if (name !== 'chain') await service.kill()
-    if (service.pid === undefined) await startWith(service)
-  }
+  const chain = network.supervisor.get('chain')
+  if (chain.pid === undefined) await chain.start()
+  await Promise.all(
+    SERVICES.map(async (name) => {
+      const service = network.supervisor.get(name)
+      await service.kill()
+      await service.start()
+    }),
+  )
 }
 
 async function rpc({ file }: Network, method: string, params: unknown[]): Promise<void> {
