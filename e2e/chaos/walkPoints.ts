@@ -40,15 +40,18 @@ export async function walkPoints(options: WalkOptions): Promise<WalkReport> {
   try {
     const points = await findPoints(stage, options)
     const faults: string[] = []
+    // Told at once: a walk takes long.
+    const add = (found: string[]): void => {
+      for (const fault of found) options.log(`FAULT ${fault}`)
+      faults.push(...found)
+    }
     for (const kind of KINDS) {
-      for (const point of points[kind].first)
-        faults.push(...(await killFirst(stage, kind, point, options)))
-      for (const point of points[kind].again)
-        faults.push(...(await killAgain(stage, kind, point, options)))
+      for (const point of points[kind].first) add(await killFirst(stage, kind, point, options))
+      for (const point of points[kind].again) add(await killAgain(stage, kind, point, options))
     }
     const roundCount = Math.max(...KINDS.map((kind) => points[kind].sale.length))
     for (let round = 0; round < roundCount; round++)
-      faults.push(...(await killInSale(stage, points, round, options)))
+      add(await killInSale(stage, points, round, options))
     const verdict = await stage.reconcile()
     return { ...verdict, faults: [...faults, ...verdict.faults], points, folder: stage.folder }
   } finally {
@@ -76,6 +79,7 @@ async function findPoints(stage: Stage, options: WalkOptions): Promise<Record<Ki
     const { first, again } = found[kind]
     const passed = await serviceOf(stage, kind).killPoints()
     const sale = passed.filter((point) => !again.includes(point))
+    options.log(`${kind} passes in a sale: ${sale.join(' ')}`)
     found[kind] = {
       first: wanted(kind, first),
       again: wanted(kind, again),
