@@ -8,8 +8,6 @@ import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
 import { send } from './post.ts'
 import type { Load } from './runLoad.ts'
 
-/** Far above what a core can do. */
-const MOST_PER_SEC = 100
 const RESOURCE_COUNT = 60
 const PEOPLE_COUNT = 40
 
@@ -27,7 +25,6 @@ export async function prepareIssuances(network: Network): Promise<Load> {
   return {
     url,
     pid: () => network.supervisor.get('issuer').pid as number,
-    mostPerSec: MOST_PER_SEC,
     prepare: async () => {},
     send: async () => {
       const { did } = Keys.createHolderKey(random)

@@ -8,9 +8,7 @@ export type Load = {
   url: string
   /** Process of the service, for its memory. */
   pid(): number
-  /** What no such service serves in a second: so many requests are prepared at most. */
-  mostPerSec: number
-  /** Makes that many requests, which are sent within a minute. */
+  /** Makes that many requests, to be sent within a minute; what is sent beyond is made then. */
   prepare(count: number): Promise<void>
   /** Sends one. */
   send(): Promise<Answer>

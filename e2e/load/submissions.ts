@@ -17,9 +17,9 @@ import { send } from './post.ts'
 import type { Load } from './runLoad.ts'
 
 /** People who sell, each with a record, an account and a credential of their own. */
-/** Far above what a core can do. */
-const MOST_PER_SEC = 20
 const PEOPLE_COUNT = 12
+/** Prepared at most; making one costs the client as much as judging it the oracle. */
+const MOST_PREPARED = 120
 /** Deals that they sell into: one deal never has all threads of an oracle. */
 const DEAL_COUNT = 2
 
@@ -44,19 +44,18 @@ export async function prepareSubmissions(ground: Ground): Promise<Load> {
   for (let index = 0; index < PEOPLE_COUNT; index++)
     people.push(await upload(ground, deals[index % DEAL_COUNT] as OpenedDeal, 100 + index))
   let bodies: Uint8Array[] = []
+  let made = 0
+  const make = () => submissionOf(people[made++ % PEOPLE_COUNT] as Uploaded, oracle)
   return {
     url,
     pid: () => network.supervisor.get('oracle-1').pid as number,
-    mostPerSec: MOST_PER_SEC,
     prepare: async (count) => {
       bodies = []
       // What is refused is sent again.
-      for (let index = 0; index < Math.min(count, 10 * MOST_PER_SEC); index++)
-        bodies.push(await submissionOf(people[index % PEOPLE_COUNT] as Uploaded, oracle))
+      while (bodies.length < Math.min(count, MOST_PREPARED)) bodies.push(await make())
     },
     send: async () => {
-      const body = bodies.shift()
-      if (body === undefined) throw new Error('more submissions are judged than were prepared')
+      const body = bodies.shift() ?? (await make())
       const headers = { 'content-type': 'application/json' }
       const answer = await send(`${url}${oracleRoutes.submit.path}`, {
         method: 'POST',

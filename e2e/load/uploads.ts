@@ -11,8 +11,6 @@ import { type Ground, openTestDeal } from '../support/offering.ts'
 import { send } from './post.ts'
 import type { Load } from './runLoad.ts'
 
-/** Far above what a core can do. */
-const MOST_PER_SEC = 300
 const UPLOAD_SIZE_BYTES = 128 * 1024
 /** Records that are sent in turn, each under another account: the store keeps each once. */
 const RECORD_COUNT = 64
@@ -38,20 +36,20 @@ export async function prepareUploads(ground: Ground): Promise<Load> {
     }),
   )
   let uploads: Upload[] = []
+  let made = 0
+  const make = async (): Promise<Upload> => {
+    const record = records[made++ % RECORD_COUNT] as (typeof records)[number]
+    return { ...record, ...(await askFor(record, network, dealId, audience)) }
+  }
   return {
     url,
     pid: () => network.supervisor.get('store').pid as number,
-    mostPerSec: MOST_PER_SEC,
     prepare: async (count) => {
       uploads = []
-      for (let index = 0; index < count; index++) {
-        const record = records[index % RECORD_COUNT] as (typeof records)[number]
-        uploads.push({ ...record, ...(await askFor(record, network, dealId, audience)) })
-      }
+      while (uploads.length < count) uploads.push(await make())
     },
     send: async () => {
-      const upload = uploads.pop()
-      if (upload === undefined) throw new Error('more uploads are sent than were prepared')
+      const upload = uploads.pop() ?? (await make())
       const { cid, headers, sealed } = upload
       const path = storeRoutes.askTicket.path
       const answer = await send(`${url}${path}`, { method: 'POST', headers, body: upload.asked })
