@@ -191,7 +191,7 @@ const CHALLENGING = ['node.dispute.challenging', 'node.dispute.challenged']
 const PLAYING = ['node.dispute.moving', 'node.dispute.moved', 'node.dispute.sent']
 
 describe('members in a dispute that are killed at each of their writes', () => {
-  it('come to one claim, one game, and the end that the truth has', {
+  it('come to one claim of each, one game, and the end that the truth has', {
     timeout: 1_200_000,
   }, async (t) => {
     const user = privateKeyToAccount(generatePrivateKey())
@@ -230,6 +230,8 @@ describe('members in a dispute that are killed at each of their writes', () => {
     const [ofLiar, ofWatcher] = [die(liar, PLAYING), die(watcher, PLAYING)]
     await ofLiar
     assert.equal(await count('PositionReached'), 1)
+    // The honest one before the deposit, and the lie.
+    assert.deepEqual([await count('ClaimMade'), await count('GameOpened')], [2, 1])
     await Anvil.advanceTime(l1, DEVELOPMENT_DISPUTE.clock * 2)
     await ofWatcher
     const made = { address: contracts.assertions, abi: assertionsAbi, fromBlock: 0n } as const
@@ -237,6 +239,5 @@ describe('members in a dispute that are killed at each of their writes', () => {
     const isRefuted = async () => (await refuted()).length > 0
     await waitFor('the lie is refuted', isRefuted, undefined, WAIT_MS)
     assert.equal((await refuted())[0]?.args.winner?.toLowerCase(), watcher.account.toLowerCase())
-    assert.deepEqual([await count('ClaimMade'), await count('GameOpened')], [1, 1])
   })
 })
