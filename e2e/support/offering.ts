@@ -18,7 +18,7 @@ import { createConsumerDid } from '@ambrosia/sdk/identity/createDid'
 import type { Offering } from '@ambrosia/sdk/provider/offerRecord'
 import { signConsent } from '@ambrosia/sdk/provider/signConsent'
 import * as Envelope from '@ambrosia/sealing/Envelope'
-import { type LocalAccount, zeroAddress } from 'viem'
+import { type Address, type LocalAccount, zeroAddress } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 
 /** A network with a consumer who can open deals. */
@@ -70,10 +70,11 @@ export async function openTestDeal(
     form?: 'safe-harbor' | 'identified'
     quorum?: number
     resources?: Criteria.Criteria['resources']
+    verifier?: Address
   } = {},
 ): Promise<OpenedDeal> {
   const { maximumRecords = 3, form = 'safe-harbor', quorum = 2 } = options
-  const { resources = HBA1C_RULES } = options
+  const { resources = HBA1C_RULES, verifier } = options
   const nowSec = Math.floor(Date.now() / 1000)
   return await openDeal({
     chain: network.chain,
@@ -123,6 +124,7 @@ export async function openTestDeal(
       retentionEnd: BigInt(nowSec + 100 * DAY_SEC),
       oracles: network.operators,
       quorum,
+      ...(verifier && { verifier }),
       stores: [network.storeAccount],
       validatorHash: toHex(Validation.validatorHash()),
       expiry: BigInt(nowSec + 30 * DAY_SEC),

@@ -10,7 +10,12 @@ export const PACKED_SIZE = 390
 
 /** A settlement with its own certification behind it. @throws Settlement.Unpackable */
 export function pack(settlement: Settlement): Hex {
-  return concat([packAlone(settlement), packCertification(settlement.oracleSignatures)])
+  const { oracleSignatures, quorumProof } = settlement
+  const certification =
+    quorumProof === undefined
+      ? packCertification(oracleSignatures)
+      : concat([encodePacked(['uint16'], [quorumProof.signers]), quorumProof.proof])
+  return concat([packAlone(settlement), certification])
 }
 
 /** A settlement of a batch that is certified as a whole. @throws Settlement.Unpackable */

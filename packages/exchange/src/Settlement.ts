@@ -3,6 +3,7 @@ import type { Certificate } from './Certificate.ts'
 import type { Consent } from './Consent.ts'
 import type { DealTerms } from './Deal.ts'
 import type { QuorumCertificate } from './QuorumCertificate.ts'
+import type { QuorumProof } from './quorum/NetworkProof.ts'
 
 /** A signature over a certificate, by the oracle at this position of the deal's list. */
 export type OracleSignature = { index: number; signature: Hex }
@@ -19,6 +20,8 @@ export type Settlement = {
   consentSignature: Hex
   /** Money in the token's smallest unit, out of the price. */
   relayerFee: bigint
+  /** What certifies instead, where the deal names the network's quorum. */
+  quorumProof?: QuorumProof
 }
 
 /** A consent with the provider's signature. */

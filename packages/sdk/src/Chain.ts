@@ -32,6 +32,8 @@ export type Chain = {
     consentBook: Address
     certificateVerifier: Address
     accessManager: Address
+    /** Judge of certificates by the network's quorum, where oracles are staked. */
+    networkCertificateVerifier?: Address
   }
   /**
    * Simulates, sends and waits; the revert of a contract becomes an error with the contract's own
@@ -64,8 +66,10 @@ const NAMES = [
 export function createChain(network: NetworkView): Chain {
   const transport = http(network.rpcUrl, { timeout: 15_000 })
   const client = createPublicClient({ transport, cacheTime: 0, pollingInterval: 50 })
+  const staked = Object.hasOwn(network.contracts, 'networkCertificateVerifier')
+  const names = [...NAMES, ...(staked ? (['networkCertificateVerifier'] as const) : [])]
   const contracts = Object.fromEntries(
-    NAMES.map((name) => [name, contractOf(network, name)]),
+    names.map((name) => [name, contractOf(network, name)]),
   ) as Chain['contracts']
   const fromBlock = fromBlockOf(network)
   return {

@@ -19,6 +19,7 @@ const ALLOWED: readonly { service: RegExp; method: string; path: RegExp }[] = [
   { service: /^store$/, method: 'PUT', path: /^\/v1\/documents\/0x[0-9a-f]{64}$/ },
   { service: /^store$/, method: 'GET', path: /^\/v1\/documents\/0x[0-9a-f]{64}$/ },
   { service: /^oracle-\d+$/, method: 'POST', path: /^\/v1\/submissions$/ },
+  { service: /^oracle-\d+$/, method: 'POST', path: /^\/v1\/batches$/ },
   { service: /^oracle-\d+$/, method: 'GET', path: /^\/v1\/submissions\/0x[0-9a-f]{64}$/ },
 ]
 

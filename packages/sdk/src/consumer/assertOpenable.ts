@@ -10,7 +10,10 @@ import type { Chain } from '../Chain.ts'
 export type DealChoices = Omit<
   Deal.DealTerms,
   'consumer' | 'token' | 'criteriaHash' | 'agreementHash' | 'purpose' | 'verifier'
->
+> & {
+  /** Judge of certificates. Default: that of the exchange, a signature of each oracle. */
+  verifier?: Address
+}
 
 /**
  * The terms and the budget of a deal that may be opened. Whatever the contract would refuse, no
@@ -37,7 +40,7 @@ export async function assertOpenable(options: {
     criteriaHash: Criteria.hash(criteria),
     agreementHash: Agreement.hash(agreement),
     purpose: Deal.purposeHash(criteria.purpose),
-    verifier: contracts.certificateVerifier,
+    verifier: options.choices.verifier ?? contracts.certificateVerifier,
   }
   const nowSec = BigInt(Math.floor(options.now() / 1000))
   const budget = options.budget ?? Deal.minimumBudget(terms)

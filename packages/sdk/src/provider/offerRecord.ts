@@ -20,6 +20,7 @@ import { fromHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, isAddressEqual, type LocalAccount } from 'viem'
 import type { Chain } from '../Chain.ts'
+import { isQuorumDeal } from '../isQuorumDeal.ts'
 import { ignoreProgress, type OnProgress } from '../Progress.ts'
 import { type CertifiedOffer, submitOffer } from './submitOffer.ts'
 
@@ -66,9 +67,10 @@ export function viewOf(chain: Chain, deal: Deal): DealView {
 export async function readRecipients(chain: Chain, deal: Deal): Promise<Recipient[]> {
   const { contracts, client } = chain
   // Another verifier could take certificates that no oracle signed.
-  if (!isAddressEqual(deal.terms.verifier, contracts.certificateVerifier)) {
-    throw new UntrustedVerifierError()
-  }
+  const isKnown =
+    isAddressEqual(deal.terms.verifier, contracts.certificateVerifier) ||
+    isQuorumDeal(chain, deal.terms)
+  if (!isKnown) throw new UntrustedVerifierError()
   const oracles = await Promise.all(
     deal.terms.oracles.map((operator) => readOracle(client, contracts.oracleRegistry, operator)),
   )

@@ -12,7 +12,9 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { type Address, type LocalAccount, parseEventLogs } from 'viem'
 import type { Chain } from '../Chain.ts'
+import { isQuorumDeal } from '../isQuorumDeal.ts'
 import { certifyBatch, type Reach } from './certifyBatch.ts'
+import { withQuorumProofs } from './proveQuorum.ts'
 
 /**
  * A settlement that the contract refuses: its place, the contract's own code, and what that means.
@@ -44,18 +46,29 @@ type Settling = {
 /**
  * Settles records: stores consent and certificate, pays. Each is judged alone, by the contract and
  * before any gas is paid: only those that it takes are sent. With `strict` one refusal refuses all.
- * @throws Chain.*, Settlement.TooMany, Settlement.Unpackable; strictly also Settlement.Mismatch
+ * @throws Chain.*, Settlement.TooMany, Settlement.Unpackable, Settlement.NoQuorumProof; strictly also Settlement.Mismatch
  */
 export async function settle(
   options: Settling & {
     settlements: readonly Settlement[]
     strict?: boolean
-    /** To ask the oracles for one signature over all; without it each certificate has its own. */
+    /**
+     * To ask the oracles for one signature over all; without it each certificate has its own. A deal
+     * that names the network's quorum can't be settled without it.
+     */
     reach?: Reach
   },
 ): Promise<SettleResult> {
-  const { settlements, strict = false } = options
-  if (settlements.length > MAXIMUM_SETTLEMENTS) throw new TooManyError(settlements.length)
+  const { strict = false } = options
+  if (options.settlements.length > MAXIMUM_SETTLEMENTS)
+    throw new TooManyError(options.settlements.length)
+  const { chain, deal, reach: reaching } = options
+  const settlements = await withQuorumProofs({
+    chain,
+    terms: deal.terms,
+    reach: reaching,
+    settlements: options.settlements,
+  })
   const indexes = settlements.map((_, index) => index)
   const { taken, refused } = strict
     ? { taken: indexes, refused: [] }
@@ -95,6 +108,7 @@ async function certifiedTogether(
   settlements: readonly Settlement[],
 ): Promise<readonly OracleSignature[] | undefined> {
   if (reaching === undefined || settlements.length < 2) return undefined
+  if (isQuorumDeal(chain, deal.terms)) return undefined
   return await certifyBatch({ chain, terms: deal.terms, settlements, reach: reaching })
 }
 

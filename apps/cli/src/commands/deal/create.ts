@@ -7,6 +7,7 @@ import { progress, show } from '../../output.ts'
 import { whileWaiting } from '../../whileWaiting.ts'
 import { type ConsumerNames, readAgreement, readCriteria } from './documents.ts'
 import { possible } from './possible.ts'
+import { type Quorum, quorum } from './quorum.ts'
 import { parseTier, type Tier } from './tiers.ts'
 
 const DAY_SEC = 86_400
@@ -20,7 +21,7 @@ type Options = ConsumerNames & {
   dryRun: boolean
   records: number
   perPerson: number
-  quorum: number
+  quorum: Quorum
   days: number
   windowHours: number
   commissionBps: number
@@ -50,7 +51,12 @@ export function define(create: Command): void {
     .option('--dry-run', 'say what the deal would be and cost, and open none', false)
     .option('--records <n>', 'most records', wholeNumber(1, 1_000_000), 10)
     .option('--per-person <n>', 'most records of one person', wholeNumber(1, 64), 1)
-    .option('--quorum <n>', 'oracles that must certify', wholeNumber(1, 16), 2)
+    .option(
+      '--quorum <n[,share%]>',
+      'oracles that must certify; with a share, the power behind them too, by the quorum of a network of staked oracles',
+      quorum,
+      { count: 2 },
+    )
     .option('--days <n>', 'days until the deal expires', wholeNumber(1, 1825), 30)
     .option('--window-hours <n>', 'delivery window', wholeNumber(1, 720), 24)
     .option('--commission-bps <n>', "cap of the oracles' commission", wholeNumber(0, 5000), 500)
@@ -66,6 +72,8 @@ Example:
   ambrosia deal create --criteria examples/deal/criteria.json --agreement examples/deal/agreement.json --records 10
   ambrosia deal create --criteria criteria.json --consumer-name "Institute for Diabetes Research" \\
     --consumer-contact data@institute.example --tier 50:3 80:5 --sample sample --dry-run
+
+  ambrosia deal create --criteria criteria.json --agreement agreement.json --quorum 3,20%
 
 With --json: {"version":1,"ok":true,"deal":"0x…","budget":"50000000000000000000","gas":165621,"transaction":"0x…","consumer":"…"}`,
     )
@@ -177,6 +185,7 @@ async function choicesOf(
   },
 ): Promise<DealChoices> {
   const { readOperators, readOracle } = await import('@ambrosia/chain/read/oracle')
+  const { verifierOf } = await import('./verifierOf.ts')
   const Validation = await import('@ambrosia/health/Validation')
   const { toHex } = await import('@ambrosia/primitives/Bytes')
   const { client, contracts } = session.chain
@@ -193,7 +202,8 @@ async function choicesOf(
     deliveryWindow: options.windowHours * 3600,
     retentionEnd: BigInt(Math.floor(Date.parse(`${agreement.retentionEnd}T00:00:00Z`) / 1000)),
     oracles: oracles.filter(({ status }) => status === 'Active').map(({ operator }) => operator),
-    quorum: options.quorum,
+    quorum: options.quorum.count,
+    ...(await verifierOf(session.chain, options.quorum)),
     stores: [await session.store.account()],
     validatorHash: toHex(Validation.validatorHash()),
     expiry: BigInt(nowSec + options.days * DAY_SEC),

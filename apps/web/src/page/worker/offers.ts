@@ -142,6 +142,7 @@ export async function consent({ saleId }: { saleId: string }): Promise<Sale> {
     relayer: await developmentAccount('relayer'),
     deal: offering.deal,
     settlements: [toSettlement(offering.deal.terms, sale.certificate, given.consent)],
+    reach: { fetch: offering.fetch, now: offering.now },
   })
   const [settled] = result.settled
   if (!settled) throw new NotSettledError(result.refused[0]?.code ?? 'unknown')
