@@ -46,15 +46,16 @@ type Settling = {
 /**
  * Settles records: stores consent and certificate, pays. Each is judged alone, by the contract and
  * before any gas is paid: only those that it takes are sent. With `strict` one refusal refuses all.
- * @throws Chain.*, Settlement.TooMany, Settlement.Unpackable, Settlement.NoQuorumProof; strictly also Settlement.Mismatch
+ * @throws Chain.*, Settlement.TooMany, Settlement.Unpackable, Settlement.NoQuorumProof; strictly
+ * also Settlement.Mismatch
  */
 export async function settle(
   options: Settling & {
     settlements: readonly Settlement[]
     strict?: boolean
     /**
-     * To ask the oracles for one signature over all; without it each certificate has its own. A deal
-     * that names the network's quorum can't be settled without it.
+     * To ask the oracles for one signature over all; without it each certificate has its own. A
+     * deal that names the network's quorum can't be settled without it.
      */
     reach?: Reach
   },

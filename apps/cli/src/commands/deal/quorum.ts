@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
-/** How much agreement a deal buys; `powerBps` is the share of power, in 1/10000, where it counts. */
+/** How much agreement a deal buys; `powerBps` is a share of power, in 1/10000. */
 export type Quorum = { count: number; powerBps?: number }
 
 /** `3`, or `3,20%`. @throws a usage error */
