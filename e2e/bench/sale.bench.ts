@@ -1,8 +1,10 @@
 /**
  * Whole sales over real services: N people offer a record into one deal at once, three oracles
  * certify each, one transaction settles all, the consumer collects and checks all. Seconds, against
- * N times a sale by itself in the same run. Run: npm run bench -- sale.10
+ * N times a sale by itself in the same run; and against what bounds it, the processor time of all
+ * processes spread over all processors. Run: npm run bench -- sale.10
  */
+import { availableParallelism } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
@@ -15,47 +17,70 @@ import { startNetwork } from '@ambrosia/testing/startNetwork'
 import { inParallel } from '../support/inParallel.ts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from '../support/offering.ts'
 import { storeOf } from '../support/storeOf.ts'
+import { processorSeconds } from './processorTime.ts'
 
 export const name = 'sale'
-export const figures = ['sale.1', 'sale.10', 'sale.50']
-
 const SIZES = [1, 10, 50]
+export const figures = SIZES.flatMap((size) => [`sale.${size}`, `sale.${size}.bound`])
+
+type Spent = { seconds: number; processorSec: number }
 
 export async function run(options: { only?: string }) {
   const wanted = SIZES.filter(
     (size) =>
       options.only === undefined ||
       !options.only.startsWith('sale.') ||
-      options.only === `sale.${size}`,
+      options.only.split('.')[1] === String(size),
   )
   return await withEnding(async (t) => {
     const network = await startNetwork(t)
     const store = storeOf(network)
     const ground = await prepareGround(network, store)
     let seed = 1000
-    const sellMany = async (count: number): Promise<number> => {
+    const sellMany = async (count: number): Promise<Spent> => {
       const deal = await openTestDeal(ground, { maximumRecords: count })
       const offerings: Offering[] = []
       for (let i = 0; i < count; i++) offerings.push(await createOffering(ground, deal, seed++))
-      const startedAt = performance.now()
+      const [startedAt, before] = [performance.now(), processorSeconds()]
       await sell(ground, offerings)
-      return (performance.now() - startedAt) / 1000
+      return {
+        seconds: (performance.now() - startedAt) / 1000,
+        processorSec: processorSeconds() - before,
+      }
     }
-    await sellMany(1)
-    const one = await sellMany(1)
+    // What every process does once falls on no figure.
+    await sellMany(4)
+    const ones = [await sellMany(1), await sellMany(1), await sellMany(1)]
+    const one = ones.toSorted((a, b) => a.seconds - b.seconds)[1] as Spent
     const measured = []
     for (const size of wanted) {
-      const value = size === 1 ? one : await sellMany(size)
-      measured.push({
-        name: `sale.${size}`,
-        value,
-        unit: 's',
-        against: `${size} times a sale by itself`,
-        ratio: (size * one) / value,
-      })
+      const spent = size === 1 ? one : await sellMany(size)
+      measured.push(...figuresOf(size, spent, one))
     }
     return { figures: measured }
   })
+}
+
+function figuresOf(size: number, { seconds, processorSec }: Spent, one: Spent) {
+  const processors = availableParallelism()
+  const boundSec = processorSec / processors
+  const value = Number(seconds.toPrecision(3))
+  return [
+    {
+      name: `sale.${size}`,
+      value,
+      unit: 's',
+      against: `${size} times a sale by itself, ${one.seconds.toFixed(2)} s`,
+      ratio: Number(((size * one.seconds) / seconds).toPrecision(3)),
+    },
+    {
+      name: `sale.${size}.bound`,
+      value,
+      unit: 's',
+      against: `processor time ${processorSec.toFixed(2)} s on ${processors} processors, ${boundSec.toFixed(2)} s; ${(processorSec / size).toFixed(2)} s a sale`,
+      ratio: Number((boundSec / seconds).toPrecision(3)),
+    },
+  ]
 }
 
 /** From selection to the checked delivery. */
