@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Certificate, Record} from "../../src/exchange/types/ExchangeTypes.sol";
-import {CertificateEvidence, SignedCertificate} from "../../src/oracle/evidence/CertificateEvidence.sol";
+import {CertificateEvidence, CertificatePath, SignedCertificate} from "../../src/oracle/evidence/CertificateEvidence.sol";
 import {EquivocationJudge} from "../../src/oracle/evidence/EquivocationJudge.sol";
 import {IPenaltyDesk, Offence, Penalty} from "../../src/oracle/interfaces/IPenaltyDesk.sol";
 import {CertificateBatches} from "../../src/oracle/libraries/CertificateBatches.sol";
@@ -134,25 +134,99 @@ contract EquivocationTest is EvidenceFixture {
         equivocation.prove(first, second, records);
     }
 
-    /// @dev What was signed in a batch is held against its signer like what was signed alone.
+    /// @dev Beside another leaf, which stands on the left.
+    function inBatchOfTwo(bytes32 digest) internal pure returns (CertificatePath memory way, bytes32 root) {
+        way.path = new bytes32[](1);
+        way.path[0] = keccak256("sibling");
+        way.turns = 1;
+        bytes32 leaf = keccak256(abi.encodePacked(bytes1(0), digest));
+        root = keccak256(abi.encodePacked(bytes1(uint8(1)), way.path[0], leaf));
+    }
+
+    /// @dev What was signed in a batch of an epoch is held against its signer like what was signed alone.
     function test_prove_fromABatch() public {
         (Certificate memory one, Certificate memory other) = two();
         SignedCertificate memory first = signedBy(1, one);
         SignedCertificate memory second;
         second.certificate = other;
         second.epoch = 4;
-        second.path = new bytes32[](1);
-        second.path[0] = keccak256("sibling");
-        second.turns = 1;
-        bytes32 leaf = keccak256(abi.encodePacked(bytes1(0), book.hashCertificate(other)));
-        bytes32 root = keccak256(abi.encodePacked(bytes1(uint8(1)), second.path[0], leaf));
+        bytes32 root;
+        (second.way, root) = inBatchOfTwo(book.hashCertificate(other));
         second.signature = signature(signerKey(1), quorum.hashBatch(4, root));
-        second.turns = 0;
+        second.way.turns = 0;
         vm.expectRevert();
         equivocation.prove(first, second, none);
-        second.turns = 1;
+        second.way.turns = 1;
         equivocation.prove(first, second, none);
         assertEq(stakeOf(1), STAKE / 2, "slashed");
+    }
+
+    /// @dev So is what was settled under one root that its oracles signed, also where it was the only one.
+    function test_prove_fromASettledBatch() public {
+        (Certificate memory one, Certificate memory other) = two();
+        SignedCertificate memory first = settledInBatch(1, one);
+        SignedCertificate memory second = settledInBatch(1, other);
+        second.settlement[0] = CertificatePath(0, new bytes32[](0));
+        bytes32 leaf = keccak256(abi.encodePacked(bytes1(0), book.hashCertificate(other)));
+        second.signature = signature(signerKey(1), book.hashCertificateBatch(leaf));
+        assertUnknown(first, without(second));
+        equivocation.prove(first, second, none);
+        assertEq(stakeOf(1), STAKE / 2, "slashed");
+    }
+
+    /// @dev And a settled batch that was signed as a leaf of an epoch's: what NetworkCertificateVerifier takes of `settle` with a certification.
+    function test_prove_fromASettledBatch_inABatchOfItsEpoch() public {
+        (Certificate memory one, Certificate memory other) = two();
+        SignedCertificate memory first = signedBy(1, one);
+        SignedCertificate memory second = settledInBatch(1, other);
+        second.epoch = 4;
+        (, bytes32 settled) = inBatchOfTwo(book.hashCertificate(other));
+        bytes32 root;
+        (second.way, root) = inBatchOfTwo(book.hashCertificateBatch(settled));
+        second.signature = signature(signerKey(1), quorum.hashBatch(4, root));
+        assertUnknown(first, without(second));
+        second.epoch = 5;
+        assertUnknown(first, second);
+        second.epoch = 4;
+        equivocation.prove(second, first, none);
+        assertEq(stakeOf(1), STAKE / 2, "slashed");
+    }
+
+    function test_prove_batchOfBatches_reverts() public {
+        (Certificate memory one, Certificate memory other) = two();
+        SignedCertificate memory first = signedBy(1, one);
+        SignedCertificate memory second = settledInBatch(1, other);
+        CertificatePath memory way = second.settlement[0];
+        second.settlement = new CertificatePath[](2);
+        (second.settlement[0], second.settlement[1]) = (way, way);
+        vm.expectRevert(abi.encodeWithSelector(CertificateEvidence.EvidenceBatchNested.selector, 2));
+        equivocation.prove(first, second, none);
+    }
+
+    function settledInBatch(uint256 index, Certificate memory certificate)
+        internal
+        view
+        returns (SignedCertificate memory signed)
+    {
+        signed.certificate = certificate;
+        signed.settlement = new CertificatePath[](1);
+        bytes32 root;
+        (signed.settlement[0], root) = inBatchOfTwo(book.hashCertificate(certificate));
+        signed.signature = signature(signerKey(index), book.hashCertificateBatch(root));
+    }
+
+    /// @dev The same without what says that it was settled in a batch.
+    function without(SignedCertificate memory signed) internal pure returns (SignedCertificate memory) {
+        return SignedCertificate(signed.certificate, signed.signature, new CertificatePath[](0), signed.epoch, signed.way);
+    }
+
+    /// @dev A signature over something else recovers a key of nobody.
+    function assertUnknown(SignedCertificate memory first, SignedCertificate memory second) internal {
+        try equivocation.prove(first, second, none) {
+            assertTrue(false, "judged by a signature over something else");
+        } catch (bytes memory reason) {
+            assertEq(bytes32(bytes4(reason)), bytes32(CertificateEvidence.EvidenceSignerUnknown.selector), "unknown");
+        }
     }
 
     function test_prove_tooLate_reverts() public {
@@ -241,7 +315,7 @@ contract EquivocationTest is EvidenceFixture {
         SignedCertificate memory first = signedBy(1, one);
         SignedCertificate memory second = signedBy(1, other);
         second.epoch = 1;
-        second.path = new bytes32[](21);
+        second.way.path = new bytes32[](21);
         vm.expectRevert(abi.encodeWithSelector(CertificateBatches.CertificateBatchPathTooLong.selector, 21));
         equivocation.prove(first, second, none);
     }

@@ -3,6 +3,8 @@
 import { fromHex, type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { concat, encodePacked } from 'viem'
+import type { Certificate } from './Certificate.ts'
+import type { DealTerms } from './Deal.ts'
 import type { OracleSignature, Settlement } from './Settlement.ts'
 
 /** Bytes of a settlement without its certification. */
@@ -88,6 +90,46 @@ export function compact(signature: Hex): Hex {
   if (v !== 27 && v !== 28 && v > 1) throw new UnpackableError(`a signature has a v of ${v}`)
   if (v === 28 || v === 1) bytes[32] = top | 128
   return toHex(bytes.subarray(0, 64))
+}
+
+/**
+ * A signature of 64 bytes as 65: r, s and v, as contracts and wallets take it.
+ */
+export function expand(signature: Uint8Array): Hex {
+  const bytes = new Uint8Array(65)
+  bytes.set(signature.subarray(0, 64))
+  const top = bytes[32] as number
+  bytes[32] = top & 127
+  bytes[64] = top > 127 ? 28 : 27
+  return toHex(bytes)
+}
+
+/**
+ * The certificate of a packed settlement, with what the deal's terms imply filled in as the
+ * contract does.
+ * @param packed of `PACKED_SIZE` bytes at least
+ */
+export function unpackCertificate(
+  packed: Uint8Array,
+  dealId: Hex,
+  terms: Pick<DealTerms, 'certificateLife' | 'validatorHash'>,
+): Certificate {
+  const at = (start: number, sizeBytes: number): Hex =>
+    toHex(packed.subarray(start, start + sizeBytes))
+  const asOf = BigInt(at(22, 8))
+  return {
+    dealId,
+    provider: at(0, 20),
+    manifestHash: at(30, 32),
+    personTag: at(62, 32),
+    recordTag: at(94, 32),
+    score: Number(at(20, 2)),
+    asOf,
+    validUntil: BigInt.asUintN(64, asOf + BigInt(terms.certificateLife)),
+    validatorHash: terms.validatorHash,
+    statusListsRoot: at(126, 32),
+    receiptHash: at(158, 32),
+  }
 }
 
 export class UnpackableError extends AmbrosiaError {

@@ -8,17 +8,26 @@ import {IOracleAdmission} from "../interfaces/IOracleAdmission.sol";
 import {IQuorumVerifier} from "../interfaces/IQuorumVerifier.sol";
 import {CertificateBatches} from "../libraries/CertificateBatches.sol";
 
-/// @notice A certificate with what one oracle signed of it: the certificate itself, or the root of a batch that holds it.
-/// @param signature 65 bytes by the oracle's signing key.
-/// @param epoch Epoch of the batch; 0 where the certificate itself was signed.
+/// @notice A way to the root of a tree of CertificateBatches.
 /// @param turns Bit i: at step i of the path the sibling stands on the left.
-/// @param path Siblings from the certificate to the root.
+/// @param path Siblings from the leaf to the root.
+struct CertificatePath {
+    uint256 turns;
+    bytes32[] path;
+}
+
+/// @notice A certificate with what one oracle signed of it: the certificate itself, or the root of a batch that holds it. There are two kinds of
+/// batch: one of a settlement (the DealBook's CertificateBatch), and one of an epoch, whose leaf is the certificate or a settlement's batch.
+/// @param signature 65 bytes by the oracle's signing key.
+/// @param settlement The way from the certificate to the root of the batch that was settled, where it was in one. At most one.
+/// @param epoch Epoch of the epoch's batch; 0 where there is none.
+/// @param way The way to the root of the epoch's batch. Not read where there is none.
 struct SignedCertificate {
     Certificate certificate;
     bytes signature;
+    CertificatePath[] settlement;
     uint64 epoch;
-    uint256 turns;
-    bytes32[] path;
+    CertificatePath way;
 }
 
 /// @title What judges share: who signed a certificate, what became of a record.
@@ -27,6 +36,8 @@ abstract contract CertificateEvidence {
     error EvidenceSignerUnknown(address signer);
     /// @notice The signature can't be read.
     error EvidenceSignatureInvalid();
+    /// @notice A batch of batches is nothing that a settlement takes.
+    error EvidenceBatchNested(uint256 batches);
     /// @notice This was judged before.
     error EvidenceUsed(bytes32 id);
     /// @notice The record is not the one that the chain keeps.
@@ -55,14 +66,19 @@ abstract contract CertificateEvidence {
         quorumVerifier = verifier;
     }
 
-    /// @dev The operator whose node signed a certificate, alone or in a batch.
+    /// @dev The operator whose node signed a certificate: alone, in a settlement's batch, in an epoch's, or in both, one in the other.
     function _certifierOf(SignedCertificate calldata signed) internal view returns (address) {
         bytes32 digest = exchange.hashCertificate(signed.certificate);
-        if (signed.epoch != 0) {
-            bytes32 root = CertificateBatches.rootFrom(digest, signed.turns, signed.path);
-            digest = quorumVerifier.hashBatch(signed.epoch, root);
+        if (signed.settlement.length > 1) revert EvidenceBatchNested(signed.settlement.length);
+        if (signed.settlement.length == 1) {
+            digest = exchange.hashCertificateBatch(_rootFrom(digest, signed.settlement[0]));
         }
+        if (signed.epoch != 0) digest = quorumVerifier.hashBatch(signed.epoch, _rootFrom(digest, signed.way));
         return _signerOf(digest, signed.signature);
+    }
+
+    function _rootFrom(bytes32 digest, CertificatePath calldata way) private pure returns (bytes32) {
+        return CertificateBatches.rootFrom(digest, way.turns, way.path);
     }
 
     function _signerOf(bytes32 digest, bytes calldata signature) internal view returns (address operator) {

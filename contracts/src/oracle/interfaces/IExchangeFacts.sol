@@ -7,6 +7,8 @@ import {Certificate, Delivery, Record, RecordStatus} from "../../exchange/types/
 interface IExchangeFacts {
     /// @notice EIP-712 digest of a Certificate.
     function hashCertificate(Certificate calldata certificate) external view returns (bytes32);
+    /// @notice EIP-712 digest of a CertificateBatch: what oracles sign of all certificates of one settlement.
+    function hashCertificateBatch(bytes32 root) external view returns (bytes32);
     /// @notice EIP-712 digest of a Release.
     function hashRelease(bytes32 recordId, bytes32 consumerKeyHash, bytes32 envelopeHash, uint64 blockNumber)
         external
