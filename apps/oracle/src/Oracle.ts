@@ -40,6 +40,7 @@ export type OracleNetwork = {
   oracleEpochs: Address
   registryKeeper: Address
   packedQuorumVerifier: Address
+  equivocationJudge: Address
   stakeBook: Address
   medToken: Address
   /** First block with events of this network. */

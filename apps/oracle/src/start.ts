@@ -169,6 +169,7 @@ function oracleNetworkOf(network: Network.Network): OracleNetwork | undefined {
     oracleEpochs: Network.contractOf(network, 'oracleEpochs'),
     registryKeeper: Network.contractOf(network, 'registryKeeper'),
     packedQuorumVerifier: Network.contractOf(network, 'packedQuorumVerifier'),
+    equivocationJudge: Network.contractOf(network, 'equivocationJudge'),
     stakeBook: Network.contractOf(network, 'stakeBook'),
     medToken: Network.contractOf(network, 'medToken'),
     fromBlock: Network.fromBlockOf(network),

@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Certificate, DealTerms, Record} from "../../src/exchange/types/ExchangeTypes.sol";
-import {SignedCertificate} from "../../src/oracle/evidence/CertificateEvidence.sol";
+import {CertificatePath, SignedCertificate} from "../../src/oracle/evidence/CertificateEvidence.sol";
+import {EquivocationJudge} from "../../src/oracle/evidence/EquivocationJudge.sol";
 import {OracleVote} from "../../src/oracle/interfaces/IOracleAdmission.sol";
 import {EpochKeys} from "../../src/oracle/interfaces/IOracleEpochs.sol";
 import {OracleStatus} from "../../src/oracle/interfaces/IOracleRegistry.sol";
@@ -102,6 +103,51 @@ contract OracleNetworkTest is EvidenceFixture {
         settle(terms, late);
         late = saleBy(terms, 3, 1);
         settle(terms, late);
+    }
+
+    /// @dev Two sealed records in one settled batch, whose digest is the one leaf of an epoch's: what was settled so is evidence.
+    function test_liar_inABatch_isSlashed() public {
+        DealTerms memory terms = openDeal();
+        EquivocationJudge judge = EquivocationJudge(
+            shipped("equivocationJudge", abi.encode(exchangeFacts, consentFacts, admission, packed, desk, address(token)))
+        );
+        manager.grantRole(8, address(judge), 0);
+        Settlement[] memory settlements = new Settlement[](2);
+        bytes32[] memory leaves = new bytes32[](2);
+        for (uint256 i = 0; i < 2; ++i) {
+            settlements[i].certificate = certificateFor(terms, i + 1, i + 1);
+            settlements[i].consent = consentFor(terms, settlements[i].certificate);
+            settlements[i] = signConsent(settlements[i]);
+            leaves[i] = keccak256(abi.encodePacked(bytes1(0), book.hashCertificate(settlements[i].certificate)));
+        }
+        bytes32 batch = book.hashCertificateBatch(keccak256(abi.encodePacked(bytes1(uint8(1)), leaves[0], leaves[1])));
+        bytes32 digest = packed.hashBatch(epochs.currentEpoch(), keccak256(abi.encodePacked(bytes1(0), batch)));
+        bytes memory mine = signature(signerKey(1), digest);
+        NetworkProof memory proof;
+        proof.places = new uint8[](2);
+        proof.places[1] = 1;
+        proof.proof = abi.encodePacked(
+            epochs.currentEpoch(), uint256(3), compact(signature(signerKey(0), digest)), compact(mine)
+        );
+        bytes[] memory bare = new bytes[](2);
+        (bare[0], bare[1]) = (packAlone(settlements[0]), packAlone(settlements[1]));
+        vm.prank(RELAYER);
+        uint256 settled =
+            book.settle(terms, SALT, bare, abi.encodePacked(uint16(3), abi.encode(proof)), true);
+        assertEq(settled, 2, "both");
+
+        SignedCertificate memory first;
+        first.certificate = settlements[1].certificate;
+        first.signature = mine;
+        first.epoch = epochs.currentEpoch();
+        first.settlement = new CertificatePath[](1);
+        first.settlement[0].path = new bytes32[](1);
+        (first.settlement[0].path[0], first.settlement[0].turns) = (leaves[0], 1);
+        Certificate memory other = certificateFor(terms, 2, 2);
+        other.recordTag = keccak256("another");
+        SignedCertificate memory second = signedBy(1, other);
+        judge.prove(first, second, new Record[](0));
+        assertEq(stakeOf(1), STAKE / 2, "slashed");
     }
 
     function test_liar_isSlashed_excluded_andTheNetworkGoesOn() public {

@@ -104,4 +104,22 @@ export const migrations: Migrations = {
         .execute()
     },
   },
+  '0008_sales': {
+    up: async (database) => {
+      await database.schema
+        .createTable('sale')
+        .addColumn('record_id', 'text', (column) => column.primaryKey())
+        .addColumn('deal_id', 'text', (column) => column.notNull())
+        .addColumn('manifest_hash', 'text', (column) => column.notNull())
+        .addColumn('certificate_hash', 'text', (column) => column.notNull())
+        .addColumn('transaction_hash', 'text', (column) => column.notNull())
+        .addColumn('compared', 'integer', (column) => column.notNull())
+        .execute()
+      await database.schema
+        .createIndex('sale_manifest')
+        .on('sale')
+        .columns(['deal_id', 'manifest_hash'])
+        .execute()
+    },
+  },
 }

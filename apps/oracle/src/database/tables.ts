@@ -51,4 +51,17 @@ export type OracleDatabase = NonceTable &
       answered: number
       share_taken: number
     }
+    /**
+     * Every sale of the exchange, where oracles answer for what they sign: who certified one sealed
+     * record of one deal under two tags has contradicted itself.
+     */
+    sale: {
+      record_id: string
+      deal_id: string
+      manifest_hash: string
+      certificate_hash: string
+      transaction_hash: string
+      /** 0 while it is to be held against earlier sales of the same sealed record. */
+      compared: number
+    }
   }

@@ -1,6 +1,7 @@
 import * as Network from '@ambrosia/chain/Network'
 import type { Job } from '@ambrosia/service/jobs'
 import type { OracleConfig } from '../config.ts'
+import { reportContradictions } from '../network/contradictions.ts'
 import { type Dues, keepEpochs } from '../network/epochs.ts'
 import { join as joinNetwork } from '../network/join.ts'
 import { createNetworkReader } from '../network/readNetwork.ts'
@@ -50,6 +51,7 @@ export function createJobs(
         run: untilChainMoves(oracle, () => joinNetwork({ ...job, config, endpoint, registry })),
       },
       { name: 'epochs', everyMs, run: untilChainMoves(oracle, () => keepEpochs(job, dues)) },
+      { name: 'contradictions', everyMs, run: () => reportContradictions(oracle, oracleNetwork) },
     ]
   }
   return [

@@ -10,6 +10,7 @@ import * as ChainCursor from '@ambrosia/service/ChainCursor'
 import type { Kysely } from 'kysely'
 import { isAddressEqual } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
+import { noteSale } from '../network/contradictions.ts'
 import type { Oracle } from '../Oracle.ts'
 
 const abi = [...dealBookAbi, ...consentBookAbi] as const
@@ -68,7 +69,10 @@ async function note(oracle: Oracle, shortestSec: number, event: Event): Promise<
       .execute()
   }
   if (event.eventName === 'DealStateChanged') await noteState(oracle, event.args)
-  if (event.eventName === 'RecordSettled') await noteSettled(database, event.args)
+  if (event.eventName === 'RecordSettled') {
+    await noteSettled(database, event.args)
+    if (oracle.oracleNetwork !== undefined) await noteSale(database, event)
+  }
   if (event.eventName === 'DeliveryRequested') {
     const { recordId, answerBy } = event.args
     const answer_by_sec = Number(answerBy)

@@ -1,6 +1,6 @@
 import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
-import type { Certificate } from '@ambrosia/exchange/Certificate'
+import { type SignedCertificate, signedAlone } from '@ambrosia/exchange/evidence/SignedCertificate'
 import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
@@ -11,15 +11,6 @@ import type { Sold } from '../exchange/types.ts'
 import type { Ground } from '../frame/startGround.ts'
 import type { Contracts } from './Contracts.ts'
 import type { Newcomer } from './joinLiar.ts'
-
-/** A certificate that an oracle signed alone, as a judge takes it. */
-export type SignedCertificate = {
-  certificate: Certificate
-  signature: Hex
-  epoch: bigint
-  turns: bigint
-  path: Hex[]
-}
 
 /** Two certificates of one oracle over one sealed record. */
 export type Evidence = { first: SignedCertificate; second: SignedCertificate }
@@ -59,7 +50,7 @@ export async function offerAgain(
   })
   const client = createOracleClient({ url: oracle.url, fetch, now: Date.now })
   const { certificate, signature } = await client.submit(body)
-  return alone(certificate, signature)
+  return signedAlone(certificate, signature)
 }
 
 /** Gathers what the liar signed: its part of the sale's certificate, and what it signs now. */
@@ -68,7 +59,7 @@ export async function gatherEvidence(sold: Sold, liar: Newcomer): Promise<Eviden
   const own = signatures.find(({ oracle }) => oracle === liar.operator)
   if (own === undefined) throw new NotCertifiedError(liar.name)
   return {
-    first: alone(certificate, own.signature),
+    first: signedAlone(certificate, own.signature),
     second: await offerAgain(sold, liar),
   }
 }
@@ -93,10 +84,6 @@ export function punishmentOf(contracts: Contracts, { logs }: TransactionReceipt)
   const [punished] = parseEventLogs({ abi: contracts.desk.abi, logs, eventName: 'Punished' })
   if (punished === undefined) throw new NotPunishedError()
   return punished.args
-}
-
-function alone(certificate: Certificate, signature: Hex): SignedCertificate {
-  return { certificate, signature, epoch: 0n, turns: 0n, path: [] }
 }
 
 export class NotCertifiedError extends AmbrosiaError {
