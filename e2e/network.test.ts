@@ -15,7 +15,9 @@ import * as Anvil from '@ambrosia/devnet/Anvil'
 import { developmentAccount } from '@ambrosia/devnet/accounts'
 import type { Network } from '@ambrosia/devnet/Network'
 import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
+import { provePossession, registryDomain } from '@ambrosia/exchange/quorum/SigningKey'
 import { releaseContext } from '@ambrosia/exchange/SealContext'
+import { bondPart } from '@ambrosia/exchange/SettledRecord'
 import { toSettlement } from '@ambrosia/exchange/Settlement'
 import * as Bundle from '@ambrosia/health/Bundle'
 import * as Generator from '@ambrosia/health/Generator'
@@ -379,6 +381,11 @@ describe('a network of services', () => {
           commissionCapBps: 0,
           maximumChangeBps: 0,
         },
+        await provePossession(
+          rogue,
+          rogue.address,
+          registryDomain(chain.chainId, chain.contracts.oracleRegistry),
+        ),
       ],
     })
     const deal = await openTestDeal(ground)
@@ -487,9 +494,9 @@ describe('a network of services', () => {
       const balance = await eventually(async () => {
         const held = await chain.client.readContract(read)
         // The share, and the part of the bond that the answer earned.
-        return held >= amount + price / 20n ? held : undefined
+        return held >= amount + bondPart({ price }) ? held : undefined
       })
-      assert.ok(balance >= amount + price / 20n)
+      assert.ok(balance >= amount + bondPart({ price }))
     }
   })
 

@@ -7,6 +7,7 @@ import { giveEther } from '@ambrosia/devnet/start/giveEther'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
 import type { SignedPermission } from '@ambrosia/exchange/permission/SignedPermission'
+import { provePossession, registryDomain } from '@ambrosia/exchange/quorum/SigningKey'
 import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import { type Settlement, toSettlement } from '@ambrosia/exchange/Settlement'
 import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
@@ -124,7 +125,10 @@ async function admitOwnOracle({ chain, file }: Network): Promise<OwnOracle> {
     commissionCapBps: 1000,
     maximumChangeBps: 100,
   }
-  await chain.send(operator, { ...registry, functionName: 'register', args: [registration] })
+  const domain = registryDomain(chain.chainId, chain.contracts.oracleRegistry)
+  const possession = await provePossession(signer, operator.address, domain)
+  const args = [registration, possession] as const
+  await chain.send(operator, { ...registry, functionName: 'register', args })
   const admitted = [operator.address, measurement] as const
   const deployer = developmentAccount('deployer')
   await chain.send(deployer, { ...registry, functionName: 'admit', args: admitted })

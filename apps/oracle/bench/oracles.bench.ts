@@ -74,7 +74,14 @@ async function createNode(): Promise<Node> {
     currentEpoch: async () => 1n,
   }
   const enclave = await createEnclave({
-    settings: { mode: 'development', chainId: CHAIN_ID, dealBook, operator, network },
+    settings: {
+      mode: 'development',
+      chainId: CHAIN_ID,
+      dealBook,
+      oracleRegistry: dealBook,
+      operator,
+      network,
+    },
     keystore,
     platform: openPlatform({ mode: 'development', validatorHash: hash('validator') }),
     outside: outside as Outside,

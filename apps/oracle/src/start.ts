@@ -126,6 +126,7 @@ async function openEnclave(
         mode: config.mode,
         chainId: network.chainId,
         dealBook: Network.contractOf(network, 'dealBook'),
+        oracleRegistry: Network.contractOf(network, 'oracleRegistry'),
         operator: operator.address,
         network: oracleNetwork && {
           oracleAdmission: oracleNetwork.oracleAdmission,

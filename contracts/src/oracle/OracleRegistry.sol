@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {
     IOracleRegistry,
     Oracle,
@@ -11,7 +13,7 @@ import {
 import {IOraclePower} from "./interfaces/IOraclePower.sol";
 
 /// @title Operators of the oracle network.
-contract OracleRegistry is IOracleRegistry, AccessManaged {
+contract OracleRegistry is IOracleRegistry, AccessManaged, EIP712 {
     /// @notice Highest commission cap, in 1/10000.
     uint16 public constant MAXIMUM_COMMISSION_BPS = 5000;
     /// @notice Seconds between two changes of a commission.
@@ -20,14 +22,18 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     uint256 public constant MAXIMUM_ENDPOINT_BYTES = 256;
     /// @notice Most operators admitted at the same time or before.
     uint256 public constant MAXIMUM_OPERATORS = 256;
+    /// @notice Places for measurements that were ever admitted or retired; the first is nobody's.
+    uint256 public constant MAXIMUM_MEASUREMENTS = 256;
 
-    // What a settlement reads is one word:
-    // | 160 signer | 16 commission | 16 cap | 16 maximum change | 40 changed at | 8 status |
+    bytes32 private constant SIGNING_KEY_TYPEHASH = keccak256("SigningKey(address operator)");
+
+    // What a settlement reads is one word of each operator, and one for all of them: the retired measurements.
+    // | 160 signer | 16 commission | 16 cap | 16 place of the measurement | 40 changed at | 8 status |
     struct Core {
         address signer;
         uint16 commissionBps;
         uint16 commissionCapBps;
-        uint16 maximumChangeBps;
+        uint16 measurementPlace;
         uint40 commissionChangedAt;
         OracleStatus status;
     }
@@ -36,6 +42,7 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
         bytes32 encryptionKey;
         bytes32 measurement;
         uint64 epoch;
+        uint16 maximumChangeBps;
         bool listed;
         string endpoint;
     }
@@ -45,17 +52,24 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     mapping(address signer => address operator) private _operatorOfSigner;
     address[] private _operators;
     IOraclePower private _power;
+    // Bit i: the measurement at place i is retired. Place 0 is nobody's: an operator has none before its first admission.
+    uint256 private _retired;
+    uint256 private _measurementCount;
+    mapping(bytes32 measurement => uint16 place) private _placeOfMeasurement;
 
-    constructor(address authority, IOraclePower initialPower) AccessManaged(authority) {
+    constructor(address authority, IOraclePower initialPower)
+        AccessManaged(authority)
+        EIP712("OracleRegistry", "1")
+    {
         _setPower(initialPower);
     }
 
     /// @inheritdoc IOracleRegistry
-    function register(OracleRegistration calldata registration) external {
+    function register(OracleRegistration calldata registration, bytes calldata possession) external {
         Core storage core = _cores[msg.sender];
         if (core.status != OracleStatus.None) revert OracleStatusRefused(msg.sender, core.status);
         _assertEndpoint(registration.endpoint);
-        if (registration.signer == address(0)) revert OracleSignerMissing();
+        _assertPossessed(registration.signer, possession);
         if (registration.encryptionKey == 0) revert OracleEncryptionKeyInvalid(0);
         if (registration.commissionCapBps > MAXIMUM_COMMISSION_BPS) {
             revert OracleCommissionAboveCap(registration.commissionCapBps, MAXIMUM_COMMISSION_BPS);
@@ -70,7 +84,7 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
             signer: registration.signer,
             commissionBps: registration.commissionBps,
             commissionCapBps: registration.commissionCapBps,
-            maximumChangeBps: registration.maximumChangeBps,
+            measurementPlace: 0,
             commissionChangedAt: uint40(block.timestamp),
             status: OracleStatus.Registered
         });
@@ -78,6 +92,7 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
         details.encryptionKey = registration.encryptionKey;
         details.measurement = registration.measurement;
         details.epoch = 1;
+        details.maximumChangeBps = registration.maximumChangeBps;
         details.endpoint = registration.endpoint;
         emit OracleRegistered(msg.sender, registration);
     }
@@ -90,7 +105,10 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
             revert OracleStatusRefused(operator, core.status);
         }
         if (details.measurement != measurement) revert OracleMeasurementMismatch(measurement, details.measurement);
+        uint16 place = _placeOf(measurement);
+        if (_isRetired(place)) revert OracleMeasurementRetired(measurement);
         _takeSigner(operator, core.signer);
+        core.measurementPlace = place;
         // The list grows by admission alone: registering costs only gas and must not fill it.
         if (!details.listed) {
             if (_operators.length == MAXIMUM_OPERATORS) revert OracleRegistryFull(MAXIMUM_OPERATORS);
@@ -110,6 +128,14 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     }
 
     /// @inheritdoc IOracleRegistry
+    function retireMeasurement(bytes32 measurement) external restricted {
+        uint16 place = _placeOf(measurement);
+        if (_isRetired(place)) revert OracleMeasurementRetired(measurement);
+        _retired |= 1 << place;
+        emit OracleMeasurementWithdrawn(measurement);
+    }
+
+    /// @inheritdoc IOracleRegistry
     function retire() external {
         Core storage core = _known(msg.sender);
         _deactivate(core, OracleStatus.Left);
@@ -126,9 +152,9 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     }
 
     /// @inheritdoc IOracleRegistry
-    function setSigner(address signer) external {
+    function setSigner(address signer, bytes calldata possession) external {
         Core storage core = _known(msg.sender);
-        if (signer == address(0)) revert OracleSignerMissing();
+        _assertPossessed(signer, possession);
         if (core.status == OracleStatus.Active) {
             delete _operatorOfSigner[core.signer];
             _takeSigner(msg.sender, signer);
@@ -166,8 +192,9 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
         if (commissionBps > core.commissionCapBps) {
             revert OracleCommissionAboveCap(commissionBps, core.commissionCapBps);
         }
-        if (commissionBps > core.commissionBps && commissionBps - core.commissionBps > core.maximumChangeBps) {
-            revert OracleCommissionChangeTooLarge(commissionBps - core.commissionBps, core.maximumChangeBps);
+        uint16 maximumChangeBps = _details[msg.sender].maximumChangeBps;
+        if (commissionBps > core.commissionBps && commissionBps - core.commissionBps > maximumChangeBps) {
+            revert OracleCommissionChangeTooLarge(commissionBps - core.commissionBps, maximumChangeBps);
         }
         core.commissionBps = commissionBps;
         core.commissionChangedAt = uint40(block.timestamp);
@@ -188,11 +215,11 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     function oracleOf(address operator) external view returns (Oracle memory oracle) {
         Core storage core = _cores[operator];
         Details storage details = _details[operator];
-        oracle.status = core.status;
+        oracle.status = core.status == OracleStatus.Active && !_isActive(core) ? OracleStatus.Registered : core.status;
         oracle.signer = core.signer;
         oracle.commissionBps = core.commissionBps;
         oracle.commissionCapBps = core.commissionCapBps;
-        oracle.maximumChangeBps = core.maximumChangeBps;
+        oracle.maximumChangeBps = details.maximumChangeBps;
         oracle.commissionChangedAt = core.commissionChangedAt;
         oracle.epoch = details.epoch;
         oracle.encryptionKey = details.encryptionKey;
@@ -207,12 +234,23 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
 
     /// @inheritdoc IOracleRegistry
     function operatorOfSigner(address signer) external view returns (address) {
-        return _operatorOfSigner[signer];
+        address operator = _operatorOfSigner[signer];
+        return _isActive(_cores[operator]) ? operator : address(0);
+    }
+
+    /// @inheritdoc IOracleRegistry
+    function isRetired(bytes32 measurement) external view returns (bool) {
+        return _isRetired(_placeOfMeasurement[measurement]);
+    }
+
+    /// @inheritdoc IOracleRegistry
+    function hashSigningKey(address operator) public view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(SIGNING_KEY_TYPEHASH, operator)));
     }
 
     /// @inheritdoc IOracleRegistry
     function powerOf(address operator) public view returns (uint256) {
-        return _cores[operator].status == OracleStatus.Active ? _power.powerOf(operator) : 0;
+        return _isActive(_cores[operator]) ? _power.powerOf(operator) : 0;
     }
 
     /// @inheritdoc IOracleRegistry
@@ -223,8 +261,19 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
     /// @inheritdoc IOracleRegistry
     function certifierOf(address operator) external view returns (address signer, uint16 commissionBps) {
         Core storage core = _cores[operator];
-        if (core.status != OracleStatus.Active) return (address(0), 0);
+        if (!_isActive(core)) return (address(0), 0);
         return (core.signer, core.commissionBps);
+    }
+
+    /// @inheritdoc IOracleRegistry
+    function certifiersOf(address[] calldata operators_) external view returns (uint256[] memory certifiers) {
+        certifiers = new uint256[](operators_.length);
+        uint256 retired = _retired;
+        for (uint256 i = 0; i < operators_.length; ++i) {
+            Core memory core = _cores[operators_[i]];
+            if (core.status != OracleStatus.Active || (retired >> core.measurementPlace) & 1 != 0) continue;
+            certifiers[i] = uint256(uint160(core.signer)) | (uint256(core.commissionBps) << 160);
+        }
     }
 
     function _known(address operator) private view returns (Core storage core) {
@@ -232,6 +281,30 @@ contract OracleRegistry is IOracleRegistry, AccessManaged {
         if (core.status == OracleStatus.None || core.status == OracleStatus.Left) {
             revert OracleStatusRefused(operator, core.status);
         }
+    }
+
+    function _isActive(Core storage core) private view returns (bool) {
+        return core.status == OracleStatus.Active && !_isRetired(core.measurementPlace);
+    }
+
+    function _isRetired(uint16 place) private view returns (bool) {
+        return (_retired >> place) & 1 != 0;
+    }
+
+    /// @dev The place of a measurement, which it has for ever.
+    function _placeOf(bytes32 measurement) private returns (uint16 place) {
+        place = _placeOfMeasurement[measurement];
+        if (place != 0) return place;
+        if (_measurementCount == MAXIMUM_MEASUREMENTS - 1) revert OracleMeasurementsFull(MAXIMUM_MEASUREMENTS);
+        place = uint16(++_measurementCount);
+        _placeOfMeasurement[measurement] = place;
+    }
+
+    /// @dev Whoever names a key has it: otherwise the key of another could be taken before its owner is admitted.
+    function _assertPossessed(address signer, bytes calldata possession) private view {
+        if (signer == address(0)) revert OracleSignerMissing();
+        (address recovered,,) = ECDSA.tryRecoverCalldata(hashSigningKey(msg.sender), possession);
+        if (recovered != signer) revert OracleSignerUnproven(signer);
     }
 
     function _takeSigner(address operator, address signer) private {

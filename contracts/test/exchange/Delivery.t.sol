@@ -40,7 +40,7 @@ contract DeliveryTest is ExchangeFixture, IDealBookErrors {
     }
 
     function bondPart(Record memory record) internal pure returns (uint256) {
-        return record.price / 20;
+        return record.price / 7;
     }
 
     function test_withdrawShares_lockedUntilTheWindowEnds_onceEach() public {

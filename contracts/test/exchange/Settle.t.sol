@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IDealBookErrors} from "../../src/exchange/interfaces/IDealBookErrors.sol";
 import {DealState, DealTerms, Record, RecordStatus} from "../../src/exchange/types/ExchangeTypes.sol";
 import {ExchangeFixture} from "../support/ExchangeFixture.sol";
+import {KeyProofs} from "../support/KeyProofs.sol";
 import {OracleSignature, Settlement} from "../support/Settlements.sol";
 
 /// @dev P1, P3 to P7, P15: what is paid, and every refusal of `settle` in the order of the checks.
@@ -617,9 +618,30 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
     function test_settle_oldSigningKey_refused() public {
         DealTerms memory terms = defaultTerms();
         Settlement memory settlement = sale(terms, 1, 1);
+        bytes memory possession = signature(0xbeef, KeyProofs.signingKey(address(registry), oracles[0]));
         vm.prank(oracles[0]);
-        registry.setSigner(address(0xbeef));
+        registry.setSigner(vm.addr(0xbeef), possession);
         assertRefused(terms, settlement, abi.encodeWithSelector(CertificateSignatureInvalid.selector, oracles[0]));
+    }
+
+    /// @dev Its program is looked up in the block of the settlement: no signature of who runs a retired one counts.
+    function test_settle_retiredProgram_refused() public {
+        DealTerms memory terms = defaultTerms();
+        terms.quorum = 2;
+        Settlement memory settlement = sale(terms, 1, 1);
+        open(terms);
+        vm.prank(oracles[1]);
+        registry.setMeasurement(keccak256("the next program"));
+        registry.admit(oracles[1], keccak256("the next program"));
+        registry.retireMeasurement(MEASUREMENT);
+        assertRefused(terms, settlement, abi.encodeWithSelector(CertificateOracleInactive.selector, oracles[0]));
+        vm.prank(oracles[2]);
+        registry.setMeasurement(keccak256("the next program"));
+        registry.admit(oracles[2], keccak256("the next program"));
+        OracleSignature[] memory two = new OracleSignature[](2);
+        (two[0], two[1]) = (settlement.oracleSignatures[1], settlement.oracleSignatures[2]);
+        settlement.oracleSignatures = two;
+        settle(terms, settlement);
     }
 
     // ---- money ----

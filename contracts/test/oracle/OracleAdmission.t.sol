@@ -5,6 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IOracleAdmission, NodeKeys, OracleNode, OracleVote} from "../../src/oracle/interfaces/IOracleAdmission.sol";
 import {AdmissionParameters, OracleAdmission} from "../../src/oracle/network/OracleAdmission.sol";
 import {AdmissionFixture} from "../support/AdmissionFixture.sol";
+import {KeyProofs} from "../support/KeyProofs.sol";
 
 /// @dev N1 to N5.
 contract OracleAdmissionTest is AdmissionFixture {
@@ -25,15 +26,15 @@ contract OracleAdmissionTest is AdmissionFixture {
         assertEq(admission.applicationOf(operatorAt(0)), admission.hashKeys(keys), "kept");
         NodeKeys memory lost = keys;
         keys = keysOf(0);
-        keys.signer = address(0x5161);
-        submit(keys);
+        keys.signer = vm.addr(0x5161);
+        submitBy(keys, 0x5161);
         assertEq(admission.applicationOf(operatorAt(0)), admission.hashKeys(keys), "replaced");
         lost.signer = vm.addr(signerKey(0));
         bytes32 digest = admission.hashKeys(lost);
         vm.expectRevert(abi.encodeWithSelector(IOracleAdmission.AdmissionUnknown.selector, operatorAt(0), digest));
         admission.admitFounder(lost);
         admission.admitFounder(keys);
-        assertEq(admission.nodeOf(operatorAt(0)).signer, address(0x5161), "the later");
+        assertEq(admission.nodeOf(operatorAt(0)).signer, vm.addr(0x5161), "the later");
     }
 
     function test_apply_refuses() public {
@@ -43,7 +44,7 @@ contract OracleAdmissionTest is AdmissionFixture {
             abi.encodeWithSelector(IOracleAdmission.AdmissionOperatorMismatch.selector, operatorAt(0), STRANGER)
         );
         vm.prank(STRANGER);
-        admission.applyWith(keys, block.number - 1, "", "", "evidence");
+        admission.applyWith(keys, block.number - 1, "", "", "", "evidence");
         keys.signer = address(0);
         vm.expectRevert(abi.encodeWithSelector(IOracleAdmission.AdmissionKeyMissing.selector));
         submit(keys);
@@ -78,7 +79,7 @@ contract OracleAdmissionTest is AdmissionFixture {
         keys.nonce = 0;
         vm.expectRevert(abi.encodeWithSelector(IOracleAdmission.AdmissionNonceInvalid.selector, nonceBlock + 9));
         vm.prank(keys.operator);
-        admission.applyWith(keys, nonceBlock + 9, "", "", "evidence");
+        admission.applyWith(keys, nonceBlock + 9, "", "", "", "evidence");
     }
 
     function test_apply_expiry_toTheSecond() public {
@@ -104,12 +105,33 @@ contract OracleAdmissionTest is AdmissionFixture {
         NodeKeys memory keys = keysOf(0);
         vm.expectRevert(abi.encodeWithSelector(IOracleAdmission.AdmissionEvidenceInvalid.selector, 0));
         vm.prank(keys.operator);
-        admission.applyWith(keys, block.number - 1, "", "", "");
+        admission.applyWith(keys, block.number - 1, "", "", "", "");
         vm.expectRevert(abi.encodeWithSelector(IOracleAdmission.AdmissionEvidenceInvalid.selector, 16385));
         vm.prank(keys.operator);
-        admission.applyWith(keys, block.number - 1, "", "", new bytes(16385));
+        admission.applyWith(keys, block.number - 1, "", "", "", new bytes(16385));
+        bytes memory possession = proofOf(keys, signerKey(0));
         vm.prank(keys.operator);
-        admission.applyWith(keys, block.number - 1, "", "", new bytes(16384));
+        admission.applyWith(keys, block.number - 1, "", "", possession, new bytes(16384));
+    }
+
+    /// @dev The signing key says itself whose it is, and with which other keys: for this application, contract and chain.
+    function test_apply_signingKey_withoutProof_reverts() public {
+        power.set(operatorAt(0), 100);
+        NodeKeys memory keys = keysOf(0);
+        assertEq(admission.hashKeys(keys), KeyProofs.nodeKeys(address(admission), keys), "what a key signs");
+        NodeKeys memory others = keysOf(0);
+        others.operator = operatorAt(1);
+        bytes[] memory wrong = new bytes[](5);
+        wrong[1] = new bytes(65);
+        wrong[2] = proofOf(keys, signerKey(1));
+        wrong[3] = proofOf(others, signerKey(0));
+        wrong[4] = sign(signerKey(0), KeyProofs.nodeKeys(address(registry), keys));
+        for (uint256 i = 0; i < wrong.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IOracleAdmission.AdmissionSignerUnproven.selector, keys.signer));
+            vm.prank(keys.operator);
+            admission.applyWith(keys, block.number - 1, "", "", wrong[i], "evidence");
+        }
+        submit(keys);
     }
 
     function test_apply_blsKey_withoutProof_reverts() public {
@@ -118,11 +140,11 @@ contract OracleAdmissionTest is AdmissionFixture {
         bytes memory key = new bytes(256);
         vm.expectRevert(abi.encodeWithSelector(IOracleAdmission.AdmissionBlsKeyInvalid.selector));
         vm.prank(keys.operator);
-        admission.applyWith(keys, block.number - 1, key, new bytes(128), "evidence");
+        admission.applyWith(keys, block.number - 1, key, new bytes(128), proofOf(keys, signerKey(0)), "evidence");
         keys.blsKeyHash = keccak256(key);
         vm.expectRevert(abi.encodeWithSelector(IOracleAdmission.AdmissionBlsKeyInvalid.selector));
         vm.prank(keys.operator);
-        admission.applyWith(keys, block.number - 1, key, new bytes(128), "evidence");
+        admission.applyWith(keys, block.number - 1, key, new bytes(128), proofOf(keys, signerKey(0)), "evidence");
         vm.expectRevert(abi.encodeWithSelector(IOracleAdmission.AdmissionBlsKeyInvalid.selector));
         submit(keys);
     }
@@ -232,7 +254,7 @@ contract OracleAdmissionTest is AdmissionFixture {
         grow(4);
         NodeKeys memory keys = keysOf(0);
         keys.signer = vm.addr(0x7777);
-        submit(keys);
+        submitBy(keys, 0x7777);
         OracleVote[] memory all = votesFor(keys, 4);
         expect(IOracleAdmission.AdmissionVoterRefused.selector, operatorAt(0));
         admission.admit(keys, all);

@@ -36,8 +36,7 @@ contract OracleEpochsTest is AdmissionFixture {
 
     function test_begin_freezesTheSet() public {
         grow(4);
-        vm.prank(operatorAt(1));
-        registry.register(registrationOf(1));
+        register(registrationOf(1), 1);
         keeper.sync(operatorAt(1));
         EpochKeys memory keys = announcement(1);
         begin(keys, 3);
@@ -121,7 +120,7 @@ contract OracleEpochsTest is AdmissionFixture {
         beginNext(4);
         NodeKeys memory keys = keysOf(3);
         keys.signer = vm.addr(0x7777);
-        submit(keys);
+        submitBy(keys, 0x7777);
         admission.admit(keys, votesFor(keys, 3));
         beginNext(3);
         (address signer,) = OracleSetCode.signerAt(epochs.epochOf(2).set, 3);
@@ -228,8 +227,7 @@ contract OracleEpochsTest is AdmissionFixture {
 
     function test_keeper_followsAdmission() public {
         grow(3);
-        vm.prank(operatorAt(0));
-        registry.register(registrationOf(0));
+        register(registrationOf(0), 0);
         vm.prank(STRANGER);
         keeper.sync(operatorAt(0));
         assertTrue(statusOf(0) == OracleStatus.Active, "admitted");
@@ -245,17 +243,38 @@ contract OracleEpochsTest is AdmissionFixture {
         assertTrue(statusOf(0) == OracleStatus.Active, "back");
     }
 
+    /// @dev A program whose end has come certifies no longer, by one call of anybody.
+    function test_keeper_retiresAProgramThatEnded() public {
+        grow(3);
+        register(registrationOf(0), 0);
+        keeper.sync(operatorAt(0));
+        bytes memory current = abi.encodeWithSelector(RegistryKeeper.RegistryProgramCurrent.selector, MEASUREMENT);
+        vm.expectRevert(current);
+        keeper.retire(MEASUREMENT);
+        uint64 end = uint64(block.timestamp + 60);
+        measurements.sunset(MEASUREMENT, end);
+        vm.warp(end - 1);
+        vm.expectRevert(current);
+        keeper.retire(MEASUREMENT);
+        vm.warp(end);
+        vm.expectRevert(abi.encodeWithSelector(RegistryKeeper.RegistryProgramCurrent.selector, NEXT_MEASUREMENT));
+        keeper.retire(NEXT_MEASUREMENT);
+        vm.prank(STRANGER);
+        keeper.retire(MEASUREMENT);
+        assertTrue(statusOf(0) == OracleStatus.Registered, "to be admitted again");
+    }
+
     /// @dev The registry lets an operator change its keys by itself; keys that no enclave vouches for suspend it.
     function test_keeper_suspendsOtherKeys() public {
         grow(3);
-        vm.startPrank(operatorAt(0));
-        registry.register(registrationOf(0));
+        register(registrationOf(0), 0);
         keeper.sync(operatorAt(0));
-        registry.setSigner(address(0xbad));
+        setSigner(0, 0xbad);
         keeper.sync(operatorAt(0));
         assertTrue(statusOf(0) == OracleStatus.Suspended, "another signer");
-        registry.setSigner(vm.addr(signerKey(0)));
+        setSigner(0, signerKey(0));
         keeper.sync(operatorAt(0));
+        vm.startPrank(operatorAt(0));
         registry.setEncryptionKey(keccak256("the host's own"));
         keeper.sync(operatorAt(0));
         assertTrue(statusOf(0) == OracleStatus.Suspended, "another encryption key");

@@ -11,6 +11,7 @@ import {
 } from "../../src/oracle/interfaces/IOracleRegistry.sol";
 import {IOraclePower} from "../../src/oracle/interfaces/IOraclePower.sol";
 import {OracleRegistry} from "../../src/oracle/OracleRegistry.sol";
+import {KeyProofs} from "../support/KeyProofs.sol";
 import {Test} from "../support/Test.sol";
 
 contract TenfoldPower is IOraclePower {
@@ -23,11 +24,12 @@ contract TenfoldPower is IOraclePower {
 contract OracleRegistryTest is Test {
     address internal constant OPERATOR = address(0x0901);
     address internal constant OTHER = address(0x0902);
-    address internal constant SIGNER = address(0x5160);
+    uint256 internal constant SIGNER_KEY = 0x5160;
     bytes32 internal constant MEASUREMENT = keccak256("measurement");
 
     AccessManager internal manager;
     OracleRegistry internal registry;
+    address internal immutable SIGNER = vm.addr(SIGNER_KEY);
 
     function setUp() public {
         vm.warp(1_900_000_000);
@@ -35,7 +37,7 @@ contract OracleRegistryTest is Test {
         registry = OracleRegistry(shipped("oracleRegistry", abi.encode(address(manager), shipped("oraclePower", ""))));
     }
 
-    function registration() internal pure returns (OracleRegistration memory) {
+    function registration() internal view returns (OracleRegistration memory) {
         return OracleRegistration({
             endpoint: "https://oracle.example",
             signer: SIGNER,
@@ -48,8 +50,31 @@ contract OracleRegistryTest is Test {
     }
 
     function register(address operator) internal {
+        registerAs(operator, SIGNER_KEY);
+    }
+
+    function registerAs(address operator, uint256 key) internal {
+        OracleRegistration memory one = registration();
+        one.signer = vm.addr(key);
+        bytes memory possession = proof(operator, key);
         vm.prank(operator);
-        registry.register(registration());
+        registry.register(one, possession);
+    }
+
+    /// @dev That a key is an operator's.
+    function proof(address operator, uint256 key) internal view returns (bytes memory) {
+        return signed(KeyProofs.signingKey(address(registry), operator), key);
+    }
+
+    function signed(bytes32 digest, uint256 key) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    function setSigner(address operator, uint256 key) internal {
+        bytes memory possession = proof(operator, key);
+        vm.prank(operator);
+        registry.setSigner(vm.addr(key), possession);
     }
 
     function statusOf(address operator) internal view returns (OracleStatus) {
@@ -112,18 +137,14 @@ contract OracleRegistryTest is Test {
         vm.expectRevert(reason);
         register(OPERATOR);
         vm.expectRevert(reason);
-        vm.prank(OPERATOR);
-        registry.setSigner(OTHER);
+        setSigner(OPERATOR, 0x77);
     }
 
     /// @dev O5: the list names who may certify again; the order of the others stays.
     function test_retire_leavesTheList() public {
         address[3] memory accounts = [OPERATOR, OTHER, address(0x0e4)];
         for (uint256 i = 0; i < 3; ++i) {
-            OracleRegistration memory one = registration();
-            one.signer = address(uint160(0x516 + i));
-            vm.prank(accounts[i]);
-            registry.register(one);
+            registerAs(accounts[i], 0x516 + i);
             registry.admit(accounts[i], MEASUREMENT);
         }
         vm.prank(OPERATOR);
@@ -150,27 +171,116 @@ contract OracleRegistryTest is Test {
         bytes memory taken = abi.encodeWithSelector(IOracleRegistry.OracleSignerTaken.selector, SIGNER, OPERATOR);
         vm.expectRevert(taken);
         registry.admit(OTHER, MEASUREMENT);
-        vm.prank(OTHER);
-        registry.setSigner(address(0x77));
+        setSigner(OTHER, 0x77);
         registry.admit(OTHER, MEASUREMENT);
         vm.expectRevert(taken);
-        vm.prank(OTHER);
-        registry.setSigner(SIGNER);
+        setSigner(OTHER, SIGNER_KEY);
         // The key is free again when its operator changes it.
-        vm.prank(OPERATOR);
-        registry.setSigner(address(0x78));
-        vm.prank(OTHER);
-        registry.setSigner(SIGNER);
+        setSigner(OPERATOR, 0x78);
+        setSigner(OTHER, SIGNER_KEY);
         assertEq(registry.operatorOfSigner(SIGNER), OTHER, "taken over");
-        assertEq(registry.operatorOfSigner(address(0x77)), address(0), "freed");
+        assertEq(registry.operatorOfSigner(vm.addr(0x77)), address(0), "freed");
     }
 
     function test_setSigner_same_keepsIt() public {
         register(OPERATOR);
         registry.admit(OPERATOR, MEASUREMENT);
-        vm.prank(OPERATOR);
-        registry.setSigner(SIGNER);
+        setSigner(OPERATOR, SIGNER_KEY);
         assertEq(registry.operatorOfSigner(SIGNER), OPERATOR, "kept");
+    }
+
+    /// @dev O6: a key is an operator's by its own word: for this operator, registry and chain.
+    function test_signer_withoutProof_refused() public {
+        bytes memory refusal = abi.encodeWithSelector(IOracleRegistry.OracleSignerUnproven.selector, SIGNER);
+        OracleRegistry other =
+            OracleRegistry(shipped("oracleRegistry", abi.encode(address(manager), shipped("oraclePower", ""))));
+        bytes32 right = KeyProofs.signingKey(address(registry), OPERATOR);
+        assertEq(registry.hashSigningKey(OPERATOR), right, "what a key signs");
+        bytes[] memory wrong = new bytes[](6);
+        wrong[1] = new bytes(65);
+        wrong[2] = proof(OPERATOR, 0x77);
+        wrong[3] = proof(OTHER, SIGNER_KEY);
+        wrong[4] = signed(KeyProofs.signingKey(address(other), OPERATOR), SIGNER_KEY);
+        uint256 chain = block.chainid;
+        vm.chainId(chain + 1);
+        wrong[5] = proof(OPERATOR, SIGNER_KEY);
+        vm.chainId(chain);
+        OracleRegistration memory one = registration();
+        for (uint256 i = 0; i < wrong.length; ++i) {
+            vm.expectRevert(refusal);
+            vm.prank(OPERATOR);
+            registry.register(one, wrong[i]);
+        }
+        registerAs(OPERATOR, 0x77);
+        for (uint256 i = 0; i < wrong.length; ++i) {
+            vm.expectRevert(refusal);
+            vm.prank(OPERATOR);
+            registry.setSigner(SIGNER, wrong[i]);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IOracleRegistry.OracleSignerMissing.selector));
+        vm.prank(OPERATOR);
+        registry.setSigner(address(0), new bytes(65));
+        setSigner(OPERATOR, SIGNER_KEY);
+    }
+
+    /// @dev O7: who runs a retired program certifies no longer, without anybody naming them, and comes back with another.
+    function test_retireMeasurement_endsItsOperators() public {
+        register(OPERATOR);
+        registry.admit(OPERATOR, MEASUREMENT);
+        registerAs(OTHER, 0x77);
+        vm.prank(OTHER);
+        registry.setMeasurement(keccak256("another"));
+        registry.admit(OTHER, keccak256("another"));
+        assertEq(registry.totalPower(), 2, "both");
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, OTHER));
+        vm.prank(OTHER);
+        registry.retireMeasurement(MEASUREMENT);
+
+        assertTrue(!registry.isRetired(MEASUREMENT), "in force");
+        registry.retireMeasurement(MEASUREMENT);
+        assertTrue(registry.isRetired(MEASUREMENT), "retired");
+        assertTrue(!registry.isRetired(keccak256("another")), "that one alone");
+        assertTrue(!registry.isRetired(keccak256("unknown")), "that one alone");
+        assertSigner(OPERATOR, address(0));
+        assertSigner(OTHER, vm.addr(0x77));
+        assertTrue(statusOf(OPERATOR) == OracleStatus.Registered, "to be admitted again");
+        assertEq(registry.powerOf(OPERATOR), 0, "no power");
+        assertEq(registry.totalPower(), 1, "the other");
+        assertEq(registry.operatorOfSigner(SIGNER), address(0), "nobody's key");
+        address[] memory both = new address[](2);
+        (both[0], both[1]) = (OPERATOR, OTHER);
+        uint256[] memory certifiers = registry.certifiersOf(both);
+        assertEq(certifiers[0], 0, "none");
+        assertEq(certifiers[1], uint256(uint160(vm.addr(0x77))) | (500 << 160), "key and commission");
+
+        bytes memory retired = abi.encodeWithSelector(IOracleRegistry.OracleMeasurementRetired.selector, MEASUREMENT);
+        vm.expectRevert(retired);
+        registry.retireMeasurement(MEASUREMENT);
+        vm.prank(OPERATOR);
+        registry.setMeasurement(MEASUREMENT);
+        vm.expectRevert(retired);
+        registry.admit(OPERATOR, MEASUREMENT);
+        vm.prank(OPERATOR);
+        registry.setMeasurement(keccak256("another"));
+        registry.admit(OPERATOR, keccak256("another"));
+        assertSigner(OPERATOR, SIGNER);
+    }
+
+    /// @dev Also one that nobody was admitted for; and there are places for 255.
+    function test_retireMeasurement_beforeAnyAdmission_andAsManyAsThereArePlaces() public {
+        registry.retireMeasurement(MEASUREMENT);
+        register(OPERATOR);
+        vm.expectRevert(abi.encodeWithSelector(IOracleRegistry.OracleMeasurementRetired.selector, MEASUREMENT));
+        registry.admit(OPERATOR, MEASUREMENT);
+        for (uint256 i = 2; i < 255; ++i) registry.retireMeasurement(bytes32(i));
+        vm.prank(OPERATOR);
+        registry.setMeasurement(keccak256("the last"));
+        registry.admit(OPERATOR, keccak256("the last"));
+        assertSigner(OPERATOR, SIGNER);
+        vm.expectRevert(abi.encodeWithSelector(IOracleRegistry.OracleMeasurementsFull.selector, 256));
+        registry.retireMeasurement(bytes32(uint256(255)));
+        registry.retireMeasurement(keccak256("the last"));
+        assertSigner(OPERATOR, address(0));
     }
 
     /// @dev O3: another program needs another admission.
@@ -298,8 +408,9 @@ contract OracleRegistryTest is Test {
     }
 
     function assertRefused(OracleRegistration memory bad, bytes memory reason) internal {
+        bytes memory possession = proof(OPERATOR, SIGNER_KEY);
         vm.expectRevert(reason);
         vm.prank(OPERATOR);
-        registry.register(bad);
+        registry.register(bad, possession);
     }
 }

@@ -4,12 +4,13 @@ pragma solidity 0.8.37;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {NodeKeys, OracleVote} from "../../src/oracle/interfaces/IOracleAdmission.sol";
 import {IOraclePower} from "../../src/oracle/interfaces/IOraclePower.sol";
-import {IOracleRegistry} from "../../src/oracle/interfaces/IOracleRegistry.sol";
+import {IOracleRegistry, OracleRegistration} from "../../src/oracle/interfaces/IOracleRegistry.sol";
 import {AdmissionParameters, OracleAdmission} from "../../src/oracle/network/OracleAdmission.sol";
 import {OracleEpochs} from "../../src/oracle/network/OracleEpochs.sol";
 import {OracleMeasurements} from "../../src/oracle/network/OracleMeasurements.sol";
 import {RegistryKeeper} from "../../src/oracle/network/RegistryKeeper.sol";
 import {OracleRegistry} from "../../src/oracle/OracleRegistry.sol";
+import {KeyProofs} from "./KeyProofs.sol";
 import {Test} from "./Test.sol";
 
 /// @dev Power that a test sets.
@@ -54,9 +55,10 @@ abstract contract AdmissionFixture is Test {
         registry = OracleRegistry(shipped("oracleRegistry", abi.encode(address(manager), power)));
         epochs = OracleEpochs(shipped("oracleEpochs", abi.encode(admission, registry, EPOCH_LENGTH, GRACE)));
         keeper = RegistryKeeper(shipped("registryKeeper", abi.encode(admission, registry)));
-        bytes4[] memory selectors = new bytes4[](2);
+        bytes4[] memory selectors = new bytes4[](3);
         selectors[0] = IOracleRegistry.admit.selector;
         selectors[1] = IOracleRegistry.suspend.selector;
+        selectors[2] = IOracleRegistry.retireMeasurement.selector;
         manager.setTargetFunctionRole(address(registry), selectors, 1);
         manager.grantRole(1, address(keeper), 0);
         manager.grantRole(1, address(this), 0);
@@ -94,9 +96,31 @@ abstract contract AdmissionFixture is Test {
         });
     }
 
+    /// @dev With the signing key that `keysOf` names.
     function submit(NodeKeys memory keys) internal {
+        submitBy(keys, signerKey(uint160(keys.operator) - uint160(operatorAt(0))));
+    }
+
+    function submitBy(NodeKeys memory keys, uint256 key) internal {
+        bytes memory possession = proofOf(keys, key);
         vm.prank(keys.operator);
-        admission.applyWith(keys, block.number - 1, "", "", "evidence");
+        admission.applyWith(keys, block.number - 1, "", "", possession, "evidence");
+    }
+
+    function proofOf(NodeKeys memory keys, uint256 key) internal view returns (bytes memory) {
+        return sign(key, KeyProofs.nodeKeys(address(admission), keys));
+    }
+
+    function register(OracleRegistration memory registration, uint256 index) internal {
+        bytes memory possession = sign(signerKey(index), KeyProofs.signingKey(address(registry), operatorAt(index)));
+        vm.prank(operatorAt(index));
+        registry.register(registration, possession);
+    }
+
+    function setSigner(uint256 index, uint256 key) internal {
+        bytes memory possession = sign(key, KeyProofs.signingKey(address(registry), operatorAt(index)));
+        vm.prank(operatorAt(index));
+        registry.setSigner(vm.addr(key), possession);
     }
 
     function applied(uint256 index) internal returns (NodeKeys memory keys) {

@@ -19,6 +19,7 @@ import {IStakeBook, StakeRegistration} from "../../src/stake/interfaces/IStakeBo
 import {StakeParameters} from "../../src/stake/StakeBase.sol";
 import {StakeBook} from "../../src/stake/StakeBook.sol";
 import {ExchangeFixture} from "./ExchangeFixture.sol";
+import {KeyProofs} from "./KeyProofs.sol";
 import {Settlement} from "./Settlements.sol";
 
 /// @dev The exchange with its three oracles, who are admitted and staked with a thousand MED each, and seven others beside them.
@@ -77,7 +78,8 @@ abstract contract EvidenceFixture is ExchangeFixture {
                 nonce: blockhash(block.number - 1),
                 expiresAt: uint64(block.timestamp + 60)
             });
-            admission.applyWith(keys, block.number - 1, "", "", "evidence");
+            bytes memory possession = signature(signerKey(i), KeyProofs.nodeKeys(address(admission), keys));
+            admission.applyWith(keys, block.number - 1, "", "", possession, "evidence");
             vm.stopPrank();
             admission.admitFounder(keys);
         }

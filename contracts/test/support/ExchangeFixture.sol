@@ -21,6 +21,7 @@ import {
 import {OracleRegistration} from "../../src/oracle/interfaces/IOracleRegistry.sol";
 import {OracleRegistry} from "../../src/oracle/OracleRegistry.sol";
 import {MedToken} from "../../src/token/MedToken.sol";
+import {KeyProofs} from "./KeyProofs.sol";
 import {OracleSignature, Settlement, Settlements} from "./Settlements.sol";
 import {Test, Vm} from "./Test.sol";
 
@@ -62,8 +63,9 @@ abstract contract ExchangeFixture is Settlements, Test {
         for (uint256 i = 0; i < 3; ++i) {
             address operator = vm.addr(operatorKey(i));
             oracles.push(operator);
+            bytes memory possession = signature(signerKey(i), KeyProofs.signingKey(address(registry), operator));
             vm.prank(operator);
-            registry.register(registration(vm.addr(signerKey(i))));
+            registry.register(registration(vm.addr(signerKey(i))), possession);
             registry.admit(operator, MEASUREMENT);
         }
         vm.prank(consumer);

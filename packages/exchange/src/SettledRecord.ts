@@ -47,14 +47,19 @@ export function paymentToReturn(record: Pick<SettledRecord, 'net' | 'relayerFee'
  * Parts of the price of which a claim of delivery carries one for each certifying oracle;
  * `BOND_DIVISOR` of the ConsentBook.
  */
-const BOND_DIVISOR = 20n
+const BOND_DIVISOR = 7n
+
+/** What an answer to a claim takes of its bond. */
+export function bondPart({ price }: Pick<SettledRecord, 'price'>): bigint {
+  return price / BOND_DIVISOR
+}
 
 /**
  * What a consumer posts with a claim of delivery: answers take it, what is not answered brings it
  * back.
  */
 export function claimBond(record: Pick<SettledRecord, 'price' | 'shares'>): bigint {
-  return (record.price / BOND_DIVISOR) * BigInt(record.shares.length)
+  return bondPart(record) * BigInt(record.shares.length)
 }
 
 const INTEGER = /^\d+n$/

@@ -1,5 +1,6 @@
 // Gas of what users of the exchange pay for. Keys, clock and order are fixed, so figures repeat to
 // the unit.
+
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
@@ -9,6 +10,7 @@ import { type Hex, parseEther, sha256, stringToHex } from 'viem'
 import * as CertificateBatch from './CertificateBatch.ts'
 import { pack, packAlone, packCertification } from './PackedSettlement.ts'
 import { batchCertificates } from './quorum/CertificateBatch.ts'
+import { bondPart } from './SettledRecord.ts'
 import type { Settlement } from './Settlement.ts'
 import {
   createExchange,
@@ -119,6 +121,20 @@ async function deliveryFigures(exchange: Exchange, terms: Terms, dealId: Hex) {
 }
 
 const ZERO = `0x${'0'.repeat(64)}` as const
+/** What the first balance of an account costs more than a later one (EIP-2200). */
+const FIRST_BALANCE = 17_100
+
+/**
+ * A claim's bond pays for the dearest answer wherever a relayer's highest fee, a tenth of the
+ * price, pays for the cheapest settlement; of accounts that hold tokens already.
+ */
+function assertAnswersArePaid(figures: Record<string, number>) {
+  const settlement = figures['settle.50.batch.perRecord']! - FIRST_BALANCE
+  const answer = figures['delivery.answer.longest']! - FIRST_BALANCE
+  const price = 7_000_000n
+  const part = Number(bondPart({ price }))
+  assert.ok((answer * Number(price)) / part <= 10 * settlement, `${answer} for ${settlement}`)
+}
 
 it('gas stays as recorded', async () => {
   const figures: Record<string, number> = {}
@@ -155,4 +171,5 @@ it('gas stays as recorded', async () => {
   Object.assign(figures, await deliveryFigures(exchange, terms, dealId))
 
   await assertGas('exchange', figures)
+  assertAnswersArePaid(figures)
 })

@@ -6,6 +6,7 @@ import { developmentAccount, MNEMONIC } from '@ambrosia/devnet/accounts'
 import { deployContracts } from '@ambrosia/devnet/start/deployContracts'
 import * as Deal from '@ambrosia/exchange/Deal'
 import { type Domain, dealBookDomain } from '@ambrosia/exchange/messages/Message'
+import { provePossession, registryDomain } from '@ambrosia/exchange/quorum/SigningKey'
 import { type Hex, random, toHex } from '@ambrosia/primitives/Bytes'
 import { createChain } from '@ambrosia/sdk/Chain'
 import type { HDAccount, PrivateKeyAccount, TransactionReceipt } from 'viem'
@@ -118,7 +119,10 @@ async function prepare(rpcUrl: string) {
       commissionCapBps: 1000,
       maximumChangeBps: 100,
     }
-    await send(operator, { ...registry, functionName: 'register', args: [registration] })
+    const domain = registryDomain(Anvil.CHAIN_ID, contracts.oracleRegistry)
+    const possession = await provePossession(signer, operator.address, domain)
+    const args = [registration, possession] as const
+    await send(operator, { ...registry, functionName: 'register', args })
     const admitted = [operator.address, measurement] as const
     await send(deployer, { ...registry, functionName: 'admit', args: admitted })
   }

@@ -24,7 +24,7 @@ const FORMS: Readonly<Record<string, string>> = {
   'deal expire': '"deal":"0x…","change":"expire","transaction":"0x…","gas":51234',
   'deal refund': '"deal":"0x…","change":"refund","transaction":"0x…","gas":51234',
   'consumer claim':
-    '"recordId":"0x…","transaction":"0x…","answerBy":1900000000,"bond":"750000000000000000"',
+    '"recordId":"0x…","transaction":"0x…","answerBy":1900000000,"bond":"2142857142857142855"',
   'issuer info': '"did":"did:ambrosia:…","statusPeriodSec":2',
   'issuer issue':
     '"name":"alice","form":"safe-harbor","claims":34,"digests":2285,"statusIndex":4711,"removed":25513',

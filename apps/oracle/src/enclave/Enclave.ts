@@ -16,6 +16,8 @@ import type { EpochOffer, EpochPlan, SignedDealing } from './EpochPlan.ts'
 /** What everybody may know of an enclave. */
 export type EnclaveDescription = {
   signer: Address
+  /** The signer's word, for the registry, that it is this operator's. */
+  possession: Hex
   publicKey: Uint8Array
   /** Names the encryption key in manifests. */
   keyId: string
@@ -49,6 +51,9 @@ export type ReleaseRequest = {
 /** Keys with the evidence for them, as `OracleApplied` carries both. */
 export type Application = { keys: NodeKeys; evidence: Uint8Array }
 
+/** An application with the signing key's signature over the digest of its keys. */
+export type OwnApplication = Application & { possession: Hex }
+
 /** Another oracle with its registered key. */
 export type Peer = { operator: Address; publicKey: Uint8Array; keyId: string; epoch: number }
 
@@ -74,7 +79,7 @@ export type Enclave = {
   openTagSecret(envelope: Envelope): Promise<void>
 
   /** Keys for an application, and evidence for them. @param nonce hash of a recent block */
-  apply(nonce: Hex, expiresAtSec: bigint): Promise<Application>
+  apply(nonce: Hex, expiresAtSec: bigint): Promise<OwnApplication>
   /** Verifies a newcomer's evidence and votes. @throws Attestation.* */
   vote(application: Application): Promise<Hex>
   /**
@@ -190,6 +195,7 @@ export type EnclaveSettings = {
   mode: 'development' | 'production'
   chainId: number
   dealBook: Address
+  oracleRegistry: Address
   operator: Address
   /**
    * The contracts of a network with admission; without them the enclave knows the first form alone.

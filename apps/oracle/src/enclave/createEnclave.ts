@@ -6,6 +6,7 @@ import { RefusedError } from '@ambrosia/exchange/certify/RefusedError'
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { AdmissionVote, admissionDomain } from '@ambrosia/exchange/quorum/AdmissionVote'
 import { CertificateBatch, quorumDomain } from '@ambrosia/exchange/quorum/CertificateBatch'
+import { provePossession, registryDomain } from '@ambrosia/exchange/quorum/SigningKey'
 import * as SubmissionBody from '@ambrosia/exchange/SubmissionBody'
 import * as Validation from '@ambrosia/health/Validation'
 import { random, toHex } from '@ambrosia/primitives/Bytes'
@@ -19,6 +20,7 @@ import type {
   Enclave,
   EnclaveSettings,
   Outside,
+  OwnApplication,
   SignedCertificate,
 } from './Enclave.ts'
 import { createEpochs } from './epochs.ts'
@@ -90,6 +92,11 @@ export async function createEnclave(parts: EnclaveParts): Promise<Enclave> {
   return {
     describe: async () => ({
       signer: keys.signer.address,
+      possession: await provePossession(
+        keys.signer,
+        settings.operator,
+        registryDomain(chainId, settings.oracleRegistry),
+      ),
       publicKey: keys.publicKey,
       keyId: keys.keyId,
       epoch: keys.epoch,
@@ -173,7 +180,7 @@ function createNetwork(parts: EnclaveParts, keys: EnclaveKeys) {
       nonce: `0x${string}`,
       expiresAtSec: bigint,
       atSec: number,
-    ): Promise<Application> => {
+    ): Promise<OwnApplication> => {
       const admissionSeed = random(32)
       const { publicKey } = await Envelope.createKeyPair(() => admissionSeed)
       const nodeKeys: NodeKeys.NodeKeys = {
@@ -186,8 +193,10 @@ function createNetwork(parts: EnclaveParts, keys: EnclaveKeys) {
         nonce,
         expiresAtSec,
       }
+      const hash = toHex(NodeKeys.digest(nodeKeys, admission))
+      const possession = await keys.signer.sign({ hash })
       const reportData = NodeKeys.reportData(nodeKeys, admission)
-      return { keys: nodeKeys, evidence: platform.evidence(reportData, atSec) }
+      return { keys: nodeKeys, possession, evidence: platform.evidence(reportData, atSec) }
     },
     signBatch: async (signed: readonly SignedCertificate[]): Promise<BatchSignature> => {
       const book = dealBookDomain(settings.chainId, settings.dealBook)

@@ -122,6 +122,7 @@ async function createNode(): Promise<Node> {
       mode: 'development',
       chainId: 31337,
       dealBook: newAccount().address,
+      oracleRegistry: newAccount().address,
       operator,
       network,
     },

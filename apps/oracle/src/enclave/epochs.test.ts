@@ -33,6 +33,7 @@ async function createNode(
       mode: 'development',
       chainId: CHAIN_ID,
       dealBook,
+      oracleRegistry: newAccount().address,
       operator,
       network: { oracleAdmission, oracleEpochs, packedQuorumVerifier },
     },

@@ -1,13 +1,13 @@
 import { random, toHex } from '@ambrosia/primitives/Bytes'
 import * as Envelope from '@ambrosia/sealing/Envelope'
 import type { Keystore } from '@ambrosia/service/Keystore'
-import type { Address, LocalAccount } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import type { Address } from 'viem'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 
 /** The keys that are born in the enclave and never leave it. */
 export type EnclaveKeys = {
   operator: Address
-  signer: LocalAccount
+  signer: PrivateKeyAccount
   publicKey: Uint8Array
   privateKey: Uint8Array
   /** Names the encryption key in manifests. */

@@ -12,6 +12,7 @@ const settings: EnclaveSettings = {
   mode: 'development',
   chainId: 31337,
   dealBook: newAccount().address,
+  oracleRegistry: newAccount().address,
   operator: newAccount().address,
   network: undefined,
 }

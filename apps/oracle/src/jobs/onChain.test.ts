@@ -8,7 +8,7 @@ import { recordOf } from '@ambrosia/chain/read/recordOf'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import { pack } from '@ambrosia/exchange/PackedSettlement'
 import { releaseContext, sealContext } from '@ambrosia/exchange/SealContext'
-import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
+import { bondPart, type SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Settlement } from '@ambrosia/exchange/Settlement'
 import { createSetting } from '@ambrosia/exchange/testing/submissionSetting'
 import { fromHex, type Hex, toUtf8 } from '@ambrosia/primitives/Bytes'
@@ -124,9 +124,11 @@ async function settle(deal: TestDeal, settlement: Settlement) {
 
 describe('register', () => {
   it('waits for ether, registers once, and is content', async (t) => {
-    const { oracle, registry } = await start(t)
+    const { oracle, registry, makeEnclave } = await start(t)
     const operator = newAccount()
-    oracle.operator = operator
+    const here = { ...oracle, oracleRegistry: registry, operator: operator.address }
+    Object.assign(oracle, { operator })
+    oracle.described = await (await makeEnclave({ settings: here })).describe()
     const config = Config.read(settings, { AMBROSIA_COMMISSION_BPS: '300' })
     const run = () => register(oracle, { registry, endpoint: 'http://oracle.example', config })
     const statusOf = async () =>
@@ -349,7 +351,7 @@ describe('fulfilDuties', () => {
     assert.equal((await releases())[0]?.answered, 1)
     const [answer] = await answersTo(recordId)
     assert.deepEqual([answer?.args.consumerKeyHash, answer?.args.envelope], [word(0), '0x'])
-    assert.equal((await balanceOf(oracle.operator.address)) - before, record.price / 20n)
+    assert.equal((await balanceOf(oracle.operator.address)) - before, bondPart(record))
   })
 
   it('takes its share after a stop, and what is left of it when the sale is undone', async (t) => {

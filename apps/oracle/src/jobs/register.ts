@@ -33,6 +33,7 @@ export async function register(
         commissionCapBps: config.commissionCapBps,
         maximumChangeBps: Math.min(100, config.commissionCapBps),
       },
+      described.possession,
     ],
   })
   log.info({ operator: operator.address }, 'registered; waiting to be admitted')

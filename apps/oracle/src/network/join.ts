@@ -72,7 +72,7 @@ async function alignRegistry({ oracle, registry }: Joining): Promise<boolean> {
     log.info({ measurement: described.measurement }, 'another program is registered')
   }
   if (entry.signer !== described.signer) {
-    const args = [described.signer] as const
+    const args = [described.signer, described.possession] as const
     await send(client, operator, { ...contract, functionName: 'setSigner', args })
     log.info({ signer: described.signer }, 'another signing key is registered')
   }
@@ -146,12 +146,12 @@ async function apply(joining: Joining): Promise<void> {
     !isFresh(application, oracle, timestamp)
   ) {
     const expiresAtSec = timestamp + APPLICATION_LIFE_SEC
-    const { keys, evidence } = await enclave.apply(parentHash, expiresAtSec)
+    const { keys, possession, evidence } = await enclave.apply(parentHash, expiresAtSec)
     await send(client, operator, {
       ...admission,
       functionName: 'applyWith',
       // Of the newest block no contract knows the hash while it is simulated on it.
-      args: [toSolidity(keys), number - 1n, '0x', '0x', toHex(evidence)],
+      args: [toSolidity(keys), number - 1n, '0x', '0x', possession, toHex(evidence)],
     })
     log.info({ expiresAtSec: Number(expiresAtSec) }, 'applied for admission')
     return

@@ -82,6 +82,7 @@ export async function createOracle(
     mode: 'development',
     chainId: deal.chainId,
     dealBook: deal.dealBook,
+    oracleRegistry: newAccount().address,
     operator,
     network: undefined,
   }

@@ -145,7 +145,7 @@ interface IDealBook is IDealBookErrors {
         bytes calldata signature
     ) external;
     /// @notice Obliges the certifying oracles to post the wrapped key within one more delivery window. Consumer only, until deliveryEnd. It carries
-    /// a bond of a twentieth of the price for each of them, which the answer of each takes and no answer returns.
+    /// a bond of a seventh of the price for each of them, which the answer of each takes and no answer returns.
     function claimDelivery(Record calldata record, TokenPermit calldata permit) external;
     /// @notice Answers a claim and takes a part of its bond. Certifying oracle only, until the deadline.
     function postDelivery(Record calldata record, DeliveryAnswer calldata answer) external;

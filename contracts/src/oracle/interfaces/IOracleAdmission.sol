@@ -71,6 +71,8 @@ interface IOracleAdmission {
     error AdmissionEvidenceInvalid(uint256 sizeBytes);
     /// @notice The key was another operator's once.
     error AdmissionSignerTaken(address signer, address operator);
+    /// @notice The signing key did not sign the keys' digest.
+    error AdmissionSignerUnproven(address signer);
     /// @notice The BLS key does not hash to what the keys say, or its possession is not proven.
     error AdmissionBlsKeyInvalid();
     /// @notice There is no such application.
@@ -99,12 +101,14 @@ interface IOracleAdmission {
     /// @param nonceBlock Block whose hash is keys.nonce.
     /// @param blsKey 256 bytes, or empty.
     /// @param blsProof Signature of the keys' digest by the BLS key, or empty.
+    /// @param possession Signature of 65 bytes of the keys' digest by the signing key.
     /// @param evidence Evidence whose report data is the keys' digest, at most 16 KiB.
     function applyWith(
         NodeKeys calldata keys,
         uint256 nonceBlock,
         bytes calldata blsKey,
         bytes calldata blsProof,
+        bytes calldata possession,
         bytes calldata evidence
     ) external;
     /// @notice Admits an applicant by votes over AdmissionVote(keysDigest, expiresAt). Anyone.

@@ -65,6 +65,8 @@ interface IOracleRegistry {
     event OracleEncryptionKeyChanged(address indexed operator, uint64 indexed epoch, bytes32 encryptionKey);
     /// @notice An operator runs another program and must be admitted again.
     event OracleMeasurementChanged(address indexed operator, bytes32 indexed measurement);
+    /// @notice Who runs this program certifies no longer, for ever.
+    event OracleMeasurementWithdrawn(bytes32 indexed measurement);
     /// @notice An operator's commission changed.
     event OracleCommissionChanged(address indexed operator, uint16 commissionBps);
     /// @notice Power is read from another contract.
@@ -76,12 +78,18 @@ interface IOracleRegistry {
     error OracleEndpointInvalid(uint256 sizeBytes);
     /// @notice The signer is the zero address.
     error OracleSignerMissing();
+    /// @notice The signer did not sign that it is this operator's key, here and on this chain.
+    error OracleSignerUnproven(address signer);
     /// @notice Another active operator has this signer.
     error OracleSignerTaken(address signer, address operator);
     /// @notice The encryption key is zero or the current one.
     error OracleEncryptionKeyInvalid(bytes32 encryptionKey);
     /// @notice The operator runs another program than the one admitted.
     error OracleMeasurementMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The program was retired: nobody is admitted for it any more.
+    error OracleMeasurementRetired(bytes32 measurement);
+    /// @notice The registry knows as many programs as it can.
+    error OracleMeasurementsFull(uint256 maximum);
     /// @notice The commission or one of its bounds is above its cap.
     error OracleCommissionAboveCap(uint256 commissionBps, uint256 capBps);
     /// @notice The increase is larger than the operator's maximum change.
@@ -94,17 +102,22 @@ interface IOracleRegistry {
     error OracleRegistryFull(uint256 maximum);
 
     /// @notice Registers the caller as an operator, whom the admission role may then admit.
-    function register(OracleRegistration calldata registration) external;
+    /// @param possession The signing key's signature of 65 bytes over hashSigningKey of the caller.
+    function register(OracleRegistration calldata registration, bytes calldata possession) external;
     /// @notice Admits an operator that runs the measurement named. Admission role only.
     function admit(address operator, bytes32 measurement) external;
     /// @notice Stops an operator from certifying. Admission role only.
     function suspend(address operator) external;
+    /// @notice Ends a program: from this block on nobody certifies who was admitted for it, and nobody is admitted for it, until they run another.
+    /// Admission role only; for ever.
+    function retireMeasurement(bytes32 measurement) external;
     /// @notice The caller leaves for ever.
     function retire() external;
     /// @notice Changes the caller's endpoint.
     function setEndpoint(string calldata endpoint) external;
     /// @notice Changes the caller's signing key; certificates under the old one no longer settle.
-    function setSigner(address signer) external;
+    /// @param possession As in register, by the new key.
+    function setSigner(address signer, bytes calldata possession) external;
     /// @notice Changes the caller's encryption key and begins the next epoch.
     function setEncryptionKey(bytes32 encryptionKey) external;
     /// @notice Says that the caller runs another program; it is inactive until admitted again.
@@ -117,12 +130,16 @@ interface IOracleRegistry {
 
     /// @notice The contract that power is read from.
     function power() external view returns (IOraclePower);
-    /// @notice An operator; status None when unknown.
+    /// @notice An operator; status None when unknown, Registered when its program was retired.
     function oracleOf(address operator) external view returns (Oracle memory);
     /// @notice Every operator that was ever admitted.
     function operators() external view returns (address[] memory);
     /// @notice The active operator with this signer, or zero.
     function operatorOfSigner(address signer) external view returns (address);
+    /// @notice Whether a program was retired.
+    function isRetired(bytes32 measurement) external view returns (bool);
+    /// @notice EIP-712 digest of SigningKey, which a key signs to be an operator's.
+    function hashSigningKey(address operator) external view returns (bytes32);
     /// @notice Power of an operator: 0 unless active.
     function powerOf(address operator) external view returns (uint256);
     /// @notice Sum of the powers of all operators.
@@ -132,4 +149,7 @@ interface IOracleRegistry {
     /// @return signer Signing key, or zero when the operator is not active.
     /// @return commissionBps Commission asked.
     function certifierOf(address operator) external view returns (address signer, uint16 commissionBps);
+    /// @notice The same of several at once.
+    /// @return certifiers For each the signing key, and above its 160 bits the commission; 0 when the operator is not active.
+    function certifiersOf(address[] calldata operators) external view returns (uint256[] memory certifiers);
 }

@@ -86,6 +86,7 @@ contract OracleAdmission is IOracleAdmission, AccessManaged, EIP712 {
         uint256 nonceBlock,
         bytes calldata blsKey,
         bytes calldata blsProof,
+        bytes calldata possession,
         bytes calldata evidence
     ) external {
         if (keys.operator != msg.sender) revert AdmissionOperatorMismatch(keys.operator, msg.sender);
@@ -99,6 +100,9 @@ contract OracleAdmission is IOracleAdmission, AccessManaged, EIP712 {
         }
         _assertFit(keys);
         bytes32 digest = hashKeys(keys);
+        (address recovered,,) = ECDSA.tryRecoverCalldata(digest, possession);
+        // A signature that recovers nobody recovers zero, which is no signing key.
+        if (recovered != keys.signer) revert AdmissionSignerUnproven(keys.signer);
         _applications[msg.sender] = digest;
         _appliedBlsKeys[msg.sender] = _writeBlsKey(keys.blsKeyHash, digest, blsKey, blsProof);
         emit OracleApplied(msg.sender, digest, keys, evidence);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IOracleAdmission, OracleNode} from "../interfaces/IOracleAdmission.sol";
+import {AllowedMeasurement} from "../interfaces/IOracleMeasurements.sol";
 import {IOracleRegistry, Oracle, OracleStatus} from "../interfaces/IOracleRegistry.sol";
 
 /// @title Keeps the registry of the exchange in step with admission. It holds the registry's admission role and has no will of its own: anyone
@@ -14,6 +15,8 @@ contract RegistryKeeper {
 
     /// @notice The registry already says what admission says.
     error RegistryInStep(address operator);
+    /// @notice The program may still run, or was never allowed.
+    error RegistryProgramCurrent(bytes32 measurement);
 
     constructor(IOracleAdmission oracleAdmission, IOracleRegistry oracleRegistry) {
         admission = oracleAdmission;
@@ -31,6 +34,13 @@ contract RegistryKeeper {
             if (entry.status != OracleStatus.Active) revert RegistryInStep(operator);
             registry.suspend(operator);
         }
+    }
+
+    /// @notice Retires a program in the registry once its end has come, so that whoever still runs it certifies no longer.
+    function retire(bytes32 measurement) external {
+        AllowedMeasurement memory program = admission.measurements().measurementOf(measurement);
+        if (program.sunsetAt == 0 || block.timestamp < program.sunsetAt) revert RegistryProgramCurrent(measurement);
+        registry.retireMeasurement(measurement);
     }
 
     /// @notice Whether what an operator registered is what was attested, and its node is active.

@@ -29,7 +29,11 @@ export function planOracle(
     steps: [
       power.step,
       registry.step,
-      assignFunctions({ ...assign, functions: ['admit', 'suspend'], role: 'oracleAdmission' }),
+      assignFunctions({
+        ...assign,
+        functions: ['admit', 'suspend', 'retireMeasurement'],
+        role: 'oracleAdmission',
+      }),
       assignFunctions({ ...assign, functions: ['setPower'], role: 'oraclePower' }),
     ],
   }

@@ -137,11 +137,12 @@ it('admits on votes, begins epochs, and costs what is recorded', async () => {
     await networkHelpers.setBalance(account.address, 10n ** 20n)
     const operator = await viem.getWalletClient(account.address)
     const proof = QuorumProof.signBls(keysDigest, blsSecretOf(index), POSSESSION)
+    const signed = await account.sign({ hash: keysDigest })
     const apply = (possession: Hex) =>
       encodeFunctionData({
         abi: oracleAdmissionAbi,
         functionName: 'applyWith',
-        args: [keys, block.number as bigint, blsKey, possession, EVIDENCE],
+        args: [keys, block.number as bigint, blsKey, possession, signed, EVIDENCE],
       })
     const foreign = QuorumProof.signBls(keysDigest, blsSecretOf(index + 1), POSSESSION)
     await assert.rejects(

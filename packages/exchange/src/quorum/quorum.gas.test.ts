@@ -30,6 +30,7 @@ import { compact } from '../PackedSettlement.ts'
 import { batchCertificates, CertificateBatch, quorumDomain } from './CertificateBatch.ts'
 import * as OracleSet from './OracleSet.ts'
 import * as QuorumProof from './QuorumProof.ts'
+import { provePossession, registryDomain } from './SigningKey.ts'
 
 const EPOCH = 5n
 const SIZES = [3, 7, 21, 67] as const
@@ -374,7 +375,10 @@ async function separate(size: number, count: number): Promise<number> {
       commissionCapBps: 2000,
       maximumChangeBps: 100,
     }
-    await operator.writeContract({ ...contract, functionName: 'register', args: [registration] })
+    const domain = registryDomain(await client.getChainId(), registry)
+    const possession = await provePossession(account, account.address, domain)
+    const own = [registration, possession] as const
+    await operator.writeContract({ ...contract, functionName: 'register', args: own })
     const args = [account.address, measurement] as const
     await admin.writeContract({ ...contract, functionName: 'admit', args })
   }

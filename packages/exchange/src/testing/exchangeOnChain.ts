@@ -1,5 +1,6 @@
 // One deployed exchange for node:test, with messages signed by viem: the other side of what the
 // Solidity tests sign with cheat codes.
+
 import { dealBookAbi } from '@ambrosia/chain/abi/exchange'
 import { oracleRegistryAbi } from '@ambrosia/chain/abi/oracle'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
@@ -8,7 +9,8 @@ import { deploy } from '@ambrosia/chain/deploy/deploy'
 import { deployedDomains } from '@ambrosia/chain/deploy/Plan'
 import { network } from '@ambrosia/chain/testing/network'
 import { type Address, type Hex, keccak256, parseEther, type TypedDataDomain, toHex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
+import { provePossession, registryDomain } from '../quorum/SigningKey.ts'
 import { types } from './messageTypes.ts'
 
 export const salt: Hex = toHex(77n, { size: 32 })
@@ -38,8 +40,8 @@ export async function createExchange(
   })
   const signers = operators.map((_, index) => privateKeyToAccount(key(0x2000 + index)))
   for (const [index, operator] of operators.entries()) {
-    const { address } = signers[index]!
-    await admit(addresses.oracleRegistry, { index, operator, deployer: deployer!, signer: address })
+    const signer = signers[index]!
+    await admit(addresses.oracleRegistry, { index, operator, deployer: deployer!, signer })
   }
   await deployer!.writeContract({
     address: addresses.medToken,
@@ -78,10 +80,12 @@ export async function createExchange(
 /** Registers an oracle of 5 % commission and lets it in. */
 async function admit(
   oracleRegistry: Address,
-  oracle: { index: number; operator: Wallet; deployer: Wallet; signer: Address },
+  oracle: { index: number; operator: Wallet; deployer: Wallet; signer: PrivateKeyAccount },
 ): Promise<void> {
   const { index, operator, deployer, signer } = oracle
   const measurement = keccak256(toHex('measurement'))
+  const domain = registryDomain(await operator.getChainId(), oracleRegistry)
+  const possession = await provePossession(signer, operator.account.address, domain)
   await operator.writeContract({
     address: oracleRegistry,
     abi: oracleRegistryAbi,
@@ -89,13 +93,14 @@ async function admit(
     args: [
       {
         endpoint: `https://oracle-${index}.example`,
-        signer,
+        signer: signer.address,
         encryptionKey: key(0x3000 + index),
         measurement,
         commissionBps: 500,
         commissionCapBps: 2000,
         maximumChangeBps: 100,
       },
+      possession,
     ],
   })
   await deployer.writeContract({

@@ -14,7 +14,7 @@ export function define(claim: Command): void {
       'after',
       `
 Without --refund the oracles of the record are obliged to post its key on chain until a deadline. The claim carries a bond of
-a twentieth of the price for each of them, which their answers take. With --refund, after the deadline, the shares of those
+a seventh of the price for each of them, which their answers take. With --refund, after the deadline, the shares of those
 that did not answer come back with their parts of the bond.
 
 Examples:

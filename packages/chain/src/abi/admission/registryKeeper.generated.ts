@@ -2,8 +2,10 @@
 export const registryKeeperAbi = [
   {"type":"constructor","inputs":[{"type":"address","name":"oracleAdmission"},{"type":"address","name":"oracleRegistry"}],"stateMutability":"nonpayable"},
   {"type":"error","name":"RegistryInStep","inputs":[{"type":"address","name":"operator"}]},
+  {"type":"error","name":"RegistryProgramCurrent","inputs":[{"type":"bytes32","name":"measurement"}]},
   {"type":"function","name":"admission","inputs":[],"outputs":[{"type":"address","name":""}],"stateMutability":"view"},
   {"type":"function","name":"isInOrder","inputs":[{"type":"address","name":"operator"},{"type":"tuple","name":"entry","components":[{"type":"uint8","name":"status"},{"type":"address","name":"signer"},{"type":"uint16","name":"commissionBps"},{"type":"uint16","name":"commissionCapBps"},{"type":"uint16","name":"maximumChangeBps"},{"type":"uint40","name":"commissionChangedAt"},{"type":"uint64","name":"epoch"},{"type":"bytes32","name":"encryptionKey"},{"type":"bytes32","name":"measurement"},{"type":"string","name":"endpoint"}]}],"outputs":[{"type":"bool","name":""}],"stateMutability":"view"},
   {"type":"function","name":"registry","inputs":[],"outputs":[{"type":"address","name":""}],"stateMutability":"view"},
+  {"type":"function","name":"retire","inputs":[{"type":"bytes32","name":"measurement"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"sync","inputs":[{"type":"address","name":"operator"}],"outputs":[],"stateMutability":"nonpayable"},
 ] as const
