@@ -13,6 +13,9 @@ import sources from './sources.json' with { type: 'json' }
 // downloaded.
 const tests = process.env['AMBROSIA_CONTRACTS_TESTS'] ?? './test'
 const cache = process.env['AMBROSIA_CONTRACTS_CACHE'] ?? join(import.meta.dirname, 'cache')
+// Runs of a fuzz test and the seed of all chance: scripts/contracts/runSuites.ts says both.
+const fuzzRuns = Number(process.env['AMBROSIA_FUZZ_RUNS'] ?? 256)
+const fuzzSeed = `0x${BigInt(process.env['AMBROSIA_FUZZ_SEED'] ?? 20260101).toString(16)}`
 const noSources = join(cache, 'no-sources')
 mkdirSync(noSources, { recursive: true })
 
@@ -37,10 +40,10 @@ export default defineConfig({
       // The code that ships is read there, and invariant suites write there what their runs
       // reached.
       fsPermissions: { dangerouslyReadWriteDirectory: [cache] },
-      fuzz: { runs: 256, seed: '0x616d62726f736961' },
+      fuzz: { runs: fuzzRuns, seed: fuzzSeed },
       // A move of a player never reverts (test/support/Player.sol), so one that does is a mistake
       // of the suite.
-      invariant: { runs: 32, depth: 120, failOnRevert: true },
+      invariant: { runs: Math.ceil(fuzzRuns / 8), depth: 120, failOnRevert: true },
     },
   },
 })

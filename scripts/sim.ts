@@ -4,12 +4,16 @@
  *   npm run sim                                    what there is
  *   npm run sim -- NAME --runs 1000 --seed 7       a thousand runs, with the seeds 7, 8, 9 ...
  *
+ * `contracts/DOMAIN` are the fuzz and invariant tests of a domain's contracts, with as many runs.
+ *
  * A simulation is `*.sim.ts` in the folder of what it tries, and exports `name` and `run`
  * (testing/simulation.ts). The seed is printed: a failed run is repeated by the command that its
  * failure shows.
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { domains } from '@ambrosia/chain/compile/sourceList'
+import { runSuites } from './contracts/runSuites.ts'
 import { testFiles } from './testing/select.ts'
 import { loadSimulation, runSimulation } from './testing/simulation.ts'
 
@@ -35,13 +39,15 @@ if (values.help || isWrong || positionals.length > 1) {
 }
 
 async function main(wanted: string | undefined): Promise<number> {
+  const domain = domains.find((one) => wanted === `contracts/${one}`)
+  if (domain !== undefined) return await fuzzContracts(domain)
   const paths = testFiles(ROOT).filter((path) => path.endsWith('.sim.ts'))
   const all = await Promise.all(
     paths.map(async (path) => ({ path, simulation: await loadSimulation(join(ROOT, path)) })),
   )
   if (wanted === undefined) {
     for (const { path, simulation } of all) process.stdout.write(`${simulation.name}  ${path}\n`)
-    if (all.length === 0) process.stdout.write('there is no simulation yet\n')
+    for (const one of domains) process.stdout.write(`contracts/${one}  contracts/test/${one}\n`)
     return 0
   }
   const found = all.find(({ simulation }) => simulation.name === wanted)
@@ -57,4 +63,20 @@ async function main(wanted: string | undefined): Promise<number> {
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   process.stdout.write(failure === null ? `${runs} runs held in ${seconds} s\n` : `${failure}\n`)
   return failure === null ? 0 : 1
+}
+
+/** The fuzz and invariant tests of a domain; a failure shows what the calls were. */
+async function fuzzContracts(domain: string): Promise<number> {
+  const start = performance.now()
+  const onOutput = (text: string) => process.stdout.write(text)
+  const chance = { runs, seed, only: 'testFuzz|invariant_' }
+  const result = await runSuites(`test/${domain}`, [], {}, onOutput, chance)
+  for (const fault of result.faults) process.stdout.write(`${fault}\n`)
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  const isFine = result.fail === 0 && result.faults.length === 0
+  const again = `npm run sim -- contracts/${domain} --runs ${runs} --seed ${seed}`
+  process.stdout.write(
+    isFine ? `${result.pass} tests held in ${seconds} s\n` : `failed; again: ${again}\n`,
+  )
+  return isFine ? 0 : 1
 }

@@ -21,6 +21,18 @@ export type SuiteResult = {
 const require = createRequire(join(contractsFolder, 'package.json'))
 const hardhat = join(dirname(require.resolve('hardhat/package.json')), 'dist', 'src', 'cli.js')
 
+/** How much chance a run of the tests tries. */
+export type Chance = {
+  /** Runs of each fuzz test; of an invariant an eighth, each of 120 calls. */
+  runs: number
+  seed: number
+  /** Only tests with this in their name. */
+  only?: string
+}
+
+/** What `npm test` tries; AMBROSIA_SEED tries another seed, as for all tests. */
+const USUAL: Chance = { runs: 256, seed: Number(process.env['AMBROSIA_SEED'] ?? 20260101) }
+
 /**
  * Runs the Solidity tests of a folder of the contracts workspace alone. What it compiles is kept by
  * Hardhat's own content hashes in a cache of this folder and this checkout.
@@ -33,6 +45,7 @@ export async function runSuites(
   files: readonly string[] = [],
   mutants: Readonly<Record<string, string>> = {},
   onOutput: (text: string) => void = () => {},
+  chance: Chance = USUAL,
 ): Promise<SuiteResult> {
   const checkout = createHash('sha256').update(contractsFolder).digest('hex').slice(0, 12)
   const cache = join(defaultCacheDir(), 'hardhat', checkout, folder)
@@ -42,7 +55,11 @@ export async function runSuites(
   await rm(reachedFile, { force: true })
   const all = globSync(`${folder}/**/*.sol`, { cwd: contractsFolder })
   await writeShipped(shippedFolder, all, mutants)
-  const { code, output } = await run(['test', 'solidity', ...files], onOutput, {
+  onOutput(`fuzz: ${chance.runs} runs from seed ${chance.seed}\n`)
+  const grep = chance.only === undefined ? [] : ['--grep', chance.only]
+  const { code, output } = await run(['test', 'solidity', ...grep, ...files], onOutput, {
+    AMBROSIA_FUZZ_RUNS: String(chance.runs),
+    AMBROSIA_FUZZ_SEED: String(chance.seed),
     AMBROSIA_CONTRACTS_TESTS: `./${folder}`,
     AMBROSIA_CONTRACTS_CACHE: cache,
     AMBROSIA_REACHED: reachedFile,

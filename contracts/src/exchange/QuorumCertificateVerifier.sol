@@ -30,15 +30,15 @@ contract QuorumCertificateVerifier is ICertificateVerifier, IDealBookErrors, ERC
         for (uint256 rest = signers; rest != 0; rest &= rest - 1) ++count;
         if (count < quorum) revert CertificateQuorumMissing(count, quorum);
         if (proof.length != SIGNATURE_SIZE * count) revert CertificateProofMalformed(proof.length, SIGNATURE_SIZE * count);
-        address[] memory chosen = _chosen(oracles, signers, count);
-        uint256[] memory certifiers = oracleRegistry.certifiersOf(chosen);
-        for (uint256 i = 0; i < count; ++i) {
-            if (certifiers[i] == 0) revert CertificateOracleInactive(chosen[i]);
-            bytes calldata signature = proof[SIGNATURE_SIZE * i:];
-            (address recovered,,) = ECDSA.tryRecover(digest, bytes32(signature), bytes32(signature[32:]));
-            // A signature that recovers nobody recovers zero, which is no signing key.
-            if (recovered != address(uint160(certifiers[i]))) revert CertificateSignatureInvalid(chosen[i]);
-            commissions |= (certifiers[i] >> 160) << (16 * i);
+        uint256 next = 0;
+        unchecked {
+            for (uint256 i = 0; signers >> i != 0; ++i) {
+                if ((signers >> i) & 1 == 0) continue;
+                if (i >= oracles.length) revert CertificateOracleUnlisted(uint8(i), oracles.length);
+                bytes calldata signature = proof[SIGNATURE_SIZE * next:];
+                commissions |= _commissionOf(oracles[i], digest, bytes32(signature), bytes32(signature[32:])) << (16 * next);
+                ++next;
+            }
         }
     }
 
@@ -47,18 +47,13 @@ contract QuorumCertificateVerifier is ICertificateVerifier, IDealBookErrors, ERC
         return interfaceId == type(ICertificateVerifier).interfaceId || super.supportsInterface(interfaceId);
     }
 
-    /// @dev The oracles that signed, in the order of the list.
-    function _chosen(address[] calldata oracles, uint256 signers, uint256 count)
-        private
-        pure
-        returns (address[] memory chosen)
-    {
-        chosen = new address[](count);
-        uint256 next = 0;
-        for (uint256 i = 0; signers >> i != 0; ++i) {
-            if ((signers >> i) & 1 == 0) continue;
-            if (i >= oracles.length) revert CertificateOracleUnlisted(uint8(i), oracles.length);
-            chosen[next++] = oracles[i];
-        }
+    /// @dev Commission of an operator whose signing key made the signature.
+    function _commissionOf(address oracle, bytes32 digest, bytes32 r, bytes32 vs) private view returns (uint256) {
+        (address signer, uint16 commissionBps) = oracleRegistry.certifierOf(oracle);
+        if (signer == address(0)) revert CertificateOracleInactive(oracle);
+        (address recovered,,) = ECDSA.tryRecover(digest, r, vs);
+        // A signature that recovers nobody recovers zero, which is no signing key.
+        if (recovered != signer) revert CertificateSignatureInvalid(oracle);
+        return commissionBps;
     }
 }

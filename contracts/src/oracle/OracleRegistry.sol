@@ -261,18 +261,15 @@ contract OracleRegistry is IOracleRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IOracleRegistry
     function certifierOf(address operator) external view returns (address signer, uint16 commissionBps) {
         Core storage core = _cores[operator];
-        if (!_isActive(core)) return (address(0), 0);
-        return (core.signer, core.commissionBps);
-    }
-
-    /// @inheritdoc IOracleRegistry
-    function certifiersOf(address[] calldata operators_) external view returns (uint256[] memory certifiers) {
-        certifiers = new uint256[](operators_.length);
-        uint256 retired = _retired;
-        for (uint256 i = 0; i < operators_.length; ++i) {
-            Core memory core = _cores[operators_[i]];
-            if (core.status != OracleStatus.Active || (retired >> core.measurementPlace) & 1 != 0) continue;
-            certifiers[i] = uint256(uint160(core.signer)) | (uint256(core.commissionBps) << 160);
+        uint256 word;
+        // One read of the word above `Core`, whose fields a settlement reads three times over.
+        assembly ("memory-safe") {
+            word := sload(core.slot)
+        }
+        unchecked {
+            if (word >> 248 != uint256(OracleStatus.Active)) return (address(0), 0);
+            if ((_retired >> uint16(word >> 192)) & 1 != 0) return (address(0), 0);
+            return (address(uint160(word)), uint16(word >> 160));
         }
     }
 

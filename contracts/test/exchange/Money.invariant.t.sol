@@ -243,7 +243,7 @@ contract DealPlayer is ExchangeFixture, Player {
         if (statusOf(record) == RecordStatus.Unwound) return taken ? 0 : kept;
         if (delivery.answerBy == 0 || delivery.answered & (1 << index) != 0) return taken ? 0 : share;
         if (!taken) locked += kept;
-        if (!delivery.refunded) locked += share - kept + record.price / 20;
+        if (!delivery.refunded) locked += share - kept + record.price / 7;
     }
 
     /// @dev From any position everything can be taken out, to the last unit.

@@ -347,7 +347,7 @@ contract RevokeTest is ExchangeFixture, IDealBookErrors {
         uint256 before = token.balanceOf(consumer);
         book.refundDelivery(record);
         uint256 lost = record.shares[1].amount - record.shares[1].amount / 10;
-        assertEq(token.balanceOf(consumer), before + 2 * (lost + record.price / 20), "unanswered parts");
+        assertEq(token.balanceOf(consumer), before + 2 * (lost + record.price / 7), "unanswered parts");
     }
 
     function test_revoke_stop_twice_reverts_butTheMoneyMayStillReturn() public {

@@ -627,9 +627,7 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
     /// @dev Its program is looked up in the block of the settlement: no signature of who runs a retired one counts.
     function test_settle_retiredProgram_refused() public {
         DealTerms memory terms = defaultTerms();
-        terms.quorum = 2;
         Settlement memory settlement = sale(terms, 1, 1);
-        open(terms);
         vm.prank(oracles[1]);
         registry.setMeasurement(keccak256("the next program"));
         registry.admit(oracles[1], keccak256("the next program"));

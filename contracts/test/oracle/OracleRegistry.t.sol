@@ -247,11 +247,8 @@ contract OracleRegistryTest is Test {
         assertEq(registry.powerOf(OPERATOR), 0, "no power");
         assertEq(registry.totalPower(), 1, "the other");
         assertEq(registry.operatorOfSigner(SIGNER), address(0), "nobody's key");
-        address[] memory both = new address[](2);
-        (both[0], both[1]) = (OPERATOR, OTHER);
-        uint256[] memory certifiers = registry.certifiersOf(both);
-        assertEq(certifiers[0], 0, "none");
-        assertEq(certifiers[1], uint256(uint160(vm.addr(0x77))) | (500 << 160), "key and commission");
+        (, uint16 commissionBps) = registry.certifierOf(OTHER);
+        assertEq(commissionBps, 500, "commission");
 
         bytes memory retired = abi.encodeWithSelector(IOracleRegistry.OracleMeasurementRetired.selector, MEASUREMENT);
         vm.expectRevert(retired);

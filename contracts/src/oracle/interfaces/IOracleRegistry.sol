@@ -149,7 +149,4 @@ interface IOracleRegistry {
     /// @return signer Signing key, or zero when the operator is not active.
     /// @return commissionBps Commission asked.
     function certifierOf(address operator) external view returns (address signer, uint16 commissionBps);
-    /// @notice The same of several at once.
-    /// @return certifiers For each the signing key, and above its 160 bits the commission; 0 when the operator is not active.
-    function certifiersOf(address[] calldata operators) external view returns (uint256[] memory certifiers);
 }

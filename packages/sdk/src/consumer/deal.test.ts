@@ -4,12 +4,14 @@ import { readDealStatus } from '@ambrosia/chain/read/exchange'
 import * as Agreement from '@ambrosia/exchange/Agreement'
 import * as Criteria from '@ambrosia/exchange/Criteria'
 import * as Deal from '@ambrosia/exchange/Deal'
-import { fromUtf8 } from '@ambrosia/primitives/Bytes'
+import { fromUtf8, toHex } from '@ambrosia/primitives/Bytes'
 import * as CanonicalJson from '@ambrosia/primitives/CanonicalJson'
+import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { sha256 } from '@ambrosia/primitives/Hash'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { hash, newAccount } from '@ambrosia/testing/values'
 import { parseEther } from 'viem'
-import { loadDeal } from '../loadDeal.ts'
+import { loadDeal, loadTerms } from '../loadDeal.ts'
 import { type Market, startMarket } from '../testing/startMarket.ts'
 import { changeDeal } from './changeDeal.ts'
 import { openDeal } from './openDeal.ts'
@@ -144,6 +146,27 @@ describe('loadDeal', () => {
       code: 'Shape.Mismatch',
     })
     assert.notEqual(Criteria.hash(criteria), Agreement.hash(agreement))
+  })
+
+  it('says so where a deal is of a version whose agreements named no contact; its money comes back', async () => {
+    const { criteria, exchange } = market
+    const { consumerContact: _, ...older } = market.agreement
+    const agreement = CanonicalJson.encode(older)
+    const deal = await exchange.openNewDeal({
+      criteriaHash: Criteria.hash(criteria),
+      agreementHash: toHex(sha256(agreement)),
+    })
+    const { chain, consumer: account } = exchange
+    const document = async (asked: string) =>
+      asked === deal.terms.agreementHash ? agreement : CanonicalJson.encode(criteria)
+    await assert.rejects(loadDeal({ chain, store: { document } }, deal.dealId), (error) => {
+      assert.ok(error instanceof AmbrosiaError)
+      assert.equal(error.code, 'Deal.Unreadable')
+      return /consumerContact is missing/.test(error.message)
+    })
+    const known = await loadTerms(chain, deal.dealId)
+    await changeDeal({ chain, account, deal: known, change: 'close' })
+    assert.equal((await stateOf(deal.dealId)).state, 'Closed')
   })
 })
 

@@ -33,13 +33,13 @@ function defineChange(verb: Command, change: Change): void {
     .addHelpText('after', `\nExample:\n  ambrosia deal ${change} 0x…`)
     .action(async (id: string, options: { key: string }, command: Command) => {
       const { accountOf, openSession } = await import('../../Session.ts')
-      const { loadDeal } = await import('@ambrosia/sdk/loadDeal')
+      const { loadTerms } = await import('@ambrosia/sdk/loadDeal')
       const { changeDeal } = await import('@ambrosia/sdk/consumer/changeDeal')
       const session = await openSession()
       const receipt = await changeDeal({
         chain: session.chain,
         account: accountOf(session, options.key),
-        deal: await loadDeal(session, id as Hex),
+        deal: await loadTerms(session.chain, id as Hex),
         change,
       })
       show(
