@@ -7,7 +7,7 @@ import { type Certified, certifiedBy } from '@ambrosia/exchange/evidence/certifi
 import { dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import type { SettledRecord } from '@ambrosia/exchange/SettledRecord'
 import type { Hex } from '@ambrosia/primitives/Bytes'
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import { decodeFunctionData, isAddressEqual, parseEventLogs } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
 import type { Oracle, OracleNetwork } from '../Oracle.ts'
@@ -48,25 +48,18 @@ export async function noteSale(
 /**
  * Shows the judge every oracle that certified one sealed record of one deal under two tags, alone
  * or under the root of a batch; the chain carries both certificates. What the judge refuses (it was
- * shown before, the key is nobody's) is told and left; what fails otherwise is tried again.
- * @throws Chain.*
+ * shown before, the key is nobody's) is told and left; what fails otherwise is tried again, and holds
+ * up no other.
  */
 export async function reportContradictions(oracle: Oracle, network: OracleNetwork): Promise<void> {
-  const { database } = oracle
+  const { database, log } = oracle
   const open = await database.selectFrom('sale').selectAll().where('compared', '=', 0).execute()
   for (const sale of open) {
-    const earlier = await database
-      .selectFrom('sale')
-      .selectAll()
-      .where('deal_id', '=', sale.deal_id)
-      .where('manifest_hash', '=', sale.manifest_hash)
-      .where('record_id', '!=', sale.record_id)
-      .limit(MAXIMUM_EARLIER)
-      .execute()
-    const later = await readSale(oracle, sale)
-    for (const one of later === undefined ? [] : earlier) {
-      const other = await readSale(oracle, one)
-      if (later !== undefined && other !== undefined) await report(oracle, network, later, other)
+    try {
+      await compare(oracle, network, sale)
+    } catch (err) {
+      log.warn({ err, recordId: sale.record_id }, 'a sale could not be compared yet')
+      continue
     }
     await database
       .updateTable('sale')
@@ -76,13 +69,30 @@ export async function reportContradictions(oracle: Oracle, network: OracleNetwor
   }
 }
 
+type SaleRow = Selectable<OracleDatabase['sale']>
+
+/** @throws Chain.* */
+async function compare(oracle: Oracle, network: OracleNetwork, sale: SaleRow): Promise<void> {
+  const earlier = await oracle.database
+    .selectFrom('sale')
+    .selectAll()
+    .where('deal_id', '=', sale.deal_id)
+    .where('manifest_hash', '=', sale.manifest_hash)
+    .where('record_id', '!=', sale.record_id)
+    .limit(MAXIMUM_EARLIER)
+    .execute()
+  const later = await readSale(oracle, sale)
+  if (later === undefined) return
+  for (const row of earlier) {
+    const other = await readSale(oracle, row)
+    if (other !== undefined) await report(oracle, network, later, other)
+  }
+}
+
 type Sale = Certified & { record: SettledRecord }
 
 /** The certificate of a sale with its signatures, and its record; from its transaction. */
-async function readSale(
-  oracle: Oracle,
-  row: { record_id: string; deal_id: string; certificate_hash: string; transaction_hash: string },
-): Promise<Sale | undefined> {
+async function readSale(oracle: Oracle, row: SaleRow): Promise<Sale | undefined> {
   const { client, dealBook, chainId, log } = oracle
   const hash = row.transaction_hash as Hex
   const [{ to, input }, { logs }] = await reach(() =>
@@ -90,7 +100,10 @@ async function readSale(
   )
   const call = to !== null && isAddressEqual(to, dealBook) ? decodeSettle(input) : undefined
   if (call === undefined) {
-    log.warn({ recordId: row.record_id }, 'a sale went through another contract; can not be read')
+    log.warn(
+      { recordId: row.record_id },
+      'a sale went through another contract and can not be read',
+    )
     return undefined
   }
   const [terms, , settlements, certification] = call
