@@ -41,7 +41,6 @@ export const oracleRegistryAbi = [
   {"type":"function","name":"admit","inputs":[{"type":"address","name":"operator"},{"type":"bytes32","name":"measurement"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"authority","inputs":[],"outputs":[{"type":"address","name":""}],"stateMutability":"view"},
   {"type":"function","name":"certifierOf","inputs":[{"type":"address","name":"operator"}],"outputs":[{"type":"address","name":"signer"},{"type":"uint16","name":"commissionBps"}],"stateMutability":"view"},
-  {"type":"function","name":"certifiersOf","inputs":[{"type":"address[]","name":"operators_"}],"outputs":[{"type":"uint256[]","name":"certifiers"}],"stateMutability":"view"},
   {"type":"function","name":"eip712Domain","inputs":[],"outputs":[{"type":"bytes1","name":"fields"},{"type":"string","name":"name"},{"type":"string","name":"version"},{"type":"uint256","name":"chainId"},{"type":"address","name":"verifyingContract"},{"type":"bytes32","name":"salt"},{"type":"uint256[]","name":"extensions"}],"stateMutability":"view"},
   {"type":"function","name":"hashSigningKey","inputs":[{"type":"address","name":"operator"}],"outputs":[{"type":"bytes32","name":""}],"stateMutability":"view"},
   {"type":"function","name":"isConsumingScheduledOp","inputs":[],"outputs":[{"type":"bytes4","name":""}],"stateMutability":"view"},
