@@ -628,14 +628,13 @@ contract SettleTest is ExchangeFixture, IDealBookErrors {
     function test_settle_retiredProgram_refused() public {
         DealTerms memory terms = defaultTerms();
         Settlement memory settlement = sale(terms, 1, 1);
-        vm.prank(oracles[1]);
-        registry.setMeasurement(keccak256("the next program"));
-        registry.admit(oracles[1], keccak256("the next program"));
+        for (uint256 i = 1; i < 3; ++i) {
+            vm.prank(oracles[i]);
+            registry.setMeasurement(keccak256("the next program"));
+            registry.admit(oracles[i], keccak256("the next program"));
+        }
         registry.retireMeasurement(MEASUREMENT);
         assertRefused(terms, settlement, abi.encodeWithSelector(CertificateOracleInactive.selector, oracles[0]));
-        vm.prank(oracles[2]);
-        registry.setMeasurement(keccak256("the next program"));
-        registry.admit(oracles[2], keccak256("the next program"));
         OracleSignature[] memory two = new OracleSignature[](2);
         (two[0], two[1]) = (settlement.oracleSignatures[1], settlement.oracleSignatures[2]);
         settlement.oracleSignatures = two;

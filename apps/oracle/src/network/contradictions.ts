@@ -48,8 +48,8 @@ export async function noteSale(
 /**
  * Shows the judge every oracle that certified one sealed record of one deal under two tags, alone
  * or under the root of a batch; the chain carries both certificates. What the judge refuses (it was
- * shown before, the key is nobody's) is told and left; what fails otherwise is tried again, and holds
- * up no other.
+ * shown before, the key is nobody's) is told and left; what fails otherwise is tried again, and
+ * holds up no other.
  */
 export async function reportContradictions(oracle: Oracle, network: OracleNetwork): Promise<void> {
   const { database, log } = oracle
