@@ -137,7 +137,9 @@ function Oracles() {
                 {one.name} <Hash value={one.operator} />
               </td>
               <td>
-                <Badge tone={one.status === 'Active' ? 'good' : 'warn'}>{one.status}</Badge>{' '}
+                <Badge tone={one.status === 'Active' ? 'good' : 'warn'}>
+                  {texts.oracleStates[one.status]}
+                </Badge>{' '}
                 <Badge tone={one.isUp ? 'good' : 'bad'}>
                   {one.isUp ? texts.market.answers : texts.market.silent}
                 </Badge>

@@ -212,6 +212,13 @@ export const de: Catalogue = {
     Closed: 'geschlossen',
     Expired: 'abgelaufen',
   },
+  oracleStates: {
+    None: 'unbekannt',
+    Registered: 'wartet auf Zulassung',
+    Active: 'zugelassen',
+    Suspended: 'ausgesetzt',
+    Left: 'ausgetreten',
+  },
   purposes: {
     'DUO:0000042': 'Forschung jeder Art (DUO:0000042)',
     'DUO:0000006': 'Medizinische oder biomedizinische Forschung (DUO:0000006)',

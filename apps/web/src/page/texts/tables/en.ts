@@ -201,6 +201,13 @@ export const en = {
     Closed: 'closed',
     Expired: 'expired',
   },
+  oracleStates: {
+    None: 'unknown',
+    Registered: 'waits for admission',
+    Active: 'admitted',
+    Suspended: 'suspended',
+    Left: 'has left',
+  },
   purposes: {
     'DUO:0000042': 'General research use (DUO:0000042)',
     'DUO:0000006': 'Health, medical or biomedical research (DUO:0000006)',
