@@ -18,7 +18,7 @@ export type ChaosReport = Verdict & {
 /** Sales under way at once. */
 const AT_ONCE = 3
 /** Time after all is whole again in which every sale under way has to come to its end. */
-const RECOVERY_MS = 240_000
+const RECOVERY_MS = 600_000
 
 type ChaosOptions = {
   minutes: number

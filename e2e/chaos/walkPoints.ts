@@ -26,7 +26,7 @@ type Kind = keyof typeof SERVICES
 const KINDS = Object.keys(SERVICES) as Kind[]
 
 /** Longest that one sale may take with everybody killed once, milliseconds. */
-const SALE_MS = 300_000
+const SALE_MS = 600_000
 /** Longest that is waited for what a service does after a sale, milliseconds. */
 const AFTER_SALE_MS = 60_000
 
