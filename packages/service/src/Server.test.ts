@@ -22,6 +22,10 @@ async function start(t: TestContext, options: Partial<Server.Options> = {}) {
   app.get('/v1/ours', async () => {
     throw new AmbrosiaError('Deal.Unknown', 'no such deal', { hint: 'Look it up.' })
   })
+  const guard = async () => {
+    throw new Error('nobody is known here')
+  }
+  app.get('/v1/guarded', { preValidation: guard }, async () => ({}))
   app.get('/v1/busy', async () => {
     throw new AmbrosiaError('Request.Busy', 'busy')
   })
@@ -216,6 +220,8 @@ describe('Server', () => {
     t.after(() => release())
     const slow = fetch(`${url}/v1/slow`)
     await once(app.server, 'request')
+    // Not even who sends it is looked at.
+    assert.equal((await fetch(`${url}/v1/guarded`)).status, 503)
     const refused = await fetch(`${url}/v1/ours`)
     assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/)
     const { status, code } = (await refused.json()) as { status: number; code: string }
@@ -224,6 +230,7 @@ describe('Server', () => {
     release()
     assert.equal((await slow).status, 200)
     assert.equal((await fetch(`${url}/v1/ours`)).status, 400)
+    assert.equal((await fetch(`${url}/v1/guarded`)).status, 500)
   })
 
   it('lets requests under way end when it closes', async (t) => {

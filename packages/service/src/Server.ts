@@ -87,7 +87,7 @@ export async function create(options: Options): Promise<Server> {
   app.decorateRequest('rawBody', undefined)
   keepRawJson(app)
   app.addHook('onRequest', limitBodies(options.bodies))
-  app.addHook('preHandler', limitHandlers(options.handlerCount))
+  app.addHook('preValidation', limitHandlers(options.handlerCount))
   answerProblems(app, options)
   logRequests(app, metrics)
   closeConnections(app)

@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { type Address, getAddress, isAddress, recoverMessageAddress } from 'viem'
+import { ownTurn } from './ownTurn.ts'
 import { TooManyRequestsError } from './problems.ts'
 import type { Server } from './Server.ts'
 
@@ -76,6 +77,8 @@ export function createHook<DB extends NonceTable>(
     // checked.
     const hasBody = request.body !== undefined && request.body !== null
     if (hasBody && request.rawBody === undefined) throw new BodyUnsignedError()
+    // A signature takes milliseconds to verify.
+    await ownTurn()
     const verified = await HttpSignature.verify({
       request: {
         method: request.method,

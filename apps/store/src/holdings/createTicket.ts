@@ -2,6 +2,7 @@ import { type BarePermission, uploadFault } from '@ambrosia/exchange/permission/
 import { fromUtf8, type Hex, random, toBase64url, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { sha256 } from '@ambrosia/primitives/Hash'
+import { ownTurn } from '@ambrosia/service/ownTurn'
 import { type Address, isAddressEqual } from 'viem'
 import { addressKey, type Store } from '../Store.ts'
 
@@ -35,6 +36,7 @@ export async function createTicket(
   const isNamed = deal.terms.stores.some((one) => isAddressEqual(one, account.address))
   if (!isNamed) throw new StoreNotNamedError(dealId)
   if (!deal.isOpen) throw new DealNotOpenError(dealId)
+  await ownTurn()
   const fault = await uploadFault(request.permission, {
     dealId,
     provider,
