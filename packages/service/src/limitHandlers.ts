@@ -5,11 +5,11 @@ import { BusyError } from './limitBodies.ts'
 const HANDLER_COUNT = 128
 
 /**
- * A `preValidation` hook that refuses a request where too many are worked on: early, so that what is
- * taken is answered in time. No route has more than half of the places, so that a long queue at one
- * keeps nobody from the others. A request counts once it has come whole, so that nobody holds a
- * place by sending slowly, and before its signature is verified, which costs more than all else that
- * a refusal takes; bodies that are streamed are bounded by whoever reads them.
+ * A `preValidation` hook that refuses a request where too many are worked on: early, so that what
+ * is taken is answered in time. No route has more than half of the places, so that a long queue at
+ * one keeps nobody from the others. A request counts once it has come whole, so that nobody holds a
+ * place by sending slowly, and before its signature is verified, which costs more than all else
+ * that a refusal takes; bodies that are streamed are bounded by whoever reads them.
  */
 export function limitHandlers(
   maximumCount = HANDLER_COUNT,
