@@ -9,7 +9,7 @@ import { toSettlement } from '@ambrosia/exchange/Settlement'
 import { AmbrosiaError, toPlain } from '@ambrosia/primitives/Errors'
 import { collectRecord } from '@ambrosia/sdk/consumer/collectRecord'
 import type { OpenedDeal } from '@ambrosia/sdk/consumer/openDeal'
-import { certifyOffer, prepareOffer } from '@ambrosia/sdk/provider/offerRecord'
+import { certifyOffer, prepareOffer, type SealedForDeal } from '@ambrosia/sdk/provider/offerRecord'
 import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import type { Hex } from 'viem'
@@ -49,11 +49,13 @@ export async function sellUntilDone(selling: Selling, seed: number, sale: Sale):
   const offering = await retry(() => createOffering(ground, deal, seed))
   if (offering === undefined) return giveUp(sale)
   sale.provider = offering.account.address
+  let sealed: SealedForDeal | undefined
   const sold = await retry(async () => {
     // Where an earlier try went through unseen, nothing is settled twice.
     const known = await findSettled(selling, offering.account.address)
     if (known !== undefined) return await untilFinal(selling, offering.account.address)
-    const sealed = await prepareOffer(offering)
+    // The same upload again: of new ones a store holds only a few of an account.
+    sealed ??= await prepareOffer(offering)
     const permission = await permitCheck({ offering, sealed })
     const certificate = await certifyOffer(offering, sealed, permission)
     const consent = await ground.consent(offering, certificate)
