@@ -7,6 +7,7 @@ import type { DealTerms } from '../Deal.ts'
 import type { Domain } from '../messages/Message.ts'
 import { expand, PACKED_SIZE, unpackCertificate } from '../PackedSettlement.ts'
 import { type BatchPath, batchCertificates } from '../quorum/CertificateBatch.ts'
+import { networkProofTypes } from '../quorum/NetworkProof.ts'
 import type { SignedCertificate } from './SignedCertificate.ts'
 
 /** What `settle` was called with. */
@@ -82,18 +83,6 @@ function registered(proof: Uint8Array, next: number): Omit<Signature, 'oracle'> 
   return { signature, epoch: 0n, way: { turns: 0n, path: [] } }
 }
 
-const networkProof = [
-  {
-    type: 'tuple',
-    components: [
-      { type: 'uint256', name: 'turns' },
-      { type: 'bytes32[]', name: 'path' },
-      { type: 'bytes', name: 'proof' },
-      { type: 'uint8[]', name: 'places' },
-    ],
-  },
-] as const
-
 /** Signatures of NetworkCertificateVerifier's proof over a packed quorum; of another, none. */
 function ofNetwork(bytes: Uint8Array, count: number): Omit<Signature, 'oracle'>[] {
   const decoded = decodeNetworkProof(bytes)
@@ -112,7 +101,7 @@ function ofNetwork(bytes: Uint8Array, count: number): Omit<Signature, 'oracle'>[
 
 function decodeNetworkProof(bytes: Uint8Array) {
   try {
-    const [decoded] = decodeAbiParameters(networkProof, toHex(bytes))
+    const [decoded] = decodeAbiParameters(networkProofTypes, toHex(bytes))
     return fromHex(decoded.proof).length < QUORUM_HEAD_SIZE ? undefined : decoded
   } catch {
     return undefined

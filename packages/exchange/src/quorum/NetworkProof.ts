@@ -11,8 +11,8 @@ export type QuorumProof = {
   proof: Hex
 }
 
-/** `NetworkProof` of contracts/src/oracle/quorum/NetworkCertificateVerifier.sol. */
-const NETWORK_PROOF = [
+/** The struct `NetworkProof` of contracts/src/oracle/quorum/NetworkCertificateVerifier.sol. */
+export const networkProofTypes = [
   {
     type: 'tuple',
     components: [
@@ -43,7 +43,7 @@ export function networkProof(
     signers |= 1 << index
     places.push(place)
   }
-  const encoded = encodeAbiParameters(NETWORK_PROOF, [{ turns, path, proof, places }])
+  const encoded = encodeAbiParameters(networkProofTypes, [{ turns, path, proof, places }])
   return { signers, proof: encoded }
 }
 
