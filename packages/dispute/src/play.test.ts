@@ -126,8 +126,15 @@ it('where both lie, the true step between them is proven, the claim stays open, 
   const lie = 3000n
   const told = await lieAbout(truth, { run, other, lie })
   const claim = await dispute.claim(asserter, told.content)
-  // Denies what is true long before the lie.
-  const denying = (await lieAbout(truth, { run, other, lie: 40n })).run
+  // Denies what is true long before the lie, and says what nobody else says to the end.
+  const denied = 40n
+  const denying: Run = {
+    ...run,
+    hashesAt: async (points) => {
+      const hashes = await run.hashesAt(points)
+      return hashes.map((hash, index) => ((points[index] as bigint) > denied ? hash ^ 1n : hash))
+    },
+  }
   const folder = useFolder(t)
   const playing = (challenging: Run, name: string) => ({
     asserter: () =>
@@ -143,6 +150,7 @@ it('where both lie, the true step between them is proven, the claim stays open, 
   const { game } = await challenge(challenger, claim, Link.Steps)
   const first = await playOut(game, playing(denying, 'liar'))
   assert.deepEqual(first, { status: GameStatus.AsserterWon, unproven: 0 })
+  assert.equal((await readPosition(challenger, game)).game.low, denied)
   assert.equal(await outcomeOf(claim.id), 1, 'open')
   const { game: second } = await challenge(challenger, claim, Link.Steps)
   const { status } = await playOut(second, playing(run, 'honest'))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { approve } from '@ambrosia/chain/approve'
 import { readDealStatus } from '@ambrosia/chain/read/exchange'
 import * as Agreement from '@ambrosia/exchange/Agreement'
 import * as Criteria from '@ambrosia/exchange/Criteria'
@@ -152,6 +153,12 @@ describe('loadDeal', () => {
     const { criteria, exchange } = market
     const { consumerContact: _, ...older } = market.agreement
     const agreement = CanonicalJson.encode(older)
+    // Deals opened by a permit before leave none of the exchange's allowance.
+    await approve(exchange.chain.client, exchange.consumer, {
+      token: exchange.contracts.medToken,
+      spender: exchange.contracts.dealBook,
+      amount: parseEther('1000'),
+    })
     const deal = await exchange.openNewDeal({
       criteriaHash: Criteria.hash(criteria),
       agreementHash: toHex(sha256(agreement)),
