@@ -4,7 +4,7 @@ import type { Seat } from '@ambrosia/dispute/ClaimBook'
 import { createMailbox, type Mailbox } from '@ambrosia/dispute/Mailbox'
 import type { MoveStore } from '@ambrosia/dispute/Player'
 import { moveFiles } from '@ambrosia/dispute/process/moveFiles'
-import { type Prover, startProver } from '@ambrosia/dispute/process/Prover'
+import { type Prover, ProverEndedError, startProver } from '@ambrosia/dispute/process/Prover'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import type { L2Network } from '@ambrosia/rollup/network/L2Network'
 import type { LocalAccount, PublicClient } from 'viem'
@@ -47,6 +47,7 @@ export function openDisputes(options: {
   const runs = createRuns(packages, guestProgram)
   // Few games come to a proof, so the prover starts with the first.
   let prover: Prover | undefined
+  let isClosed = false
   return {
     seat: {
       chainId: network.rules.l1ChainId,
@@ -61,7 +62,8 @@ export function openDisputes(options: {
     moves: moveFiles(join(folder, 'moves')),
     claims: moveFiles(join(folder, 'claims')),
     mailbox: createMailbox(),
-    prove: (circuit, input) => {
+    prove: async (circuit, input) => {
+      if (isClosed) throw new ProverEndedError(null)
       const used = prover ?? startProver()
       prover = used
       return used.prove(circuit, input).catch((error: unknown) => {
@@ -72,6 +74,7 @@ export function openDisputes(options: {
     },
     lies,
     async close() {
+      isClosed = true
       await runs.close()
       await prover?.stop()
     },

@@ -1,6 +1,6 @@
 import { toHash } from '@ambrosia/dispute/Claim'
 import type { InputPackage } from '@ambrosia/dispute/InputPackage'
-import { type RunThread, startRun } from '@ambrosia/dispute/process/RunThread'
+import { EndedError, type RunThread, startRun } from '@ambrosia/dispute/process/RunThread'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import type { Packages } from './Packages.ts'
 
@@ -13,12 +13,18 @@ export type Runs = {
   of(inputRoot: Hex): Promise<RunThread | undefined>
   /** Opens a package and keeps it under its root. */
   add(pack: InputPackage): Promise<RunThread>
+  /** Ends all threads, also of runs that are just being opened: whoever waits gets Run.Ended. */
   close(): Promise<void>
 }
 
 export function createRuns(packages: Packages, program: () => Promise<string>): Runs {
   const open = new Map<Hex, Promise<RunThread>>()
-  const use = (root: Hex, run: Promise<RunThread>): Promise<RunThread> => {
+  let isClosed = false
+  const use = async (root: Hex, run: Promise<RunThread>): Promise<RunThread> => {
+    if (isClosed) {
+      await closeOne(run)
+      throw new EndedError()
+    }
     open.delete(root)
     open.set(root, run)
     // A run that could not be opened, or whose thread ended, is opened again by the next user.
@@ -36,6 +42,7 @@ export function createRuns(packages: Packages, program: () => Promise<string>): 
       if (found !== undefined) return use(root, found)
       const pack = await packages.get(root)
       if (pack === undefined) return undefined
+      if (isClosed) throw new EndedError()
       // Somebody else may have opened it meanwhile.
       return use(root, open.get(root) ?? program().then((elf) => startRun(elf, pack)))
     },
@@ -46,6 +53,7 @@ export function createRuns(packages: Packages, program: () => Promise<string>): 
       return use(root, Promise.resolve(run))
     },
     async close() {
+      isClosed = true
       const all = [...open.values()]
       open.clear()
       await Promise.all(all.map(closeOne))
