@@ -9,9 +9,8 @@ export type Job<T> = {
 }
 
 /**
- * Runs jobs, the longest first, so that none is left running alone at the end; one that has never
- * run is taken for long. Another starts while a part of a processor is free, even where it needs a
- * whole one: what mostly waits would otherwise keep that part idle. Returns the results with the
+ * Runs jobs with at most `slots` processors' worth at once, the longest first, so that none is left
+ * running alone at the end; one that has never run is taken for long. Returns the results with the
  * time each took.
  */
 export async function runJobs<T>(
@@ -34,17 +33,16 @@ export async function runJobs<T>(
     running.add(done)
   }
   while (waiting.length > 0 || running.size > 0) {
-    const next = free > 0 ? waiting.shift() : undefined
-    if (next !== undefined) start(next)
+    const next = waiting.findIndex(({ cost }) => Math.min(cost, slots) <= free)
+    if (next >= 0) start(waiting.splice(next, 1)[0] as Job<T>)
     else await Promise.race(running)
   }
   return results
 }
 
-/** Unknown ones first, of them those that mostly wait, which take longest; then the longest. */
+/** Unknown ones first, then the longest. */
 export function longestFirst<T>(jobs: readonly Job<T>[]): Job<T>[] {
   const length = ({ expectedMs }: Job<T>) => expectedMs ?? Number.POSITIVE_INFINITY
-  const order = (one: Job<T>, other: Job<T>) =>
-    length(one) === length(other) ? one.cost - other.cost : length(other) - length(one)
-  return [...jobs].sort(order)
+  const order = (one: number, other: number) => (one === other ? 0 : other - one)
+  return [...jobs].sort((one, other) => order(length(one), length(other)))
 }
