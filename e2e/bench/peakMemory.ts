@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { descendants } from './descendants.ts'
 
 /**
  * Resident memory at its peak of the largest process among this one and those it has started, MB.
@@ -6,34 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs'
  */
 export function peakMemoryMb(): number {
   const own = process.resourceUsage().maxRSS / 1024
-  const family = familyOf(process.pid, readProcesses())
-  return Math.max(own, ...family.map(({ peakMb }) => peakMb))
+  return Math.max(own, ...descendants('status', readStatus).map(({ peakMb }) => peakMb))
 }
 
-type Process = { pid: number; parent: number; peakMb: number }
-
-function readProcesses(): Process[] {
-  let names: string[]
-  try {
-    names = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  } catch {
-    return []
-  }
-  return names.flatMap((name) => {
-    try {
-      const status = readFileSync(`/proc/${name}/status`, 'utf8')
-      const numberOf = (key: string) =>
-        Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1])
-      const peakMb = numberOf('VmHWM') / 1024
-      return [{ pid: Number(name), parent: numberOf('PPid'), peakMb: peakMb || 0 }]
-    } catch {
-      // It ended meanwhile.
-      return []
-    }
-  })
-}
-
-function familyOf(pid: number, all: readonly Process[]): Process[] {
-  const children = all.filter(({ parent }) => parent === pid)
-  return [...children, ...children.flatMap((child) => familyOf(child.pid, all))]
+function readStatus(text: string): { parent: number; peakMb: number } {
+  const numberOf = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(text)?.[1])
+  return { parent: numberOf('PPid'), peakMb: numberOf('VmHWM') / 1024 || 0 }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { descendants } from './descendants.ts'
 
 /** Of /proc/PID/stat: ticks in user and in system mode, and the parent (proc_pid_stat(5)). */
 const [PARENT, USER, SYSTEM] = [1, 11, 12] as const
@@ -11,39 +11,16 @@ const TICKS_A_SECOND = 100
  */
 export function processorSeconds(): number {
   const own = process.cpuUsage()
-  const all = readProcesses()
-  const family = new Set([process.pid])
-  let seconds = (own.user + own.system) / 1e6
-  for (let size = 0; size !== family.size; ) {
-    size = family.size
-    for (const { pid, parent } of all) if (family.has(parent)) family.add(pid)
-  }
-  for (const one of all) if (family.has(one.pid) && one.pid !== process.pid) seconds += one.seconds
-  return seconds
+  const others = descendants('stat', readStat).map(({ seconds }) => seconds)
+  return others.reduce((sum, seconds) => sum + seconds, (own.user + own.system) / 1e6)
 }
 
-function readProcesses(): { pid: number; parent: number; seconds: number }[] {
-  let names: string[]
-  try {
-    names = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  } catch {
-    return []
-  }
-  return names.flatMap((name) => {
-    try {
-      const text = readFileSync(`/proc/${name}/stat`, 'utf8')
-      // The name of the program may hold blanks and brackets; what is behind it does not.
-      const fields = text
-        .slice(text.lastIndexOf(')') + 2)
-        .split(' ')
-        .map(Number)
-      const ticks = (fields[USER] as number) + (fields[SYSTEM] as number)
-      return [
-        { pid: Number(name), parent: fields[PARENT] as number, seconds: ticks / TICKS_A_SECOND },
-      ]
-    } catch {
-      // It ended meanwhile.
-      return []
-    }
-  })
+function readStat(text: string): { parent: number; seconds: number } {
+  // The name of the program may hold blanks and brackets; what is behind it does not.
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+  const ticks = (fields[USER] as number) + (fields[SYSTEM] as number)
+  return { parent: fields[PARENT] as number, seconds: ticks / TICKS_A_SECOND }
 }
