@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 
@@ -15,6 +16,14 @@ export const DEFAULT_PORTS = {
 
 /** Free ports for everything, so that two networks never meet. */
 export const ANY_PORTS = { chain: 0, issuer: 0, store: 0, firstOracle: 0, page: 0 } as const
+
+/**
+ * Where any port is chosen: below those that the system gives to outgoing connections (32768 and up
+ * on Linux, 49152 on macOS and Windows), one of which could take the port before its service
+ * listens, or while that is started again.
+ */
+const ANY_FROM = 10_000
+const ANY_TO = 32_000
 
 /** A port that was looked for, and the one that was free. */
 export type TakenPort = { name: string; wanted: number; port: number }
@@ -57,8 +66,8 @@ export async function firstFree(
     }
   }
   for (;;) {
-    const port = await anyFree()
-    if (!taken.has(port)) return port
+    const port = randomInt(ANY_FROM, ANY_TO)
+    if (!taken.has(port) && (await isFree(port))) return port
   }
 }
 
@@ -67,16 +76,6 @@ function isFree(port: number): Promise<boolean> {
     const server = createServer()
     server.once('error', () => done(false))
     server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
-  })
-}
-
-function anyFree(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0))
-    })
   })
 }
 

@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Artifacts } from '@ambrosia/chain/Artifact'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
@@ -15,6 +14,7 @@ import type { L2Network } from '@ambrosia/rollup/network/L2Network'
 import { type NetworkChoices, planNetwork } from '@ambrosia/rollup/network/planNetwork'
 import * as Keystore from '@ambrosia/service/Keystore'
 import { defer, type Ending } from '@ambrosia/testing/defer'
+import { freePorts } from '@ambrosia/testing/freePorts'
 import { contractsSnapshot, startFrom, type TestChain } from '@ambrosia/testing/startChain'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import { createPublicClient, createWalletClient, http, keccak256, parseEther, toHex } from 'viem'
@@ -89,7 +89,7 @@ export async function startRollup(
   const folder = useFolder(t)
   const description = join(folder, 'network.json')
   writeFileSync(description, JSON.stringify(network))
-  const ports = await Promise.all(members.map(freePort))
+  const ports = await freePorts(members.length)
   const peers = join(folder, 'peers.json')
   writeFileSync(
     peers,
@@ -169,14 +169,4 @@ async function keepAccount(home: string, data: string, key: Hex): Promise<void> 
   const path = join(data, 'keystore.json')
   const keystore = await Keystore.open({ path, password, hasRandomPassword: true })
   keystore.getOrCreate('account', () => fromHex(key))
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => done(port))
-    })
-  })
 }
