@@ -20,13 +20,14 @@ import { ensurePackages } from './setup/packages.mjs'
 import { readGraph } from './source/Graph.ts'
 import { contractDomains, runContracts } from './testing/contracts.ts'
 import { addCounts, type Counts, NO_COUNTS, summaryLine } from './testing/counts.ts'
-import { keepDurations, readDurations } from './testing/durations.ts'
+import { keepDurations, readDurations, typicalMs } from './testing/durations.ts'
 import { groupsOf } from './testing/groups.ts'
 import { packDependencies } from './testing/packDependencies.ts'
 import { noteUsage } from './testing/processorTime.ts'
-import { runFile } from './testing/runFile.ts'
+import { runFile, runTogether } from './testing/runFile.ts'
 import { type Job, runJobs } from './testing/schedule.ts'
 import { affectedTests, baseOf, changedFiles, matches, testFiles } from './testing/select.ts'
+import { shareProcess } from './testing/shareProcess.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 /** Starts a whole network, and then waits for its clocks most of the time. */
@@ -95,10 +96,13 @@ async function runAll(
   await ensurePackages(ROOT, process.execPath, groupsOf(ROOT, files))
   process.env['NODE_OPTIONS'] = `${NODE_OPTIONS} ${await packDependencies(ROOT)}`
   const expected = readDurations()
-  const jobs = files.map((file) => fileJob(file, options.name, expected.get(file)))
+  const expectedMs = (name: string) => expected.get(name) ?? typicalMs(name)
+  const groups =
+    options.name === undefined ? shareProcess(ROOT, files) : files.map((file) => [file])
+  const jobs = groups.map((group) => job(group, options.name, expectedMs))
   for (const domain of domains) {
     const run = () => measured((execArgv) => runContracts(ROOT, domain, execArgv))
-    jobs.push({ name: domain, cost: 1, expectedMs: expected.get(domain), run })
+    jobs.push({ name: domain, cost: 1, expectedMs: expectedMs(domain), run })
   }
   const results = await runJobs(jobs, availableParallelism())
   const seconds = Math.round((performance.now() - start) / 100) / 10
@@ -108,7 +112,7 @@ async function runAll(
   const counts = results.map(({ result }) => result.counts).reduce(addCounts, NO_COUNTS)
   if (counts.pass + counts.fail === 0) process.stdout.write('no test ran: nothing matches\n')
   printSlowest(results)
-  return finish(counts, results.length, seconds, options.json)
+  return finish(counts, files.length + domains.length, seconds, options.json)
 }
 
 /** What ran longest, with the processor time it cost: on a busy machine the clock says little. */
@@ -131,17 +135,25 @@ async function measured(run: (execArgv: readonly string[]) => Promise<Counts>): 
   return { counts, usedMs: usage.take() }
 }
 
-function fileJob(
-  file: string,
+/** The files run in one process; several are known by the first. */
+function job(
+  files: readonly string[],
   name: RegExp | undefined,
-  expectedMs: number | undefined,
+  expectedMs: (name: string) => number,
 ): Job<Measured> {
-  const isNetwork = WHOLE_NETWORK.test(file)
+  const [first = '', ...others] = files
+  if (others.length > 0) {
+    const run = () =>
+      measured((execArgv) => runTogether(ROOT, files, { timeoutMs: TIMEOUT_MS, execArgv }))
+    const together = `${first} and ${others.length} more`
+    return { name: together, cost: 1, expectedMs: expectedMs(together), run }
+  }
+  const isNetwork = WHOLE_NETWORK.test(first)
   // A guest program is built the first time, which takes minutes.
-  const timeoutMs = isNetwork || file.startsWith('guest/') ? LONG_TIMEOUT_MS : TIMEOUT_MS
+  const timeoutMs = isNetwork || first.startsWith('guest/') ? LONG_TIMEOUT_MS : TIMEOUT_MS
   const cost = isNetwork ? NETWORK_COST : 1
-  const run = () => measured((execArgv) => runFile(ROOT, file, { timeoutMs, name, execArgv }))
-  return { name: file, cost, expectedMs, run }
+  const run = () => measured((execArgv) => runFile(ROOT, first, { timeoutMs, name, execArgv }))
+  return { name: first, cost, expectedMs: expectedMs(first), run }
 }
 
 function finish(counts: Counts, fileCount: number, seconds: number, json: boolean): number {

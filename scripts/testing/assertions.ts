@@ -9,7 +9,7 @@ import { afterEach, beforeEach, type TestContext } from 'node:test'
 import { isMainThread } from 'node:worker_threads'
 
 /** Threads and forked processes of a test inherit what is loaded before it, but are not tests. */
-const IS_TEST = /\.test\.[cm]?[jt]s$|[\\/]simulate\.ts$/.test(process.argv[1] ?? '')
+const IS_TEST = /\.test\.[cm]?[jt]s$|[\\/](simulate|together)\.ts$/.test(process.argv[1] ?? '')
 
 let reached = 0
 const before = new WeakMap<object, number>()

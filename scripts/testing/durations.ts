@@ -8,6 +8,29 @@ import { cacheFolder } from '../setup/node.mjs'
  */
 export type Durations = ReadonlyMap<string, number>
 
+/**
+ * About how long what begins so takes, seconds, on two quiet processors; the first that matches.
+ * Only what differs much from a short file stands here.
+ */
+const TYPICAL: readonly [RegExp, number][] = [
+  [/^e2e\/rollup/, 300],
+  [/^(e2e\/(sale|network|oracleNetwork|up|crash|adversaries)|apps\/web\/test\/page)/, 120],
+  [/^(e2e|examples\/first-sale)\//, 40],
+  [/^apps\/node\/src\/(adversaries|disputes\/disputes|start)/, 90],
+  [/^packages\/dispute\/src\/(play|crash|offChain|chain|watch)/, 50],
+  [/^apps\/cli\/src\/commands\/(deploy|dispute\/dispute|network)/, 30],
+  [/^contracts\/test\/(exchange|oracle|stake)/, 30],
+  [/^circuits\/test\/(steps|stepProofs|proofs|ceremony|edges|prover|keys|soundness)/, 25],
+  [/^packages\/machine\/src\/(Machine|Execution)/, 15],
+]
+const SHORT_SEC = 3
+
+/** How long a job may take of which nothing is known, milliseconds. */
+export function typicalMs(name: string): number {
+  const [, seconds] = TYPICAL.find(([pattern]) => pattern.test(name)) ?? [undefined, SHORT_SEC]
+  return seconds * 1000
+}
+
 function durationsFile(): string {
   return join(cacheFolder(), 'test-durations.json')
 }

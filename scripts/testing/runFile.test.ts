@@ -14,7 +14,7 @@ const IMPORTS = `import assert from 'node:assert'; import { it, describe } from 
 async function runTexts(
   t: TestContext,
   texts: readonly string[],
-  { timeoutMs = 60_000, name = '', extension = 'test.mjs' } = {},
+  { timeoutMs = 60_000, name = '', extension = 'test.mjs', together = false } = {},
 ) {
   const root = mkdtempSync(join(tmpdir(), 'ambrosia-run-'))
   t.after(() => rmSync(root, { recursive: true }))
@@ -26,11 +26,12 @@ async function runTexts(
     return `${index}.${extension}`
   })
   const source = `
-    import { runFile } from ${JSON.stringify(join(import.meta.dirname, 'runFile.ts'))}
+    import { runFile, runTogether } from ${JSON.stringify(join(import.meta.dirname, 'runFile.ts'))}
     import { addCounts, NO_COUNTS } from ${JSON.stringify(join(import.meta.dirname, 'counts.ts'))}
     const options = { timeoutMs: ${timeoutMs}, ${name === '' ? '' : `name: ${name}`} }
     const run = (file) => runFile(${JSON.stringify(root)}, file, options)
-    const counts = await Promise.all(${JSON.stringify(files)}.map(run))
+    const together = () => runTogether(${JSON.stringify(root)}, ${JSON.stringify(files)}, options)
+    const counts = ${together} ? [await together()] : await Promise.all(${JSON.stringify(files)}.map(run))
     console.log(JSON.stringify(counts.reduce(addCounts, NO_COUNTS)))`
   const env = { ...process.env }
   delete env['NODE_TEST_CONTEXT']
@@ -116,5 +117,45 @@ describe('runFile', () => {
     const { counts, text } = await runTexts(t, [hangs], { timeoutMs: 2000 })
     assert.deepEqual(counts, { pass: 1, fail: 1, skipped: 0 })
     assert.match(text, /stopped: it had not ended after 2000 ms/)
+  })
+})
+
+describe('runTogether', () => {
+  const before = "import { before, after } from 'node:test'; "
+  it('tells files apart: their hooks, their failures and what is empty', async (t) => {
+    const texts = [
+      `${before} let a = 0; before(() => { a++ }); after(() => console.log('hooks ' + a)); it('a', () => assert.equal(a, 1))`,
+      "it('b', ok); describe('s', () => { it('c', () => { throw new Error('the reason') }) })",
+      '',
+      "it('d', () => {}); it('e', (t) => t.skip('no samples'))",
+    ]
+    const { counts, text } = await runTexts(t, texts, { together: true })
+    assert.deepEqual(counts, { pass: 2, fail: 3, skipped: 1 })
+    assert.match(text, /FAIL 1\.test\.mjs:2:\d+ {2}c\n.*the reason/)
+    assert.match(text, /FAIL 2\.test\.mjs {2}the whole file\n.*this file has no test/)
+    assert.match(text, /this test reached no assertion/)
+    assert.match(text, /ok {3}0\.test\.mjs {2}1 tests/)
+    assert.match(text, /skipped e: no samples/)
+  })
+
+  it('runs what a crash or a hang has cut off again, alone', async (t) => {
+    const crash = ["it('a', ok)", "it('b', () => process.abort())", "it('c', ok)"]
+    const crashed = await runTexts(t, crash, { together: true })
+    assert.equal(crashed.counts.pass, 2)
+    assert.match(crashed.text, /FAIL 1\.test\.mjs/)
+    const hang = [
+      "it('a', ok)",
+      "it('b', async () => { setInterval(() => {}, 1000); await new Promise(() => {}) })",
+      "it('c', ok)",
+    ]
+    const hung = await runTexts(t, hang, { together: true, timeoutMs: 2000 })
+    assert.equal(hung.counts.pass, 2)
+    assert.match(hung.text, /FAIL 1\.test\.mjs/)
+  })
+
+  it('fails where the process fails after its tests', async (t) => {
+    const texts = ["it('a', ok)", "it('b', ok); process.exitCode = 3"]
+    const { counts } = await runTexts(t, texts, { together: true })
+    assert.deepEqual(counts, { pass: 2, fail: 1, skipped: 0 })
   })
 })

@@ -3,15 +3,14 @@ export type Job<T> = {
   name: string
   /** Processors it keeps busy, a part of one where it mostly waits. */
   cost: number
-  /** How long it took the last time, milliseconds; undefined when it has not run yet. */
-  expectedMs: number | undefined
+  /** How long it took the last time, or usually takes, milliseconds. */
+  expectedMs: number
   run: () => Promise<T>
 }
 
 /**
  * Runs jobs with at most `slots` processors' worth at once, the longest first, so that none is left
- * running alone at the end; one that has never run is taken for long. Returns the results with the
- * time each took.
+ * running alone at the end. Returns the results with the time each took.
  */
 export async function runJobs<T>(
   jobs: readonly Job<T>[],
@@ -40,9 +39,6 @@ export async function runJobs<T>(
   return results
 }
 
-/** Unknown ones first, then the longest. */
 export function longestFirst<T>(jobs: readonly Job<T>[]): Job<T>[] {
-  const length = ({ expectedMs }: Job<T>) => expectedMs ?? Number.POSITIVE_INFINITY
-  const order = (one: number, other: number) => (one === other ? 0 : other - one)
-  return [...jobs].sort((one, other) => order(length(one), length(other)))
+  return [...jobs].sort((one, other) => other.expectedMs - one.expectedMs)
 }
