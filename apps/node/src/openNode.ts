@@ -61,6 +61,8 @@ export async function openNode(config: NodeConfig): Promise<Opened> {
     rpcUrl: config.rpcUrl,
     chainId: rules.l1ChainId,
     pollMs: RECEIPT_POLL_MS,
+    // Each job looks at L1 by itself; what one has read in a block, the others need not ask for.
+    oncePerBlock: { maximumAgeMs: config.pollMs / 2 },
   })
   const database = await Database.open<NodeTables>({ url: places.databaseUrl, migrations })
   const engine = await openEngine(config, places.dataFolder, network)

@@ -1,9 +1,10 @@
+import { askOncePerBlock } from '@ambrosia/chain/askOncePerBlock'
 import { reach } from '@ambrosia/chain/errors'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { createPublicClient, http, type PublicClient } from 'viem'
 
 /**
- * A client that never answers from a cache.
+ * A client that never answers from a cache, unless it may ask once for each block.
  * @throws Chain.Mismatch when the node serves another chain, Chain.Unreachable
  */
 export async function connect(options: {
@@ -11,8 +12,13 @@ export async function connect(options: {
   chainId: number
   /** Time between two looks for a receipt. Default 500. */
   pollMs?: number | undefined
+  /** Asks the node once for each block, and for a newer block when the last is so old. */
+  oncePerBlock?: { maximumAgeMs: number } | undefined
 }): Promise<PublicClient> {
-  const transport = http(options.rpcUrl, { timeout: 10_000, retryCount: 2 })
+  const { oncePerBlock } = options
+  const direct = http(options.rpcUrl, { timeout: 10_000, retryCount: 2 })
+  const transport =
+    oncePerBlock === undefined ? direct : askOncePerBlock(direct, oncePerBlock.maximumAgeMs)
   const pollingInterval = options.pollMs ?? 500
   const client = createPublicClient({ transport, cacheTime: 0, pollingInterval })
   const chainId = await reach(() => client.getChainId())
