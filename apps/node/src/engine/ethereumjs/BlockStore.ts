@@ -42,6 +42,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS tags (name TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
 `
 
+/** Blocks kept in memory. */
+const RECENT_COUNT = 16
+
 type Row = {
   hash: Hex
   number: number
@@ -84,17 +87,41 @@ export function openBlockStore(path: string) {
        WHERE c.number BETWEEN ? AND ? ORDER BY c.number`,
     ),
   }
+  // Nearly every question is about the head or a block close to it.
+  const recent = new Map<Hex, StoredBlock>()
+  const tags = new Map<Tag, Hex>()
   const getBlock = (hash: Hex): StoredBlock | undefined => {
+    const known = recent.get(hash)
+    if (known !== undefined) return known
     const row = statements.block.get(hash) as Row | undefined
-    return row && fromRow(row)
+    if (row === undefined) return undefined
+    const block = fromRow(row)
+    if (recent.size >= RECENT_COUNT) recent.clear()
+    recent.set(hash, block)
+    return block
   }
+  const tag = (name: Tag): Hex | undefined => {
+    const hash = tags.get(name) ?? (statements.tag.get(name) as Hex | undefined)
+    if (hash !== undefined) tags.set(name, hash)
+    return hash
+  }
+  const moveHead = database.transaction((head: Hex) => {
+    let block = getBlock(head)
+    if (block === undefined) throw new Error(`no block ${head}`)
+    statements.dropCanonical.run(block.number)
+    while (block !== undefined && statements.canonical.get(block.number) !== block.hash) {
+      statements.putCanonical.run(block.number, block.hash)
+      block = getBlock(block.parentHash)
+    }
+    statements.putTag.run('head', head)
+  })
 
   return {
     /** A trie node or code by the key that ethereumjs gives it. */
     getEntry: (key: string) => statements.entry.get(key) as Uint8Array | undefined,
     getBlock,
     canonicalHash: (number: number) => statements.canonical.get(number) as Hex | undefined,
-    tag: (name: Tag) => statements.tag.get(name) as Hex | undefined,
+    tag,
     /** Where a transaction stands in the canonical chain. */
     findTransaction: (hash: Hex) =>
       statements.transaction.get(hash) as
@@ -122,17 +149,14 @@ export function openBlockStore(path: string) {
       },
     ),
     /** Makes the chain that ends in `head` the canonical one. */
-    setHead: database.transaction((head: Hex) => {
-      let block = getBlock(head)
-      if (block === undefined) throw new Error(`no block ${head}`)
-      statements.dropCanonical.run(block.number)
-      while (block !== undefined && statements.canonical.get(block.number) !== block.hash) {
-        statements.putCanonical.run(block.number, block.hash)
-        block = getBlock(block.parentHash)
-      }
-      statements.putTag.run('head', head)
-    }),
-    setTag: (name: Tag, hash: Hex) => void statements.putTag.run(name, hash),
+    setHead(head: Hex): void {
+      moveHead(head)
+      tags.set('head', head)
+    },
+    setTag(name: Tag, hash: Hex): void {
+      statements.putTag.run(name, hash)
+      tags.set(name, hash)
+    },
     close: () => void database.close(),
   }
 }
