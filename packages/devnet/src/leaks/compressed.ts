@@ -58,11 +58,28 @@ export function candidatesAt(bytes: Uint8Array, offset: number, isStart: boolean
 function isPlausible(bytes: Uint8Array, { offset, headerBytes, format }: Candidate): boolean {
   const from = offset + headerBytes
   const tried = bytes.subarray(from, from + LOOKAHEAD_BYTES)
+  if (format === 'deflate' && !beginsBlock(tried)) return false
+  const { stackTraceLimit } = Error
+  // Nearly every try fails, and a third of its time would be the trace of its error.
+  Error.stackTraceLimit = 0
   try {
     return TRY[format](tried).length > 0
   } catch {
     return false
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
+}
+
+/**
+ * Whether bytes can begin a block of deflate (RFC 1951, 3.2.3): not of the reserved kind, and a
+ * stored one says its length twice.
+ */
+function beginsBlock(bytes: Uint8Array): boolean {
+  const [first = 0, low = 0, high = 0, lowAgain = 0, highAgain = 0] = bytes
+  const kind = (first >> 1) & 3
+  if (kind === 0) return (low ^ lowAgain) === 0xff && (high ^ highAgain) === 0xff
+  return kind !== 3
 }
 
 /** Whether a mark of gzip or zlib stands at an offset. */
