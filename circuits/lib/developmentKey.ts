@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { inverse, inverses, modulo, power, rootOfUnity } from './field.ts'
 import { multiplyGenerators, POINT_SIZES } from './fixedBase.ts'
+import { multiplyGenerator } from './multiplyGenerator.ts'
 import { FIELD_ORDER, type R1cs, writeElement } from './r1cs.ts'
 import { type ProvingKey, toBytes } from './zkey.ts'
 
@@ -59,10 +60,8 @@ export async function developmentKey(r1cs: R1cs, circuitHash: string): Promise<U
  * The first point of a development key, alpha in G1: by it anyone can tell such a key from a real
  * one, whatever it is called.
  */
-export async function developmentAlpha(circuitHash: string): Promise<Uint8Array> {
-  const scalars = pack([secretsOf(circuitHash).alpha])
-  const [point] = await multiplyGenerators([{ group: 'g1', scalars }])
-  return point as Uint8Array
+export function developmentAlpha(circuitHash: string): Uint8Array {
+  return multiplyGenerator(secretsOf(circuitHash).alpha)
 }
 
 function secretsOf(circuitHash: string): Secrets {

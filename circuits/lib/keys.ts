@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type VerificationKey, zKey } from 'snarkjs'
@@ -140,9 +140,15 @@ const ALPHA_AT = 12 + 12 + 4 + 12 + 2 * (4 + 32) + 12
  * by anyone.
  */
 export async function isDevelopmentKey(provingKey: string, circuitHash: string): Promise<boolean> {
-  const alpha = await developmentAlpha(circuitHash)
-  const bytes = readFileSync(provingKey).subarray(ALPHA_AT, ALPHA_AT + alpha.length)
-  return Buffer.compare(bytes, alpha) === 0
+  const alpha = developmentAlpha(circuitHash)
+  const bytes = Buffer.alloc(alpha.length)
+  const file = await open(provingKey)
+  try {
+    await file.read(bytes, 0, bytes.length, ALPHA_AT)
+  } finally {
+    await file.close()
+  }
+  return bytes.equals(alpha)
 }
 
 export class DevelopmentKeyError extends CircuitError {

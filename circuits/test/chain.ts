@@ -1,7 +1,7 @@
 // The generated verifiers on a chain of Hardhat's, as a contract that uses them sees them.
 
 import { readFileSync } from 'node:fs'
-import { compileContract } from '@ambrosia/chain/compile/solc'
+import { loadContract } from '@ambrosia/chain/compile/artifacts'
 import { network } from '@ambrosia/chain/testing/network'
 import { encodeFunctionData, type Hex } from 'viem'
 import type { CircuitKeys } from '../lib/keys.ts'
@@ -17,7 +17,7 @@ export type Verifier = {
 
 /** Compiles the verifier of a circuit and deploys it. */
 export async function deployVerifier(keys: CircuitKeys): Promise<Verifier> {
-  const { abi, bytecode } = await compileContract(
+  const { abi, bytecode } = await loadContract(
     'Groth16Verifier',
     readFileSync(keys.verifier, 'utf8'),
   )

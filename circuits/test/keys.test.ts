@@ -12,8 +12,10 @@ import { CIRCUITS } from '../lib/circuits.ts'
 import { compile } from '../lib/compile.ts'
 import { endThreads } from '../lib/curve.ts'
 import { developmentKey } from '../lib/developmentKey.ts'
+import { multiplyGenerators } from '../lib/fixedBase.ts'
 import { ensureKeys, exportVerifier, isDevelopmentKey } from '../lib/keys.ts'
-import { readR1cs } from '../lib/r1cs.ts'
+import { multiplyGenerator } from '../lib/multiplyGenerator.ts'
+import { FIELD_ORDER, readR1cs, writeElement } from '../lib/r1cs.ts'
 import { createCalculator, toFile } from '../lib/witness.ts'
 import { developmentKeys } from './support.ts'
 
@@ -48,6 +50,18 @@ it('a development key is a function of the circuit’s hash, proves and verifies
   assert.equal(await groth16.verify(key, publicSignals.with(0, '7'), proof), false)
   assert.equal(await isDevelopmentKey(path, hash), true)
   assert.equal(await isDevelopmentKey(path, hash.replaceAll('0', '1')), false)
+})
+
+it('a single multiple of the generator is that of the tables', async () => {
+  const scalars = [0n, 1n, 2n, 3n, 0x1234_5678n, FIELD_ORDER - 1n, FIELD_ORDER, FIELD_ORDER + 1n]
+  const bytes = new Uint8Array(32 * scalars.length)
+  const view = new DataView(bytes.buffer)
+  for (const [index, scalar] of scalars.entries()) writeElement(view, 32 * index, scalar)
+  const [points] = await multiplyGenerators([{ group: 'g1', scalars: bytes }])
+  assert.ok(points)
+  for (const [index, scalar] of scalars.entries()) {
+    assert.deepEqual(multiplyGenerator(scalar), points.slice(64 * index, 64 * index + 64))
+  }
 })
 
 it('a development key that calls itself another is refused in production', async () => {

@@ -3,8 +3,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Artifact, Artifacts } from '../Artifact.ts'
-import { hashSources, readSources, type Sources } from './readSources.ts'
-import { type CompiledDomain, compile } from './solc.ts'
+import { hashContract, hashSources, readSources, type Sources } from './readSources.ts'
+import { type Compiled, type CompiledDomain, compile, compileContract } from './solc.ts'
 import { contractsOf, domains } from './sourceList.ts'
 
 /**
@@ -83,9 +83,26 @@ export async function loadDomains(
 }
 
 /**
+ * `compileContract` from `<cacheDir>/single/<hash>.json`, or compiled and written there.
+ * @throws Contracts.CompilationFailed
+ */
+export async function loadContract(
+  contract: string,
+  content: string,
+  cacheDir = defaultCacheDir(),
+): Promise<Compiled> {
+  const path = join(cacheDir, 'single', `${hashContract(contract, content)}.json`)
+  const cached = await readWhole<Compiled>(path)
+  if (isWhole(cached)) return cached
+  const compiled = await compileContract(contract, content)
+  await writeCache(path, compiled)
+  return compiled
+}
+
+/**
  * Two runs may compile at the same time; each writes a file of its own and the rename is atomic.
  */
-async function writeCache(path: string, compiled: CompiledDomain): Promise<void> {
+async function writeCache(path: string, compiled: CompiledDomain | Compiled): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const draft = `${path}.${randomUUID()}`
   await writeFile(draft, JSON.stringify(compiled))
@@ -94,13 +111,19 @@ async function writeCache(path: string, compiled: CompiledDomain): Promise<void>
 
 /** A missing or damaged entry counts as none: it is compiled again and replaced. */
 async function readCache(domain: string, path: string): Promise<CompiledDomain | undefined> {
+  const compiled = await readWhole<CompiledDomain>(path)
+  const names = contractsOf(domain).map(({ name }) => name)
+  return names.every((name) => isWhole(compiled?.contracts?.[name])) ? compiled : undefined
+}
+
+async function readWhole<T>(path: string): Promise<T | undefined> {
   try {
-    const compiled = JSON.parse(await readFile(path, 'utf8')) as CompiledDomain
-    const isWhole = contractsOf(domain).every(({ name }) =>
-      /^0x[0-9a-f]+$/.test(compiled.contracts[name]?.bytecode ?? ''),
-    )
-    return isWhole ? compiled : undefined
+    return JSON.parse(await readFile(path, 'utf8'))
   } catch {
     return undefined
   }
+}
+
+function isWhole(compiled: Compiled | undefined): compiled is Compiled {
+  return /^0x[0-9a-f]+$/.test(compiled?.bytecode ?? '')
 }

@@ -36,3 +36,9 @@ export function hashSources(domain: string, sources: Sources): string {
   const key = [FORM, compilerVersion, compilerSettings, contractsOf(domain), sources]
   return createHash('sha256').update(JSON.stringify(key)).digest('hex')
 }
+
+/** The same for one contract of one file that imports nothing. */
+export function hashContract(contract: string, content: string): string {
+  const key = [FORM, compilerVersion, compilerSettings, contract, content]
+  return createHash('sha256').update(JSON.stringify(key)).digest('hex')
+}

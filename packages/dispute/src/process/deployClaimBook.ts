@@ -2,8 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Artifact, Artifacts } from '@ambrosia/chain/Artifact'
-import { loadArtifacts } from '@ambrosia/chain/compile/artifacts'
-import { compileContract } from '@ambrosia/chain/compile/solc'
+import { loadArtifacts, loadContract } from '@ambrosia/chain/compile/artifacts'
 import { planDispute } from '@ambrosia/chain/deploy/dispute'
 import type { DisputeParameters } from '@ambrosia/chain/deploy/disputeParameters'
 import { execute } from '@ambrosia/chain/deploy/execute'
@@ -28,7 +27,7 @@ export async function verifierArtifacts(
   for (const { name, kind, verifier } of await prover.keys()) {
     if (kind !== 'ceremony' && allows === 'ceremony') throw new DevelopmentKeysError(name)
     const source = await readFile(verifier, 'utf8')
-    artifacts[`${name}Verifier`] = await compileContract('Groth16Verifier', source)
+    artifacts[`${name}Verifier`] = await loadContract('Groth16Verifier', source)
   }
   return artifacts
 }
