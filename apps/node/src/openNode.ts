@@ -57,13 +57,7 @@ export async function openNode(config: NodeConfig): Promise<Opened> {
       { name: 'AMBROSIA_NODE_ROLES', problem: `names sequencer, which is ${network.sequencer}` },
     ])
   }
-  const client = await Chain.connect({
-    rpcUrl: config.rpcUrl,
-    chainId: rules.l1ChainId,
-    pollMs: RECEIPT_POLL_MS,
-    // Each job looks at L1 by itself; what one has read in a block, the others need not ask for.
-    oncePerBlock: { maximumAgeMs: config.pollMs / 2 },
-  })
+  const client = await connectL1(config.rpcUrl, rules.l1ChainId, config)
   const database = await Database.open<NodeTables>({ url: places.databaseUrl, migrations })
   const engine = await openEngine(config, places.dataFolder, network)
   const nowSec = () => Date.now() / 1000
@@ -118,6 +112,12 @@ export async function openNode(config: NodeConfig): Promise<Opened> {
     await database.destroy()
   }
   return { node, identity, close }
+}
+
+/** Each job looks at L1 by itself; what one has read in a block, the others need not ask for. */
+function connectL1(rpcUrl: string, chainId: number, { pollMs }: NodeConfig) {
+  const oncePerBlock = { maximumAgeMs: pollMs / 2 }
+  return Chain.connect({ rpcUrl, chainId, pollMs: RECEIPT_POLL_MS, oncePerBlock })
 }
 
 async function openEngine(

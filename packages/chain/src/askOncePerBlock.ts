@@ -8,7 +8,7 @@ const OF_A_BLOCK = new Set([
   'eth_getCode',
   'eth_getLogs',
 ])
-/** Answers kept at once, and the longest list among them: a reader who catches up reads much once. */
+/** Answers kept at once, and the longest list among them: who catches up reads much, once. */
 const KEPT = 256
 const LONGEST_LIST = 100
 
