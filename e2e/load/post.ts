@@ -12,8 +12,11 @@ export function send(
 ): Promise<Answer & { body: string }> {
   const localAddress = `127.0.1.${1 + (sentCount++ % CLIENT_COUNT)}`
   const headers = { ...init.headers, 'content-length': String(init.body.length) }
+  const startMs = performance.now()
   return new Promise((done) => {
-    const gone = (): void => done({ status: 0, retryAfter: undefined, code: undefined, body: '' })
+    const end = (answer: Omit<Answer, 'tookMs'> & { body: string }): void =>
+      done({ ...answer, tookMs: performance.now() - startMs })
+    const gone = (): void => end({ status: 0, retryAfter: undefined, code: undefined, body: '' })
     const sent = request(
       url,
       { method: init.method, headers, localAddress, agent: false },
@@ -25,7 +28,7 @@ export function send(
           const body = Buffer.concat(parts).toString('utf8')
           const { statusCode: status = 0, headers: answered } = answer
           const code = status >= 400 ? codeOf(body) : undefined
-          done({ status, retryAfter: answered['retry-after'], code, body })
+          end({ status, retryAfter: answered['retry-after'], code, body })
         })
       },
     )

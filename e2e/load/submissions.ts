@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { oracleRoutes } from '@ambrosia/api/oracle/routes'
 import type { SignedReceipt } from '@ambrosia/api/store/StoreClient'
 import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
@@ -46,16 +47,30 @@ export async function prepareSubmissions(ground: Ground): Promise<Load> {
   let bodies: Uint8Array[] = []
   let made = 0
   const make = () => submissionOf(people[made++ % PEOPLE_COUNT] as Uploaded, oracle)
+  // One after the other, with a turn between: what the services log comes through this process, and
+  // a service whose log nobody reads stands still.
+  let last: Promise<unknown> = Promise.resolve()
+  const next = (): Promise<Uint8Array> => {
+    const body = last.then(async () => {
+      await nextTurn()
+      return bodies.shift() ?? (await make())
+    })
+    last = body
+    return body
+  }
   return {
     url,
     pid: () => network.supervisor.get('oracle-1').pid as number,
     prepare: async (count) => {
       bodies = []
       // What is refused is sent again.
-      while (bodies.length < Math.min(count, MOST_PREPARED)) bodies.push(await make())
+      while (bodies.length < Math.min(count, MOST_PREPARED)) {
+        bodies.push(await make())
+        await nextTurn()
+      }
     },
     send: async () => {
-      const body = bodies.shift() ?? (await make())
+      const body = await next()
       const headers = { 'content-type': 'application/json' }
       const answer = await send(`${url}${oracleRoutes.submit.path}`, {
         method: 'POST',

@@ -55,11 +55,12 @@ export async function prepareUploads(ground: Ground): Promise<Load> {
       const answer = await send(`${url}${path}`, { method: 'POST', headers, body: upload.asked })
       if (answer.status !== storeRoutes.askTicket.answer.status) return answer
       const { ticket } = JSON.parse(answer.body) as { ticket: string }
-      return await send(`${url}/v1/blobs/${cid}`, {
+      const uploaded = await send(`${url}/v1/blobs/${cid}`, {
         method: 'PUT',
         headers: { authorization: `Bearer ${ticket}`, 'content-type': OCTETS },
         body: sealed,
       })
+      return { ...uploaded, tookMs: answer.tookMs + uploaded.tookMs }
     },
   }
 }

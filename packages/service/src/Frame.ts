@@ -6,6 +6,7 @@ import { addRoutes, type Guards, type Handlers } from './addRoutes.ts'
 import * as Chain from './Chain.ts'
 import type * as Config from './Config.ts'
 import * as Database from './Database.ts'
+import { removeLeftovers } from './files.ts'
 import { type Job, startJobs } from './jobs.ts'
 import type { Keystore } from './Keystore.ts'
 import * as Log from './Log.ts'
@@ -42,6 +43,7 @@ export async function openFrame<S extends Settings, DB>(options: {
   const { name, migrations } = options
   const config = options.config as Config.ConfigOf<S> & Config.ConfigOf<Settings>
   const places = placesOf(config, name)
+  for (const folder of [config.home, places.dataFolder]) removeLeftovers(folder)
   const log = Log.create({ name, level: config.logLevel })
   const network = readNetwork(places.networkFile)
   const rpcUrl = config.rpcUrl ?? network.rpcUrl
@@ -97,9 +99,10 @@ export async function serve<S extends Settings, DB, T extends HttpRoutes>(
     database: () => Database.assertReady(database),
     ...serving.checks,
   }
-  const { requestsPerMinute, trustProxy } = config
+  const { requestsPerMinute, connectionCount, trustProxy } = config
   const metrics = Metrics.create({ service: name })
-  const limits = { requestsPerMinute, requestTimeoutMs, trustProxy }
+  const connections = { maximumCount: connectionCount }
+  const limits = { requestsPerMinute, connections, requestTimeoutMs, trustProxy }
   const app = await createServer({ name, description, log, metrics, checks, ...limits }, serving)
   const url = await Server.listen(app, config)
   const jobs = startJobs(serving.whenListening?.(url) ?? [], { log })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { get } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import { Type } from 'typebox'
 import * as Log from './Log.ts'
@@ -204,6 +205,68 @@ describe('Server', () => {
     await ended
   })
 
+  const isLinux = process.platform === 'linux'
+  const elsewhere = isLinux ? false : 'several sockets at one port are for Linux'
+  it('takes many connections in a turn of its event loop', { skip: elsewhere }, async (t) => {
+    const { app, url } = await start(t)
+    const { port } = new URL(url)
+    let taken = 0
+    app.server.on('connection', () => taken++)
+    const sockets = Array.from({ length: 64 }, () => connect(Number(port), '127.0.0.1'))
+    t.after(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    await once(app.server, 'connection')
+    await nextTurn()
+    assert.ok(taken > 4, `${taken} were taken`)
+    for (const socket of sockets) socket.destroy()
+  })
+
+  it('ends a connection that waits for one that comes, and refuses it where all have work', async (t) => {
+    const opened: Socket[] = []
+    // Before the server closes, which waits for them.
+    t.after(() => {
+      for (const socket of opened) socket.destroy()
+    })
+    const { app, url } = await start(t, { connections: { maximumCount: 2, graceMs: 0 } })
+    const { port } = new URL(url)
+    const open = (text: string) => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1', noDelay: true })
+      opened.push(socket)
+      socket.on('error', () => {})
+      socket.resume().write(text)
+      return socket
+    }
+    const arrived: Socket[] = []
+    app.server.on('connection', (socket) => arrived.push(socket))
+    const asks = (path: string) => `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`
+    // One that says nothing, and one whose body does not come.
+    const silent = open('')
+    const silentEnded = once(silent, 'close')
+    await once(app.server, 'connection')
+    const trickling = open(
+      'POST /v1/count HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n' +
+        'content-length: 900\r\n\r\n{',
+    )
+    const tricklingEnded = once(trickling, 'close')
+    await once(app.server, 'request')
+    open(asks('/v1/slow'))
+    await once(app.server, 'request')
+    await silentEnded
+    const other = open(asks('/v1/slow'))
+    await once(app.server, 'request')
+    await tricklingEnded
+    const refused = await fetch(`${url}/v1/ours`)
+    assert.equal(refused.status, 503)
+    assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/)
+    assert.equal((await problemOf(refused))['code'], 'Request.Busy')
+    // The last one's place is free again once it is closed.
+    const closed = once(arrived[3] as Socket, 'close')
+    other.destroy()
+    await closed
+    assert.equal((await fetch(`${url}/health`)).status, 200)
+  })
+
   it('leaves half of the places to other routes, however many wait at one', async (t) => {
     const { app, url, release } = await start(t, { handlerCount: 2 })
     t.after(() => release())
@@ -235,6 +298,10 @@ describe('Server', () => {
 
   it('lets requests under way end when it closes', async (t) => {
     const { app, url, release, lines } = await start(t)
+    // Whoever is silent must not hold it up.
+    const silent = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
+    await once(app.server, 'connection')
+    t.after(() => silent.destroy())
     const slow = fetch(`${url}/v1/slow`)
     await fetch(`${url}/health`)
     const closing = app.close()

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as HttpProblem from '@ambrosia/primitives/HttpProblem'
-import * as PlainJson from '@ambrosia/primitives/PlainJson'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -14,18 +12,14 @@ import {
   fastify,
   LogController,
 } from 'fastify'
+import { addAcceptors, assertFree, CAN_SHARE_PORT } from './acceptors.ts'
+import { keepRawJson } from './keepRawJson.ts'
 import type { Log } from './Log.ts'
 import { limitBodies } from './limitBodies.ts'
+import { limitConnections } from './limitConnections.ts'
 import { limitHandlers } from './limitHandlers.ts'
 import type { Metrics } from './Metrics.ts'
 import { problemOf, type Statuses, TooManyRequestsError } from './problems.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Body bytes as received, where they were read as JSON. */
-    rawBody: Uint8Array | undefined
-  }
-}
 
 /** A server whose routes are typed by their TypeBox schemas. */
 export type Server = FastifyInstance<
@@ -55,6 +49,8 @@ export type Options = {
   bodies?: { maximumSizeBytes?: number; graceMs?: number } | undefined
   /** Requests that are worked on at one time, half of them at one route. Default 128. */
   handlerCount?: number | undefined
+  /** Connections at one time, 1024, and how long a request may be on its way at any pace, 5 s. */
+  connections?: { maximumCount?: number; graceMs?: number } | undefined
   /** Requests a minute and address. Default 6000. */
   requestsPerMinute?: number | undefined
   /** Longest time to receive a whole request. Default 5 minutes. */
@@ -84,13 +80,12 @@ export async function create(options: Options): Promise<Server> {
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as Server
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
-  app.decorateRequest('rawBody', undefined)
   keepRawJson(app)
   app.addHook('onRequest', limitBodies(options.bodies))
   app.addHook('preValidation', limitHandlers(options.handlerCount))
   answerProblems(app, options)
   logRequests(app, metrics)
-  closeConnections(app)
+  handleConnections(app, options)
   await app.register(rateLimit, {
     max: options.requestsPerMinute ?? 6000,
     timeWindow: 60_000,
@@ -107,7 +102,10 @@ export async function create(options: Options): Promise<Server> {
  */
 export async function listen(app: Server, at: { host: string; port: number }): Promise<string> {
   try {
-    return await app.listen(at)
+    if (at.port !== 0) await assertFree(at)
+    // Handed on to Node as it is, though the types of the framework don't name it.
+    const options = { ...at, reusePort: CAN_SHARE_PORT }
+    return await app.listen(options)
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'EADDRINUSE') throw new PortTakenError(at)
@@ -130,26 +128,6 @@ export class PortRefusedError extends AmbrosiaError {
       hint: 'Set AMBROSIA_PORT to a port from 1024 on.',
     })
   }
-}
-
-/** JSON keeps its bytes beside its value, since signatures cover bytes. */
-function keepRawJson(app: Server): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser(['application/json', 'text/plain'])
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    request.rawBody = new Uint8Array(body as Buffer)
-    let text: string
-    try {
-      PlainJson.assertBounded(request.rawBody)
-      text = toUtf8(request.rawBody)
-    } catch (error) {
-      const isTooMuch = error instanceof PlainJson.TooMuchError
-      done(isTooMuch ? new TooManyValuesError(error) : new InvalidJsonError(), undefined)
-      return
-    }
-    // What a parser says of its input may quote it.
-    parse(request, text, (error, value) => done(error ? new InvalidJsonError() : null, value))
-  })
 }
 
 /** When to come back where nothing else is known, seconds. */
@@ -199,16 +177,28 @@ function logRequests(app: Server, metrics: Metrics): void {
   })
 }
 
-/** A connection that is kept alive after the last answer would hold the closing up. */
-function closeConnections(app: Server): void {
+/** Bounds connections, and ends those that would hold the closing up: silent ones, kept-alive ones. */
+function handleConnections(app: Server, { connections }: Options): void {
+  // `localhost` has a second server at ::1, which no stranger reaches.
+  const { endWaiting } = limitConnections(app.server, connections)
+  const acceptors = addAcceptors(app.server)
   let isClosing = false
   app.addHook('preClose', async () => {
     isClosing = true
+    acceptors.close()
+    endWaiting()
+    // One whose last answer has just left waits only a moment later.
+    const timer = setInterval(endWaiting, END_WAITING_MS).unref()
+    app.server.once('close', () => clearInterval(timer))
   })
   app.addHook('onSend', async (_request, reply) => {
     if (isClosing) reply.header('connection', 'close')
   })
+  app.addHook('onClose', () => acceptors.drained())
 }
+
+/** How often connections that wait are ended while a server closes, milliseconds. */
+const END_WAITING_MS = 50
 
 const SECURITY = {
   account: {
@@ -253,16 +243,4 @@ function addHealth(app: Server, { metrics, checks = {} }: Options): void {
   app.get('/metrics', hidden, async (_request, reply) => {
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
-}
-
-class TooManyValuesError extends AmbrosiaError {
-  constructor({ message }: PlainJson.TooMuchError) {
-    super('Request.TooManyValues', message)
-  }
-}
-
-class InvalidJsonError extends AmbrosiaError {
-  constructor() {
-    super('Request.InvalidJson', 'the body is not JSON in UTF-8')
-  }
 }

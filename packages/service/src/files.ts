@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import * as KillPoint from './KillPoint.ts'
 
 /**
@@ -41,7 +43,7 @@ export function writeFileOnce(path: string, content: Uint8Array, mode: number): 
 
 function writeBeside(path: string, content: Uint8Array, mode: number): string {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${randomUUID()}`
+  const temporary = `${path}.${process.pid}.${randomUUID()}`
   const file = openSync(temporary, 'wx', mode)
   try {
     // Writes all of it, however little the disk takes at a time.
@@ -54,6 +56,32 @@ function writeBeside(path: string, content: Uint8Array, mode: number): string {
     closeSync(file)
   }
   return temporary
+}
+
+const LEFTOVER = /\.(\d{1,10})\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/**
+ * Removes what writers of files in a folder left that ended before their file had its name. For the
+ * start of a process, before it writes: what bears its own number is of an earlier one.
+ */
+export function removeLeftovers(folder: string): void {
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    const pid = LEFTOVER.exec(name)?.[1]
+    if (pid === undefined || isOther(Number(pid))) continue
+    rmSync(join(folder, name), { force: true })
+  }
+}
+
+/** Whether another process of that number is there, whoever's it is. */
+function isOther(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 function flushFolder(path: string): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isTooSlow, paceOf } from './pace.ts'
 
 /**
  * Bodies that are in memory at one time, bytes: with the values that are made of them several times
@@ -15,9 +16,8 @@ declare module 'fastify' {
   }
 }
 
-/** Time that a body has to begin with, and least pace after it where others wait for its room. */
+/** Time that a body has to begin with before its pace counts, where others wait for its room. */
 const GRACE_MS = 5_000
-const LEAST_BYTES_PER_SECOND = 32 * 1024
 
 type Body = { sizeBytes: number; request: IncomingMessage; sinceMs: number; fromBytes: number }
 
@@ -38,7 +38,7 @@ export function limitBodies({
     const size = sizeOf(request)
     if (size === 0) return
     const nowMs = performance.now()
-    for (const slow of slowestFirst(underWay, nowMs - graceMs)) {
+    for (const slow of slowestFirst(underWay, graceMs)) {
       if (hasRoom(size)) break
       underWay.delete(slow)
       slow.request.destroy()
@@ -54,13 +54,10 @@ export function limitBodies({
   }
 }
 
-/** Bodies that are not whole, began before a time, and came at less than the least pace since. */
-function slowestFirst(underWay: ReadonlySet<Body>, beganBeforeMs: number): Body[] {
-  const paceOf = ({ request, sinceMs, fromBytes }: Body): number =>
-    (request.socket.bytesRead - fromBytes) / ((performance.now() - sinceMs) / 1000)
+/** Bodies that come too slowly. */
+function slowestFirst(underWay: ReadonlySet<Body>, graceMs: number): Body[] {
   return [...underWay]
-    .filter(({ request, sinceMs }) => !request.complete && sinceMs < beganBeforeMs)
-    .filter((body) => paceOf(body) < LEAST_BYTES_PER_SECOND)
+    .filter((body) => isTooSlow(body, graceMs))
     .sort((one, other) => paceOf(one) - paceOf(other))
 }
 

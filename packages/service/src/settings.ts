@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import * as Config from './Config.ts'
 import * as Keystore from './Keystore.ts'
 import { LEVELS } from './Log.ts'
+import { CONNECTION_COUNT } from './limitConnections.ts'
 
 /** Settings that every service has. */
 export const commonSettings = {
@@ -18,6 +19,12 @@ export const commonSettings = {
     default: 6000,
     minimum: 1,
     maximum: 1_000_000,
+  }),
+  /** Connections that are open at one time; each takes a file descriptor. */
+  connectionCount: Config.integer('AMBROSIA_CONNECTIONS', {
+    default: CONNECTION_COUNT,
+    minimum: 16,
+    maximum: 100_000,
   }),
   networkFile: Config.optional(Config.path('AMBROSIA_NETWORK_FILE')),
   rpcUrl: Config.optional(Config.url('AMBROSIA_RPC_URL')),

@@ -3,6 +3,7 @@ import * as Keys from '@ambrosia/credentials/Keys'
 import { random, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as Envelope from '@ambrosia/sealing/Envelope'
+import { removeLeftovers } from '@ambrosia/service/files'
 import * as Keystore from '@ambrosia/service/Keystore'
 import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
 import { readNamedText } from '../namedFiles.ts'
@@ -25,8 +26,11 @@ export type Wallet = {
 }
 
 export async function openWallet(home: string): Promise<Wallet> {
+  const folder = join(home, 'wallet')
+  for (const path of [home, folder, join(folder, 'records'), join(folder, 'sales')])
+    removeLeftovers(path)
   const keystore = await Keystore.open({
-    path: join(home, 'wallet', 'keystore.json'),
+    path: join(folder, 'keystore.json'),
     ...passwordOf(home),
   })
   const secret = (name: string): Uint8Array => keystore.getOrCreate(name, () => random(32))

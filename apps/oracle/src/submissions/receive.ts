@@ -7,6 +7,7 @@ import type * as Quality from '@ambrosia/health/Quality'
 import type { Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as KillPoint from '@ambrosia/service/KillPoint'
+import { ownTurn } from '@ambrosia/service/ownTurn'
 import type { Kysely } from 'kysely'
 import type { Address } from 'viem'
 import type { OracleDatabase } from '../database/tables.ts'
@@ -39,6 +40,8 @@ export function createReceiver(context: ReceiveContext): (data: unknown) => Prom
   const underWay = new Map<string, Promise<CertifiedJson>>()
   const domain = dealBookDomain(context.chainId, context.dealBook)
   return async (data) => {
+    // To read one takes milliseconds: many at once must not keep everything else waiting.
+    await ownTurn()
     const { body, bodyHash } = parse(data)
     const id = Submission.hash(body.submission, domain)
     const key = `${id}:${bodyHash}`
