@@ -177,7 +177,9 @@ function logRequests(app: Server, metrics: Metrics): void {
   })
 }
 
-/** Bounds connections, and ends those that would hold the closing up: silent ones, kept-alive ones. */
+/**
+ * Bounds connections, and ends those that would hold the closing up: silent ones, kept-alive ones.
+ */
 function handleConnections(app: Server, { connections }: Options): void {
   // `localhost` has a second server at ::1, which no stranger reaches.
   const { endWaiting } = limitConnections(app.server, connections)

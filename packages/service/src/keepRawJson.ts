@@ -1,9 +1,8 @@
 import { toUtf8 } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as PlainJson from '@ambrosia/primitives/PlainJson'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ownTurn } from './ownTurn.ts'
-import type { Server } from './Server.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,7 +12,7 @@ declare module 'fastify' {
 }
 
 /** JSON keeps its bytes beside its value, since signatures cover bytes. */
-export function keepRawJson(app: Server): void {
+export function keepRawJson(app: FastifyInstance): void {
   app.decorateRequest('rawBody', undefined)
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser(['application/json', 'text/plain'])
