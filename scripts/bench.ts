@@ -5,6 +5,7 @@
  *   npm run bench -- settle                       one file
  *   npm run bench -- settle.one                   the figures that begin so
  *   npm run bench -- vault --size 100MB --json    smaller input; one JSON object as the last line
+ *   npm run bench -- sale.10 --profile FOLDER     which functions take the time; profiles for DevTools
  *
  * A benchmark is `packages/NAME/bench/*.bench.ts`, or the same below `apps/NAME`, `circuits` or
  * `e2e`, and exports `name` (the first part of its figures), optionally `figures`
@@ -21,6 +22,7 @@ import {
   parseSize,
   problemOfFigure,
 } from './bench/figures.ts'
+import { startProfile } from './bench/profile.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const PATTERNS = [
@@ -29,7 +31,7 @@ const PATTERNS = [
   'apps/*/bench/*.bench.ts',
   'e2e/bench/*.bench.ts',
 ]
-const USAGE = 'usage: npm run bench -- [NAME] [--size 100MB] [--json]\n'
+const USAGE = 'usage: npm run bench -- [NAME] [--size 100MB] [--json] [--profile FOLDER]\n'
 
 process.exitCode = await main().catch((error: Error) => {
   process.stderr.write(`${error.stack ?? error.message}\n`)
@@ -41,6 +43,7 @@ async function main(): Promise<number> {
     options: {
       json: { type: 'boolean' },
       size: { type: 'string' },
+      profile: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
     allowPositionals: true,
@@ -59,6 +62,7 @@ async function main(): Promise<number> {
     const names = all.map(({ name }) => name).join(', ')
     return fail(json, 'Bench.Unknown', `no benchmark ${wanted}`, `There is: ${names || 'none'}.`, 2)
   }
+  const stopProfile = values.profile ? await startProfile(resolve(values.profile)) : null
   const figures = []
   for (const benchmark of chosen) {
     process.stderr.write(`running ${benchmark.name} (${benchmark.path})\n`)
@@ -70,6 +74,7 @@ async function main(): Promise<number> {
       if (isAll || matchesFigure(figure.name, wanted)) figures.push(figure)
     }
   }
+  if (stopProfile) process.stdout.write(await stopProfile())
   if (figures.length === 0) {
     return fail(json, 'Bench.NoFigure', `no figure begins with ${wanted}`, USAGE.trim(), 1)
   }

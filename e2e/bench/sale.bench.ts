@@ -43,6 +43,7 @@ export async function run(options: { only?: string }) {
       for (let i = 0; i < count; i++) offerings.push(await createOffering(ground, deal, seed++))
       const [startedAt, before] = [performance.now(), processorSeconds()]
       await sell(ground, offerings)
+      performance.measure(`${name}.${count}`, { start: startedAt })
       return {
         seconds: (performance.now() - startedAt) / 1000,
         processorSec: processorSeconds() - before,

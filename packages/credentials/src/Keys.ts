@@ -5,6 +5,7 @@ import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { base58 } from '@scure/base'
+import { verifyEd25519 } from '#verifyEd25519'
 
 /**
  * Public keys as Multikeys (W3C Controlled Identifiers 1.0, section 2.2.2): a multicodec prefix and
@@ -153,7 +154,7 @@ export function verifyHolder(didKey: string, digest: Uint8Array, signature: Uint
   try {
     const key = fromMultibase(didKey.slice('did:key:'.length))
     if (key.type !== 'Ed25519') return false
-    return ed25519.verify(signature, digest, key.bytes, { zip215: false })
+    return verifyEd25519(key.bytes, digest, signature)
   } catch {
     return false
   }

@@ -1,11 +1,11 @@
-import { type Hex, toHex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as HttpSignature from '@ambrosia/primitives/HttpSignature'
+import { recoverAddress } from '@ambrosia/primitives/Recovery'
 import { accountId } from '@ambrosia/primitives/SignedRequest'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { type Address, getAddress, isAddress, recoverMessageAddress } from 'viem'
+import { type Address, getAddress, hashMessage, isAddress } from 'viem'
 import { ownTurn } from './ownTurn.ts'
 import { TooManyRequestsError } from './problems.ts'
 import type { Server } from './Server.ts'
@@ -114,11 +114,8 @@ async function isBy(
   if (namespace !== 'eip155' || reference !== String(chainId) || more.length > 0) return false
   if (!isAddress(address, { strict: false }) || signature.length !== 65) return false
   try {
-    const signer = await recoverMessageAddress({
-      message: { raw: base },
-      signature: toHex(signature) as Hex,
-    })
-    return signer === getAddress(address)
+    const digest = hashMessage({ raw: base }, 'bytes')
+    return recoverAddress(digest, signature) === address.toLowerCase()
   } catch {
     return false
   }

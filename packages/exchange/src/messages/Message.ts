@@ -1,12 +1,7 @@
-import type { Hex } from '@ambrosia/primitives/Bytes'
+import { fromHex, type Hex } from '@ambrosia/primitives/Bytes'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
-import {
-  type Address,
-  hashTypedData,
-  isAddress,
-  recoverTypedDataAddress,
-  verifyTypedData,
-} from 'viem'
+import { recoverAddress } from '@ambrosia/primitives/Recovery'
+import { type Address, getAddress, hashTypedData, isAddress, isAddressEqual } from 'viem'
 
 /** The EIP-712 domain of a contract of the exchange: name is the contract's, version "1". */
 export type Domain = {
@@ -98,6 +93,9 @@ export function defineMessage<const F extends Fields>(
     primaryType,
     message: message as Record<string, unknown>,
   })
+  const hash = (message: M, domain: Domain): Hex => hashTypedData(toTypedData(message, domain))
+  const recover = (message: M, domain: Domain, signature: Hex): Hex =>
+    recoverAddress(fromHex(hash(message, domain)), fromHex(signature))
   return {
     primaryType,
     schema: {
@@ -107,17 +105,12 @@ export function defineMessage<const F extends Fields>(
       properties: Object.fromEntries(fields.map(([name, type]) => [name, SCHEMAS[type]])),
     },
     typeString: `${primaryType}(${fields.map(([name, type]) => `${type} ${name}`).join(',')})`,
-    hash: (message, domain) => hashTypedData(toTypedData(message, domain)),
+    hash,
     toTypedData,
-    recover: (message, domain, signature) =>
-      recoverTypedDataAddress({ ...toTypedData(message, domain), signature }),
+    recover: async (message, domain, signature) => getAddress(recover(message, domain, signature)),
     verify: async (message, domain, signer, signature) => {
       try {
-        const typedData = toTypedData(message, domain)
-        return (
-          isCanonical(signature) &&
-          (await verifyTypedData({ address: signer, ...typedData, signature }))
-        )
+        return isCanonical(signature) && isAddressEqual(recover(message, domain, signature), signer)
       } catch {
         return false
       }
