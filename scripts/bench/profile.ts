@@ -48,7 +48,6 @@ export async function startProfile(folder: string): Promise<() => Promise<string
       toUs: clockUs + (startTime + duration) * 1000,
     }))
     writeFileSync(join(folder, 'bench.cpuprofile'), JSON.stringify(profile))
-    writeFileSync('/tmp/s11/spans.json', JSON.stringify(spans))
     const profiles = readdirSync(folder).map(
       (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile,
     )
@@ -99,6 +98,6 @@ function table(rows: readonly { name: string; ms: number }[]): string {
   const total = rows.reduce((sum, { ms }) => sum + ms, 0)
   const lines = rows
     .slice(0, SHOWN)
-    .map(({ name, ms }) => `${(ms / total * 100).toFixed(1).padStart(5)} %  ${name}`)
+    .map(({ name, ms }) => `${((ms / total) * 100).toFixed(1).padStart(5)} %  ${name}`)
   return [`${total.toFixed(0)} ms of running functions`, ...lines, ''].join('\n')
 }

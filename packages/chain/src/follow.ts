@@ -88,11 +88,12 @@ export async function followOnce<const abi extends Abi | readonly unknown[]>(
   const final = head?.number ?? (await finalBlock(client, options.finality))
   if (signal.aborted || final === undefined || from > final) return false
   const wanted = from + rangeBlocks - 1n < final ? from + rangeBlocks - 1n : final
-  const before = await blockHashAt(client, wanted)
+  const before = wanted === head?.number ? head.hash : await blockHashAt(client, wanted)
   const { logs, to } = await readRange(client, { address, abi }, from, wanted)
   const end = await blockHashAt(client, to)
+  const after = to === wanted ? end : await blockHashAt(client, wanted)
   // The chain changed between the reads: what was read may be of either, so read again.
-  if (end === undefined || (await blockHashAt(client, wanted)) !== before) return true
+  if (end === undefined || after !== before) return true
   await options.onLogs(logs, { from, to })
   await options.cursor.write([{ number: to, hash: end }, ...cursor].slice(0, CURSOR_LENGTH))
   return to < final

@@ -129,17 +129,30 @@ export function verify(options: VerifyOptions): boolean {
   return holds({ a: signature.a, b: right, publicKey: options.publicKey })
 }
 
-export type ProveOptions = {
+/** A signature with all that it signs. */
+export type ProverOptions = {
   ciphersuite: Ciphersuite
   publicKey: Uint8Array
   signature: Uint8Array
   header?: Uint8Array | undefined
-  presentationHeader?: Uint8Array | undefined
   /** All messages that were signed. */
   messages: readonly Uint8Array[]
+}
+
+/** What one proof shows, and for whom. */
+export type ShownOptions = {
+  presentationHeader?: Uint8Array | undefined
   /** Positions of the messages shown, ascending, from 0. */
   disclosedIndexes: readonly number[]
   randomBytes?: RandomBytes | undefined
+}
+
+export type ProveOptions = ProverOptions & ShownOptions
+
+/** Makes proofs of one signature. */
+export type Prover = {
+  /** @throws Bbs.InvalidIndexes */
+  prove(shown: ShownOptions): Uint8Array
 }
 
 /**
@@ -147,16 +160,38 @@ export type ProveOptions = {
  * @throws Bbs.InvalidSignature, Bbs.InvalidIndexes, Bbs.TooManyMessages
  */
 export function prove(options: ProveOptions): Uint8Array {
+  return createProver(options).prove(options)
+}
+
+/**
+ * Makes what all proofs of a signature have in common once: the scalars of its messages and their
+ * sum, half of what a proof costs.
+ * @throws Bbs.InvalidSignature, Bbs.TooManyMessages
+ */
+export function createProver(options: ProverOptions): Prover {
   const suite = suiteOf(options.ciphersuite)
-  const { messages, disclosedIndexes } = options
-  assertCount(messages.length)
-  const hidden = hiddenIndexes(disclosedIndexes, messages.length)
-  if (hidden === undefined) throw new InvalidIndexesError(messages.length)
+  assertCount(options.messages.length)
   const signature = decodeSignature(options.signature)
   if (signature === undefined) throw new InvalidSignatureError()
-  const scalars = messageScalars(suite, messages)
-  const { base, domain } = commit(suite, options.publicKey, options.header, scalars)
-  const random_ = randomScalars(5 + hidden.length, options.randomBytes ?? random)
+  const scalars = messageScalars(suite, options.messages)
+  const commitment = commit(suite, options.publicKey, options.header, scalars)
+  return { prove: (shown) => proveShown({ suite, signature, scalars, commitment }, shown) }
+}
+
+type Signed = {
+  suite: Suite
+  signature: { a: Curve.Point; e: Curve.Scalar }
+  scalars: readonly Curve.Scalar[]
+  commitment: Commitment
+}
+
+function proveShown(
+  { suite, signature, scalars, commitment: { base, domain } }: Signed,
+  { disclosedIndexes, presentationHeader = new Uint8Array(0), randomBytes = random }: ShownOptions,
+): Uint8Array {
+  const hidden = hiddenIndexes(disclosedIndexes, scalars.length)
+  if (hidden === undefined) throw new InvalidIndexesError(scalars.length)
+  const random_ = randomScalars(5 + hidden.length, randomBytes)
   const [r1, r2, eBlind, r1Blind, r3Blind] = random_ as [
     Curve.Scalar,
     Curve.Scalar,
@@ -181,7 +216,7 @@ export function prove(options: ProveOptions): Uint8Array {
     disclosedScalars: disclosedIndexes.map((index) => scalars[index] as Curve.Scalar),
     points: [aBar, bBar, d, t1, t2],
     domain,
-    presentationHeader: options.presentationHeader ?? new Uint8Array(0),
+    presentationHeader,
   })
   const times = (scalar: Curve.Scalar): Curve.Scalar => Curve.multiplyScalars(scalar, c)
   const responses = [

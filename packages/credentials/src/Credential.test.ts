@@ -112,6 +112,21 @@ describe('verifyBbs', () => {
     assert.deepEqual((await verify(other)).subject, (await verify(derived)).subject)
   })
 
+  it('takes presentations that were made ready once, each under its own header alone', async () => {
+    const options = { signed, selectivePointers: SELECTED, loader: testLoader }
+    const disclosure = await Credential.discloseBbs(options)
+    const other = new Uint8Array(32).fill(77)
+    const [first, second] = [disclosure.present(HEADER), disclosure.present(other)]
+    assert.deepEqual(await verify(first), await verify(derived))
+    assert.deepEqual(
+      await verify(second, { expectedPresentationHeader: other }),
+      await verify(derived),
+    )
+    await assert.rejects(verify(second), { code: 'Credential.HeaderMismatch' })
+    const value = (one: JsonObject) => (one['proof'] as JsonObject)['proofValue'] as string
+    assert.notEqual(value(first).slice(0, 200), value(second).slice(0, 200))
+  })
+
   it('refuses a replayed presentation', async () => {
     for (const expectedPresentationHeader of [new Uint8Array(32), new Uint8Array(0)]) {
       await assert.rejects(verify(derived, { expectedPresentationHeader }), {

@@ -1,8 +1,5 @@
 import { equal } from '@ambrosia/primitives/Bytes'
-import {
-  createDiscloseCryptosuite,
-  createSignCryptosuite,
-} from '@digitalbazaar/bbs-2023-cryptosuite'
+import { createSignCryptosuite } from '@digitalbazaar/bbs-2023-cryptosuite'
 import { DataIntegrityProof, type Signer } from '@digitalbazaar/data-integrity'
 import { cryptosuite as eddsaRdfc2022 } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
 import * as vc from '@digitalbazaar/vc'
@@ -15,6 +12,7 @@ import { assertNoLists } from './credential/assertNoLists.ts'
 import { assertRecordShape } from './credential/assertRecordShape.ts'
 import { BBS_ALGORITHM, createBbsSuite } from './credential/bbsSuite.ts'
 import { decodeDerivedProof } from './credential/derivedProof.ts'
+import { createDisclosure, type Disclosure } from './credential/disclosure.ts'
 import { HeaderMismatchError, MalformedError, ProofInvalidError } from './credential/errors.ts'
 import { withSingleProof } from './credential/proofs.ts'
 import { runWithLoader } from './credential/runWithLoader.ts'
@@ -28,6 +26,7 @@ import type { Resolvable } from './Resolver.ts'
  * every key is read from the issuer's DID document. Errors have the codes of
  * `credential/errors.ts`, `DataModel.Malformed` and `Contexts.Unknown`.
  */
+export type { Disclosure } from './credential/disclosure.ts'
 export * from './credential/errors.ts'
 
 /**
@@ -101,15 +100,18 @@ export async function issueBbs(options: IssueBbsOptions): Promise<JsonObject> {
   return issue(credential, new DataIntegrityProof({ signer, cryptosuite }), options.loader)
 }
 
-export type DeriveBbsOptions = {
+export type DiscloseBbsOptions = {
   signed: JsonObject
-  /** JSON pointers of what this presentation shows beside what is mandatory. */
+  /** JSON pointers of what the presentations show beside what is mandatory. */
   selectivePointers: readonly string[]
+  loader: Loader
+}
+
+export type DeriveBbsOptions = DiscloseBbsOptions & {
   /**
    * What the presentation is made for, such as the digest of a message; verifiers name the same.
    */
   presentationHeader: Uint8Array
-  loader: Loader
 }
 
 /**
@@ -117,18 +119,29 @@ export type DeriveBbsOptions = {
  * @throws Credential.ProofInvalid when the base proof is malformed or a pointer leads nowhere
  */
 export async function deriveBbs(options: DeriveBbsOptions): Promise<JsonObject> {
+  return (await discloseBbs(options)).present(options.presentationHeader)
+}
+
+/**
+ * Makes ready to show the selected parts to several: each of the presentations then costs its BBS
+ * proof alone.
+ * @throws Credential.ProofInvalid when the base proof is malformed or a pointer leads nowhere
+ */
+export async function discloseBbs(options: DiscloseBbsOptions): Promise<Disclosure> {
   await Bbs.ready()
-  const cryptosuite = createDiscloseCryptosuite({
-    selectivePointers: [...options.selectivePointers],
-    presentationHeader: options.presentationHeader,
-  })
+  const { proof, ...document } = withSingleProof(options.signed)
+  assertBaseProof(proof)
+  const { selectivePointers } = options
   return runWithLoader(options.loader, (documentLoader) =>
-    vc.derive({
-      verifiableCredential: withSingleProof(options.signed),
-      suite: new DataIntegrityProof({ cryptosuite }),
-      documentLoader,
-    }),
+    createDisclosure({ document, proof, selectivePointers, documentLoader }),
   )
+}
+
+function assertBaseProof(proof: unknown): asserts proof is JsonObject {
+  const members = Object(proof) as JsonObject
+  const isBbs = members['type'] === 'DataIntegrityProof' && members['cryptosuite'] === 'bbs-2023'
+  if (!isBbs || members['proofPurpose'] !== 'assertionMethod')
+    throw new ProofInvalidError('there is not exactly one base proof to derive from')
 }
 
 export type VerifyOptions = {

@@ -28,7 +28,9 @@ describe('verifyEd25519', () => {
     const secret = new Uint8Array(32).fill(7)
     const digest = new Uint8Array(32).fill(1)
     const signature = ed25519.sign(digest, secret)
-    const s = [...signature.subarray(32)].reverse().reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+    const s = [...signature.subarray(32)]
+      .reverse()
+      .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
     const beyond = Uint8Array.from(signature)
     let rest = s + ed25519.Point.Fn.ORDER
     for (let i = 32; i < 64; i++, rest >>= 8n) beyond[i] = Number(rest & 255n)

@@ -27,14 +27,36 @@ declare module '@digitalbazaar/data-integrity' {
 declare module '@digitalbazaar/bbs-2023-cryptosuite' {
   import type { Cryptosuite } from '@digitalbazaar/data-integrity'
   export function createSignCryptosuite(options: { mandatoryPointers: string[] }): Cryptosuite
-  export function createDiscloseCryptosuite(options: {
-    proofId?: string
-    selectivePointers: string[]
-    presentationHeader?: Uint8Array
-  }): Cryptosuite
   export function createVerifyCryptosuite(options: {
     expectedPresentationHeader?: Uint8Array
   }): Cryptosuite
+}
+
+declare module '@digitalbazaar/di-sd-primitives' {
+  type Options = { documentLoader: (url: string) => Promise<unknown> }
+  type Labels = { canonicalIdMap: Map<string, string> }
+  type LabelMapFunction = (labels: Labels) => Promise<Map<string, string>>
+  /** Statements by their position in the whole document. */
+  export type Group = ReadonlyMap<number, string>
+  type Groups = { matching: Group; nonMatching: Group; deskolemizedNQuads: string[] }
+  export function createHmac(options: { key: Uint8Array }): Promise<object>
+  export function createHmacIdLabelMapFunction(options: { hmac: object }): LabelMapFunction
+  export function canonicalizeAndGroup<Name extends string>(options: {
+    document: Record<string, unknown>
+    labelMapFactoryFunction: LabelMapFunction
+    groups: Record<Name, readonly string[]>
+    options: Options
+  }): Promise<{ groups: Record<Name, Groups>; labelMap: Map<string, string> }>
+  export function canonicalize(
+    nquads: string,
+    options: Options & Labels & { inputFormat: 'application/n-quads' },
+  ): Promise<string>
+  export function selectJsonLd(options: {
+    document: Record<string, unknown>
+    pointers: readonly string[]
+  }): Record<string, unknown> | null
+  export function stringToUtf8Bytes(text: string): Uint8Array
+  export function stripBlankNodePrefixes(labels: Map<string, string>): Map<string, string>
 }
 
 declare module '@digitalbazaar/eddsa-rdfc-2022-cryptosuite' {
@@ -53,11 +75,6 @@ declare module '@digitalbazaar/vc' {
     suite: DataIntegrityProof
     documentLoader: DocumentLoader
     now?: Date
-  }): Promise<Document>
-  export function derive(options: {
-    verifiableCredential: Document
-    suite: DataIntegrityProof
-    documentLoader: DocumentLoader
   }): Promise<Document>
   export function verifyCredential(options: {
     credential: Document

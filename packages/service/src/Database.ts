@@ -9,9 +9,11 @@ import {
   type Driver,
   Kysely,
   SqliteAdapter,
+  type SqliteDatabase,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
+  type SqliteStatement,
 } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { markWrites } from './markWrites.ts'
@@ -98,14 +100,31 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
  * WAL with full sync: a transaction that was answered survives a power cut
  * (https://www.sqlite.org/pragma.html#pragma_synchronous).
  */
-function openSqlite(path: string): Sqlite {
+function openSqlite(path: string): SqliteDatabase {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const sqlite = new Sqlite(path)
   sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = FULL')
   sqlite.pragma('foreign_keys = ON')
   sqlite.pragma('busy_timeout = 5000')
-  return sqlite
+  return keepStatements(sqlite)
+}
+
+/** Statements that are kept compiled; lists of other lengths make other statements. */
+const STATEMENT_COUNT = 256
+
+/** Compiling a statement takes longer than most of ours run. SQLite compiles anew where a table changed. */
+function keepStatements(sqlite: Sqlite): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>()
+  return {
+    close: () => sqlite.close(),
+    prepare: (sql) => {
+      const statement = statements.get(sql) ?? sqlite.prepare(sql)
+      if (statements.size >= STATEMENT_COUNT) statements.clear()
+      statements.set(sql, statement)
+      return statement
+    },
+  }
 }
 
 export class UnsupportedUrlError extends AmbrosiaError {

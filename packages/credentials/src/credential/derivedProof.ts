@@ -1,4 +1,5 @@
-import { fromBase64url } from '@ambrosia/primitives/Bytes'
+import { concat, fromBase64url, toBase64url } from '@ambrosia/primitives/Bytes'
+import { encode } from 'cborg'
 import { ProofInvalidError } from './errors.ts'
 
 /**
@@ -45,6 +46,13 @@ export function decodeDerivedProof(proofValue: unknown): DerivedProof {
   }
   reader.end()
   return proof
+}
+
+/** The proof value of a derived proof. */
+export function encodeDerivedProof(proof: DerivedProof): string {
+  const { bbsProof, labelMap, mandatoryIndexes, selectiveIndexes, presentationHeader } = proof
+  const parts = [bbsProof, labelMap, mandatoryIndexes, selectiveIndexes, presentationHeader]
+  return `u${toBase64url(concat(Uint8Array.from(HEADER), encode(parts)))}`
 }
 
 function createReader(data: Uint8Array) {

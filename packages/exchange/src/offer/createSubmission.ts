@@ -20,6 +20,23 @@ import type { SubmissionBody } from '../SubmissionBody.ts'
 import type { DealView, SealedOffer } from './sealOffer.ts'
 import type { SelectedRecord } from './selectRecord.ts'
 
+/** Makes ready presentation (a), which every oracle of a deal is given for itself. */
+export async function discloseToOracles({
+  record,
+  selected,
+  loader,
+}: {
+  record: IssuedRecord
+  selected: SelectedRecord
+  loader: Loader
+}): Promise<Credential.Disclosure> {
+  return await Credential.discloseBbs({
+    signed: record.credential,
+    selectivePointers: [...selected.pointers.shared, ...selected.pointers.oracleOnly],
+    loader,
+  })
+}
+
 /**
  * The body for one oracle: presentation (a) under a header that binds deal, provider, manifest,
  * oracle, nonce and time.
@@ -37,9 +54,12 @@ export async function createSubmission(options: {
   oracle: Address
   asOfSec: bigint
   loader: Loader
+  /** What {@link discloseToOracles} gives, where several oracles are asked. */
+  disclosure?: Credential.Disclosure
   randomBytes?: RandomBytes
 }): Promise<SubmissionBody> {
-  const { deal, offer, selected } = options
+  const { deal, offer } = options
+  const disclosure = options.disclosure ?? (await discloseToOracles(options))
   const domain: Domain = dealBookDomain(deal.chainId, deal.dealBook)
   const submission: Submission.Submission = {
     dealId: deal.dealId,
@@ -51,12 +71,7 @@ export async function createSubmission(options: {
     asOf: options.asOfSec,
   }
   const header = fromHex(Submission.hash(submission, domain))
-  const presentation = await Credential.deriveBbs({
-    signed: options.record.credential,
-    selectivePointers: [...selected.pointers.shared, ...selected.pointers.oracleOnly],
-    presentationHeader: header,
-    loader: options.loader,
-  })
+  const presentation = disclosure.present(header)
   return {
     manifest: offer.manifest as unknown as Record<string, unknown>,
     permission: options.permission,

@@ -1,7 +1,7 @@
 import type { Certified, OracleClient } from '@ambrosia/api/oracle/OracleClient'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import { type Domain, dealBookDomain } from '@ambrosia/exchange/messages/Message'
-import { createSubmission } from '@ambrosia/exchange/offer/createSubmission'
+import { createSubmission, discloseToOracles } from '@ambrosia/exchange/offer/createSubmission'
 import type { QuorumCertificate } from '@ambrosia/exchange/QuorumCertificate'
 import * as StorageReceipt from '@ambrosia/exchange/StorageReceipt'
 import type { SubmissionBody } from '@ambrosia/exchange/SubmissionBody'
@@ -35,7 +35,7 @@ const GRACE_MS = 5_000
  * @throws the oracles' own refusal when all refuse alike; Offer.NoQuorum when too few certify
  */
 export async function submitOffer(
-  options: Omit<Parameters<typeof createSubmission>[0], 'oracle'> & {
+  options: Omit<Parameters<typeof createSubmission>[0], 'oracle' | 'disclosure'> & {
     oracles: readonly OracleEndpoint[]
     quorum: number
     onProgress?: OnProgress
@@ -43,9 +43,10 @@ export async function submitOffer(
 ): Promise<CertifiedOffer> {
   const onProgress = options.onProgress ?? ignoreProgress
   const domain = dealBookDomain(options.deal.chainId, options.deal.dealBook)
+  const disclosure = await discloseToOracles(options)
   let done = 0
   const work = options.oracles.map(async (oracle) => {
-    const body = await createSubmission({ ...options, oracle: oracle.operator })
+    const body = await createSubmission({ ...options, disclosure, oracle: oracle.operator })
     const certified = await oracle.client.submit(body)
     await assertCertified(certified, body, oracle.signer, domain)
     onProgress({ step: 'validate', done: ++done, total: options.oracles.length, unit: 'oracles' })
