@@ -42,6 +42,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/primitives/src/node': { imports: [], io: false },
   'packages/health': { imports: ['primitives'], io: false },
   'packages/credentials': { imports: ['primitives'], io: false, browser: true },
+  'packages/credentials/src/node': { imports: ['primitives'], io: false },
   'packages/sealing': { imports: ['primitives'], io: false, browser: true },
   'packages/sealing/src/node': { imports: ['primitives'], io: false },
   // Whether evidence of an enclave holds, never whom to admit on it.

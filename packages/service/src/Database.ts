@@ -113,7 +113,10 @@ function openSqlite(path: string): SqliteDatabase {
 /** Statements that are kept compiled; lists of other lengths make other statements. */
 const STATEMENT_COUNT = 256
 
-/** Compiling a statement takes longer than most of ours run. SQLite compiles anew where a table changed. */
+/**
+ * Compiling a statement takes longer than most of ours run. SQLite does it anew by itself where a
+ * table changed.
+ */
 function keepStatements(sqlite: Sqlite): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>()
   return {
