@@ -16,8 +16,6 @@ import {
 } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 
-/** Transactions of the demonstration: half of them pay gas token, half call the contract. */
-export const TRANSACTIONS = 100
 const FEES = { maxFeePerGas: parseGwei('20'), maxPriorityFeePerGas: 1n }
 const TRANSFER_GAS = 21_000n
 const CALL_GAS = 200_000n
@@ -65,11 +63,14 @@ export async function deployToken(user: User): Promise<TransactionReceipt> {
   return await user.client.waitForTransactionReceipt({ hash, timeout: 120_000 })
 }
 
-/** Signs a hundred transactions, sends them at once, and waits for their receipts. */
-export async function sendMany(user: User, token: Address): Promise<Sent> {
+/**
+ * Signs so many transactions, sends them at once, and waits for their receipts: half of them pay gas
+ * token, half call the contract.
+ */
+export async function sendMany(user: User, token: Address, transactions: number): Promise<Sent> {
   const { account, client, chainId } = user
   const first = await client.getTransactionCount({ address: account.address })
-  const recipients = Array.from({ length: TRANSACTIONS }, () => newAccount().address)
+  const recipients = Array.from({ length: transactions }, () => newAccount().address)
   // Odd to the last digit, so that a search for them finds nothing else.
   const amounts = recipients.map(() => parseEther('0.5') + randomBelow(parseEther('0.5')))
   const calldata: Hex[] = []

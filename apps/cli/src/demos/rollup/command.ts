@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { wholeNumber } from '../../options.ts'
 import type { RollupDemoOptions } from './types.ts'
 
 /** `ambrosia rollup demo`. */
@@ -10,6 +11,7 @@ export function define(demo: Command): void {
         .choices(['ethereumjs', 'geth'])
         .default('ethereumjs'),
     )
+    .option('--transactions <n>', 'how many to send, 2 to 100', wholeNumber(2, 100), 100)
     .addOption(
       new Option(
         '--decided-by <whom>',
@@ -19,7 +21,7 @@ export function define(demo: Command): void {
     .addHelpText(
       'after',
       `
-Three members run a chain of ordinary Ethereum blocks. Deposits come from L1, 100 transactions are sent with viem, batches and states are
+Three members run a chain of ordinary Ethereum blocks. Deposits come from L1, transactions are sent with viem, batches and states are
 settled on L1 without being shown, and a withdrawal is paid out there. With --lie a member who re-executed disputes the assertion down to one
 step of the machine, which the liar can't prove; clocks that nobody uses are moved on.
 

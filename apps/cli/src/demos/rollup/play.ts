@@ -24,7 +24,6 @@ import {
   pay,
   type Sent,
   sendMany,
-  TRANSACTIONS,
   type User,
 } from './Users.ts'
 
@@ -62,7 +61,7 @@ export async function play(stage: RollupStage, options: RollupDemoOptions): Prom
   const before = await recordsOf(user.client)
   const sent = await step(
     'send',
-    () => sendMany(user, token),
+    () => sendMany(user, token, options.transactions),
     (sent) => ({
       label: 'send',
       text: `${sent.receipts.length} transactions by viem in ${blocksOf(sent).size} blocks`,
@@ -78,7 +77,7 @@ export async function play(stage: RollupStage, options: RollupDemoOptions): Prom
     },
     posted,
   )
-  note(result, posts)
+  note(result, posts, options.transactions)
   if (options.lie) await catchLiar(stage, ground)
   const leaver = newAccount()
   const claimAgain = await leave(stage, { ground, user, leaver })
@@ -87,7 +86,7 @@ export async function play(stage: RollupStage, options: RollupDemoOptions): Prom
     what: 'what the bridge holds',
     read: () => balanceOf(ground, l2.network.contracts.bridge),
   })
-  return result.transactions === TRANSACTIONS && gasUsed > 0n
+  return result.transactions === options.transactions && gasUsed > 0n
 }
 
 async function start(
@@ -164,10 +163,10 @@ function posted({ count: number, bytes, gas, last }: Posts) {
   }
 }
 
-function note(result: RollupResult, { bytes, gas }: Posts): void {
+function note(result: RollupResult, { bytes, gas }: Posts, transactions: number): void {
   result.l1Bytes = bytes
   result.l1Gas = Number(gas)
-  const perTransaction = (value: number) => Math.round((value / TRANSACTIONS) * 100) / 100
+  const perTransaction = (value: number) => Math.round((value / transactions) * 100) / 100
   result.perTransaction = { bytes: perTransaction(bytes), gas: perTransaction(Number(gas)) }
 }
 

@@ -2,6 +2,8 @@
 export type RollupDemoOptions = {
   lie: boolean
   engine: 'ethereumjs' | 'geth'
+  /** Half of them pay gas token, half call the contract. */
+  transactions: number
   /** Default: a dispute where there is a lie, the committee where there is none. */
   decidedBy?: 'committee' | 'dispute'
 }
