@@ -116,7 +116,7 @@ export async function openNode(config: NodeConfig): Promise<Opened> {
 
 /** Each job looks at L1 by itself; what one has read in a block, the others need not ask for. */
 function connectL1(rpcUrl: string, chainId: number, { pollMs }: NodeConfig) {
-  const oncePerBlock = { maximumAgeMs: pollMs / 2 }
+  const oncePerBlock = { maximumAgeMs: pollMs }
   return Chain.connect({ rpcUrl, chainId, pollMs: RECEIPT_POLL_MS, oncePerBlock })
 }
 
