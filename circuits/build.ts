@@ -4,8 +4,8 @@
  *   npm run circuits                  what there is, and how long it took
  *   npm run circuits -- --json        one JSON object as the last line
  *
- * Everything lies in the cache (AMBROSIA_CACHE, default ~/.cache/ambrosia) under `circuits`, in
- * folders named by hash. Development keys prove anything for whoever wants it: their secret numbers
+ * Everything is kept in the cache (AMBROSIA_CACHE, default ~/.cache/ambrosia) under `circuits`, in
+ * folders named by hash. With development keys anybody can prove anything: their secret numbers
  * follow from the circuit's hash. Production refuses them.
  */
 import { parseArgs } from 'node:util'

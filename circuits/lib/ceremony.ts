@@ -26,9 +26,9 @@ export type Transcript = {
   powers: { power: number; contributions: Contribution[]; fileHash: string }
 }
 
-/** Contributors that a phase needs beside the beacon. */
+/** Contributors that a phase needs besides the beacon. */
 const CONTRIBUTORS = 2
-/** The beacon is hashed 2^10 times, so that who sees it first can't choose among many. */
+/** The beacon is hashed 2^10 times, so that whoever sees it first can't choose among many. */
 const BEACON_ITERATIONS = 10
 
 /** Begins a ceremony for circuits of up to 2^power constraints. @throws Ceremony.Order */
@@ -39,7 +39,7 @@ export async function start(folder: string, power: number): Promise<void> {
   await powersOfTau.newAccumulator(curve, power, join(folder, 'powers', fileName(0, 'ptau')))
 }
 
-/** Adds one's randomness to the phase that is open. @throws Ceremony.Order */
+/** Adds one contributor's randomness to the open phase. @throws Ceremony.Order */
 export async function contribute(folder: string, name: string): Promise<string> {
   if (name === '' || Buffer.byteLength(name) > 64) throw new OrderError('a name has 1 to 64 bytes')
   const phase = phaseOf(folder)
@@ -125,7 +125,7 @@ export async function check(folder: string, subjects: readonly Subject[]): Promi
   return record
 }
 
-/** The tools throw at a file that makes no sense, and answer false to one that is wrong. */
+/** The tools throw on a file that they can't read, and return false for one that is wrong. */
 async function assertHolds(what: string, verify: () => Promise<boolean>): Promise<void> {
   const holds = await verify().catch(() => false)
   if (!holds) throw new InvalidError(what)
@@ -154,7 +154,7 @@ function recordOf(folder: string, subjects: readonly Subject[]): Transcript {
   return { version: 1, circuits, powers }
 }
 
-/** Two contributors beside the beacon, and the beacon last. */
+/** Two contributors besides the beacon, which comes last. */
 function assertEnough(contributions: readonly Contribution[], isEnded: boolean): void {
   const people = contributions.filter((one) => one.beacon === undefined)
   if (new Set(people.map((one) => one.name)).size < CONTRIBUTORS) {

@@ -22,8 +22,8 @@ export type Source = {
   template: string
   parameters?: readonly number[]
   /**
-   * O2 removes every linear constraint, and with it three quarters of them; O1 keeps what is not a
-   * mere renaming.
+   * O2 removes every linear constraint, three quarters of all; O1 keeps what is more than a
+   * renaming.
    */
   optimisation?: 'O1' | 'O2'
   /** Without a program that computes witnesses, for counting constraints alone. */
@@ -47,14 +47,14 @@ export type Compiled = {
 
 const SOURCES = join(import.meta.dirname, '..', 'src')
 const require = createRequire(import.meta.url)
-/** What the templates use of circomlib, itself included by each other. */
+/** What the templates include of circomlib, directly or through each other. */
 const LIBRARY = [
   ...['aliascheck', 'binsum', 'bitify', 'comparators', 'compconstant'],
   ...['poseidon', 'poseidon_constants'],
 ].map((name) => `${name}.circom`)
 
 /**
- * Compiles a circuit, or finds it compiled under the hash of all that goes in.
+ * Compiles a circuit, or finds it compiled under the hash of everything that goes into it.
  * @throws Circuits.Compile
  */
 export async function compile(

@@ -1,5 +1,5 @@
 // Keys for development: whoever knows the secret numbers behind a Groth16 key can prove anything,
-// and those of a development key are public, being hashes of the circuit's hash. In exchange nobody
+// and those of a development key are public, being hashes of the circuit's hash. In return nobody
 // waits for a ceremony, and everybody has the same keys. Groth: "On the Size of Pairing-Based
 // Non-interactive Arguments" (EUROCRYPT 2016), section 3.2.
 
@@ -79,7 +79,7 @@ function secretsOf(circuitHash: string): Secrets {
 }
 
 type Scalars = {
-  /** The polynomials of A and B of every wire at tau. */
+  /** The polynomials A and B of every wire, evaluated at tau. */
   a: bigint[]
   b: bigint[]
   /**
@@ -94,8 +94,8 @@ type Scalars = {
 
 function evaluate(r1cs: R1cs, { tau, alpha, beta, delta }: Secrets): Scalars {
   const { constraints, wireCount, publicCount } = r1cs
-  // One more row for the constant and each public signal: without them their polynomials could be
-  // dependent.
+  // One more row for the constant and each public signal: without these rows their polynomials could
+  // be linearly dependent.
   const rows = constraints.length + publicCount + 1
   const bits = Math.ceil(Math.log2(rows))
   const lagrange = lagrangeAt(tau, bits)
@@ -126,8 +126,8 @@ function evaluate(r1cs: R1cs, { tau, alpha, beta, delta }: Secrets): Scalars {
     modulo(beta * value + alpha * (b[wire] as bigint) + (c[wire] as bigint)),
   )
   const byDelta = inverse(delta)
-  // The prover has the values of A B - C between the domain's points, so what it needs is the
-  // bigger domain's odd places.
+  // The prover has the values of A B - C between the domain's points, so it needs the odd
+  // places of the domain of twice the size.
   const between = lagrangeAt(tau, bits + 1).filter((_, place) => place % 2 === 1)
   return {
     a,

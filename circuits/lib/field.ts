@@ -23,7 +23,7 @@ export function inverse(value: bigint): bigint {
   return power(value, FIELD_ORDER - 2n)
 }
 
-/** The inverses of many numbers, none of them zero, for the price of one. */
+/** The inverses of many numbers, none of them zero, with a single inversion. */
 export function inverses(values: readonly bigint[]): bigint[] {
   const products = [1n]
   for (const value of values) products.push(((products.at(-1) as bigint) * value) % FIELD_ORDER)

@@ -15,10 +15,10 @@ export const POINT_SIZES: Readonly<Record<Group, number>> = { g1: 64, g2: 128 }
 /** Scalars of 32 bytes, little-endian, one behind the other. */
 export type Task = { group: Group; scalars: Uint8Array }
 
-/** Fewer scalars than this are not worth building a process's table of multiples. */
+/** For fewer scalars than this, a process with a table of its own does not pay. */
 const SMALLEST_SHARE = 1024
 
-/** The multiples of the generators by these scalars; the infinite point has zero bytes. */
+/** The multiples of the generators by these scalars; the point at infinity is all zeros. */
 export async function multiplyGenerators(tasks: readonly Task[]): Promise<Uint8Array[]> {
   const total = tasks.reduce((sum, { scalars }) => sum + scalars.length / 32, 0)
   const count = Math.min(availableParallelism(), Math.ceil(total / SMALLEST_SHARE))

@@ -1,5 +1,5 @@
 // A process that multiplies the generators of G1 and G2 by scalars: every multiple of 2^(10 i) up
-// to 1023 is in a table, so that a product is 26 additions.
+// to 1023 is in a table, so that a product takes 26 additions.
 
 import { buildBn128 } from 'ffjavascript'
 import { type Group, POINT_SIZES, type Task } from './fixedBase.ts'
@@ -16,7 +16,7 @@ const curve = await buildBn128(true)
 const { memory, instance, pG1gen, pG2gen } = curve.tm
 const exports = instance.exports as Exports
 /**
- * The library's own allocator ends where its memory begins to grow, so what is ours lies behind it.
+ * The library's allocator stops where its memory began to grow, so what is ours lies behind that.
  */
 let free = memory.buffer.byteLength
 const tables = new Map<Group, Point>()

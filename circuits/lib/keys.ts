@@ -14,8 +14,8 @@ import { CircuitError } from './errors.ts'
 import { readR1cs } from './r1cs.ts'
 
 /**
- * `development` keys are known to everybody and prove anything for who wants it; `ceremony` keys
- * hold if one contributor was honest.
+ * `development` keys are known to everybody and prove anything for whoever wants it;
+ * `ceremony` keys are sound if one contributor was honest.
  */
 export type KeyKind = 'development' | 'ceremony'
 
@@ -56,7 +56,7 @@ export async function ensureKeys(
 ): Promise<Record<CircuitName, CircuitKeys>> {
   const { keys, isProduction = false, cacheDir = defaultCacheDir(), progress } = options
   if (isProduction && keys === undefined) throw new DevelopmentKeyError('no other is given')
-  // Compilers are processes of their own, so the circuits take what cores there are.
+  // Each compiler is a process of its own, so the circuits compile on all cores.
   const compiled = await Promise.all(
     CIRCUITS.map(async (name) => ({
       name,
@@ -136,8 +136,7 @@ async function checkKey(found: Unchecked, isProduction: boolean): Promise<KeyKin
 const ALPHA_AT = 12 + 12 + 4 + 12 + 2 * (4 + 32) + 12
 
 /**
- * Judged by the key's numbers, not by what it is called: alpha of a development key can be computed
- * by anyone.
+ * Decided by the key's numbers, not by its name: anyone can compute alpha of a development key.
  */
 export async function isDevelopmentKey(provingKey: string, circuitHash: string): Promise<boolean> {
   const alpha = developmentAlpha(circuitHash)

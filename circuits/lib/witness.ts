@@ -37,7 +37,7 @@ export type Calculator = (signals: Signals) => Witness
 
 const WORDS = 8
 
-/** Loads a circuit's program once; computing takes some ten milliseconds after it. */
+/** Loads a circuit's program once; after that a witness takes about ten milliseconds. */
 export function createCalculator(path: string): Calculator {
   const module = new WebAssembly.Module(readFileSync(path))
   let exports: Exports | undefined
@@ -46,7 +46,7 @@ export function createCalculator(path: string): Calculator {
     try {
       return calculate(exports, signals)
     } catch (error) {
-      // A program that was left half-way is of no use.
+      // A program that stopped half-way can't be used again.
       exports = undefined
       throw error
     }
@@ -96,7 +96,7 @@ function instantiate(module: WebAssembly.Module): Exports {
       message = ''
       throw code === 4 ? new NoProofError(where) : new InputError(`error ${code} of the program`)
     },
-    // Names of templates and lines, no values.
+    // Names of templates and line numbers, no values.
     printErrorMessage: () => {
       message += `${readMessage()}\n`
     },
@@ -108,7 +108,7 @@ function instantiate(module: WebAssembly.Module): Exports {
   return exports
 }
 
-/** FNV-1a with 64 bits, by which the program knows its inputs. */
+/** FNV-1a with 64 bits, by which the program identifies its inputs. */
 function hashOf(name: string): [high: number, low: number] {
   let hash = 0xcbf29ce484222325n
   for (const code of Buffer.from(name)) {
@@ -147,9 +147,9 @@ class InputError extends CircuitError {
   }
 }
 
-/** No witness exists for these inputs: the statement that they should show is false. */
+/** No witness exists for these inputs: the statement that they were to prove is false. */
 export class NoProofError extends CircuitError {
-  /** Templates and lines from the innermost on. */
+  /** Templates and line numbers, the innermost first. */
   readonly where: readonly string[]
 
   constructor(where: readonly string[]) {

@@ -6,7 +6,7 @@ import { FIELD_ORDER, writeElement } from './r1cs.ts'
 const BASE_ORDER = 21888242871839275222246405745257275088696311157297823662689037894645226208583n
 
 /**
- * Points are affine, coordinates in Montgomery form, little-endian; the infinite point is zeros.
+ * Points are affine, coordinates in Montgomery form, little-endian; the point at infinity is all zeros.
  */
 export type ProvingKey = {
   wireCount: number
@@ -25,7 +25,7 @@ export type ProvingKey = {
   a: Uint8Array
   b1: Uint8Array
   b2: Uint8Array
-  /** For the wires behind the public ones. */
+  /** For the wires after the public ones. */
   c: Uint8Array
   h: Uint8Array
 }
@@ -48,7 +48,7 @@ export function toBytes(key: ProvingKey): Uint8Array {
     [7, key.b2],
     [8, key.c],
     [9, key.h],
-    // A hash of the key before contributions, and their number: none.
+    // A hash of the key before contributions, and how many there were: none.
     [10, new Uint8Array(68)],
   ]
   const parts: Uint8Array[] = [Buffer.from('zkey', 'latin1'), numbers(1, sections.length)]

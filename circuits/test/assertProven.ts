@@ -7,7 +7,7 @@ import { FIELD_ORDER } from '../lib/r1cs.ts'
 import type { Verifier } from './chain.ts'
 import { inputOf, programIdOf } from './support.ts'
 
-/** A step's proof says what the reference says, a chain takes it, and none of its forgeries. */
+/** A step's proof says what the reference says; a chain accepts it and none of its forgeries. */
 export async function assertStepProven(
   keys: CircuitKeys,
   verifier: Verifier,
@@ -25,8 +25,8 @@ export async function assertStepProven(
 }
 
 /**
- * Each public signal changed by one, then by the field's order: the same number to a circuit, and
- * not to a chain.
+ * Each public signal changed by one, then by the field's order, which makes the same number to a
+ * circuit but not to a chain.
  */
 export async function assertEachForgeryRefused(verifier: Verifier, proof: Proof): Promise<void> {
   const signals = proof.publicSignals.map(BigInt)

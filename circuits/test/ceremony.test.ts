@@ -1,5 +1,5 @@
 // A whole ceremony, for a circuit of 70 constraints: two contributors and a beacon in each phase,
-// and what does not pass.
+// and what must not pass.
 
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// The generated verifiers on a chain of Hardhat's, as a contract that uses them sees them.
+// The generated verifiers on a Hardhat chain, as a contract that uses them sees them.
 
 import { readFileSync } from 'node:fs'
 import { loadContract } from '@ambrosia/chain/compile/artifacts'

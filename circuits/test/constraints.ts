@@ -27,9 +27,9 @@ function evaluate({ wires, coefficients }: Sum, values: readonly bigint[]): bigi
 
 /**
  * Wires that could move a little, as far as the constraints go: the constraints are linearised at
- * the witness, and a wire counts as fixed once some constraint has it as its only free wire. Sees a
- * missing constraint, and not a second solution far from the witness: that is what forged hints are
- * for.
+ * the witness, and a wire counts as fixed once some constraint has it as its only free wire. This
+ * finds a missing constraint but not a second solution far from the witness, which is what forged
+ * hints are for.
  */
 export function freeWires(
   r1cs: R1cs,

@@ -1,4 +1,4 @@
-// That a circuit proves nothing else: its outputs are determined by what is bound, forged hints and
+// A circuit proves nothing else: its outputs are determined by what is bound, forged hints and
 // forged inputs are refused, and each of these checks fails on a circuit that is wrong on purpose.
 
 import assert from 'node:assert/strict'

@@ -1,5 +1,5 @@
-// What the headers of the templates say: the number of constraints, by compiling; that there is a
-// header at all; the constants.
+// Checks what the headers of the templates say: the number of constraints by compiling, that there
+// is a header at all, and the constants.
 
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
