@@ -2,14 +2,14 @@
  * Makes real keys for the circuits, by several people.
  *
  *   npm run ceremony -- start DIR                     the first file
- *   npm run ceremony -- contribute DIR --name NAME    adds your randomness to the open phase; each phase takes at least two people
+ *   npm run ceremony -- contribute DIR --name NAME    adds your randomness to the open phase; two people a phase at least
  *   npm run ceremony -- beacon DIR --hash HEX         ends the open phase with 32 bytes that nobody could know when it began
  *   npm run ceremony -- verify DIR                    checks a finished ceremony against these sources
  *
  * The folder is handed from one to the next. The first phase (powers of tau) ends with a beacon,
  * and so does the second (a key for each circuit); after it the folder is what `--keys` and
- * AMBROSIA_CIRCUIT_KEYS take. Announce beforehand what the beacons will be, for example the hash of a
- * future block of Ethereum. Ending the first phase takes about ten minutes.
+ * AMBROSIA_CIRCUIT_KEYS take. Announce beforehand what the beacons will be, for example the hash of
+ * a future block of Ethereum. Ending the first phase takes about ten minutes.
  */
 import { parseArgs } from 'node:util'
 import { beacon, check, contribute, type Subject, start } from './lib/ceremony.ts'

@@ -2,7 +2,10 @@
 
 import { readFileSync } from 'node:fs'
 
-/** A contribution, or the beacon that ends a phase: a number that nobody could have known beforehand. */
+/**
+ * A contribution, or the beacon that ends a phase: a number that nobody could have known
+ * beforehand.
+ */
 export type Contribution = { name: string; beacon?: { hash: string; iterations: number } }
 
 type Kind = 'powers' | 'key'

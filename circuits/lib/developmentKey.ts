@@ -94,8 +94,8 @@ type Scalars = {
 
 function evaluate(r1cs: R1cs, { tau, alpha, beta, delta }: Secrets): Scalars {
   const { constraints, wireCount, publicCount } = r1cs
-  // One more row for the constant and each public signal: without these rows their polynomials could
-  // be linearly dependent.
+  // One more row for the constant and each public signal: without these rows their polynomials
+  // could be linearly dependent.
   const rows = constraints.length + publicCount + 1
   const bits = Math.ceil(Math.log2(rows))
   const lagrange = lagrangeAt(tau, bits)

@@ -14,7 +14,10 @@ const MONTGOMERY = 2n ** 256n
 /** Jacobian coordinates: the affine point is (x / z^2, y / z^3). */
 type Point = { x: bigint; y: bigint; z: bigint }
 
-/** The multiple of the generator, in the bytes of a proving key; all zeros for the point at infinity. */
+/**
+ * The multiple of the generator, in the bytes of a proving key; all zeros for the point at
+ * infinity.
+ */
 export function multiplyGenerator(scalar: bigint): Uint8Array {
   let sum: Point = { x: 1n, y: 1n, z: 0n }
   for (const bit of scalar.toString(2)) {

@@ -6,7 +6,8 @@ import { FIELD_ORDER, writeElement } from './r1cs.ts'
 const BASE_ORDER = 21888242871839275222246405745257275088696311157297823662689037894645226208583n
 
 /**
- * Points are affine, coordinates in Montgomery form, little-endian; the point at infinity is all zeros.
+ * Points are affine, coordinates in Montgomery form, little-endian; the point at infinity is all
+ * zeros.
  */
 export type ProvingKey = {
   wireCount: number

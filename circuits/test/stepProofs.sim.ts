@@ -1,6 +1,6 @@
 /**
- * A real proof on a chain for a step of every class of operation, one class per run, in turn: npm run
- * sim -- step-proofs --runs 19. That every class has a witness, and no other, is shown without
+ * A real proof on a chain for a step of every class of operation, one class per run, in turn: npm
+ * run sim -- step-proofs --runs 19. That every class has a witness, and no other, is shown without
  * proofs in steps.test.ts and soundness.test.ts.
  */
 import { endThreads } from '../lib/curve.ts'

@@ -64,8 +64,8 @@ export async function deployToken(user: User): Promise<TransactionReceipt> {
 }
 
 /**
- * Signs so many transactions, sends them at once, and waits for their receipts: half of them pay gas
- * token, half call the contract.
+ * Signs so many transactions, sends them at once, and waits for their receipts: half of them pay
+ * gas token, half call the contract.
  */
 export async function sendMany(user: User, token: Address, transactions: number): Promise<Sent> {
   const { account, client, chainId } = user
