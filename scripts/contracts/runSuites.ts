@@ -31,7 +31,7 @@ export type Chance = {
 }
 
 /** What `npm test` tries; AMBROSIA_SEED tries another seed, as for all tests. */
-const USUAL: Chance = { runs: 256, seed: Number(process.env['AMBROSIA_SEED'] ?? 20260101) }
+export const USUAL: Chance = { runs: 256, seed: Number(process.env['AMBROSIA_SEED'] ?? 20260101) }
 
 /**
  * Runs the Solidity tests of a folder of the contracts workspace alone. What it compiles is kept by
@@ -47,24 +47,10 @@ export async function runSuites(
   onOutput: (text: string) => void = () => {},
   chance: Chance = USUAL,
 ): Promise<SuiteResult> {
-  const checkout = createHash('sha256').update(contractsFolder).digest('hex').slice(0, 12)
-  const cache = join(defaultCacheDir(), 'hardhat', checkout, folder)
-  const reachedFile = join(cache, 'reached.txt')
-  const shippedFolder = join(cache, 'shipped')
-  await mkdir(shippedFolder, { recursive: true })
-  await rm(reachedFile, { force: true })
-  const all = globSync(`${folder}/**/*.sol`, { cwd: contractsFolder })
-  await writeShipped(shippedFolder, all, mutants)
+  const { env, all, reachedFile } = await prepareSuites(folder, { mutants, chance })
   onOutput(`fuzz: ${chance.runs} runs from seed ${chance.seed}\n`)
   const grep = chance.only === undefined ? [] : ['--grep', chance.only]
-  const { code, output } = await run(['test', 'solidity', ...grep, ...files], onOutput, {
-    AMBROSIA_FUZZ_RUNS: String(chance.runs),
-    AMBROSIA_FUZZ_SEED: String(chance.seed),
-    AMBROSIA_CONTRACTS_TESTS: `./${folder}`,
-    AMBROSIA_CONTRACTS_CACHE: cache,
-    AMBROSIA_REACHED: reachedFile,
-    AMBROSIA_SHIPPED: shippedFolder,
-  })
+  const { code, output } = await run(['test', 'solidity', ...grep, ...files], onOutput, env)
   const [pass, fail, skipped] = [/(\d+) passing/, /(\d+) failing/, /(\d+) (?:skipped|pending)/].map(
     (pattern) => Number(pattern.exec(output)?.[1] ?? 0),
   ) as [number, number, number]
@@ -76,6 +62,30 @@ export async function runSuites(
   faults.push(...builtOtherwise(texts))
   faults.push(...unreached(texts, await readFile(reachedFile, 'utf8').catch(() => '')))
   return { pass, fail, skipped, faults, output }
+}
+
+/** Writes the code that a folder's tests deploy, and says what hardhat.config.ts has to know. */
+export async function prepareSuites(
+  folder: string,
+  { mutants, chance }: { mutants: Readonly<Record<string, string>>; chance: Chance },
+): Promise<{ env: Record<string, string>; all: string[]; reachedFile: string }> {
+  const checkout = createHash('sha256').update(contractsFolder).digest('hex').slice(0, 12)
+  const cache = join(defaultCacheDir(), 'hardhat', checkout, folder)
+  const reachedFile = join(cache, 'reached.txt')
+  const shippedFolder = join(cache, 'shipped')
+  await mkdir(shippedFolder, { recursive: true })
+  await rm(reachedFile, { force: true })
+  const all = globSync(`${folder}/**/*.sol`, { cwd: contractsFolder })
+  await writeShipped(shippedFolder, all, mutants)
+  const env = {
+    AMBROSIA_FUZZ_RUNS: String(chance.runs),
+    AMBROSIA_FUZZ_SEED: String(chance.seed),
+    AMBROSIA_CONTRACTS_TESTS: `./${folder}`,
+    AMBROSIA_CONTRACTS_CACHE: cache,
+    AMBROSIA_REACHED: reachedFile,
+    AMBROSIA_SHIPPED: shippedFolder,
+  }
+  return { env, all, reachedFile }
 }
 
 /**

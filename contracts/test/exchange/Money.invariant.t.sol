@@ -302,14 +302,11 @@ contract MoneyInvariantTest is ExchangeFixture {
         targetContract(address(player), selectors);
     }
 
-    /// @dev P1, P2, P5, P9.
-    function invariant_P1_P2_moneyIsConserved() public view {
-        player.assertMoney();
-    }
-
-    /// @dev P15: what judge foresees is what settle does, and a revocation unwinds exactly as long as it may.
-    function invariant_P11_P15_movesAgree() public view {
+    /// @dev P1, P2, P5, P9; and P11, P15: what judge foresees is what settle does, and a revocation unwinds exactly as long as it may. In one
+    /// function, since each would be played for by itself.
+    function invariant_P1_P2_P11_P15_moneyIsConserved_movesAgree() public view {
         player.assertAgreed();
+        player.assertMoney();
     }
 
     /// @dev P10.
