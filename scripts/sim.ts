@@ -10,12 +10,15 @@
  * (testing/simulation.ts). The seed is printed: a failed run is repeated by the command that its
  * failure shows.
  */
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { domains } from '@ambrosia/chain/compile/sourceList'
 import { runSuites } from './contracts/runSuites.ts'
+import { ensurePackages } from './setup/packages.mjs'
+import { groupsOf } from './testing/groups.ts'
 import { testFiles } from './testing/select.ts'
-import { loadSimulation, runSimulation } from './testing/simulation.ts'
+import { loadSimulation, nameIn, runSimulation } from './testing/simulation.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const USAGE = 'usage: npm run sim -- [NAME] [--runs N] [--seed S]\n'
@@ -42,24 +45,24 @@ async function main(wanted: string | undefined): Promise<number> {
   const domain = domains.find((one) => wanted === `contracts/${one}`)
   if (domain !== undefined) return await fuzzContracts(domain)
   const paths = testFiles(ROOT).filter((path) => path.endsWith('.sim.ts'))
-  const all = await Promise.all(
-    paths.map(async (path) => ({ path, simulation: await loadSimulation(join(ROOT, path)) })),
-  )
+  const all = paths.map((path) => ({ path, name: nameIn(readFileSync(join(ROOT, path), 'utf8')) }))
   if (wanted === undefined) {
-    for (const { path, simulation } of all) process.stdout.write(`${simulation.name}  ${path}\n`)
+    for (const { path, name } of all) process.stdout.write(`${name}  ${path}\n`)
     for (const one of domains) process.stdout.write(`contracts/${one}  contracts/test/${one}\n`)
     return 0
   }
-  const found = all.find(({ simulation }) => simulation.name === wanted)
+  const found = all.find(({ name }) => name === wanted)
   if (found === undefined) {
-    const names = all.map(({ simulation }) => simulation.name).join(', ')
+    const names = all.map(({ name }) => name).join(', ')
     process.stderr.write(`no simulation is called ${wanted}; there is: ${names || 'none'}\n`)
     return 2
   }
+  await ensurePackages(ROOT, process.execPath, groupsOf(ROOT, [found.path]))
+  const simulation = await loadSimulation(join(ROOT, found.path))
   process.stdout.write(`${wanted}: ${runs} runs from seed ${seed}\n`)
   const start = performance.now()
   const log = (line: string) => process.stdout.write(`${line}\n`)
-  const failure = await runSimulation(found.simulation, { runs, seed, log })
+  const failure = await runSimulation(simulation, { runs, seed, log })
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   process.stdout.write(failure === null ? `${runs} runs held in ${seconds} s\n` : `${failure}\n`)
   return failure === null ? 0 : 1

@@ -11,6 +11,17 @@ export type Simulation = {
   run: (options: { seed: number; log: (line: string) => void }) => Promise<void> | void
 }
 
+/**
+ * The name that the text of a simulation exports. What it imports may not be installed yet, so a
+ * list of names must load none.
+ * @throws Error when the text exports no name.
+ */
+export function nameIn(text: string): string {
+  const name = /^export const name = '([^']+)'$/m.exec(text)?.[1]
+  if (name === undefined) throw new Error("a simulation has a line export const name = '...'")
+  return name
+}
+
 /** @throws Error when the module is not a simulation. */
 export async function loadSimulation(path: string): Promise<Simulation> {
   const module = (await import(pathToFileURL(path).href)) as Partial<Simulation>
