@@ -14,7 +14,7 @@ import { createHash } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { parseArgs } from 'node:util'
 import { defaultCacheDir } from '@ambrosia/chain/compile/artifacts'
 import { readSources, type Sources } from '@ambrosia/chain/compile/readSources'
@@ -86,7 +86,7 @@ async function main(): Promise<void> {
         count['not tried']++
         continue
       }
-      verdict = await judge(domain, { tests, suites, baseline }, trial.sources)
+      verdict = await judge(domain, { tests, suites, baseline }, trial)
       const { key, name, line, before, after } = trial
       await appendFile(out, `${JSON.stringify({ key, verdict, name, line, before, after })}\n`)
     }
@@ -129,10 +129,11 @@ async function readVerdicts(path: string): Promise<Map<string, Verdict>> {
 async function judge(
   domain: string,
   by: { tests: readonly string[]; suites: Suites; baseline: Record<string, string> },
-  sources: Sources,
+  { sources, name }: Trial,
 ): Promise<Verdict> {
-  const code = codeOf(domain, sources)
-  if (code === undefined) return 'uncompiled'
+  const changed = codeOf(domain, sources, name)
+  if (changed === undefined) return 'uncompiled'
+  const code = { ...by.baseline, ...changed }
   if (Object.entries(code).every(([name, bytes]) => by.baseline[name] === bytes)) return 'same'
   const quick = await by.suites.run(by.tests, code)
   if (quick.fail > 0 || quick.pass === 0) return 'killed'
@@ -143,10 +144,18 @@ async function judge(
 /**
  * Creation code by name, or undefined where the sources do not compile: that is as good as noticed.
  * In this process, since a compiler that is warm takes half the time.
+ * @param reaching only of the contracts that this source is part of
  */
-function codeOf(domain: string, sources: Sources): Record<string, string> | undefined {
+function codeOf(
+  domain: string,
+  sources: Sources,
+  reaching?: string,
+): Record<string, string> | undefined {
+  const wanted = contractsOf(domain).filter(
+    ({ source }) => reaching === undefined || sourcesOf(source, sources).has(reaching),
+  )
   const outputSelection: Record<string, Record<string, string[]>> = {}
-  for (const { source, contract } of contractsOf(domain)) {
+  for (const { source, contract } of wanted) {
     outputSelection[source] = { ...outputSelection[source], [contract]: ['evm.bytecode.object'] }
   }
   const input = { language: 'Solidity', sources, settings: { ...SETTINGS, outputSelection } }
@@ -156,11 +165,22 @@ function codeOf(domain: string, sources: Sources): Record<string, string> | unde
   }
   if (errors?.some(({ severity }) => severity === 'error')) return undefined
   return Object.fromEntries(
-    contractsOf(domain).map(({ name, source, contract }) => [
+    wanted.map(({ name, source, contract }) => [
       name,
       `0x${contracts?.[source]?.[contract]?.evm.bytecode.object}`,
     ]),
   )
+}
+
+/** A source and all that it imports, directly or not. */
+function sourcesOf(name: string, sources: Sources, found = new Set<string>()): Set<string> {
+  if (found.has(name)) return found
+  found.add(name)
+  for (const [, target] of sources[name]?.content.matchAll(/from "([^"]+)"/g) ?? []) {
+    const path = target as string
+    sourcesOf(path.startsWith('.') ? posix.join(dirname(name), path) : path, sources, found)
+  }
+  return found
 }
 
 if (import.meta.main) await main()
