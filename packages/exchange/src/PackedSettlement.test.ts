@@ -4,40 +4,13 @@ import type { Hex } from '@ambrosia/primitives/Bytes'
 import { size, slice } from 'viem'
 import { PACKED_SIZE, pack, packAlone, packCertification } from './PackedSettlement.ts'
 import type { Settlement } from './Settlement.ts'
+import { plainCertificate, plainConsent, word } from './testing/plainSettlement.ts'
 
-const word = (digit: string): Hex => `0x${digit.repeat(64)}`
-const account = (digit: string): Hex => `0x${digit.repeat(40)}`
 const signature = (v: string, s = '2'.repeat(64)): Hex => `0x${'1'.repeat(64)}${s}${v}`
 
 const settlement: Settlement = {
-  certificate: {
-    dealId: word('0'),
-    provider: account('a'),
-    manifestHash: word('1'),
-    personTag: word('2'),
-    recordTag: word('3'),
-    score: 0x0102,
-    asOf: 0x0a0bn,
-    validUntil: 0n,
-    validatorHash: word('0'),
-    statusListsRoot: word('4'),
-    receiptHash: word('5'),
-  },
-  consent: {
-    dealId: word('0'),
-    certificateHash: word('0'),
-    consumer: account('0'),
-    agreementHash: word('0'),
-    answersHash: word('6'),
-    purpose: word('0'),
-    token: account('0'),
-    minimumNet: 2n ** 128n - 1n,
-    payout: account('b'),
-    relayer: account('c'),
-    maximumRelayerFee: 7n,
-    signedUntil: 8n,
-    consentUntil: 9n,
-  },
+  certificate: { ...plainCertificate, score: 0x0102, asOf: 0x0a0bn },
+  consent: { ...plainConsent, minimumNet: 2n ** 128n - 1n },
   consentSignature: signature('1c'),
   relayerFee: 1n,
   oracleSignatures: [

@@ -15,11 +15,10 @@ import {
   rootFrom,
 } from '../quorum/CertificateBatch.ts'
 import { packSignatures } from '../quorum/QuorumProof.ts'
+import { account, plainCertificate, plainConsent, word } from '../testing/plainSettlement.ts'
 import { certifiedBy } from './certifiedBy.ts'
 import type { SignedCertificate } from './SignedCertificate.ts'
 
-const word = (digit: string): Hex => `0x${digit.repeat(64)}`
-const account = (digit: string): Address => `0x${digit.repeat(40)}`
 const domain = dealBookDomain(31337, account('d'))
 const verifier = quorumDomain('PackedQuorumVerifier', 31337, account('e'))
 const signers = [0, 1, 2].map(() => privateKeyToAccount(generatePrivateKey()))
@@ -30,39 +29,13 @@ const terms = {
 } as unknown as DealTerms
 
 function certificateOf(digit: string): Certificate.Certificate {
-  return {
-    dealId: word('0'),
-    provider: account('a'),
-    manifestHash: word('1'),
-    personTag: word(digit),
-    recordTag: word(digit),
-    score: 77,
-    asOf: 1_900_000_000n,
-    validUntil: 1_900_000_600n,
-    validatorHash: word('9'),
-    statusListsRoot: word('4'),
-    receiptHash: word('5'),
-  }
+  return { ...plainCertificate, personTag: word(digit), recordTag: word(digit) }
 }
 
 function packed(certificate: Certificate.Certificate): Hex {
   return packAlone({
     certificate,
-    consent: {
-      dealId: word('0'),
-      certificateHash: word('0'),
-      consumer: account('0'),
-      agreementHash: word('0'),
-      answersHash: word('6'),
-      purpose: word('0'),
-      token: account('0'),
-      minimumNet: 1n,
-      payout: account('b'),
-      relayer: account('c'),
-      maximumRelayerFee: 7n,
-      signedUntil: 8n,
-      consentUntil: 9n,
-    },
+    consent: plainConsent,
     consentSignature: `0x${'1'.repeat(64)}${'2'.repeat(64)}1b`,
     relayerFee: 1n,
     oracleSignatures: [],
