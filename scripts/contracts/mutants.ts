@@ -1,8 +1,16 @@
 // What a mutation run changes: a comparison, an operator, a guard, a modifier, one at a time.
 import { createHash } from 'node:crypto'
 
-/** One change of a source. */
-export type Mutant = { line: number; before: string; after: string; text: string }
+/** One change of a source: the whole of it, and what stands before what is found and replaced. */
+export type Mutant = {
+  line: number
+  before: string
+  after: string
+  text: string
+  head: string
+  found: string
+  replacement: string
+}
 
 /** What is looked for in a line of code, and what takes its place. */
 const MUTATIONS: readonly [RegExp, string][] = [
@@ -67,7 +75,11 @@ export function mutantsOf(source: string): Mutant[] {
         const changed = line.slice(0, found.index) + tail
         if (changed === line) continue
         const text = lines.with(index, changed).join('\n')
-        mutants.push({ line: index + 1, before: line.trim(), after: changed.trim(), text })
+        const head = [...lines.slice(0, index), line.slice(0, found.index)].join('\n')
+        mutants.push({
+          ...{ line: index + 1, before: line.trim(), after: changed.trim(), text },
+          ...{ head, found: found[0], replacement },
+        })
       }
     }
   }
