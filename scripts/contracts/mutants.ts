@@ -30,7 +30,7 @@ const MUTATIONS: readonly [RegExp, string][] = [
   [/ >> /g, ' << '],
   [/ & /g, ' | '],
   [/ \| /g, ' & '],
-  [/(?<=[( ])!(?=[\w(])/g, ''],
+  [/!(?=[\w(])/g, ''],
   // In assembly.
   [/(?<![.\w])add\(/g, 'sub('],
   [/(?<![.\w])sub\(/g, 'add('],
