@@ -147,7 +147,12 @@ function editOf(mutant: Numbered, text: string, nodes: readonly Placed[]): Edit 
   if (guard?.node.condition) {
     const condition = rangeOf(guard.node.condition)
     const depth = guard.depth + 0.5
-    return { ...condition, depth, id, write: (part) => `(${part(condition.start, condition.end)}) && !${on}` }
+    return {
+      ...condition,
+      depth,
+      id,
+      write: (part) => `(${part(condition.start, condition.end)}) && !${on}`,
+    }
   }
   const statement = of('ExpressionStatement', (one) => one.start === at)
   if (statement === undefined) return undefined
@@ -186,7 +191,8 @@ function writeAll(text: string, edits: readonly Edit[]): string {
   const from = (rest: readonly Edit[], start: number, end: number): string => {
     const inside = rest.filter((one) => one.start >= start && one.end <= end)
     const [first] = inside.toSorted(
-      (one, two) => one.start - two.start || two.end - one.end || one.depth - two.depth || one.id - two.id,
+      (one, two) =>
+        one.start - two.start || two.end - one.end || one.depth - two.depth || one.id - two.id,
     )
     if (first === undefined) return text.slice(start, end)
     const others = rest.filter((one) => one !== first)
