@@ -31,9 +31,16 @@ function bundleOf(sizeBytes: number): Uint8Array {
     ...{ seed: 5, asOf: AS_OF, condition: 'diabetes', resources: MOST_GENERATED },
   })
   const times = Math.max(1, Math.round(sizeBytes / Bundle.write(resources).length))
-  const others = resources.filter(({ resourceType }) => resourceType !== 'Patient')
+  const others = resources.filter(({ type }) => type !== 'Patient')
   const copies = Array.from({ length: times - 1 }, () =>
-    others.map((resource) => ({ ...resource, id: crypto.randomUUID() })),
+    others.map((resource) => {
+      const id = crypto.randomUUID()
+      return {
+        ...resource,
+        fullUrl: `urn:uuid:${id}`,
+        value: { ...(resource.value as object), id },
+      }
+    }),
   )
   return Bundle.write([...resources, ...copies.flat()])
 }
