@@ -2,10 +2,11 @@
 // modifier) and runs its tests on what that compiles to: a mutant that no test notices is printed.
 // For whoever writes or reviews contracts; nothing runs it by itself.
 //
-// The tests are compiled once and deploy the mutant's code, which is compiled without the optimizer,
-// most mutants in one compilation (switched.ts): half a second of one core a mutant. Whom the unit tests with few fuzz runs let live meets all
-// tests as `npm test` runs them, invariants too. Verdicts are appended to a file as they come, so that a run
-// goes on where it ended: what was killed is not tried again, what was alive is.
+// The tests are compiled once and deploy the mutant's code, which is compiled without the
+// optimizer, most mutants in one compilation (switched.ts): half a second of one core a mutant.
+// Whom the unit tests with few fuzz runs let live meets all tests as `npm test` runs them,
+// invariants too. Verdicts are appended to a file as they come, so that a run goes on where it
+// ended: what was killed is not tried again, what was alive is.
 //
 //   npm run mutate -- exchange                      every source of the domain
 //   npm run mutate -- exchange --only ConsentBook,Prices --minutes 30

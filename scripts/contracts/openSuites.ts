@@ -17,7 +17,7 @@ export type Suites = {
 /** Opens a folder whose tests `runSuites` has compiled; one run at a time. */
 export async function openSuites(folder: string, chance: Chance): Promise<Suites> {
   const { env } = await prepareSuites(folder, { mutants: {}, chance })
-  const child = fork(join(import.meta.dirname, 'suiteProcess.ts'), [], {
+  const child = fork(join(contractsFolder, 'suiteProcess.ts'), [], {
     cwd: contractsFolder,
     env: { ...process.env, ...env, NO_COLOR: '1', HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

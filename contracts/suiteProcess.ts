@@ -1,6 +1,6 @@
-// Runs Solidity tests as often as it is asked to: loading Hardhat takes longer than most runs. It is
-// sent a list of files and answers with the counts. Started by openSuites.ts in the contracts
-// workspace, with the environment that hardhat.config.ts reads.
+// Runs Solidity tests as often as it is asked to: loading Hardhat takes longer than most runs. It
+// is sent a list of files and answers with the counts. Started by scripts/contracts/openSuites.ts
+// in the contracts workspace, with the environment that hardhat.config.ts reads.
 import { join } from 'node:path'
 import { createHardhatRuntimeEnvironment, importUserConfig } from 'hardhat/hre'
 
