@@ -6,12 +6,12 @@ import { fromElf, type Program } from '@ambrosia/machine/Program'
 import { buildElf } from '@ambrosia/machine/testing/buildElf'
 import * as encode from '@ambrosia/machine/testing/encode'
 import { createHashThreads } from '@ambrosia/machine/testing/hashThreads'
-import { ARITY, pointsOf, segmentsByMessages } from '../src/Bisection.ts'
+import { isLong, pointsOf, sketchPointsOf } from '../src/Bisection.ts'
 
 /**
  * One side's work in a whole dispute: the length of the run, the states of every round, the witness
- * of the step; by messages, where either side hashes one state for each halving, and as an asserter
- * on the chain, in parts of 32. Over programs that store at random places of 1 MB and 64 MB, so
+ * of the step; by messages, where digests narrow the stretch before a state is hashed, and as an
+ * asserter on the chain, in parts of 32. Over programs that store at random places of 1 MB and 64 MB, so
  * that every line differs at every point, and over blocks of the go-ethereum guest. The trees of
  * the program are computed before, as they are once a program. Beside the clock stands the
  * processor time of all threads, which a busy machine does not lengthen as much.
@@ -93,17 +93,29 @@ async function descend({ program, input }: Subject, isByMessages: boolean) {
   let [low, high] = [0n, steps]
   // Both know the last state: one claims it, the other denies it.
   await Execution.hashesAt(execution, [high])
+  if (isByMessages) {
+    while (isLong(low, high)) {
+      const points = sketchPointsOf(low, high)
+      await Execution.digestsAt(execution, points)
+      ;[low, high] = segmentAt(points, denied)
+    }
+    await Execution.hashesAt(execution, [low, high])
+  }
   while (high - low > 1n) {
-    const points = pointsOf(low, high, isByMessages ? segmentsByMessages(low, high) : ARITY)
+    const points = pointsOf(low, high)
     await Execution.hashesAt(execution, points)
-    const segment = points.findLastIndex((point) => point <= denied)
-    ;[low, high] = points.slice(segment, segment + 2) as [bigint, bigint]
+    ;[low, high] = segmentAt(points, denied)
   }
   await Execution.witnessAt(execution, low)
   const seconds = (performance.now() - start) / 1000
   const { user, system } = process.cpuUsage(before)
   await pool.close()
   return { seconds, processorSeconds: (user + system) / 1e6 }
+}
+
+function segmentAt(points: readonly bigint[], step: bigint): [bigint, bigint] {
+  const segment = points.findLastIndex((point) => point <= step)
+  return points.slice(segment, segment + 2) as [bigint, bigint]
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Program } from '@ambrosia/machine/Program'
 import type * as State from '@ambrosia/machine/State'
 import * as WitnessJson from '@ambrosia/machine/WitnessJson'
 import { toHex } from '@ambrosia/primitives/Bytes'
+import type { Hex } from 'viem'
 import type { InputPackage } from './InputPackage.ts'
 
 /** What the prover is sent for a step. */
@@ -37,6 +38,11 @@ export type Run = {
    * Hashes of the states after these numbers of steps; a run that stopped stays in its last state.
    */
   hashesAt(points: readonly bigint[]): Promise<bigint[]>
+  /**
+   * Digests of the states after these numbers of steps, ascending, 0x-hexadecimal: they tell where
+   * two runs part, and prove nothing.
+   */
+  digestsAt(points: readonly bigint[]): Promise<Hex[]>
   /** How the run ends. @throws Execution.Limit where it does not within that many steps */
   ending(limit: bigint): Promise<Ending>
   genesisInput(): Promise<WitnessJson.GenesisJson>
@@ -64,6 +70,8 @@ export async function openRun(
     inputRoot: await Commitment.inputRoot(input, inputSalt, rest),
     inputLength: BigInt(input.length),
     hashesAt: (points) => inTurn(() => Execution.hashesAt(execution, points, work)),
+    digestsAt: (points) =>
+      inTurn(async () => (await Execution.digestsAt(execution, points, work)).map(toHex)),
     ending: (limit) => inTurn(() => endingOf(execution, limit, work)),
     genesisInput: () =>
       inTurn(async () => WitnessJson.fromGenesis(await Execution.genesisWitness(execution, work))),

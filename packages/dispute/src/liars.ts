@@ -2,6 +2,7 @@
 
 import { Link } from '@ambrosia/chain/abi/dispute'
 import * as Poseidon from '@ambrosia/machine/Poseidon'
+import { keccak256 } from 'viem'
 import type { Claim, LinkNumber } from './Claim.ts'
 import { toHash } from './Claim.ts'
 import type { Run } from './Run.ts'
@@ -19,6 +20,10 @@ function lyingRun(run: Run, from: bigint): Run {
     hashesAt: async (points) =>
       (await run.hashesAt(points)).map((hash, index) =>
         (points[index] as bigint) > from ? Poseidon.hash([hash, 1n]) : hash,
+      ),
+    digestsAt: async (points) =>
+      (await run.digestsAt(points)).map((digest, index) =>
+        (points[index] as bigint) > from ? keccak256(digest) : digest,
       ),
   }
 }

@@ -14,7 +14,7 @@ import { showTwice, signOnce } from './checkpoints.ts'
 import { readCoSigned } from './coSigned.ts'
 import { lieAbout } from './liars.ts'
 import { type Channel, playOffChain } from './offChain.ts'
-import { picksOf } from './offers.ts'
+import { evenly, type Offer, picksOf } from './offers.ts'
 import type { Player } from './Player.ts'
 import { look } from './play.ts'
 import { moveFiles } from './process/moveFiles.ts'
@@ -25,6 +25,8 @@ import { watchOnce } from './watch.ts'
 
 const ROUNDS = 1000
 const LIE = stepsOf(ROUNDS) / 3n
+/** Of a claim over more steps than the program takes: about its last state, which stays. */
+const FAR = 700_000n
 const end = endOfSuite()
 const pack = {
   input: new TextEncoder().encode('a private input of a test'),
@@ -117,6 +119,17 @@ async function stateOf(game: Hex) {
   return (await readPosition(challenger, game)).game
 }
 
+async function startOf(game: Hex): Promise<Checkpoint> {
+  const { low, high, lowState, highState } = await stateOf(game)
+  return { game, depth: 0n, low, high, lowState, highState }
+}
+
+/** As a player without a memory would sign. */
+async function signAnything(player: Player, checkpoint: Checkpoint): Promise<Hex> {
+  const store = { read: async () => undefined, write: async () => {} }
+  return await signOnce({ ...player, store }, checkpoint)
+}
+
 describe('off the chain', () => {
   it('a lie comes down to its step with nothing on the chain between, and loses', async (t) => {
     const opened = await open(t, LIE)
@@ -164,19 +177,127 @@ describe('off the chain', () => {
     assert.deepEqual([state.status, state.low], [GameStatus.Prove, LIE])
   })
 
-  it('a long run comes down by halves, hashing one state a round', async (t) => {
-    const steps = 2n ** 20n
-    const opened = await open(t, LIE, { ...truth, steps })
-    const counts = new Map<number, number>()
+  const steps = 2n ** 20n
+
+  /** What the asserter of a long run said, in numbers of states or digests, and where it ended. */
+  async function playLong(opened: Opened, change: (text: string) => string = (text) => text) {
+    const said = new Set<string>()
     const ends = wire((text) => {
-      const { depth, states } = JSON.parse(text)
-      if (states !== undefined) counts.set(depth, states.length)
-      return text
+      said.add(text)
+      return change(text)
     })
     await playBoth(opened, ends)
-    assert.deepEqual([...counts.values()], [1, 1, 1, 1, 1, 31, 31, 31])
     await look(opened.asserter, opened.game)
-    assert.equal((await stateOf(opened.game)).low, LIE)
+    const offers = [...said].map((text) => JSON.parse(text)).filter(({ kind }) => kind !== 'sign')
+    const counts = offers.map(
+      ({ kind, states, digests }) => `${kind} ${(states ?? digests).length}`,
+    )
+    return { counts, low: (await stateOf(opened.game)).low }
+  }
+
+  it('a long run is narrowed by digests, and few of its states are hashed', async (t) => {
+    const opened = await open(t, LIE, { ...truth, steps })
+    const asked: bigint[] = []
+    const { hashesAt } = opened.challenger.run
+    opened.challenger.run = {
+      ...opened.challenger.run,
+      hashesAt: (points) => {
+        asked.push(...points)
+        return hashesAt(points)
+      },
+    }
+    const { counts, low } = await playLong(opened)
+    const sketches = ['sketch 7', 'sketch 7']
+    assert.deepEqual(counts, [...sketches, 'split 1', 'split 31', 'split 31', 'split 15'])
+    assert.equal(low, LIE)
+    assert.ok(new Set(asked).size < 2 + 2 + 3 * 5 + 2, `${asked}`)
+  })
+
+  it('a lie in the middle of a long run is split on both sides of where the digests led', async (t) => {
+    const opened = await open(t, FAR, { ...truth, steps })
+    const { counts, low } = await playLong(opened)
+    assert.deepEqual(counts.slice(0, 3), ['sketch 7', 'sketch 7', 'split 2'])
+    assert.equal(low, FAR)
+  })
+
+  const zeros = (text: string) =>
+    text.includes('"sketch"') ? text.replace(/"0x[0-9a-f]{64}"/g, `"0x${'0'.repeat(64)}"`) : text
+
+  it('who lies in digests gains a round, after which the run is halved', async (t) => {
+    const opened = await open(t, FAR, { ...truth, steps })
+    const { counts, low } = await playLong(opened, zeros)
+    assert.deepEqual(counts.slice(0, 4), ['sketch 7', 'sketch 7', 'split 1', 'split 1'])
+    assert.equal(low, FAR)
+  })
+
+  for (const side of ['asserter', 'challenger'] as const) {
+    it(`the ${side} is killed between sketches, and comes back`, async (t) => {
+      const opened = await open(t, LIE, { ...truth, steps })
+      const { run } = opened[side]
+      let sketches = 0
+      const digestsAt: Run['digestsAt'] = (points) => {
+        if (++sketches === 2) throw new Error('killed')
+        return run.digestsAt(points)
+      }
+      const dying = { ...opened[side], run: { ...run, digestsAt } }
+      const ends = wire()
+      const [mine, theirs] = side === 'asserter' ? ends : [ends[1], ends[0]]
+      const staying = opened[side === 'asserter' ? 'challenger' : 'asserter']
+      const rest = playOffChain(staying, opened.game, theirs)
+      await assert.rejects(playOffChain(dying, opened.game, mine), { message: 'killed' })
+      await playOffChain(dying, opened.game, mine)
+      await rest
+      for (const player of [opened.asserter, opened.challenger]) {
+        const kept = await readCoSigned(player, opened.game)
+        assert.equal(kept?.checkpoint.low, LIE, player.role)
+      }
+    })
+  }
+
+  const ASTRAY: [string, (text: string) => string][] = [
+    ['beyond the position', (text) => text.replace('"low":"0"', `"low":"0","high":"${2n ** 63n}"`)],
+    ['of no length', (text) => text.replace(/"high":"\d+"/, '"high":"0"')],
+    ['without digests', (text) => text.replace(/"digests":\[[^\]]*\]/, '"digests":[]')],
+    ['of a number that is none', (text) => text.replace('"low":"0"', '"low":"-1"')],
+  ]
+  for (const [name, change] of ASTRAY) {
+    it(`a sketch ${name} is not answered`, async (t) => {
+      const opened = await open(t, LIE, { ...truth, steps })
+      const bad = (text: string) => {
+        const isSketch = text.includes('"sketch"')
+        // A key that is written twice counts as it is written last.
+        return isSketch ? change(text.replace(/("high":"\d+"),/, '') || text) : text
+      }
+      const { counts } = await playLong(opened, bad)
+      assert.deepEqual(counts, ['sketch 7'])
+    })
+  }
+
+  it('splits that hardly shorten the stretch end the messages, and leave the chain', async (t) => {
+    const opened = await open(t, LIE, { ...truth, steps })
+    let at = await startOf(opened.game)
+    const texts: string[] = []
+    const splitAgain = () => {
+      const points = [at.high - 1n]
+      const split = { kind: 'split', depth: Number(at.depth), points: points.map(String) }
+      texts.push(JSON.stringify({ ...split, states: [at.highState] }))
+      return picksOf({ at, points, states: [at.highState] })[0] as Checkpoint
+    }
+    let next = splitAgain()
+    const channel: Channel = {
+      send: () => {},
+      next: async () => {
+        const text = texts.shift()
+        if (text !== undefined) return text
+        const signature = await signAnything(opened.asserter, next)
+        const depth = Number(at.depth)
+        at = next
+        next = splitAgain()
+        return JSON.stringify({ kind: 'sign', depth, signature })
+      },
+    }
+    assert.equal(await playOffChain(opened.challenger, opened.game, channel), 96)
+    assert.equal(await look(opened.challenger, opened.game), 'waiting')
   })
 
   it('who falls silent half-way is played on the chain from there', async (t) => {
@@ -274,14 +395,11 @@ describe('off the chain', () => {
   })
 })
 
-describe('two positions of one depth, signed by one side', () => {
-  /** Signs whatever it is given, as a player without a memory would. */
-  const sign = (player: Player, checkpoint: Checkpoint) =>
-    signOnce(
-      { ...player, store: { read: async () => undefined, write: async () => {} } },
-      checkpoint,
-    )
+function offerOf(at: Checkpoint, states: Hex[]): Offer {
+  return { at, states, points: evenly(at, states.length) }
+}
 
+describe('two positions of one depth, signed by one side', () => {
   /** What the challenger of a true claim sends: picks of these segments, all of the first split. */
   function picking(by: Player, at: Checkpoint, segments: number[]): Channel {
     let states: Hex[] = []
@@ -293,15 +411,13 @@ describe('two positions of one depth, signed by one side', () => {
       next: async () => {
         const segment = segments.shift()
         if (segment === undefined) throw new Error('silence')
-        const signature = await sign(by, picksOf({ at, states })[segment] as Checkpoint)
+        const signature = await signAnything(
+          by,
+          picksOf(offerOf(at, states))[segment] as Checkpoint,
+        )
         return JSON.stringify({ kind: 'pick', depth: 0, segment, signature })
       },
     }
-  }
-
-  const startOf = async (game: Hex): Promise<Checkpoint> => {
-    const { low, high, lowState, highState } = await stateOf(game)
-    return { game, depth: 0n, low, high, lowState, highState }
   }
 
   it('by the challenger: the asserter shows them, and has won without a proof', async (t) => {
@@ -345,9 +461,9 @@ describe('two positions of one depth, signed by one side', () => {
           const text = texts.shift()
           if (text !== undefined) return text
           if (picked === undefined) throw new Error('silence')
-          const checkpoint = picksOf({ at, states })[picked + beside] as Checkpoint
+          const checkpoint = picksOf(offerOf(at, states))[picked + beside] as Checkpoint
           picked = undefined
-          const signature = await sign(opened.asserter, checkpoint)
+          const signature = await signAnything(opened.asserter, checkpoint)
           return JSON.stringify({ kind: 'sign', depth: 0, signature })
         },
       }

@@ -5,33 +5,19 @@ import { type Checkpoint, claimBookAbi, type Game, GameStatus } from '@ambrosia/
 import { reach } from '@ambrosia/chain/errors'
 import { hasCode } from '@ambrosia/primitives/Errors'
 import type { Hex } from 'viem'
-import { ARITY, pointsOf, segmentsByMessages } from './Bisection.ts'
+import { ARITY, isLong, pointsOf, segmentsByMessages } from './Bisection.ts'
 import { toHash } from './Claim.ts'
 import { readPosition, type Seat } from './ClaimBook.ts'
-import { findSigned, keepTheirs, type Signed, signOnce } from './checkpoints.ts'
+import { signOnce } from './checkpoints.ts'
+import { noteSigned, receive, say, type Talk } from './conversation.ts'
 import { type CoSigned, keepCoSigned, readCoSigned } from './coSigned.ts'
 import { deniedSegment } from './decide.ts'
-import { type Channel, type Message, MessageError, parseMessage, SilenceError } from './messages.ts'
-import { keepOffer, picksOf, readOffer } from './offers.ts'
+import { type Channel, type Message, MessageError } from './messages.ts'
+import { type Between, evenly, keepOffer, picksOf, readOffer } from './offers.ts'
 import type { Player } from './Player.ts'
+import { answerSketch, narrowByDigests } from './sketch.ts'
 
 export type { Channel } from './messages.ts'
-
-/** The messages of one game. */
-type Talk = {
-  player: Player
-  channel: Channel
-  game: Hex
-  /** The other side's account. */
-  other: Hex
-  /** What was sent last, for a side that comes back and asks for it. */
-  said: Message[]
-  /** When the rest is left to the chain, `performance.now()`. */
-  untilMs: number
-}
-
-/** Messages that are not the one due, in one turn, before the other side is taken to play about. */
-const MOST_PASSED_OVER = 64
 
 /**
  * Plays the splits and picks of a game over its steps by messages, as far as the other side does,
@@ -47,7 +33,7 @@ export async function playOffChain(player: Player, game: Hex, channel: Channel):
   const { role, claim } = player
   const other = role === 'asserter' ? position.challenger : claim.claimant
   const untilMs = performance.now() + (await timeLeftMs(player.seat, game)) / 2
-  const talk: Talk = { player, channel, game, other, said: [], untilMs }
+  const talk: Talk = { player, channel, game, other, isSketched: false, said: [], untilMs }
   const kept = await readCoSigned(player, game)
   let at = positionOf(game, position)
   let picks = 0
@@ -58,6 +44,7 @@ export async function playOffChain(player: Player, game: Hex, channel: Channel):
   if (role === 'challenger') channel.send(resume(at))
   try {
     for (; at.high - at.low > 1n; picks++) {
+      if (at.depth >= MOST_PICKS) throw new MessageError('split')
       const signed =
         role === 'asserter' ? await splitAndSign(talk, at) : await pickAndSign(talk, at)
       at = signed.checkpoint
@@ -69,6 +56,12 @@ export async function playOffChain(player: Player, game: Hex, channel: Channel):
   }
   return picks
 }
+
+/**
+ * Halving 2^64 steps takes 64, and a sketch or the chain a few more: splits that hardly shorten
+ * the stretch end the messages.
+ */
+const MOST_PICKS = 96n
 
 function positionOf(id: Hex, { depth, low, high, lowState, highState }: Game): Checkpoint {
   return { game: id, depth: BigInt(depth), low, high, lowState, highState }
@@ -85,12 +78,12 @@ async function timeLeftMs({ client, claimBook }: Seat, game: Hex): Promise<numbe
 async function splitAndSign(talk: Talk, at: Checkpoint): Promise<CoSigned> {
   const { player } = talk
   const depth = Number(at.depth)
-  const parts = segmentsByMessages(at.low, at.high)
-  const points = pointsOf(at.low, at.high, parts).slice(1, -1)
-  const offer = await keepOffer(player, at, async () =>
-    (await player.run.hashesAt(points)).map(toHash),
-  )
-  say(talk, { kind: 'split', depth, states: [...offer.states] })
+  const offer = await keepOffer(player, at, async () => {
+    const points = await pointsBetween(talk, at)
+    return { points, states: (await player.run.hashesAt(points)).map(toHash) }
+  })
+  const { states, points } = offer
+  say(talk, { kind: 'split', depth, states: [...states], points: points.map(String) })
   const message = await receive(talk, 'pick', depth)
   const picks = picksOf(offer)
   const checkpoint = picks[message.segment]
@@ -105,20 +98,27 @@ async function splitAndSign(talk: Talk, at: Checkpoint): Promise<CoSigned> {
   return signed
 }
 
+/** Where the states of a split lie: about the place where the runs part, when that was found. */
+async function pointsBetween(talk: Talk, at: Checkpoint): Promise<bigint[]> {
+  if (!isLong(at.low, at.high) || talk.isSketched) {
+    return pointsOf(at.low, at.high, segmentsByMessages(at.low, at.high)).slice(1, -1)
+  }
+  const { low, high } = await narrowByDigests(talk, at)
+  return [low, high].filter((point) => at.low < point && point < at.high)
+}
+
 async function pickAndSign(talk: Talk, at: Checkpoint): Promise<CoSigned> {
   const { player } = talk
   const depth = Number(at.depth)
   // After a crash it may have been answered already, and is not sent again.
   const known = await readOffer(player, at.game, at.depth)
-  const { states } = known ?? (await receive(talk, 'split', depth))
-  const parts = BigInt(states.length + 1)
-  if (parts < 2n || parts > ARITY || parts > at.high - at.low) throw new MessageError('split')
+  const between = known ?? (await receiveSplit(talk, at))
   // Only the first split of a depth is answered.
-  await keepOffer(player, at, async () => states)
-  const points = pointsOf(at.low, at.high, parts)
-  const claimed = [at.lowState, ...states, at.highState]
+  await keepOffer(player, at, async () => between)
+  const points = [at.low, ...between.points, at.high]
+  const claimed = [at.lowState, ...between.states, at.highState]
   const segment = await deniedSegment(player.run, points, claimed)
-  const picks = picksOf({ at, states })
+  const picks = picksOf({ at, ...between })
   const checkpoint = segment === undefined ? undefined : picks[segment]
   if (segment === undefined || checkpoint === undefined) throw new MessageError('split')
   const signature = await signOnce(player, checkpoint)
@@ -132,26 +132,29 @@ async function pickAndSign(talk: Talk, at: Checkpoint): Promise<CoSigned> {
   return signed
 }
 
-/**
- * Which position the other side signed, the one that is due or another of the same split, kept as
- * evidence. @throws Dispute.Equivocation
- */
-async function noteSigned(
-  { player, other }: Talk,
-  signature: Hex,
-  due: Checkpoint | undefined,
-  picks: readonly Checkpoint[],
-): Promise<Signed | undefined> {
-  const candidates = due === undefined ? picks : [due, ...picks.filter((one) => one !== due)]
-  const signed = await findSigned(player, candidates, { by: other, signature })
-  if (signed !== undefined) await keepTheirs(player, signed)
-  return signed
+/** The split that is due, sketches before it answered. @throws Dispute.Message, Dispute.Silence */
+async function receiveSplit(talk: Talk, at: Checkpoint): Promise<Between> {
+  const depth = Number(at.depth)
+  for (let sketches = 0; sketches < MOST_SKETCHES; sketches++) {
+    const message = await receive(talk, 'split', depth, 'sketch')
+    if (message.kind === 'sketch') {
+      await answerSketch(talk, at, message)
+      continue
+    }
+    const { states } = message
+    if (states.length === 0 || states.length >= ARITY) throw new MessageError('split')
+    const points = message.points?.map(BigInt) ?? evenly(at, states.length)
+    const ends = [at.low, ...points, at.high]
+    const isEach = points.length === states.length
+    const isAscending = ends.every((point, i) => i === 0 || (ends[i - 1] as bigint) < point)
+    if (!isEach || !isAscending) throw new MessageError('split')
+    return { points, states }
+  }
+  throw new MessageError('split')
 }
 
-function say(talk: Talk, message: Message): void {
-  talk.said.push(message)
-  talk.channel.send(JSON.stringify(message))
-}
+/** Each may cost a run of the whole stretch; an asserter that came back sketches anew. */
+const MOST_SKETCHES = 64
 
 function signOf({ checkpoint, asserter }: CoSigned): Message {
   return { kind: 'sign', depth: Number(checkpoint.depth) - 1, signature: asserter }
@@ -160,50 +163,3 @@ function signOf({ checkpoint, asserter }: CoSigned): Message {
 function resume({ depth }: Checkpoint): string {
   return JSON.stringify({ kind: 'resume', depth: Number(depth) } satisfies Message)
 }
-
-/**
- * The message that is due; what a side that came back says again is passed over.
- * @throws Dispute.Message for any other, Dispute.Silence, Dispute.Equivocation
- */
-async function receive<Kind extends Message['kind']>(
-  talk: Talk,
-  kind: Kind,
-  depth: number,
-): Promise<Extract<Message, { kind: Kind }>> {
-  for (let passed = 0; passed < MOST_PASSED_OVER; passed++) {
-    const message = parseMessage(await nextText(talk, kind), kind)
-    if (message.kind === kind && message.depth === depth) {
-      return message as Extract<Message, { kind: Kind }>
-    }
-    const isSaidAgain = message.kind === 'split' && kind === 'sign' && message.depth === depth
-    // What came before a crash of this side: it is said again after what is due.
-    const isAhead = message.kind === 'split' && kind === 'sign' && message.depth === depth + 1
-    const isBehind = message.kind === 'resume' && message.depth <= depth
-    if (isSaidAgain || isBehind) for (const one of talk.said) talk.channel.send(JSON.stringify(one))
-    else if (message.depth < depth) await noteLate(talk, message)
-    else if (!isAhead) throw new MessageError(kind)
-  }
-  throw new MessageError(kind)
-}
-
-/** What comes late moves nothing, but may contradict what came before. */
-async function noteLate(talk: Talk, message: Message): Promise<void> {
-  if (message.kind !== 'pick' && message.kind !== 'sign') return
-  const offer = await readOffer(talk.player, talk.game, message.depth)
-  if (offer !== undefined) await noteSigned(talk, message.signature, undefined, picksOf(offer))
-}
-
-async function nextText({ channel, untilMs }: Talk, due: string): Promise<string> {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<never>((_, reject) => {
-    const leftMs = Math.min(Math.max(0, untilMs - performance.now()), LONGEST_TIMER_MS)
-    timer = setTimeout(() => reject(new SilenceError(due)), leftMs)
-  })
-  const text = channel.next().catch((): never => {
-    throw new SilenceError(due)
-  })
-  return await Promise.race([text, over]).finally(() => clearTimeout(timer))
-}
-
-/** Of Node's timers. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1

@@ -8,8 +8,11 @@ import { decodeCheckpoint, encodeCheckpoint } from './checkpoints.ts'
 import { MessageError } from './messages.ts'
 import { type Player, parseKept } from './Player.ts'
 
-/** A position and the states between. */
-export type Offer = { at: Checkpoint; states: readonly Hex[] }
+/** Numbers of steps between, ascending, and the states after them. */
+export type Between = { points: readonly bigint[]; states: readonly Hex[] }
+
+/** A position and what a split says lies between. */
+export type Offer = { at: Checkpoint } & Between
 
 /**
  * The split of a position: that of before, or a new one, kept before anybody sees it.
@@ -18,11 +21,11 @@ export type Offer = { at: Checkpoint; states: readonly Hex[] }
 export async function keepOffer(
   player: Player,
   at: Checkpoint,
-  makeStates: () => Promise<readonly Hex[]>,
+  makeBetween: () => Promise<Between>,
 ): Promise<Offer> {
   const known = await readOffer(player, at.game, at.depth)
   if (known === undefined) {
-    const offer = { at, states: await makeStates() }
+    const offer = { at, ...(await makeBetween()) }
     await player.store.write(keyOf(at.game, at.depth), encode(offer))
     return offer
   }
@@ -39,13 +42,19 @@ export async function readOffer(
   const key = keyOf(game, depth)
   const text = await store.read(key)
   if (text === undefined) return undefined
-  const [at, states] = parseKept<[string, Hex[]]>(key, text)
-  return { at: decodeCheckpoint(key, at), states }
+  const [checkpoint, states, points] = parseKept<[string, Hex[], string[]?]>(key, text)
+  const at = decodeCheckpoint(key, checkpoint)
+  return { at, states, points: points?.map(BigInt) ?? evenly(at, states.length) }
+}
+
+/** Numbers of steps at equal distances, where a split does not say where its states lie. */
+export function evenly({ low, high }: Checkpoint, count: number): bigint[] {
+  return pointsOf(low, high, BigInt(count + 1)).slice(1, -1)
 }
 
 /** The positions that picks lead to, by segment. */
-export function picksOf({ at, states }: Offer): Checkpoint[] {
-  const points = pointsOf(at.low, at.high, BigInt(states.length + 1))
+export function picksOf({ at, states, points: between }: Offer): Checkpoint[] {
+  const points = [at.low, ...between, at.high]
   const claimed = [at.lowState, ...states, at.highState]
   return points.slice(1).map((high, segment) => ({
     game: at.game,
@@ -61,6 +70,6 @@ function keyOf(game: Hex, depth: bigint | number): string {
   return `${game}-offered-${depth}`
 }
 
-function encode({ at, states }: Offer): string {
-  return JSON.stringify([encodeCheckpoint(at), states])
+function encode({ at, states, points }: Offer): string {
+  return JSON.stringify([encodeCheckpoint(at), states, points.map(String)])
 }

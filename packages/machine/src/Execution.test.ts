@@ -196,3 +196,45 @@ it('a state past the end of a run whose end is not known yet is the last state',
     last,
   ])
 })
+
+it('digests of states are the same however they are come to, and leave the states as they are', async () => {
+  const points = [0n, 1n, 5000n, 20_000n, 20_001n, END, END + 9n]
+  const other = await Execution.create(PROGRAM, { ...options, poolPages: 2 })
+  const once = await Execution.digestsAt(other, points)
+  assert.equal(new Set(once.map(String)).size, points.length - 1, 'a stopped run stays as it is')
+  const execution = await Execution.create(PROGRAM, options)
+  const hashes = await plainHashes(points)
+  for (const from of [4, 2, 0, 5, 3, 1]) {
+    assert.deepEqual(await Execution.digestsAt(execution, points.slice(from)), once.slice(from))
+    const at = [points[from] as bigint, (points[from] as bigint) + 7n]
+    assert.deepEqual(await Execution.hashesAt(execution, at), await plainHashes(at))
+  }
+  await Execution.end(execution, END)
+  assert.deepEqual(await Execution.digestsAt(execution, points), once, 'after all was touched')
+  assert.deepEqual(await Execution.hashesAt(execution, points), hashes)
+})
+
+it('digests of one line, one register or another salt differ', async () => {
+  const digestOf = async (more: Machine.Options) => {
+    const execution = await Execution.create(PROGRAM, { ...options, ...more })
+    return String((await Execution.digestsAt(execution, [7n]))[0])
+  }
+  const input = new Uint8Array(3000).fill(1)
+  const others = [
+    { input: input.with(2999, 2) },
+    { input: input.with(0, 0) },
+    {},
+    { salt: input.slice(0, 32) },
+  ]
+  const digests = await Promise.all([{ input }, ...others].map(digestOf))
+  assert.equal(new Set(digests).size, digests.length)
+})
+
+it('digests are of ascending steps, and work on them can be ended', async () => {
+  const execution = await Execution.create(PROGRAM, options)
+  await assert.rejects(Execution.digestsAt(execution, [9n, 8n]), { code: 'Execution.Step' })
+  const signal = AbortSignal.abort(new Error('enough'))
+  await assert.rejects(Execution.digestsAt(execution, [5000n], { signal }), { message: 'enough' })
+  assert.deepEqual(await Execution.digestsAt(execution, []), [])
+  assert.deepEqual(await Execution.hashesAt(execution, [9n]), await plainHashes([9n]))
+})

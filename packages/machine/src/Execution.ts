@@ -6,9 +6,12 @@ import type * as Final from './Final.ts'
 import type * as Genesis from './Genesis.ts'
 import { setLine, takeDirtyLines, touchedLines, ZERO_LINE } from './internal/engineMemory.ts'
 import { keptLine, type LineTree } from './internal/lineTree.ts'
+import { stateDigest } from './internal/stateDigest.ts'
 import { type Change, combine, exchange, sizeOf } from './internal/treeUpdate.ts'
+import { LINE_SIZE } from './Layout.ts'
 import * as Machine from './Machine.ts'
 import type { Program } from './Program.ts'
+import * as Snapshot from './Snapshot.ts'
 import * as State from './State.ts'
 import type { Witness } from './Step.ts'
 
@@ -48,6 +51,8 @@ export type Execution = {
   clock: number
   /** Steps of the whole run, once it is known to end. */
   end: bigint | undefined
+  /** Where the last digests began, so that those of a part of that stretch do not start over. */
+  digestsFrom: Snapshot.Snapshot | undefined
 }
 
 export type Options = Machine.Options & {
@@ -87,6 +92,7 @@ export async function create(
     size: 0,
     clock: 0,
     end: undefined,
+    digestsFrom: undefined,
   }
 }
 
@@ -156,6 +162,50 @@ export async function hashesAt(
   work: Machine.Work = {},
 ): Promise<bigint[]> {
   return (await statesAt(execution, points, work)).map(State.hash)
+}
+
+/**
+ * Digests of the states after these numbers of steps, ascending: SHA-256 over the whole state, as
+ * {@link stateDigest}. They tell two runs apart as hashes of states do, at a hundredth of the cost,
+ * and prove nothing: no tree is brought up to date for them. The stretch is run from a checkpoint,
+ * or from where the last such stretch began.
+ * @throws as {@link statesAt}
+ */
+export async function digestsAt(
+  execution: Execution,
+  points: readonly bigint[],
+  work: Machine.Work = {},
+): Promise<Uint8Array[]> {
+  const { machine } = execution
+  const [first = 0n, ...rest] = points.map((point) => clamp(execution, point))
+  const digests: Uint8Array[] = []
+  try {
+    await goToStretch(execution, first, work)
+    digests.push(stateDigest(machine))
+    for (const point of rest) {
+      if (point < Machine.steps(machine)) throw new StepError(point)
+      await Machine.advance(machine, point, work)
+      digests.push(stateDigest(machine))
+    }
+    return digests.slice(0, points.length)
+  } finally {
+    discard(execution)
+  }
+}
+
+/** Brings the machine, and not its tree, to a step, and keeps its memory where that is not much. */
+async function goToStretch(execution: Execution, from: bigint, work: Machine.Work): Promise<void> {
+  const { machine, digestsFrom, budget } = execution
+  const nearest = nearestTo(execution, from)
+  goTo(execution, nearest)
+  const isKeptNearer = (digestsFrom?.steps ?? -1n) > nearest.control.steps
+  if (digestsFrom !== undefined && isKeptNearer && digestsFrom.steps <= from) {
+    Snapshot.restore(machine, digestsFrom)
+  }
+  await Machine.advance(machine, from, work)
+  const size = touchedLines(machine.engine).length * LINE_SIZE
+  const isWorthIt = Machine.steps(machine) > nearest.control.steps && size * 4 < budget
+  execution.digestsFrom = isWorthIt ? Snapshot.take(machine) : undefined
 }
 
 /** Everything that the step from state n to n + 1 reads. @throws as {@link statesAt} */

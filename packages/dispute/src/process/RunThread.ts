@@ -66,6 +66,7 @@ export async function startRun(elf: string, pack: InputPackage.InputPackage): Pr
     return {
       ...((await expect(0)) as Identity),
       hashesAt: (points) => ask('hashesAt', points),
+      digestsAt: (points) => ask('digestsAt', points),
       ending: (limit) => ask('ending', limit),
       genesisInput: () => ask('genesisInput'),
       stepInput: (step) => ask('stepInput', step),
