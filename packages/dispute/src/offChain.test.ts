@@ -3,10 +3,10 @@
 
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { type Checkpoint, GameStatus, Link } from '@ambrosia/chain/abi/dispute'
+import { type Checkpoint, claimBookAbi, GameStatus, Link } from '@ambrosia/chain/abi/dispute'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { useFolder } from '@ambrosia/testing/useFolder'
-import type { Hex } from 'viem'
+import { createWalletClient, decodeFunctionData, type Hex, http } from 'viem'
 import { pointsOf } from './Bisection.ts'
 import * as Claim from './Claim.ts'
 import { challenge, type MadeClaim, readPosition, type Seat, write } from './ClaimBook.ts'
@@ -473,6 +473,37 @@ describe('two positions of one depth, signed by one side', () => {
     assert.equal(await playOffChain(opened.challenger, opened.game, signing(0)), 0)
     const { seat, store, prove } = opened.challenger
     await watchOnce({ seat, store, prove, runFor: async () => run })
+    assert.equal((await stateOf(opened.game)).status, GameStatus.ChallengerWon)
+  })
+
+  it('in a transaction that was reverted: the game is won without it, and a stranger can show it', async (t) => {
+    const opened = await open(t, LIE)
+    await playBoth(opened, wire())
+    const kept = await readCoSigned(opened.challenger, opened.game)
+    const due = kept?.checkpoint as Checkpoint
+    const second = { ...due, low: due.low - 1n, high: due.high - 1n }
+    const theirs = await signAnything(opened.asserter, second)
+    const call = { address: asserter.claimBook, abi: claimBookAbi, functionName: 'enter' } as const
+    const wallet = createWalletClient({ account: asserter.account, transport: http(dispute.url) })
+    const hash = await wallet.writeContract({
+      ...{ ...call, chain: null, gas: 500_000n },
+      args: [second, theirs, kept?.challenger as Hex],
+    })
+    const receipt = await asserter.client.waitForTransactionReceipt({ hash })
+    assert.equal(receipt.status, 'reverted')
+    // The honest side has not seen it, and wins as ever.
+    const unseeing = await dispute.test.snapshot()
+    assert.equal(await look(opened.asserter, opened.game), 'moved')
+    await dispute.advance(5000)
+    assert.equal(await look(opened.challenger, opened.game), 'moved')
+    assert.equal((await stateOf(opened.game)).status, GameStatus.ChallengerWon)
+    await dispute.test.revert({ id: unseeing })
+    // Whoever reads the block has both signatures of the asserter.
+    const { input } = await challenger.client.getTransaction({ hash })
+    const { args } = decodeFunctionData({ abi: claimBookAbi, data: input })
+    const [shown, signature] = args as unknown as [Checkpoint, Hex]
+    const both = [due, kept?.asserter as Hex, shown, signature] as const
+    await write(dispute.seat(8), 'showEquivocation', both)
     assert.equal((await stateOf(opened.game)).status, GameStatus.ChallengerWon)
   })
 })
