@@ -11,9 +11,9 @@ import { isLong, pointsOf, sketchPointsOf } from '../src/Bisection.ts'
 /**
  * One side's work in a whole dispute: the length of the run, the states of every round, the witness
  * of the step; by messages, where digests narrow the stretch before a state is hashed, and as an
- * asserter on the chain, in parts of 32. Over programs that store at random places of 1 MB and 64 MB, so
- * that every line differs at every point, and over blocks of the go-ethereum guest. The trees of
- * the program are computed before, as they are once a program. Beside the clock stands the
+ * asserter on the chain, in parts of 32. Over programs that store at random places of 1 MB and 64
+ * MB, so that every line differs at every point, and over blocks of the go-ethereum guest. The
+ * trees of the program are computed before, as they are once a program. Beside the clock stands the
  * processor time of all threads, which a busy machine does not lengthen as much.
  */
 export const name = 'dispute'

@@ -1,5 +1,5 @@
-// What two sides say to each other in one game: in its order, again to a side that came back, and not
-// for ever. docs/protocol/dispute.md, section 6.
+// What two sides say to each other in one game: in its order, again to a side that came back, and
+// not for ever. docs/protocol/dispute.md, section 6.
 
 import type { Checkpoint } from '@ambrosia/chain/abi/dispute'
 import type { Hex } from 'viem'
@@ -49,7 +49,8 @@ export async function noteSigned(
 }
 
 /**
- * The message that is due, of one kind or of either of two; what a side that came back says again is passed over.
+ * The message that is due, of one kind or of either of two; what a side that came back says again
+ * is passed over.
  * @throws Dispute.Message for any other, Dispute.Silence, Dispute.Equivocation
  */
 export async function receive<Kind extends Message['kind']>(

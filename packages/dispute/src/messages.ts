@@ -61,7 +61,9 @@ function areHashes(hashes: unknown): hashes is Hex[] {
   return Array.isArray(hashes) && hashes.every((hash) => /^0x[0-9a-f]{64}$/.test(String(hash)))
 }
 
-/** Numbers of steps of at most 20 digits: that they lie where they may is seen by whoever reads on. */
+/**
+ * Numbers of steps of at most 20 digits: that they lie where they may is seen by whoever reads on.
+ */
 function areSteps(steps: unknown, count: number): boolean {
   if (!Array.isArray(steps) || steps.length !== count) return false
   return steps.every((step) => typeof step === 'string' && /^\d{1,20}$/.test(step))

@@ -4,10 +4,11 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import type * as Final from './Final.ts'
 import type * as Genesis from './Genesis.ts'
+import { type Checkpoint, type Checkpoints, shrink } from './internal/checkpoints.ts'
 import { setLine, takeDirtyLines, touchedLines, ZERO_LINE } from './internal/engineMemory.ts'
 import { keptLine, type LineTree } from './internal/lineTree.ts'
 import { stateDigest } from './internal/stateDigest.ts'
-import { type Change, combine, exchange, sizeOf } from './internal/treeUpdate.ts'
+import { type Change, exchange, sizeOf } from './internal/treeUpdate.ts'
 import { LINE_SIZE } from './Layout.ts'
 import * as Machine from './Machine.ts'
 import type { Program } from './Program.ts'
@@ -16,38 +17,13 @@ import * as State from './State.ts'
 import type { Witness } from './Step.ts'
 
 /**
- * A step that was asked for: its state, and what leads there from the checkpoint that it was
- * reached from.
- */
-type Checkpoint = {
-  readonly control: Machine.Control
-  readonly state: State.State
-  /** Where the run came from; the first state has none. */
-  base: Checkpoint | undefined
-  /**
-   * What differs from the base: the values of whichever of the two the machine's tree is not nearer
-   * to.
-   */
-  change: Change
-  /** Above that of the base. */
-  readonly depth: number
-  lastUse: number
-  children: number
-}
-
-/**
  * A program's run on an input. Functions of this module change it; none may run while another is
  * awaited.
  */
-export type Execution = {
+export type Execution = Checkpoints & {
   readonly machine: Machine.Machine
-  /** Bytes that checkpoints may take. */
-  readonly budget: number
-  readonly checkpoints: Set<Checkpoint>
   /** States by number of steps, for those that were asked for before. */
   readonly states: Map<bigint, State.State>
-  position: Checkpoint
-  size: number
   clock: number
   /** Steps of the whole run, once it is known to end. */
   end: bigint | undefined
@@ -330,73 +306,6 @@ function copyLines({ engine, memoryTree }: Machine.Machine, lines: Iterable<numb
 function discard({ machine, position }: Execution): void {
   copyLines(machine, takeDirtyLines(machine.engine))
   Machine.setControl(machine, position.control)
-}
-
-/**
- * Lets go of checkpoints until the rest fits: first those that nothing leads on from, the longest
- * unused before others; then those between two others that lie nearest to each other, whose two
- * changes become one.
- */
-function shrink(execution: Execution): void {
-  while (execution.size > execution.budget) {
-    const oldest = oldestLeaf(execution)
-    const between = oldest === undefined ? narrowest(execution) : undefined
-    if (oldest !== undefined) drop(execution, oldest)
-    else if (between !== undefined) bridge(execution, ...between)
-    else return
-  }
-}
-
-function oldestLeaf({ checkpoints, position }: Execution): Checkpoint | undefined {
-  let oldest: Checkpoint | undefined
-  for (const checkpoint of checkpoints) {
-    if (checkpoint.children > 0 || checkpoint === position || checkpoint.base === undefined)
-      continue
-    if (oldest === undefined || checkpoint.lastUse < oldest.lastUse) oldest = checkpoint
-  }
-  return oldest
-}
-
-function drop(execution: Execution, checkpoint: Checkpoint): void {
-  execution.checkpoints.delete(checkpoint)
-  execution.size -= sizeOf(checkpoint.change)
-  if (checkpoint.base !== undefined) checkpoint.base.children--
-}
-
-/**
- * A checkpoint that one other follows from, and that other, with the fewest steps from the one's
- * base to the other.
- */
-function narrowest({ checkpoints, position }: Execution): [Checkpoint, Checkpoint] | undefined {
-  let best: [Checkpoint, Checkpoint] | undefined
-  let least = 0n
-  for (const next of checkpoints) {
-    const { base } = next
-    if (base?.base === undefined || base.children !== 1 || base === position) continue
-    const gap = next.control.steps - base.base.control.steps
-    if (best !== undefined && gap >= least) continue
-    best = [base, next]
-    least = gap
-  }
-  return best
-}
-
-/** Takes a checkpoint out from between its base and the one that follows. */
-function bridge(execution: Execution, middle: Checkpoint, next: Checkpoint): void {
-  const { checkpoints, position } = execution
-  execution.size -= sizeOf(middle.change) + sizeOf(next.change)
-  // Changes hold the values of the side that the tree is not on: beyond both, the older ones count.
-  const isBeyond = leadsTo(next, position)
-  next.change = isBeyond ? combine(middle.change, next.change) : combine(next.change, middle.change)
-  next.base = middle.base
-  checkpoints.delete(middle)
-  execution.size += sizeOf(next.change)
-}
-
-function leadsTo(checkpoint: Checkpoint, target: Checkpoint): boolean {
-  let at: Checkpoint | undefined = target
-  while (at !== undefined && at !== checkpoint) at = at.base
-  return at === checkpoint
 }
 
 export class StepError extends AmbrosiaError {

@@ -1,5 +1,5 @@
-// Loaded before the command line of a player that lies: its runs tell false states after the step that
-// AMBROSIA_TEST_LIE_AT names. The rest is the command as it is.
+// Loaded before the command line of a player that lies: its runs tell false states after the step
+// that AMBROSIA_TEST_LIE_AT names. The rest is the command as it is.
 
 import { registerHooks } from 'node:module'
 

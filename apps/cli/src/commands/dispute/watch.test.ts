@@ -1,6 +1,6 @@
-// Two `ambrosia dispute watch` against each other, over a chain and signed letters, each a process of
-// its own. One lies, in a claim of its own and against a true one, both at once; the honest one is killed
-// on the way and started again.
+// Two `ambrosia dispute watch` against each other, over a chain and signed letters, each a process
+// of its own. One lies, in a claim of its own and against a true one, both at once; the honest one
+// is killed on the way and started again.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -71,7 +71,9 @@ async function makeHome(): Promise<{ home: string; seat: Seat }> {
   return { home, seat: { ...dispute.seat(6), account } }
 }
 
-/** The command at a home, which goes on until it is ended; without an account it is the deployer. */
+/**
+ * The command at a home, which goes on until it is ended; without an account it is the deployer.
+ */
 function watch(t: Ending, home: string, { more, lies }: { more: string[]; lies: boolean }) {
   const seat = dispute.seat(0)
   const args = [
@@ -113,7 +115,9 @@ async function heard(by: Watching, words: RegExp): Promise<RegExpExecArray> {
   return (await until(String(words), [by], () => words.exec(by.said.text))) as RegExpExecArray
 }
 
-/** Waits until a player has kept something of this kind in a home: it is in the middle of a game. */
+/**
+ * Waits until a player has kept something of this kind in a home: it is in the middle of a game.
+ */
 function kept(home: string, part: string, of: Watching[]): Promise<boolean> {
   const moves = join(home, 'dispute', 'moves')
   const isThere = () => existsSync(moves) && readdirSync(moves).some((file) => file.includes(part))
