@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { descendants } from './descendants.ts'
 
 /** Of /proc/PID/stat: ticks in user and in system mode, and the parent (proc_pid_stat(5)). */
@@ -6,21 +8,39 @@ const [PARENT, USER, SYSTEM] = [1, 11, 12] as const
 const TICKS_A_SECOND = 100
 
 /**
- * Processor time so far of this process and all that it has started and that still run, seconds.
- * Other systems than Linux tell it of this process alone.
+ * Processor time so far of this process, `own`, and of all that it has started and that still run,
+ * by what they run (`oracle`, `oracle enclave`), seconds. Other systems than Linux tell it of this
+ * process alone.
  */
-export function processorSeconds(): number {
+export function processorSeconds(): Map<string, number> {
   const own = process.cpuUsage()
-  const others = descendants('stat', readStat).map(({ seconds }) => seconds)
-  return others.reduce((sum, seconds) => sum + seconds, (own.user + own.system) / 1e6)
+  const all = new Map([['own', (own.user + own.system) / 1e6]])
+  for (const { pid, seconds } of descendants('stat', readStat)) {
+    const name = nameOf(pid)
+    all.set(name, (all.get(name) ?? 0) + seconds)
+  }
+  return all
 }
 
-function readStat(text: string): { parent: number; seconds: number } {
+/** `apps/oracle/src/enclave/main.ts` is `oracle enclave`; other programs go by their file. */
+function nameOf(pid: number): string {
+  let line: string
+  try {
+    line = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return 'ended'
+  }
+  const [, app, part] = /apps\/(\w+)\/src\/(?:(\w+)\/)?main\.ts/.exec(line) ?? []
+  return app === undefined ? basename(line.split('\0')[0] ?? '') : [app, part].join(' ').trim()
+}
+
+function readStat(text: string): { pid: number; parent: number; seconds: number } {
   // The name of the program may hold blanks and brackets; what is behind it does not.
   const fields = text
     .slice(text.lastIndexOf(')') + 2)
     .split(' ')
     .map(Number)
   const ticks = (fields[USER] as number) + (fields[SYSTEM] as number)
-  return { parent: fields[PARENT] as number, seconds: ticks / TICKS_A_SECOND }
+  const pid = Number.parseInt(text, 10)
+  return { pid, parent: fields[PARENT] as number, seconds: ticks / TICKS_A_SECOND }
 }

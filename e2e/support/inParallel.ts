@@ -1,10 +1,11 @@
 /** Records under way at once, as many as a person's machine and three oracles keep busy. */
 const AT_ONCE = 4
 
-/** Works on four at a time and keeps their order. */
+/** Works on four at a time, or as many as are said, and keeps their order. */
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
+  atOnce: number = AT_ONCE,
 ): Promise<R[]> {
   const results: R[] = new Array(items.length)
   let next = 0
@@ -13,6 +14,6 @@ export async function inParallel<T, R>(
       results[index] = await work(items[index] as T)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
   return results
 }

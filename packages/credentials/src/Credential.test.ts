@@ -113,8 +113,8 @@ describe('verifyBbs', () => {
   })
 
   it('takes presentations that were made ready once, each under its own header alone', async () => {
-    const options = { signed, selectivePointers: SELECTED, loader: testLoader }
-    const disclosure = await Credential.discloseBbs(options)
+    const statements = await Credential.openBbs({ signed, loader: testLoader })
+    const disclosure = await statements.disclose(SELECTED)
     const other = new Uint8Array(32).fill(77)
     const [first, second] = [disclosure.present(HEADER), disclosure.present(other)]
     assert.deepEqual(await verify(first), await verify(derived))

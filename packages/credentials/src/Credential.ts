@@ -12,7 +12,7 @@ import { assertNoLists } from './credential/assertNoLists.ts'
 import { assertRecordShape } from './credential/assertRecordShape.ts'
 import { BBS_ALGORITHM, createBbsSuite } from './credential/bbsSuite.ts'
 import { decodeDerivedProof } from './credential/derivedProof.ts'
-import { createDisclosure, type Disclosure } from './credential/disclosure.ts'
+import { readStatements, type Statements } from './credential/disclosure.ts'
 import { HeaderMismatchError, MalformedError, ProofInvalidError } from './credential/errors.ts'
 import { withSingleProof } from './credential/proofs.ts'
 import { runWithLoader } from './credential/runWithLoader.ts'
@@ -26,7 +26,7 @@ import type { Resolvable } from './Resolver.ts'
  * every key is read from the issuer's DID document. Errors have the codes of
  * `credential/errors.ts`, `DataModel.Malformed` and `Contexts.Unknown`.
  */
-export type { Disclosure } from './credential/disclosure.ts'
+export type { Disclosure, Statements } from './credential/disclosure.ts'
 export * from './credential/errors.ts'
 
 /**
@@ -100,18 +100,15 @@ export async function issueBbs(options: IssueBbsOptions): Promise<JsonObject> {
   return issue(credential, new DataIntegrityProof({ signer, cryptosuite }), options.loader)
 }
 
-export type DiscloseBbsOptions = {
+export type DeriveBbsOptions = {
   signed: JsonObject
-  /** JSON pointers of what the presentations show beside what is mandatory. */
+  /** JSON pointers of what this presentation shows beside what is mandatory. */
   selectivePointers: readonly string[]
-  loader: Loader
-}
-
-export type DeriveBbsOptions = DiscloseBbsOptions & {
   /**
    * What the presentation is made for, such as the digest of a message; verifiers name the same.
    */
   presentationHeader: Uint8Array
+  loader: Loader
 }
 
 /**
@@ -119,22 +116,31 @@ export type DeriveBbsOptions = DiscloseBbsOptions & {
  * @throws Credential.ProofInvalid when the base proof is malformed or a pointer leads nowhere
  */
 export async function deriveBbs(options: DeriveBbsOptions): Promise<JsonObject> {
-  return (await discloseBbs(options)).present(options.presentationHeader)
+  const statements = await openBbs(options)
+  const disclosure = await statements.disclose(options.selectivePointers)
+  return disclosure.present(options.presentationHeader)
 }
 
 /**
- * Makes ready to show the selected parts to several: each of the presentations then costs its BBS
- * proof alone.
- * @throws Credential.ProofInvalid when the base proof is malformed or a pointer leads nowhere
+ * Reads a signed credential, from which several presentations are to be made: its statements and
+ * half of a BBS proof are then worked out once for all of them.
+ * @throws Credential.ProofInvalid when the base proof is malformed, and from `disclose` when a
+ * pointer leads nowhere
  */
-export async function discloseBbs(options: DiscloseBbsOptions): Promise<Disclosure> {
+export async function openBbs({
+  signed,
+  loader,
+}: {
+  signed: JsonObject
+  loader: Loader
+}): Promise<Statements> {
   await Bbs.ready()
-  const { proof, ...document } = withSingleProof(options.signed)
+  const { proof, ...document } = withSingleProof(signed)
   assertBaseProof(proof)
-  const { selectivePointers } = options
-  return runWithLoader(options.loader, (documentLoader) =>
-    createDisclosure({ document, proof, selectivePointers, documentLoader }),
+  const statements = await runWithLoader(loader, (documentLoader) =>
+    readStatements({ document, proof, documentLoader }),
   )
+  return { disclose: (pointers) => runWithLoader(loader, () => statements.disclose(pointers)) }
 }
 
 function assertBaseProof(proof: unknown): asserts proof is JsonObject {

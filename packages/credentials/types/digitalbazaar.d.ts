@@ -36,17 +36,29 @@ declare module '@digitalbazaar/di-sd-primitives' {
   type Options = { documentLoader: (url: string) => Promise<unknown> }
   type Labels = { canonicalIdMap: Map<string, string> }
   type LabelMapFunction = (labels: Labels) => Promise<Map<string, string>>
-  /** Statements by their position in the whole document. */
-  export type Group = ReadonlyMap<number, string>
-  type Groups = { matching: Group; nonMatching: Group; deskolemizedNQuads: string[] }
   export function createHmac(options: { key: Uint8Array }): Promise<object>
   export function createHmacIdLabelMapFunction(options: { hmac: object }): LabelMapFunction
-  export function canonicalizeAndGroup<Name extends string>(options: {
-    document: Record<string, unknown>
-    labelMapFactoryFunction: LabelMapFunction
-    groups: Record<Name, readonly string[]>
+  type Document = Record<string, unknown>
+  type Statements = readonly string[]
+  export function skolemizeCompactJsonLd(options: {
+    document: Document
     options: Options
-  }): Promise<{ groups: Record<Name, Groups>; labelMap: Map<string, string> }>
+  }): Promise<{ compact: Document; expanded: Document[] }>
+  export function toDeskolemizedNQuads(options: {
+    document: Document[]
+    options: Options
+  }): Promise<string[]>
+  export function labelReplacementCanonicalizeNQuads(options: {
+    nquads: Statements
+    labelMapFactoryFunction: LabelMapFunction
+    options: Options
+  }): Promise<{ labelMap: Map<string, string>; nquads: string[] }>
+  export function selectCanonicalNQuads(options: {
+    document: Document
+    pointers: readonly string[]
+    labelMap: ReadonlyMap<string, string>
+    options: Options
+  }): Promise<{ nquads: string[]; deskolemizedNQuads: string[] }>
   export function canonicalize(
     nquads: string,
     options: Options & Labels & { inputFormat: 'application/n-quads' },

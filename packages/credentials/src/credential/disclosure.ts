@@ -1,12 +1,14 @@
 import {
   canonicalize,
-  canonicalizeAndGroup,
   createHmac,
   createHmacIdLabelMapFunction,
-  type Group,
+  labelReplacementCanonicalizeNQuads,
+  selectCanonicalNQuads,
   selectJsonLd,
+  skolemizeCompactJsonLd,
   stringToUtf8Bytes,
   stripBlankNodePrefixes,
+  toDeskolemizedNQuads,
 } from '@digitalbazaar/di-sd-primitives'
 import * as Bbs from '../Bbs.ts'
 import type { Loader } from '../Contexts.ts'
@@ -20,62 +22,78 @@ export type Disclosure = {
   present(presentationHeader: Uint8Array): JsonObject
 }
 
-/**
- * What presentations of one selection have in common: derived documents of bbs-2023 (vc-di-bbs,
- * section 3.3.6), of which only the last step, the BBS proof, depends on the header.
- * @param document without its proof
- * @param proof the base proof
- */
-export async function createDisclosure(options: {
-  document: JsonObject
-  proof: JsonObject
-  selectivePointers: readonly string[]
-  documentLoader: Loader
-}): Promise<Disclosure> {
-  const { document, proof, documentLoader } = options
-  const { signature, header, publicKey, hmacKey, mandatoryPointers } = decodeBaseProof(proof)
-  const pointers = [...mandatoryPointers, ...options.selectivePointers]
-  const revealed = selectJsonLd({ document, pointers })
-  if (revealed === null) throw new TypeError('nothing is selected')
-  const { groups, labelMap } = await canonicalizeAndGroup({
-    document,
-    labelMapFactoryFunction: await shuffledLabels(hmacKey),
-    groups: {
-      mandatory: mandatoryPointers,
-      selective: [...options.selectivePointers],
-      combined: pointers,
-    },
-    options: { documentLoader },
-  })
-  const { mandatory, selective, combined } = groups
-  const mandatoryIndexes = positionsOf(combined.matching, mandatory.matching)
-  const selectiveIndexes = positionsOf(mandatory.nonMatching, selective.matching)
-  const shownLabels = await shownLabelsOf(combined, labelMap, documentLoader)
-  const prover = Bbs.createProver({
-    ciphersuite: 'BLS12-381-SHA-256',
-    publicKey,
-    signature,
-    header,
-    messages: [...mandatory.nonMatching.values()].map(stringToUtf8Bytes),
-  })
-  const { '@context': _, ...members } = proof
-  return {
-    present: (presentationHeader) => {
-      const proofValue = encodeDerivedProof({
-        bbsProof: prover.prove({ presentationHeader, disclosedIndexes: selectiveIndexes }),
-        labelMap: shownLabels,
-        mandatoryIndexes,
-        selectiveIndexes,
-        presentationHeader,
-      })
-      return { ...structuredClone(revealed), proof: { ...members, proofValue } }
-    },
-  }
+/** A signed credential whose statements are known, from which selections are made. */
+export type Statements = {
+  /** What presentations have in common that show these JSON pointers beside what is mandatory. */
+  disclose(selectivePointers: readonly string[]): Promise<Disclosure>
 }
 
-/** Positions, among the first, of what is in the second too. */
-function positionsOf(all: Group, chosen: Group): number[] {
-  return [...all.keys()].flatMap((index, position) => (chosen.has(index) ? [position] : []))
+/**
+ * Derived documents of bbs-2023 (vc-di-bbs, section 3.3.6) in three steps: the statements of the
+ * credential and their sum, once; a selection of them; and the BBS proof, which alone depends on
+ * the header.
+ * @param options.document without its proof
+ * @param options.proof the base proof
+ */
+export async function readStatements(options: {
+  document: JsonObject
+  proof: JsonObject
+  documentLoader: Loader
+}): Promise<Statements> {
+  const { document, proof, documentLoader } = options
+  const base = decodeBaseProof(proof)
+  const { compact, expanded } = await skolemizeCompactJsonLd({
+    document,
+    options: { documentLoader },
+  })
+  const { labelMap, nquads: all } = await labelReplacementCanonicalizeNQuads({
+    nquads: await toDeskolemizedNQuads({ document: expanded, options: { documentLoader } }),
+    labelMapFactoryFunction: await shuffledLabels(base.hmacKey),
+    options: { documentLoader },
+  })
+  const select = async (pointers: readonly string[]) => {
+    const selected = { document: compact, pointers, labelMap, options: { documentLoader } }
+    const { nquads, deskolemizedNQuads } = await selectCanonicalNQuads(selected)
+    return { nquads: new Set(nquads), deskolemizedNQuads }
+  }
+  const mandatory = (await select(base.mandatoryPointers)).nquads
+  const signed = all.filter((nquad) => !mandatory.has(nquad))
+  const prover = Bbs.createProver({
+    ciphersuite: 'BLS12-381-SHA-256',
+    publicKey: base.publicKey,
+    signature: base.signature,
+    header: base.header,
+    messages: signed.map(stringToUtf8Bytes),
+  })
+  const { '@context': _, ...members } = proof
+
+  const disclose = async (selectivePointers: readonly string[]): Promise<Disclosure> => {
+    const pointers = [...base.mandatoryPointers, ...selectivePointers]
+    const revealed = selectJsonLd({ document, pointers })
+    if (revealed === null) throw new TypeError('nothing is selected')
+    const selective = (await select(selectivePointers)).nquads
+    const combined = await select(pointers)
+    const shown = all.filter((nquad) => combined.nquads.has(nquad))
+    const parts = {
+      labelMap: await shownLabelsOf(combined.deskolemizedNQuads, labelMap, documentLoader),
+      mandatoryIndexes: positionsOf(shown, mandatory),
+      selectiveIndexes: positionsOf(signed, selective),
+    }
+    return {
+      present: (presentationHeader) => {
+        const disclosedIndexes = parts.selectiveIndexes
+        const bbsProof = prover.prove({ presentationHeader, disclosedIndexes })
+        const proofValue = encodeDerivedProof({ ...parts, bbsProof, presentationHeader })
+        return { ...structuredClone(revealed), proof: { ...members, proofValue } }
+      },
+    }
+  }
+  return { disclose }
+}
+
+/** Where, among the first, those stand that are in the second too. */
+function positionsOf(nquads: readonly string[], chosen: ReadonlySet<string>): number[] {
+  return nquads.flatMap((nquad, position) => (chosen.has(nquad) ? [position] : []))
 }
 
 /**
@@ -93,12 +111,12 @@ async function shuffledLabels(hmacKey: Uint8Array) {
 
 /** From the labels that a verifier will find, to the shuffled ones: by number, both. */
 async function shownLabelsOf(
-  combined: { deskolemizedNQuads: string[] },
+  deskolemizedNQuads: readonly string[],
   labelMap: ReadonlyMap<string, string>,
   documentLoader: Loader,
 ): Promise<Map<number, number>> {
   const canonicalIdMap = new Map<string, string>()
-  await canonicalize(combined.deskolemizedNQuads.join(''), {
+  await canonicalize(deskolemizedNQuads.join(''), {
     documentLoader,
     inputFormat: 'application/n-quads',
     canonicalIdMap,

@@ -20,21 +20,12 @@ import type { SubmissionBody } from '../SubmissionBody.ts'
 import type { DealView, SealedOffer } from './sealOffer.ts'
 import type { SelectedRecord } from './selectRecord.ts'
 
-/** Makes ready presentation (a), which every oracle of a deal is given for itself. */
-export async function discloseToOracles({
-  record,
-  selected,
-  loader,
-}: {
-  record: IssuedRecord
-  selected: SelectedRecord
-  loader: Loader
-}): Promise<Credential.Disclosure> {
-  return await Credential.discloseBbs({
-    signed: record.credential,
-    selectivePointers: [...selected.pointers.shared, ...selected.pointers.oracleOnly],
-    loader,
-  })
+/** What presentations (a) have in common, of which every oracle of a deal is given its own. */
+export async function discloseToOracles(
+  statements: Credential.Statements,
+  { pointers }: SelectedRecord,
+): Promise<Credential.Disclosure> {
+  return await statements.disclose([...pointers.shared, ...pointers.oracleOnly])
 }
 
 /**
@@ -59,7 +50,12 @@ export async function createSubmission(options: {
   randomBytes?: RandomBytes
 }): Promise<SubmissionBody> {
   const { deal, offer } = options
-  const disclosure = options.disclosure ?? (await discloseToOracles(options))
+  const {
+    disclosure = await discloseToOracles(
+      await Credential.openBbs({ signed: options.record.credential, loader: options.loader }),
+      options.selected,
+    ),
+  } = options
   const domain: Domain = dealBookDomain(deal.chainId, deal.dealBook)
   const submission: Submission.Submission = {
     dealId: deal.dealId,

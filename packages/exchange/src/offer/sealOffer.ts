@@ -55,6 +55,8 @@ export async function sealOffer(options: {
   provider: Address
   oracles: readonly OracleRecipient[]
   loader: Loader
+  /** Of the record's credential, where they were read already. */
+  statements?: Credential.Statements
   randomBytes?: RandomBytes
 }): Promise<SealedOffer> {
   const { record, selected, deal } = options
@@ -66,12 +68,10 @@ export async function sealOffer(options: {
     { dealId: deal.dealId, consumer: deal.consumer, payloadRoot },
     domain,
   )
-  const presentation = await Credential.deriveBbs({
-    signed: record.credential,
-    selectivePointers: selected.pointers.shared,
-    presentationHeader: fromHex(header),
-    loader: options.loader,
-  })
+  const { statements = await Credential.openBbs({ ...options, signed: record.credential }) } =
+    options
+  const disclosure = await statements.disclose(selected.pointers.shared)
+  const presentation = disclosure.present(fromHex(header))
   const plaintext = Payload.encode({
     version: 1,
     dealId: deal.dealId,

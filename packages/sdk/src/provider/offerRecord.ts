@@ -3,6 +3,7 @@ import { createOracleClient } from '@ambrosia/api/oracle/OracleClient'
 import type { SignedReceipt, StoreClient } from '@ambrosia/api/store/StoreClient'
 import { readOracle } from '@ambrosia/chain/read/oracle'
 import type { Loader } from '@ambrosia/credentials/Contexts'
+import * as Credential from '@ambrosia/credentials/Credential'
 import type { HolderKey } from '@ambrosia/credentials/Keys'
 import type { Deal } from '@ambrosia/exchange/Deal'
 import type { IssuedRecord } from '@ambrosia/exchange/IssuedRecord'
@@ -43,6 +44,8 @@ export type SealedForDeal = {
   selected: SelectedRecord
   offer: SealedOffer
   recipients: Recipient[]
+  /** Of the record's credential: what the oracles are shown is made from them too. */
+  statements?: Credential.Statements
 }
 
 type Recipient = OracleRecipient & { endpoint: string; signer: Address }
@@ -101,18 +104,21 @@ export async function prepareOffer(offering: Offering): Promise<SealedForDeal> {
   const { indexes, total } = selected
   onProgress({ step: 'select', done: indexes.length, total, unit: 'resources' })
   const recipients = await readRecipients(chain, deal)
+  const { loader } = offering
+  const statements = await Credential.openBbs({ signed: record.credential, loader })
   const offer = await sealOffer({
     record,
     selected,
+    statements,
     deal: viewOf(chain, deal),
     provider: offering.account.address,
     oracles: recipients,
-    loader: offering.loader,
+    loader,
   })
   const sizeBytes = offer.sealed.length
   onProgress({ step: 'seal', done: sizeBytes, total: sizeBytes, unit: 'bytes' })
   onProgress({ step: 'wrap', done: recipients.length, total: recipients.length, unit: 'oracles' })
-  return { selected, offer, recipients }
+  return { selected, offer, recipients, statements }
 }
 
 /**
@@ -142,6 +148,7 @@ export async function certifyOffer(
   return await submitOffer({
     record: offering.record,
     selected,
+    statements: sealed.statements,
     offer,
     deal: viewOf(offering.chain, deal),
     account,

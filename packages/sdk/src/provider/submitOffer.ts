@@ -1,4 +1,5 @@
 import type { Certified, OracleClient } from '@ambrosia/api/oracle/OracleClient'
+import * as Credential from '@ambrosia/credentials/Credential'
 import * as Certificate from '@ambrosia/exchange/Certificate'
 import { type Domain, dealBookDomain } from '@ambrosia/exchange/messages/Message'
 import { createSubmission, discloseToOracles } from '@ambrosia/exchange/offer/createSubmission'
@@ -38,12 +39,16 @@ export async function submitOffer(
   options: Omit<Parameters<typeof createSubmission>[0], 'oracle' | 'disclosure'> & {
     oracles: readonly OracleEndpoint[]
     quorum: number
+    /** Of the record's credential, where they were read already. */
+    statements?: Credential.Statements | undefined
     onProgress?: OnProgress
   },
 ): Promise<CertifiedOffer> {
   const onProgress = options.onProgress ?? ignoreProgress
   const domain = dealBookDomain(options.deal.chainId, options.deal.dealBook)
-  const disclosure = await discloseToOracles(options)
+  const { record, selected, loader } = options
+  const { statements = await Credential.openBbs({ signed: record.credential, loader }) } = options
+  const disclosure = await discloseToOracles(statements, selected)
   let done = 0
   const work = options.oracles.map(async (oracle) => {
     const body = await createSubmission({ ...options, disclosure, oracle: oracle.operator })
