@@ -148,9 +148,17 @@ describe('runTogether', () => {
       "it('b', async () => { setInterval(() => {}, 1000); await new Promise(() => {}) })",
       "it('c', ok)",
     ]
-    const hung = await runTexts(t, hang, { together: true, timeoutMs: 2000 })
+    const hung = await runTexts(t, hang, { together: true, timeoutMs: 4000 })
     assert.equal(hung.counts.pass, 2)
     assert.match(hung.text, /FAIL 1\.test\.mjs/)
+  })
+
+  it('bounds the time of each file, not of all together', async (t) => {
+    const slow =
+      "it('a', async () => { await new Promise((done) => setTimeout(done, 1500)); ok() })"
+    const texts = [slow, slow, slow, slow]
+    const { counts } = await runTexts(t, texts, { together: true, timeoutMs: 5000 })
+    assert.deepEqual(counts, { pass: 4, fail: 0, skipped: 0 })
   })
 
   it('fails where the process fails after its tests', async (t) => {

@@ -15,7 +15,10 @@ function beside(name: string): string {
 }
 
 type RunOptions = {
-  /** A file that has not ended by then is stopped and fails, one that hangs after its tests too. */
+  /**
+   * A file that has not ended by then is stopped and fails, one that hangs after its tests too;
+   * where several share a process, one of which nothing was heard for so long.
+   */
   timeoutMs: number
   /**
    * Only tests whose name, with those of its suites before it, matches; a file without one is
@@ -116,6 +119,8 @@ async function runProcess(
   })
   let output = ''
   for await (const event of stream) {
+    // Of several files each has the time of one.
+    if (paths.length > 1) timer.refresh()
     const data = event.data as unknown as TestData & { message?: string }
     if (event.type === 'test:stdout' || event.type === 'test:stderr') output += data.message
     if (event.type === 'test:diagnostic' && data.file !== undefined) output += `${data.message}\n`
