@@ -27,9 +27,9 @@ const clientOf = (url: string) =>
   createPublicClient({ chain, transport: http(url), pollingInterval: 20, cacheTime: 0 })
 
 async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000
+  const endMs = performance.now() + 60_000
   while (!(await check())) {
-    assert.ok(Date.now() < end, what)
+    assert.ok(performance.now() < endMs, what)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
@@ -153,5 +153,87 @@ describe('a network whose members do not all do their part', () => {
     const late = await rollup.start(2, ['full'])
     const found = await clientOf(late.url).waitForTransactionReceipt({ hash, timeout: 60_000 })
     assert.equal(found.blockHash, receipt.blockHash)
+  })
+
+  it('ends with one chain where its sequencer signs two blocks of one number, L1 stands still and clocks jump', async (t) => {
+    const rollup = await startRollup(t)
+    const { test } = rollup.l1
+    const follower = await rollup.start(1, ['full'])
+    const user = accountOf(1)
+    const recipient = accountOf(2).address
+    const paidTo = (url: string) => clientOf(url).getBalance({ address: recipient })
+
+    // It signs a block that one member has, forgets it, and signs another one.
+    const first = await rollup.start(0, ['sequencer'])
+    await enter(rollup, first.url, user.address)
+    const given = await pay(first.url, user, recipient)
+    const { blockNumber, blockHash } = await clientOf(follower.url).waitForTransactionReceipt({
+      hash: given,
+      timeout: 60_000,
+    })
+    await first.close()
+    rollup.forget(0)
+    const sequencer = await rollup.start(0, ['sequencer', 'batcher'])
+    const hasDeposit = async () =>
+      (await clientOf(sequencer.url).getBalance({ address: user.address })) === DEPOSIT
+    await until('it knows of nothing but the deposit', hasDeposit)
+    await pay(sequencer.url, user, accountOf(3).address)
+    const isOn = async () => (await clientOf(sequencer.url).getBlockNumber()) >= blockNumber
+    await until('it has a block of that number again', isOn)
+    const again = await clientOf(sequencer.url).getBlock({ blockNumber })
+    assert.notEqual(again.hash, blockHash, 'two blocks of one number')
+    const late = await rollup.start(2, ['full'])
+    const nodes = [sequencer, follower, late]
+    const isOneChain = async () => {
+      const blocks = nodes.map(({ url }) => clientOf(url).getBlock({ blockNumber }))
+      const hashes = (await Promise.all(blocks.map((one) => one.catch(() => undefined)))).map(
+        (block) => block?.hash,
+      )
+      return new Set(hashes).size === 1
+    }
+    await until('all have one of the two', isOneChain)
+    assert.equal((await clientOf(follower.url).getBlock({ blockNumber })).hash, again.hash)
+
+    /** Pays, and waits until that is settled and every member has it. */
+    const settles = async (what: string) => {
+      const before = await paidTo(sequencer.url)
+      const hash = await pay(sequencer.url, user, recipient)
+      const client = clientOf(sequencer.url)
+      const receipt = await client.waitForTransactionReceipt({ hash, timeout: 60_000 })
+      assert.equal(receipt.status, 'success', what)
+      return async () => {
+        for (const { url } of nodes) {
+          await until(`${what}: it is settled`, async () => {
+            const safe = await clientOf(url).getBlock({ blockTag: 'safe' })
+            return safe.number >= receipt.blockNumber
+          })
+          const { hash: there } = await clientOf(url).getBlock({ blockNumber: receipt.blockNumber })
+          assert.equal(there, receipt.blockHash, what)
+          assert.ok((await paidTo(url)) > before, what)
+        }
+      }
+    }
+    await (await settles('after two blocks'))()
+
+    // L1 stands still: the network goes on, and settles when L1 does.
+    await test.setIntervalMining({ interval: 0 })
+    await test.setAutomine(false)
+    const stood = await l1Of(rollup).getBlockNumber()
+    const isSettled = await settles('L1 stands still')
+    assert.equal(await l1Of(rollup).getBlockNumber(), stood)
+    await test.setIntervalMining({ interval: 1 })
+    await isSettled()
+
+    // The clock of the hosts jumps, forth and back, and then that of L1.
+    const { now } = Date
+    let shiftMs = 0
+    t.mock.method(Date, 'now', () => now() + shiftMs)
+    shiftMs = 3 * 3_600_000
+    await (await settles('three hours ahead'))()
+    shiftMs = -3 * 3_600_000
+    await (await settles('three hours behind'))()
+    shiftMs = 0
+    await test.increaseTime({ seconds: 7200 })
+    await (await settles('L1 two hours ahead'))()
   })
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Artifacts } from '@ambrosia/chain/Artifact'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
@@ -30,6 +30,8 @@ export type TestRollup = {
   /** Starts the node of a member; again after it was stopped. */
   start(index: number, roles: readonly Role[], env?: Record<string, string>): Promise<TestNode>
   members: readonly Hex[]
+  /** Takes a stopped member's data away, but for its key. */
+  forget(index: number): void
 }
 
 export type TestNode = { url: string; close(): Promise<void>; account: Hex }
@@ -101,6 +103,12 @@ export async function startRollup(
     l1,
     network,
     members,
+    forget(index) {
+      const data = join(folder, `node-${index}`)
+      for (const name of readdirSync(data)) {
+        if (name !== 'keystore.json') rmSync(join(data, name), { recursive: true })
+      }
+    },
     async start(index, roles, env = {}) {
       const data = join(folder, `node-${index}`)
       await keepAccount(folder, data, keyOf(index))
