@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { descendants } from './descendants.ts'
 
-/** Of /proc/PID/stat: ticks in user and in system mode, and the parent (proc_pid_stat(5)). */
-const [PARENT, USER, SYSTEM] = [1, 11, 12] as const
+/**
+ * Of /proc/PID/stat: the parent, ticks in user and in system mode, and those of children that have
+ * ended (proc_pid_stat(5)).
+ */
+const [PARENT, USER, SYSTEM, CHILD_USER, CHILD_SYSTEM] = [1, 11, 12, 13, 14] as const
 /** Of every Linux that Node runs on. */
 const TICKS_A_SECOND = 100
 
@@ -34,13 +37,25 @@ function nameOf(pid: number): string {
   return app === undefined ? basename(line.split('\0')[0] ?? '') : [app, part].join(' ').trim()
 }
 
+/** Processor time of all that this process has started and that has ended, seconds; Linux only. */
+export function endedSeconds(): number | undefined {
+  if (process.platform !== 'linux') return undefined
+  const fields = fieldsOf(readFileSync('/proc/self/stat', 'utf8'))
+  const ticks = (fields[CHILD_USER] as number) + (fields[CHILD_SYSTEM] as number)
+  return ticks / TICKS_A_SECOND
+}
+
 function readStat(text: string): { pid: number; parent: number; seconds: number } {
-  // The name of the program may hold blanks and brackets; what is behind it does not.
-  const fields = text
-    .slice(text.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number)
+  const fields = fieldsOf(text)
   const ticks = (fields[USER] as number) + (fields[SYSTEM] as number)
   const pid = Number.parseInt(text, 10)
   return { pid, parent: fields[PARENT] as number, seconds: ticks / TICKS_A_SECOND }
+}
+
+/** The name of the program may hold blanks and brackets; what is behind it does not. */
+function fieldsOf(text: string): number[] {
+  return text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
 }
