@@ -79,8 +79,8 @@ export async function sellNext(selling: Selling, sales: Sale[], first: number): 
 }
 
 /**
- * One trouble after the other for the time that was asked, each once before any comes again; how
- * often each happened.
+ * One trouble after the other for the time that was asked, each once before any comes again, and
+ * each at least once however long that takes; how often each happened.
  */
 async function makeTrouble(
   { network, proxy }: Stage,
@@ -92,8 +92,8 @@ async function makeTrouble(
   const troubles = all.filter(({ name }) => only === undefined || only.includes(name))
   const happened = Object.fromEntries(troubles.map(({ name }) => [name, 0]))
   const endMs = Date.now() + minutes * 60_000
-  let bag: Trouble[] = []
-  while (Date.now() < endMs) {
+  let bag = chance.shuffle(troubles)
+  for (let count = 0; Date.now() < endMs || count < troubles.length; count++) {
     if (bag.length === 0) bag = chance.shuffle(troubles)
     const trouble = bag.pop() as Trouble
     happened[trouble.name] = (happened[trouble.name] ?? 0) + 1

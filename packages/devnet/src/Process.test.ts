@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +37,33 @@ describe('Process', () => {
         return error.hint.includes(logFile)
       },
     )
+  })
+
+  it('what it logs does not wait for an owner that is busy', async (t) => {
+    const folder = useFolder(t)
+    const logFile = join(folder, 'log')
+    const done = join(folder, 'done')
+    const script = join(folder, 'logging.mjs')
+    writeFileSync(
+      script,
+      `import { writeFileSync, writeSync } from 'node:fs'
+      for (let count = 0; count < 64; count++) writeSync(2, 'x'.repeat(16_383) + '\\n')
+      writeFileSync(${JSON.stringify(done)}, '')
+      console.log('ready')`,
+    )
+    const program: Program = {
+      name: 'logging',
+      run: { node: script },
+      readyUrl: (line) => (line === 'ready' ? 'http://127.0.0.1:1' : undefined),
+      restart: 'never',
+    }
+    const starting = Process.start(program, { logFile })
+    const pause = new Int32Array(new SharedArrayBuffer(4))
+    const endMs = Date.now() + 20_000
+    while (!existsSync(done) && Date.now() < endMs) Atomics.wait(pause, 0, 0, 20)
+    assert.ok(existsSync(done))
+    await starting
+    assert.ok(statSync(logFile).size > 1_000_000)
   })
 
   it('refuses a program that is not there', async (t) => {

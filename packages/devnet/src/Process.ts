@@ -1,5 +1,5 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { closeSync, createWriteStream, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -100,7 +100,7 @@ export async function start(program: Program, options: StartOptions): Promise<Ru
   }
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>
+type Child = ChildProcessByStdio<Writable, Readable, Readable | null>
 
 function endOf(child: Child): Promise<End> {
   return new Promise((done) => {
@@ -117,10 +117,10 @@ type FirstLine = <T>(find: (line: string) => T | undefined) => Promise<T>
 
 /** Adds what a process says to its log, and lets others wait for a line of it. */
 function readOutput(child: Child, ended: Promise<End>, name: string, logFile: string): FirstLine {
-  mkdirSync(dirname(logFile), { recursive: true })
   const log = createWriteStream(logFile, { flags: 'a' })
   const listeners = new Set<(line: string) => void>()
   const streams = [child.stdout, child.stderr].map((input) => {
+    if (input === null) return undefined
     const lines = createInterface({ input })
     lines.on('line', (line) => {
       log.write(`${line}\n`)
@@ -147,18 +147,24 @@ function readOutput(child: Child, ended: Promise<End>, name: string, logFile: st
   }
 }
 
-function spawnProgram({ run, args = [], env }: Program, { inspectPort }: StartOptions): Child {
+function spawnProgram({ run, args = [], env }: Program, options: StartOptions): Child {
+  const { inspectPort, logFile } = options
   const inspect = inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`]
   const line = 'node' in run ? [...inspect, run.node, ...args] : [GUARD, run.binary, ...args]
+  mkdirSync(dirname(logFile), { recursive: true })
+  // Our services say what others wait for on standard output. What they log goes to the file
+  // itself: through us, each would stand still whenever we are busy for a while.
+  const log = 'node' in run && inspectPort === undefined ? openSync(logFile, 'a') : undefined
   const child = spawn(process.execPath, line, {
     // The other end of its standard input is ours: when we end, however we end, it sees the end and
     // ends too.
     env: { ...process.env, ...env, AMBROSIA_OWNER_PIPE: '1' },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', log ?? 'pipe'],
     // A Ctrl-C in the terminal reaches the whole group; we end our children in an order, so they
     // get a group of their own.
     detached: process.platform !== 'win32',
-  })
+  }) as Child
+  if (log !== undefined) closeSync(log)
   // It may end before it has read what was written to it.
   child.stdin.on('error', () => {})
   track(child)

@@ -113,6 +113,7 @@ export const COMMON_ERRORS: Readonly<Record<string, number>> = {
   'HttpSignature.': 401,
   'SignedRequest.': 401,
   'Chain.Unreachable': 503,
+  'Service.DiskFull': 507,
   Internal: 500,
 }
 

@@ -33,6 +33,9 @@ async function start(t: TestContext, options: Partial<Server.Options> = {}) {
   app.get('/v1/foreign', async () => {
     throw new Error(`${marked} in a message`)
   })
+  app.get('/v1/full/:code', async ({ params }) => {
+    throw Object.assign(new Error(marked), params)
+  })
   let release = () => {}
   app.get('/v1/slow', async () => {
     await new Promise<void>((resolve) => {
@@ -101,6 +104,9 @@ describe('Server', () => {
     const cases: [Promise<Response>, number, string][] = [
       [fetch(`${url}/nowhere`), 404, 'Request.NotFound'],
       [fetch(`${url}/v1/foreign`), 500, 'Internal'],
+      [fetch(`${url}/v1/full/EFBIG`), 507, 'Service.DiskFull'],
+      [fetch(`${url}/v1/full/SQLITE_FULL`), 507, 'Service.DiskFull'],
+      [fetch(`${url}/v1/full/SQLITE_IOERR_WRITE`), 507, 'Service.DiskFull'],
       [post(url, `{"count":"${marked}"}`), 400, 'Request.Invalid'],
       [post(url, `{"count":1,"${marked}":1}`), 400, 'Request.Invalid'],
       [post(url, `{"${marked}`), 400, 'Request.InvalidJson'],

@@ -84,6 +84,25 @@ function isOther(pid: number): boolean {
   }
 }
 
+/**
+ * True of what writing fails with, a file's or SQLite's, where the disk or a quota takes no more.
+ */
+export function isDiskFull(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return typeof code === 'string' && DISK_FULL.has(code)
+}
+
+const DISK_FULL: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'SQLITE_FULL',
+  // What SQLite makes of a quota.
+  'SQLITE_IOERR_WRITE',
+  'SQLITE_IOERR_SHMSIZE',
+  'SQLITE_IOERR_TRUNCATE',
+])
+
 function flushFolder(path: string): void {
   const folder = openSync(dirname(path), 'r')
   try {

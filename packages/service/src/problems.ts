@@ -1,6 +1,7 @@
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
 import * as HttpProblem from '@ambrosia/primitives/HttpProblem'
 import { COMMON_ERRORS, statusOf } from '@ambrosia/primitives/HttpRoute'
+import { isDiskFull } from './files.ts'
 
 /** Status by code, or by domain where the key ends in a dot. */
 export type Statuses = Readonly<Record<string, number>>
@@ -46,6 +47,11 @@ export function problemOf(error: unknown, statuses: Statuses): HttpProblem.HttpP
       detail: `${validationContext ?? 'request'}${HttpProblem.describeFault(validation)}`,
       hint: 'Compare the request with the schema at /docs.',
     })
+  }
+  if (isDiskFull(error)) {
+    const detail = 'the disk of the service takes no more'
+    const hint = 'Try again later.'
+    return HttpProblem.create({ code: 'Service.DiskFull', status: 507, detail, hint })
   }
   const known = code === undefined ? undefined : FRAMEWORK[code]
   if (known) {

@@ -10,6 +10,7 @@ import {
   type PutOptions,
 } from '@ambrosia/sealing/BlobStore'
 import * as ContentAddress from '@ambrosia/sealing/ContentAddress'
+import { isDiskFull } from '@ambrosia/service/files'
 import * as KillPoint from '@ambrosia/service/KillPoint'
 
 /**
@@ -54,7 +55,7 @@ export class FileBlobStore implements BlobStore {
     } catch (error) {
       await file.close().catch(() => undefined)
       await rm(temporary, { force: true })
-      throw isFull(error) ? new FullError(error) : error
+      throw isDiskFull(error) ? new FullError(error) : error
     }
   }
 
@@ -107,11 +108,6 @@ export class FileBlobStore implements BlobStore {
     const handle = await open(folder, 'r')
     await handle.sync().finally(() => handle.close())
   }
-}
-
-function isFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 async function* writing(
