@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { cpSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { assertionsAbi, batchesAbi } from '@ambrosia/chain/abi/rollup'
 import { deposit } from '@ambrosia/rollup/bridge/deposit'
+import { defer } from '@ambrosia/testing/defer'
+import { freePorts } from '@ambrosia/testing/freePorts'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import {
   createPublicClient,
   createWalletClient,
@@ -12,6 +18,7 @@ import {
   parseEther,
 } from 'viem'
 import { accountOf } from './testing/chains.ts'
+import { mountDisk, noDiskHere } from './testing/smallDisk.ts'
 import { CONSUMER, startRollup, type TestRollup } from './testing/startRollup.ts'
 
 const chain = defineChain({
@@ -20,6 +27,7 @@ const chain = defineChain({
   nativeCurrency: { name: 'MED', symbol: 'MED', decimals: 18 },
   rpcUrls: { default: { http: [] } },
 })
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 const DEPOSIT = parseEther('10')
 const PAID = parseEther('1')
 
@@ -235,5 +243,66 @@ describe('a network whose members do not all do their part', () => {
     shiftMs = 0
     await test.increaseTime({ seconds: 7200 })
     await (await settles('L1 two hours ahead'))()
+  })
+
+  it('loses nothing where the disk of a member is full, and it is killed and started again', {
+    skip: noDiskHere(),
+  }, async (t) => {
+    const rollup = await startRollup(t)
+    const sequencer = await rollup.start(0, ['sequencer', 'batcher'])
+    await rollup.start(2, ['full'])
+    const disk = await mountDisk(t, 16)
+    const settings = await rollup.settings(1, ['full'], useFolder(t))
+    cpSync(settings['AMBROSIA_DATA'] as string, disk.outside, { recursive: true })
+    const [port] = await freePorts(1)
+    const url = `http://127.0.0.1:${port}`
+    const env = { ...settings, AMBROSIA_DATA: disk.folder, AMBROSIA_PORT: String(port) }
+    const startMember = () => {
+      const member = disk.run(MAIN, env)
+      const ended = once(member, 'close')
+      const kill = async () => {
+        member.kill('SIGKILL')
+        await ended
+      }
+      defer(t, kill)
+      return kill
+    }
+    const user = accountOf(1)
+    const client = clientOf(sequencer.url)
+    const headOf = (at: string) =>
+      clientOf(at)
+        .getBlockNumber()
+        .catch(() => 0n)
+    const hasSame = async () => {
+      const blockNumber = await headOf(url)
+      if (blockNumber < (await headOf(sequencer.url))) return false
+      const [one, other] = await Promise.all(
+        [url, sequencer.url].map((at) => clientOf(at).getBlock({ blockNumber })),
+      )
+      return one?.hash === other?.hash
+    }
+    let kill = startMember()
+    await enter(rollup, sequencer.url, user.address)
+    await until('the member follows', hasSame)
+
+    disk.fill()
+    const wallet = createWalletClient({ account: user, chain, transport: http(sequencer.url) })
+    const data = `0x${'5a'.repeat(60_000)}` as const
+    const isBehind = async () => {
+      const hash = await wallet.sendTransaction({ to: accountOf(2).address, data })
+      await client.waitForTransactionReceipt({ hash, timeout: 60_000 })
+      return (await headOf(url)) + 3n < (await headOf(sequencer.url))
+    }
+    await until('the member cannot keep up', isBehind)
+    const { number } = await client.getBlock()
+    const isSettled = async () => (await client.getBlock({ blockTag: 'safe' })).number >= number
+    await until('the others settle without it', isSettled)
+    await kill()
+    kill = startMember()
+    disk.clear()
+    await until('it has the chain of the others', hasSame)
+    await kill()
+    kill = startMember()
+    await until('and has it when it starts again', hasSame)
   })
 })

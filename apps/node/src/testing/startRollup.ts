@@ -30,6 +30,8 @@ export type TestRollup = {
   /** Starts the node of a member; again after it was stopped. */
   start(index: number, roles: readonly Role[], env?: Record<string, string>): Promise<TestNode>
   members: readonly Hex[]
+  /** Settings of a member's node, for one that is started as a process; its key is in `data`. */
+  settings(index: number, roles: readonly Role[], data: string): Promise<Record<string, string>>
   /** Takes a stopped member's data away, but for its key. */
   forget(index: number): void
 }
@@ -99,10 +101,27 @@ export async function startRollup(
       members.map((member, i) => ({ account: member, host: '127.0.0.1', port: ports[i] })),
     ),
   )
+  const settingsOf = (index: number, roles: readonly Role[], data: string) => ({
+    AMBROSIA_HOME: folder,
+    AMBROSIA_DATA: data,
+    AMBROSIA_RPC_URL: l1.url,
+    AMBROSIA_PORT: '0',
+    AMBROSIA_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
+    AMBROSIA_NODE_NETWORK: description,
+    AMBROSIA_NODE_ROLES: roles.join(','),
+    AMBROSIA_NODE_PEERS: peers,
+    AMBROSIA_NODE_PEER_PORT: String(ports[index]),
+    AMBROSIA_NODE_POLL_MS: '50',
+    AMBROSIA_NODE_BLOCK_MS: '50',
+  })
   return {
     l1,
     network,
     members,
+    async settings(index, roles, data) {
+      await keepAccount(folder, data, keyOf(index))
+      return settingsOf(index, roles, data)
+    },
     forget(index) {
       const data = join(folder, `node-${index}`)
       for (const name of readdirSync(data)) {
@@ -113,23 +132,8 @@ export async function startRollup(
       const data = join(folder, `node-${index}`)
       await keepAccount(folder, data, keyOf(index))
       const controller = new AbortController()
-      const running = await startNode({
-        env: {
-          AMBROSIA_HOME: folder,
-          AMBROSIA_DATA: data,
-          AMBROSIA_RPC_URL: l1.url,
-          AMBROSIA_PORT: '0',
-          AMBROSIA_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
-          AMBROSIA_NODE_NETWORK: description,
-          AMBROSIA_NODE_ROLES: roles.join(','),
-          AMBROSIA_NODE_PEERS: peers,
-          AMBROSIA_NODE_PEER_PORT: String(ports[index]),
-          AMBROSIA_NODE_POLL_MS: '50',
-          AMBROSIA_NODE_BLOCK_MS: '50',
-          ...env,
-        },
-        signal: controller.signal,
-      })
+      const settings = { ...settingsOf(index, roles, data), ...env }
+      const running = await startNode({ env: settings, signal: controller.signal })
       let isOpen = true
       const close = async () => {
         if (!isOpen) return
