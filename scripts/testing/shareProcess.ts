@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { typicalMs } from './durations.ts'
 
-/** Where many short files load the same modules. */
-const SHARING = /^((packages|apps)\/[^/]+|scripts)\/.*\.test\.ts$/
+/** Where many short files load the same modules, and were seen to pass together. */
+const SHARING =
+  /^(packages\/(api|attestation|primitives|rollup)|apps\/(cli|issuer|node))\/.*\.test\.ts$/
 /** A file that usually takes longer is a piece of work by itself. */
 const LONG_MS = 10_000
 /**
