@@ -83,6 +83,8 @@ function assertProved(faulty: readonly number[], position: number): void {
 type Judged = {
   presentation: VerifiedPresentation
   judgement: Judgement
+  /** Of the judged resources, canonical. */
+  texts: string[]
   statusListsRoot: Hex
 }
 
@@ -118,19 +120,20 @@ async function judgeAdmitted(
     context,
     pairings,
   )
-  return { presentation, judgement, statusListsRoot: lists.root }
+  const texts = payload.resources.map(({ text }) => text)
+  return { presentation, judgement, texts, statusListsRoot: lists.root }
 }
 
 async function toVerdict(
   { submission, receipt }: SubmissionBody,
   { deal }: Admitted,
-  { presentation, judgement, statusListsRoot }: Judged,
+  { presentation, judgement, texts, statusListsRoot }: Judged,
   context: CertifyContext,
 ): Promise<Verdict> {
   const { terms, dealId } = deal
   if (priceOf(terms, judgement.score) === undefined) throw new BelowQualityError(judgement.score)
   const tagKey = dealTagKey(context.tagSecret, { ...context, dealId })
-  const tags = tagsOf({ tagKey, ...presentation, resources: judgement.resources })
+  const tags = tagsOf({ tagKey, ...presentation, texts })
   await assertUnsold(deal, tags, context)
   const domain = dealBookDomain(context.chainId, context.dealBook)
   return {

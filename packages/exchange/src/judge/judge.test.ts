@@ -369,7 +369,7 @@ describe('presentations and tags', () => {
   })
 
   it('gives no tag without the subject handle', () => {
-    const options = { tagKey: new Uint8Array(32), issuer, resources: [] }
+    const options = { tagKey: new Uint8Array(32), issuer, texts: [] }
     assert.match(tagsOf({ ...options, subject: a.subject }).personTag, /^0x[0-9a-f]{64}$/)
     assert.throws(() => tagsOf({ ...options, subject: {} }), { code: 'Record.NoSubjectHandle' })
   })

@@ -1,5 +1,4 @@
-import { canonicalBytes, type Resource } from '@ambrosia/health/Resource'
-import type { Hex } from '@ambrosia/primitives/Bytes'
+import { fromUtf8, type Hex } from '@ambrosia/primitives/Bytes'
 import { personTag, recordTag } from '../Tags.ts'
 import { RecordError } from './errors.ts'
 import type { VerifiedPresentation } from './Opened.ts'
@@ -9,13 +8,14 @@ export function tagsOf(options: {
   tagKey: Uint8Array
   issuer: string
   subject: VerifiedPresentation['subject']
-  resources: readonly Resource[]
+  /** Canonical texts of the resources; `judge` takes no others. */
+  texts: readonly string[]
 }): { personTag: Hex; recordTag: Hex } {
   const subjectHandle = options.subject['subjectHandle']
   if (typeof subjectHandle !== 'string')
     throw new RecordError('NoSubjectHandle', 'the presentation hides the subject handle')
   return {
     personTag: personTag(options.tagKey, { issuer: options.issuer, subjectHandle }),
-    recordTag: recordTag(options.tagKey, options.resources.map(canonicalBytes)),
+    recordTag: recordTag(options.tagKey, options.texts.map(fromUtf8)),
   }
 }
