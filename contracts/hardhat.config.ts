@@ -13,8 +13,10 @@ import sources from './sources.json' with { type: 'json' }
 // downloaded.
 const tests = process.env['AMBROSIA_CONTRACTS_TESTS'] ?? './test'
 const cache = process.env['AMBROSIA_CONTRACTS_CACHE'] ?? join(import.meta.dirname, 'cache')
-// Runs of a fuzz test and the seed of all chance: scripts/contracts/runSuites.ts says both.
+// Runs of a fuzz test and of an invariant, and the seed of all chance:
+// scripts/contracts/runSuites.ts says them.
 const fuzzRuns = Number(process.env['AMBROSIA_FUZZ_RUNS'] ?? 256)
+const invariantRuns = Number(process.env['AMBROSIA_INVARIANT_RUNS'] ?? 32)
 const fuzzSeed = `0x${BigInt(process.env['AMBROSIA_FUZZ_SEED'] ?? 20260101).toString(16)}`
 const noSources = join(cache, 'no-sources')
 mkdirSync(noSources, { recursive: true })
@@ -43,7 +45,7 @@ export default defineConfig({
       fuzz: { runs: fuzzRuns, seed: fuzzSeed },
       // A move of a player never reverts (test/support/Player.sol), so one that does is a mistake
       // of the suite.
-      invariant: { runs: Math.ceil(fuzzRuns / 8), depth: 120, failOnRevert: true },
+      invariant: { runs: invariantRuns, depth: 120, failOnRevert: true },
     },
   },
 })

@@ -27,7 +27,7 @@ import {
 } from '@ambrosia/chain/compile/sourceList'
 import { drawn, mutantsOf } from './mutants.ts'
 import { openSuites, type Suites } from './openSuites.ts'
-import { runSuites, USUAL } from './runSuites.ts'
+import { runSuites, usualChance } from './runSuites.ts'
 import { blamed, type Node, type Numbered, switched, switchOn } from './switched.ts'
 
 /** A mutant in the sources that it belongs to. `key` names both. */
@@ -84,7 +84,8 @@ async function main(): Promise<void> {
   process.stdout.write(`${domain}: ${chosen.length} mutants; verdicts in ${out}\n`)
   const together = compileTogether(domain, sources, chosen.filter(isOpen))
   process.stdout.write(`${together.ids.size} of them in one compilation\n`)
-  const suites = await openSuites(`test/${domain}`, { ...USUAL, runs: QUICK_RUNS })
+  const folder = `test/${domain}`
+  const suites = await openSuites(folder, { ...usualChance(folder), runs: QUICK_RUNS })
   const unchanged = await suites.run(tests, withSwitch(together.code, 0))
   if (unchanged.fail > 0) throw new Error('the tests fail where no switch is on')
   const end = Date.now() + Number(values.minutes) * 60_000

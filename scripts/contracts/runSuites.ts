@@ -23,15 +23,25 @@ const hardhat = join(dirname(require.resolve('hardhat/package.json')), 'dist', '
 
 /** How much chance a run of the tests tries. */
 export type Chance = {
-  /** Runs of each fuzz test; of an invariant an eighth, each of 120 calls. */
+  /** Runs of each fuzz test. */
   runs: number
+  /** Runs of an invariant, each of 120 calls; an eighth of the others where it is not said. */
+  invariantRuns?: number
   seed: number
   /** Only tests with this in their name. */
   only?: string
 }
 
-/** What `npm test` tries; AMBROSIA_SEED tries another seed, as for all tests. */
-export const USUAL: Chance = { runs: 256, seed: Number(process.env['AMBROSIA_SEED'] ?? 20260101) }
+const SEED = Number(process.env['AMBROSIA_SEED'] ?? 20260101)
+/** More where more hangs on it; what is left out is 256. */
+const RUNS: Readonly<Record<string, Omit<Chance, 'seed'>>> = {
+  'test/exchange': { runs: 1000, invariantRuns: 64 },
+}
+
+/** What `npm test` tries in a folder; AMBROSIA_SEED tries another seed, as for all tests. */
+export function usualChance(folder: string): Chance {
+  return { seed: SEED, ...(RUNS[folder] ?? { runs: 256 }) }
+}
 
 /**
  * Runs the Solidity tests of a folder of the contracts workspace alone. What it compiles is kept by
@@ -45,7 +55,7 @@ export async function runSuites(
   files: readonly string[] = [],
   mutants: Readonly<Record<string, string>> = {},
   onOutput: (text: string) => void = () => {},
-  chance: Chance = USUAL,
+  chance: Chance = usualChance(folder),
 ): Promise<SuiteResult> {
   const { env, all, reachedFile } = await prepareSuites(folder, { mutants, chance })
   onOutput(`fuzz: ${chance.runs} runs from seed ${chance.seed}\n`)
@@ -80,6 +90,7 @@ export async function prepareSuites(
   const env = {
     AMBROSIA_FUZZ_RUNS: String(chance.runs),
     AMBROSIA_FUZZ_SEED: String(chance.seed),
+    AMBROSIA_INVARIANT_RUNS: String(chance.invariantRuns ?? Math.ceil(chance.runs / 8)),
     AMBROSIA_CONTRACTS_TESTS: `./${folder}`,
     AMBROSIA_CONTRACTS_CACHE: cache,
     AMBROSIA_REACHED: reachedFile,
