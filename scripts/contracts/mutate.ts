@@ -4,9 +4,9 @@
 //
 // The tests are compiled once and deploy the mutant's code, which is compiled without the
 // optimizer, most mutants in one compilation (switched.ts): half a second of one core a mutant.
-// Whom the unit tests with few fuzz runs let live meets all tests as `npm test` runs them,
-// invariants too. Verdicts are appended to a file as they come, so that a run goes on where it
-// ended: what was killed is not tried again, what was alive is.
+// Whom the unit tests with few fuzz runs let live meets all tests with many, invariants too.
+// Verdicts are appended to a file as they come, so that a run goes on where it ended: what was
+// killed is not tried again, what was alive is.
 //
 //   npm run mutate -- exchange                      every source of the domain
 //   npm run mutate -- exchange --only ConsentBook,Prices --minutes 30
@@ -36,14 +36,27 @@ type Trial = Numbered & { key: string; sources: Sources }
 /** Mutants behind switches: their code by name, and the numbers of those that it has. */
 type Switched = { code: Record<string, string>; ids: Set<number> }
 
+/** What a mutant is judged by. */
+type Judges = {
+  folder: string
+  seed: number
+  tests: readonly string[]
+  suites: Suites
+  baseline: Record<string, string>
+  together: Switched
+  /** What the second look says where nothing is changed, once it was needed. */
+  sound?: ReturnType<typeof runSuites>
+}
+
 type Verdict = 'killed' | 'uncompiled' | 'same' | 'alive'
 
 const solc = createRequire(join(contractsFolder, 'package.json'))('solc') as {
   compile(input: string): string
 }
 
-/** Fuzz runs of the first look at a mutant. */
-const QUICK_RUNS = 16
+/** Chance of the first look at a mutant, and of the second at one that lives. */
+const FIRST = { runs: 16, invariantRuns: 1 }
+const SECOND = { runs: 256, invariantRuns: 32 }
 
 /** The optimizer takes three quarters of the time, and no test looks at it. */
 const SETTINGS = { ...compilerSettings, viaIR: false, optimizer: { enabled: false } }
@@ -73,7 +86,9 @@ async function main(): Promise<void> {
   )
   const baseline = codeOf(domain, sources)
   if (baseline === undefined) throw new Error('the sources do not compile')
-  const before = await runSuites(`test/${domain}`, [], baseline)
+  const folder = `test/${domain}`
+  const { seed } = usualChance(folder)
+  const before = await runSuites(folder, [], baseline, undefined, { seed, ...FIRST })
   if (before.fail > 0 || before.pass === 0) {
     throw new Error(`the tests fail before anything is changed\n${before.output}`)
   }
@@ -84,10 +99,10 @@ async function main(): Promise<void> {
   process.stdout.write(`${domain}: ${chosen.length} mutants; verdicts in ${out}\n`)
   const together = compileTogether(domain, sources, chosen.filter(isOpen))
   process.stdout.write(`${together.ids.size} of them in one compilation\n`)
-  const folder = `test/${domain}`
-  const suites = await openSuites(folder, { ...usualChance(folder), runs: QUICK_RUNS })
+  const suites = await openSuites(folder, { seed, ...FIRST })
   const unchanged = await suites.run(tests, withSwitch(together.code, 0))
   if (unchanged.fail > 0) throw new Error('the tests fail where no switch is on')
+  const judges: Judges = { folder, seed, tests, suites, baseline, together }
   const end = Date.now() + Number(values.minutes) * 60_000
   const count = { killed: 0, uncompiled: 0, same: 0, alive: 0, 'not tried': 0 }
   for (const trial of chosen) {
@@ -97,7 +112,7 @@ async function main(): Promise<void> {
         count['not tried']++
         continue
       }
-      verdict = await judge(domain, { tests, suites, baseline, together }, trial)
+      verdict = await judge(domain, judges, trial)
       const { key, name, line, before, after } = trial
       await appendFile(out, `${JSON.stringify({ key, verdict, name, line, before, after })}\n`)
     }
@@ -138,16 +153,7 @@ async function readVerdicts(path: string): Promise<Map<string, Verdict>> {
   )
 }
 
-async function judge(
-  domain: string,
-  by: {
-    tests: readonly string[]
-    suites: Suites
-    baseline: Record<string, string>
-    together: Switched
-  },
-  { sources, name, id }: Trial,
-): Promise<Verdict> {
+async function judge(domain: string, by: Judges, { sources, name, id }: Trial): Promise<Verdict> {
   const changed = by.together.ids.has(id)
     ? withSwitch(by.together.code, id)
     : codeOf(domain, sources, name)
@@ -156,7 +162,12 @@ async function judge(
   if (Object.entries(code).every(([name, bytes]) => by.baseline[name] === bytes)) return 'same'
   const quick = await by.suites.run(by.tests, code)
   if (quick.fail > 0 || quick.pass === 0) return 'killed'
-  const { pass, fail } = await runSuites(`test/${domain}`, [], code)
+  const look = (creationCode: Record<string, string>) =>
+    runSuites(by.folder, [], creationCode, undefined, { seed: by.seed, ...SECOND })
+  by.sound ??= look(by.baseline)
+  const sound = await by.sound
+  if (sound.fail > 0) throw new Error(`the tests fail with nothing changed\n${sound.output}`)
+  const { pass, fail } = await look(code)
   return fail > 0 || pass === 0 ? 'killed' : 'alive'
 }
 
