@@ -104,24 +104,39 @@ async function main(): Promise<void> {
   if (unchanged.fail > 0) throw new Error('the tests fail where no switch is on')
   const judges: Judges = { folder, seed, tests, suites, baseline, together }
   const end = Date.now() + Number(values.minutes) * 60_000
+  const verdicts = new Map<Trial, Verdict>()
+  const note = async (trial: Trial, verdict: Verdict): Promise<void> => {
+    verdicts.set(trial, verdict)
+    const { key, name, line, before, after } = trial
+    await appendFile(out, `${JSON.stringify({ key, verdict, name, line, before, after })}\n`)
+  }
+  for (const trial of chosen) {
+    if (!isOpen(trial)) verdicts.set(trial, known.get(trial.key) as Verdict)
+    else if (Date.now() < end) await note(trial, await firstLook(domain, judges, trial))
+  }
+  // A second look takes as long as twenty first ones.
+  for (const [trial, verdict] of verdicts) {
+    if (verdict === 'alive' && Date.now() < end && (await isKilled(domain, judges, trial)))
+      await note(trial, 'killed')
+  }
+  suites.close()
+  report(domain, chosen, verdicts)
+}
+
+/** Prints what lives, and how many came to what. */
+function report(
+  domain: string,
+  chosen: readonly Trial[],
+  verdicts: ReadonlyMap<Trial, Verdict>,
+): void {
   const count = { killed: 0, uncompiled: 0, same: 0, alive: 0, 'not tried': 0 }
   for (const trial of chosen) {
-    let verdict = known.get(trial.key)
-    if (verdict === undefined || verdict === 'alive') {
-      if (Date.now() > end) {
-        count['not tried']++
-        continue
-      }
-      verdict = await judge(domain, judges, trial)
-      const { key, name, line, before, after } = trial
-      await appendFile(out, `${JSON.stringify({ key, verdict, name, line, before, after })}\n`)
-    }
+    const verdict = verdicts.get(trial) ?? 'not tried'
     count[verdict]++
     if (verdict !== 'alive') continue
     const { name, line, before, after } = trial
     process.stdout.write(`alive ${name}:${line}\n  ${before}\n  ${after}\n`)
   }
-  suites.close()
   process.stdout.write(`${domain}: ${chosen.length} mutants; ${JSON.stringify(count)}\n`)
   process.exitCode = count.alive > 0 ? 1 : 0
 }
@@ -153,22 +168,35 @@ async function readVerdicts(path: string): Promise<Map<string, Verdict>> {
   )
 }
 
-async function judge(domain: string, by: Judges, { sources, name, id }: Trial): Promise<Verdict> {
-  const changed = by.together.ids.has(id)
-    ? withSwitch(by.together.code, id)
-    : codeOf(domain, sources, name)
-  if (changed === undefined) return 'uncompiled'
-  const code = { ...by.baseline, ...changed }
+/** The unit tests, with little chance. */
+async function firstLook(domain: string, by: Judges, trial: Trial): Promise<Verdict> {
+  const code = codeOfMutant(domain, by, trial)
+  if (code === undefined) return 'uncompiled'
   if (Object.entries(code).every(([name, bytes]) => by.baseline[name] === bytes)) return 'same'
-  const quick = await by.suites.run(by.tests, code)
-  if (quick.fail > 0 || quick.pass === 0) return 'killed'
-  const look = (creationCode: Record<string, string>) =>
-    runSuites(by.folder, [], creationCode, undefined, { seed: by.seed, ...SECOND })
+  const { pass, fail } = await by.suites.run(by.tests, code)
+  return fail > 0 || pass === 0 ? 'killed' : 'alive'
+}
+
+/** All tests, with much chance. */
+async function isKilled(domain: string, by: Judges, trial: Trial): Promise<boolean> {
+  const look = (code: Record<string, string>) =>
+    runSuites(by.folder, [], code, undefined, { seed: by.seed, ...SECOND })
   by.sound ??= look(by.baseline)
   const sound = await by.sound
   if (sound.fail > 0) throw new Error(`the tests fail with nothing changed\n${sound.output}`)
-  const { pass, fail } = await look(code)
-  return fail > 0 || pass === 0 ? 'killed' : 'alive'
+  const { pass, fail } = await look(codeOfMutant(domain, by, trial) as Record<string, string>)
+  return fail > 0 || pass === 0
+}
+
+function codeOfMutant(
+  domain: string,
+  { together, baseline }: Judges,
+  { sources, name, id }: Trial,
+): Record<string, string> | undefined {
+  const changed = together.ids.has(id)
+    ? withSwitch(together.code, id)
+    : codeOf(domain, sources, name)
+  return changed && { ...baseline, ...changed }
 }
 
 /** Compiles as many of the mutants as can be in one code. */
