@@ -62,7 +62,8 @@ export class RefusedError extends AmbrosiaError {
 /** The exit code that belongs to an error. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof AmbrosiaError)) return EXIT.failed
-  if (error.code.startsWith('Cli.')) return EXIT.usage
+  // An option of synth that the generator refuses is a wrong use like any other.
+  if (error.code.startsWith('Cli.') || error.code === 'Generator.Option') return EXIT.usage
   if (error.code.endsWith('.Unreachable')) return EXIT.unreachable
   return error.code === 'Interrupted' ? EXIT.interrupted : EXIT.failed
 }

@@ -28,17 +28,17 @@ const number = wholeNumber(0, 999_999_999_999_999)
 export function define(synth: Command): void {
   synth
     .option('--seed <n>', 'one seed is one population', number, 1)
-    .option('--count <n>', 'patients', number, 1)
+    .option('--count <n>', 'patients', wholeNumber(1, 1_000_000), 1)
     .option(
       '--resources <n>',
       'exactly this many resources a patient, 50 to 5000; default: what the history has',
-      number,
+      wholeNumber(50, 5000),
     )
     .option(
       '--condition <code>',
       'a condition that every patient has: name, SNOMED CT or ICD-10-CM code',
     )
-    .option('--age <years>', 'completed years of age', number)
+    .option('--age <years>', 'completed years of age', wholeNumber(0, 105))
     .addOption(new Option('--sex <sex>', 'sex of every patient').choices(['female', 'male']))
     .option(
       '--as-of <date>',
