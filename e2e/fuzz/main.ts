@@ -53,7 +53,7 @@ function show(report: FuzzReport, seconds: number): void {
     `${report.cases} cases`,
     `${taken} taken`,
     `${kinds} answers`,
-    `slowest ${Math.round(report.slowestMs)} ms`,
+    `slowest ${Math.round(report.slowestMs)} ms (seed ${report.slowestSeed})`,
     `memory +${Math.round(report.memoryBytes / 2 ** 20)} MiB`,
     `${seconds.toFixed(1)} s`,
   ]

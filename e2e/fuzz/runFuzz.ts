@@ -10,6 +10,7 @@ export type FuzzReport = {
   /** How often each answer was given: `taken`, or a code. */
   answers: Record<string, number>
   slowestMs: number
+  slowestSeed: number
   /** Most memory beyond that of the start, bytes, as looked at between cases. */
   memoryBytes: number
   failures: string[]
@@ -29,6 +30,7 @@ export async function runFuzz(
     cases: 0,
     answers: {},
     slowestMs: 0,
+    slowestSeed: options.seed,
     memoryBytes: 0,
     failures: [],
   }
@@ -63,7 +65,7 @@ async function feedOnce(
     fail(inspect(error, { depth: 3 }).slice(0, 1500))
   }
   const ms = performance.now() - start
-  report.slowestMs = Math.max(report.slowestMs, ms)
+  if (ms > report.slowestMs) Object.assign(report, { slowestMs: ms, slowestSeed: seed })
   if (ms > limitMs) fail(`it took ${Math.round(ms)} ms of ${limitMs}`)
 }
 
