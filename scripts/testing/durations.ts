@@ -22,6 +22,7 @@ const TYPICAL: readonly [RegExp, number][] = [
   [/^contracts\/test\/(exchange|oracle|stake)/, 30],
   [/^circuits\/test\/(steps|stepProofs|proofs|ceremony|edges|prover|keys|soundness)/, 25],
   [/^packages\/machine\/src\/(Machine|Execution)/, 15],
+  [/^scripts\/(commands|setup|contracts\/planted|testing\/runFile)\.test/, 12],
 ]
 const SHORT_SEC = 3
 

@@ -4,7 +4,7 @@ import { typicalMs } from './durations.ts'
 
 /** Where many short files load the same modules, and were seen to pass together. */
 const SHARING =
-  /^(packages\/(api|attestation|primitives|rollup)|apps\/(cli|issuer|node))\/.*\.test\.ts$/
+  /^(packages\/(api|attestation|credentials|primitives|rollup|sealing)|apps\/(cli|issuer|node)|scripts)\/.*\.test\.ts$/
 /** A file that usually takes longer is a piece of work by itself. */
 const LONG_MS = 10_000
 /**
