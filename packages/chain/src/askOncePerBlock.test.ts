@@ -66,10 +66,13 @@ describe('askOncePerBlock', () => {
     assert.equal(await client.getBlockNumber(), 2n)
     node.number = 3
     await raw('eth_getTransactionReceipt', '0x')
-    assert.equal(await client.getBlockNumber(), 2n)
+    assert.equal(await client.getBlockNumber(), 3n, 'while it waits, every time')
+    node.number = 4
     node.receipt = {}
     await raw('eth_getTransactionReceipt', '0x')
-    assert.equal(await client.getBlockNumber(), 3n)
+    assert.equal(await client.getBlockNumber(), 4n)
+    node.number = 5
+    assert.equal(await client.getBlockNumber(), 4n, 'and then no sooner than before')
   })
 
   it('tells apart what is asked, and passes on what has nothing to do with a block', async () => {

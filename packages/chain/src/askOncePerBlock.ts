@@ -15,8 +15,9 @@ const LONGEST_LIST = 100
 /**
  * A transport for a program that looks at a chain again and again: what it asks about the newest
  * state goes to the node once for each block, whichever part of the program asks. The newest block
- * is asked for when what is known of it is older than `maximumAgeMs`, and after each transaction of
- * our own, so whoever waits for a receipt reads what it has changed.
+ * is asked for when what is known of it is older than `maximumAgeMs`, and every time while a
+ * transaction of our own waits for its block, so whoever waits for a receipt loses no time and reads
+ * what it has changed.
  */
 export function askOncePerBlock(transport: Transport, maximumAgeMs: number): Transport {
   return (options) => {
@@ -34,10 +35,12 @@ function createRequest(ask: Request, maximumAgeMs: number): Request {
   const answers = new Map<string, Promise<unknown>>()
   let head: { block: Promise<Head>; askedAtMs: number } | undefined
   let newest: string | null | undefined
+  let isWaiting = false
 
   /** The newest block; with another one, everything that was answered before is forgotten. */
   const readHead = async (): Promise<Head> => {
-    if (head === undefined || performance.now() - head.askedAtMs >= maximumAgeMs) {
+    const ageMs = isWaiting ? 0 : maximumAgeMs
+    if (head === undefined || performance.now() - head.askedAtMs >= ageMs) {
       const asked = ask({ method: 'eth_getBlockByNumber', params: ['latest', false] })
       head = { block: asked as Promise<Head>, askedAtMs: performance.now() }
     }
@@ -84,6 +87,7 @@ function createRequest(ask: Request, maximumAgeMs: number): Request {
     // A transaction that is in a block has changed what the next question is about.
     const isMined = method === 'eth_getTransactionReceipt' && answer !== null
     if (method === 'eth_sendRawTransaction' || isMined) {
+      isWaiting = !isMined
       head = undefined
       answers.clear()
     }
