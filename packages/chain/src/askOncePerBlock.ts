@@ -16,8 +16,8 @@ const LONGEST_LIST = 100
  * A transport for a program that looks at a chain again and again: what it asks about the newest
  * state goes to the node once for each block, whichever part of the program asks. The newest block
  * is asked for when what is known of it is older than `maximumAgeMs`, and every time while a
- * transaction of our own waits for its block, so whoever waits for a receipt loses no time and reads
- * what it has changed.
+ * transaction of our own waits for its block, so whoever waits for a receipt loses no time and
+ * reads what it has changed.
  */
 export function askOncePerBlock(transport: Transport, maximumAgeMs: number): Transport {
   return (options) => {
