@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { AmbrosiaError } from '@ambrosia/primitives/Errors'
+import { useFolder } from '@ambrosia/testing/useFolder'
 import * as Log from './Log.ts'
 
 function capture() {
@@ -85,5 +89,18 @@ describe('Log', () => {
     )
     assert.ok(other.stack.some((frame) => frame.includes('Log.test.ts')))
     assert.deepEqual(Log.describeError(undefined), { type: 'undefined', stack: [] })
+  })
+
+  const quotas = process.platform === 'linux' ? false : 'a quota on a process is for Linux'
+  it('a disk that takes no more of it fails nothing else', { skip: quotas }, (t) => {
+    const program = `
+      import { create } from ${JSON.stringify(import.meta.resolve('./Log.ts'))}
+      const log = create({ name: 'example' })
+      for (let count = 0; count < 50; count++) log.error({ err: new Error('x') }, 'a line')`
+    const file = openSync(join(useFolder(t), 'log'), 'a')
+    t.after(() => closeSync(file))
+    const line = ['--fsize=1024:unlimited', process.execPath, '--input-type=module', '-e', program]
+    const { status } = spawnSync('prlimit', line, { stdio: ['ignore', 'ignore', file] })
+    assert.equal(status, 0)
   })
 })

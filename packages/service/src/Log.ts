@@ -37,13 +37,20 @@ const SECRET_KEYS = new Set(SECRET_NAMES.map((name) => name.toLowerCase()))
 const CENSOR = '[secret]'
 const DEPTH = 8
 
+/** Lines that a full disk does not take are lost, and no request fails for them. */
+function standardError(): DestinationStream {
+  const stream = destination({ fd: 2, sync: true })
+  stream.on('error', () => {})
+  return stream
+}
+
 /** A log for a service. */
 export function create(options: {
   name: string
   level?: Level | undefined
   stream?: DestinationStream | undefined
 }): Log {
-  const stream = options.stream ?? destination({ fd: 2, sync: true })
+  const stream = options.stream ?? standardError()
   return pino(
     {
       name: options.name,
