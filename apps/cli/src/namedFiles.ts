@@ -110,3 +110,19 @@ export function reasonOf(error: unknown): string {
   const { code = 'unknown' } = error as { code?: string }
   return REASONS[code] ?? code
 }
+
+/** Runs with the file's name in front of what goes wrong. */
+export async function named<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof Error) error.message = `${file}: ${error.message}`
+    if ((error as { code?: string }).code === 'ENOENT') {
+      throw new UsageError(`${file} does not exist`, 'Give the path of a FHIR R4 Bundle.')
+    }
+    if (error instanceof globalThis.SyntaxError) {
+      throw new UsageError(`${file} is not JSON`, 'Check the file.')
+    }
+    throw error
+  }
+}

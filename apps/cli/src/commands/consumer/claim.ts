@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { amount, gasOf, time } from '../../figures.ts'
 import { hash } from '../../options.ts'
-import { RefusedError, show } from '../../output.ts'
+import { progress, RefusedError, show } from '../../output.ts'
 
 /** `ambrosia consumer claim`. */
 export function define(claim: Command): void {
@@ -34,16 +34,18 @@ Examples:
         throw new RefusedError('Record.NotSettled', 'the chain has no settled record of that id')
       const { chain } = session
       const { record } = settled
+      const token = await readToken(chain.client, record.token)
+      const bond = amount(claimBond(record), token)
+      if (!options.refund) progress(`the claim takes a bond of ${bond} from ${options.key}`)
       const receipt = await (options.refund ? refundDelivery : claimDelivery)({
         chain,
         account: accountOf(session, options.key),
         record,
       })
-      const token = await readToken(chain.client, record.token)
       const until = await readDeliveryEnd(chain.client, chain.contracts.consentBook, record)
       const line = options.refund
         ? 'refunded: what oracles lose that did not answer, and their parts of the bond'
-        : `claimed: the oracles post the key until ${time(until)}; the bond is ${amount(claimBond(record), token)}`
+        : `claimed: the oracles post the key until ${time(until)}; the bond is ${bond}`
       show(
         command,
         {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { named } from '../../namedFiles.ts'
 import { day } from '../../options.ts'
 import { show, UsageError } from '../../output.ts'
 
@@ -45,14 +46,7 @@ async function readRecord(files: readonly string[]) {
   const Bundle = await import('@ambrosia/health/Bundle')
   const read = []
   for (const file of files) {
-    try {
-      read.push(...Bundle.readResources(await readFile(file)))
-    } catch (error) {
-      if ((error as { code?: string }).code === 'ENOENT') {
-        throw new UsageError(`${file} does not exist`, 'Give the path of a FHIR R4 file.')
-      }
-      throw error
-    }
+    read.push(...(await named(file, async () => Bundle.readResources(await readFile(file)))))
   }
   return Bundle.toRecord(Bundle.merge(read)).resources
 }

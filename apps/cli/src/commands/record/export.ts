@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { writeNamed } from '../../namedFiles.ts'
+import { named, writeNamed } from '../../namedFiles.ts'
 import { progress, show, UsageError } from '../../output.ts'
 import { privateFolder } from '../../privateFolder.ts'
 
@@ -142,20 +142,4 @@ async function proofOf(options: Options): Promise<Record<string, string>> {
     )
     return { file, ...Object.fromEntries(scalars.map(([name, value]) => [name, String(value)])) }
   })
-}
-
-/** Runs with the file's name in front of what goes wrong. */
-async function named<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof Error) error.message = `${file}: ${error.message}`
-    if ((error as { code?: string }).code === 'ENOENT') {
-      throw new UsageError(`${file} does not exist`, 'Give the path of a FHIR R4 Bundle.')
-    }
-    if (error instanceof globalThis.SyntaxError) {
-      throw new UsageError(`${file} is not JSON`, 'Check the file.')
-    }
-    throw error
-  }
 }

@@ -61,4 +61,12 @@ describe('ambrosia record findings', () => {
     assert.equal(status, 1)
     assert.deepEqual(result['seems'], { version: 'STU3', sign: 'Condition.clinicalStatus' })
   })
+
+  it('names the file that is not a record', (t) => {
+    const file = join(useFolder(t), 'letter.txt')
+    writeFileSync(file, `Dear ${MARK}`)
+    const { status, stderr } = runCli(['record', 'findings', file])
+    assert.equal(status, 1)
+    assert.ok(stderr.includes(file) && !stderr.includes(MARK), stderr)
+  })
 })

@@ -5,7 +5,7 @@ import { type Resource, toPlain } from '@ambrosia/health/Resource'
 import { type OtherVersion, otherVersion } from '@ambrosia/health/resource/otherVersion'
 import * as Validation from '@ambrosia/health/Validation'
 import { adviceOf } from '@ambrosia/health/validation/advice'
-import { readNamed } from '../../namedFiles.ts'
+import { named, readNamed } from '../../namedFiles.ts'
 
 /** Something about a record that its maker should know. It names no value of the record. */
 export type RecordFinding = {
@@ -32,7 +32,7 @@ export async function readFindings(file: string): Promise<{
   findings: RecordFinding[]
 }> {
   const bytes = readNamed(file)
-  const { resources } = Bundle.read(bytes)
+  const { resources } = await named(file, async () => Bundle.read(bytes))
   const pointerOf = pointers(bytes, resources)
   const errors = Validation.check(resources).map(
     ({ resourceIndex, path, rule, message }): RecordFinding => ({
