@@ -41,8 +41,10 @@ import { endOfSuite } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { codeOf, runJson, runWords } from './support/commandLine.ts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from './support/offering.ts'
-import { codeOf, moveFunds, registerByVerbs, runJson, wrongOf } from './support/playOperator.ts'
+import { moveFunds, registerByVerbs, wrongOf } from './support/playOperator.ts'
+import { openDealByVerbs, sellByVerbs } from './support/playSale.ts'
 
 /** A word that stands in the Bundle and must stand nowhere else. */
 const MARK = 'Zzyzxmarker'
@@ -438,6 +440,82 @@ describe('a network of services', () => {
     assert.match(collected.bundleText, /"family":/)
     const safeHarbor = await createOffering(ground, await openTestDeal(ground), 16)
     await assert.rejects(prepareOffer({ ...safeHarbor, deal }), { code: 'Offer.FormNotHeld' })
+  })
+
+  it('the whole life of a sale by the command line, and its refusals in words and in JSON', async (t) => {
+    const folder = useFolder(t)
+    const key = 'institute'
+    const run = (...args: string[]) => runJson(home, ...args)
+    const deal = await openDealByVerbs(home, key)
+    const kept = await sellByVerbs(home, { folder, deal, name: 'sold-kept', seed: 41 })
+    const undone = await sellByVerbs(home, { folder, deal, name: 'sold-undone', seed: 42 })
+
+    const shown = await run('record', 'offer', 'sold-undone', '--deal', deal, '--dry-run')
+    assert.deepEqual([shown.status, shown.json['dryRun']], [0, true])
+    for (const asked of ['permission', 'consent']) {
+      assert.ok(
+        (shown.json[asked] as string[]).some((line) => line.includes('Institute')),
+        asked,
+      )
+    }
+
+    const out = join(folder, 'delivered')
+    const collectBy = (name: string) =>
+      run('consumer', 'collect', '--deal', deal, '--out', out, '--key', name)
+    const other = await collectBy('consumer')
+    assert.deepEqual([other.status, codeOf(other)], [1, 'Collect.WrongAccount'])
+    const first = await collectBy(key)
+    assert.deepEqual([first.status, (first.json['collected'] as object[]).length], [0, 2])
+    assert.equal((await run('verify', out)).status, 0)
+
+    const claim = (...args: string[]) => run('consumer', 'claim', kept, ...args)
+    const foreign = await claim('--key', 'consumer')
+    assert.deepEqual([foreign.status, codeOf(foreign)], [1, 'Chain.RecordConsumerOnly'])
+    const claimed = await claim('--key', key)
+    assert.equal(claimed.status, 0)
+    const [answerBy, bond] = [Number(claimed.json['answerBy']), String(claimed.json['bond'])]
+    assert.ok(answerBy > Date.now() / 1000 + 3000, 'a window from now')
+    assert.match(bond, /^[1-9]\d+$/)
+    const again = await claim('--key', key)
+    assert.deepEqual([again.status, codeOf(again)], [1, 'Chain.DeliveryClaimed'])
+    const early = await runWords(home, 'consumer', 'claim', kept, '--refund', '--key', key)
+    assert.equal(early.status, 1)
+    assert.match(early.stderr, /^error Chain\.\w+: .+\n {2}\w.+\n$/m)
+    const shareOf = async () => {
+      const answers = await Promise.all(
+        network.operators.map((operator) => run('oracle', 'earnings', operator)),
+      )
+      return answers.reduce((sum, { json }) => sum + BigInt(String(json['earned'])), 0n)
+    }
+    assert.ok((await shareOf()) > 0n)
+    const nobody = await runWords(home, 'consumer', 'claim', deal)
+    assert.equal(nobody.status, 1)
+    assert.match(nobody.stderr, /^error Record\.NotSettled: the chain has no settled record/)
+
+    const revoke = (id: string, ...args: string[]) => run('record', 'revoke', id, ...args)
+    const unasked = await revoke(kept)
+    assert.deepEqual([unasked.status, codeOf(unasked)], [2, 'Cli.Usage'])
+    const to = privateKeyToAccount(generatePrivateKey()).address
+    const swept = await run('record', 'sweep', '--name', 'sold-kept', '--deal', deal, '--to', to)
+    assert.equal(swept.status, 0)
+    const short = await runWords(home, 'record', 'revoke', kept, '--yes')
+    assert.equal(short.status, 1)
+    assert.match(short.stderr, /error Record\.PaymentShort: .* goes back.*\n.*--stop/)
+    const stopped = await revoke(kept, '--stop', '--yes')
+    assert.deepEqual([stopped.status, stopped.json['paidBack']], [0, '0'])
+    const back = await revoke(undone, '--yes')
+    assert.deepEqual([back.status, BigInt(String(back.json['paidBack'])) > 0n], [0, true])
+    const twice = await revoke(undone, '--yes')
+    assert.deepEqual([twice.status, codeOf(twice)], [1, 'Chain.RecordStatusRefused'])
+    const sales = (await run('record', 'sales')).json['sales'] as Record<string, string>[]
+    const stateOf = (id: string) => sales.find((sale) => sale['recordId'] === id)?.['status']
+    assert.deepEqual([stateOf(kept), stateOf(undone)], ['revoked', 'unwound'])
+
+    const second = await collectBy(key)
+    assert.deepEqual(
+      [second.status, second.json['present'], second.json['stopped']],
+      [0, [kept], [undone]],
+    )
   })
 
   it('oracles answer a claim on chain, and take their shares when the window has ended', async () => {

@@ -19,8 +19,9 @@ import { permitCheck } from '@ambrosia/sdk/provider/permitCheck'
 import { settle } from '@ambrosia/sdk/relay/settle'
 import { endOfSuite } from '@ambrosia/testing/defer'
 import { startNetwork } from '@ambrosia/testing/startNetwork'
+import { codeOf, runJson } from './support/commandLine.ts'
 import { createOffering, type Ground, openTestDeal, prepareGround } from './support/offering.ts'
-import { codeOf, moveFunds, registerByVerbs, runJson, wrongOf } from './support/playOperator.ts'
+import { moveFunds, registerByVerbs, wrongOf } from './support/playOperator.ts'
 
 const PARAMETERS = { ...ORACLE_NETWORK, epochLengthSec: 15, epochGraceSec: 15 }
 

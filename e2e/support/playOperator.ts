@@ -2,30 +2,13 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { waitFor } from '@ambrosia/devnet/start/waitFor'
 import { defer, type Ending } from '@ambrosia/testing/defer'
+import { type Answer, CLI, codeOf, runJson } from './commandLine.ts'
 
-const CLI = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
 const TREASURY = `0x${'a'.repeat(40)}`
 
-type Answer = { status: number | null; json: Record<string, unknown> }
 type Finding = { ok: boolean; what: string; next?: string }
-
-/** A command in a home, under `--json`. */
-export async function runJson(home: string, ...args: string[]): Promise<Answer> {
-  const child = spawn(process.execPath, [CLI, '--json', ...args], {
-    env: { ...process.env, AMBROSIA_HOME: home, NODE_NO_WARNINGS: '1' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  let stdout = ''
-  child.stdout.on('data', (part) => {
-    stdout += part
-  })
-  const status = await new Promise<number | null>((done) => child.once('close', done))
-  const json = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Answer['json']
-  return { status, json }
-}
 
 /** Runs `oracle serve` in a home until the test ends. */
 async function serveOracle(t: Ending, home: string, name: string): Promise<void> {
@@ -90,9 +73,4 @@ export async function moveFunds(home: string, operator: string, name: string): P
   assert.deepEqual([some.status, some.json['med']], [0, (2n * 10n ** 18n).toString()])
   const rest = await run('withdraw', TREASURY, '--name', name)
   assert.deepEqual([rest.status, rest.json['med']], [0, (5n * 10n ** 18n).toString()])
-}
-
-/** The code of a refusal. */
-export function codeOf({ json }: Answer): unknown {
-  return (json['error'] as { code: string } | undefined)?.code
 }
