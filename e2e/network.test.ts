@@ -538,6 +538,7 @@ describe('a network of services', () => {
       const logs = await chain.client.getContractEvents({
         ...events,
         address: [dealBook, consentBook] as never,
+        args: { recordId: settled.recordId },
       })
       return logs.length === settled.record.shares.length ? logs : undefined
     })
