@@ -8,7 +8,6 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { claimBookAbi, GameStatus } from '@ambrosia/chain/abi/dispute'
 import { medTokenAbi } from '@ambrosia/chain/abi/token'
 import { send } from '@ambrosia/chain/send'
@@ -23,9 +22,9 @@ import { defer, type Ending, endOfSuite } from '@ambrosia/testing/defer'
 import { freePorts } from '@ambrosia/testing/freePorts'
 import { useFolder } from '@ambrosia/testing/useFolder'
 import { type Hex, parseEther } from 'viem'
+import { MAIN } from '../../testing/runCli.ts'
 import { openWallet } from '../../wallet/Wallet.ts'
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url))
 const LYING = new URL('../../testing/lyingRuns.mjs', import.meta.url).href
 /** Of a claim over 2^20 steps: long after the program has stopped. */
 const LIE = 700_000n
